@@ -1,0 +1,119 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcProtobuf: Target.Dependency = .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+/// The one product of the transport that reaches its core without linking NIOSSL, and so BoringSSL.
+let grpcTransport: Target.Dependency = .product(
+    name: "GRPCNIOTransportHTTP2TransportServices", package: "grpc-swift-nio-transport")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+
+let package = Package(
+    name: "teleport-mattermost",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "teleport-mattermost", targets: ["teleport-mattermost"]),
+        .executable(name: "teleport-mattermost-sandbox", targets: ["teleport-mattermost-sandbox"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
+        .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // The system's libraries.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // The parts. Dependencies point one way; Watcher, Mattermost and CallbackServer never import one another.
+        .target(name: "Access", swiftSettings: strict),
+        .target(name: "ActionCrypto", dependencies: ["Access", "COpenSSL"], path: "Sources/Crypto", swiftSettings: strict),
+        .target(name: "NIOOpenSSL", dependencies: ["ActionCrypto", nioCore, nioTLS], swiftSettings: strict),
+        .target(
+            name: "CallbackServer",
+            dependencies: ["Access", "ActionCrypto", "NIOOpenSSL", nioCore, nioPosix, nioHTTP1, logging, lifecycle],
+            swiftSettings: strict),
+        .target(
+            name: "TeleportAPI", dependencies: [grpcCore, grpcProtobuf, protobuf], exclude: ["Protos", "generate.sh"]),
+        .target(
+            name: "Watcher",
+            dependencies: [
+                "Access", "ActionCrypto", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP2, grpcCore, grpcTransport,
+                protobuf, logging, lifecycle,
+            ],
+            swiftSettings: strict),
+        .target(name: "Mattermost", dependencies: ["Access", "CCurl", logging], swiftSettings: strict),
+        .target(
+            name: "Plugin",
+            dependencies: [
+                "Access", "ActionCrypto", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", logging, lifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict,
+            plugins: ["BuildInfo"]),
+        .executableTarget(name: "teleport-mattermost", dependencies: ["Plugin"], swiftSettings: strict),
+        .plugin(name: "BuildInfo", capability: .buildTool()),
+
+        // The sandbox: its own executable, so that nothing of it ships.
+        .target(
+            name: "Sandbox",
+            dependencies: [
+                "ActionCrypto", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP2, grpcCore, grpcTransport, protobuf,
+                logging, lifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            resources: [.embedInCode("Page/index.html")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "teleport-mattermost-sandbox",
+            dependencies: ["Sandbox", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+
+        // Tests: a folder per target.
+        .target(
+            name: "TestSupport", dependencies: ["Access", "ActionCrypto", nioCore, nioPosix], path: "Tests/Support",
+            swiftSettings: strict),
+        .testTarget(name: "AccessTests", dependencies: ["Access", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CryptoTests", dependencies: ["ActionCrypto", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "NIOOpenSSLTests",
+            dependencies: [
+                "NIOOpenSSL", "TestSupport", nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CallbackServerTests", dependencies: ["CallbackServer", "TestSupport", nioPosix, nioHTTP1],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WatcherTests", dependencies: ["Watcher", "Sandbox", "TestSupport", nioPosix, grpcCore], swiftSettings: strict),
+        .testTarget(
+            name: "MattermostTests", dependencies: ["Mattermost", "Sandbox", "TestSupport", nioPosix, nioHTTP1],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PluginTests", dependencies: ["Plugin", "Sandbox", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,50 @@
+/// A Teleport access request, as far as a person deciding on it needs to know it.
+package struct AccessRequest: Equatable, Sendable {
+    package enum State: Hashable, Sendable {
+        case pending
+        case approved
+        case denied
+        /// Turned into an access list by a newer server.
+        case promoted
+        /// A state that this version does not know, kept as the server's number.
+        case unknown(Int)
+    }
+
+    package var id: RequestID
+    package var user: String
+    package var roles: [String]
+    package var state: State
+    package var reason: String
+    package var resolveReason: String
+    package var created: Timestamp
+    /// When a pending request lapses: the end of the record's own life. Nil where the server does not say.
+    package var expires: Timestamp?
+
+    package init(
+        id: RequestID, user: String, roles: [String], state: State, reason: String = "", resolveReason: String = "",
+        created: Timestamp, expires: Timestamp? = nil
+    ) {
+        self.id = id
+        self.user = user
+        self.roles = roles
+        self.state = state
+        self.reason = reason
+        self.resolveReason = resolveReason
+        self.created = created
+        self.expires = expires
+    }
+}
+
+/// What a person may decide with a click. The raw value is the signed name and the button's id.
+package enum Decision: String, Hashable, Sendable, CaseIterable {
+    case approve
+    case deny
+
+    /// The state that the decision brings about.
+    package var state: AccessRequest.State {
+        switch self {
+        case .approve: .approved
+        case .deny: .denied
+        }
+    }
+}

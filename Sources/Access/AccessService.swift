@@ -1,0 +1,25 @@
+/// Teleport, as the reconciler and the approvals see it. Every call is bounded in time and throws ``TeleportError``.
+package protocol AccessService: Sendable {
+    /// The cluster's name, as the last successful Ping told it.
+    var clusterName: String? { get }
+
+    /// Nil when the server does not have the request (any more), or does not show it.
+    func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest?
+
+    /// All requests in every state. May be silently empty where the role lacks `list`: no proof that there are none.
+    func requests() async throws(TeleportError) -> [AccessRequest]
+
+    /// What this plugin has stored with the request; empty when nothing. Readable for a while after the request is gone.
+    func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String]
+
+    /// Compare-and-swap: every key of `expecting` must hold its value (empty: be absent), or ``TeleportError/Code/conflict``.
+    /// An empty value in `setting` deletes its key.
+    func updatePluginData(
+        of id: RequestID, setting: [String: String], expecting: [String: String]
+    ) async throws(TeleportError)
+
+    /// Approves or denies. **Not** first come, first served: it overwrites, so claim the decision before.
+    func decide(
+        _ decision: Decision, on id: RequestID, delegator: String, reason: String
+    ) async throws(TeleportError)
+}

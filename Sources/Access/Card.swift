@@ -1,0 +1,76 @@
+/// What a post shows of a request: one attachment, as plain data. Rendering is pure; ``Mattermost`` turns it into JSON.
+package struct Card: Equatable, Sendable {
+    package enum Status: Equatable, Sendable {
+        case pending
+        case approved(Resolution?)
+        case denied(Resolution?)
+        case promoted
+        /// Lapsed or deleted before anyone decided.
+        case expired
+        /// A state of a newer server.
+        case unknown(Int)
+
+        /// The word in `props.teleport.state` and in the plugin data's `resolution`.
+        package var name: String {
+            switch self {
+            case .pending: "pending"
+            case .approved: "approved"
+            case .denied: "denied"
+            case .promoted: "promoted"
+            case .expired: "expired"
+            case .unknown(let number): "state-\(number)"
+            }
+        }
+    }
+
+    /// Who decided, where that is known, and when.
+    package struct Resolution: Equatable, Sendable {
+        /// A Mattermost user name, without the `@`.
+        package var by: String?
+        package var at: Timestamp
+
+        package init(by: String?, at: Timestamp) {
+            self.by = by
+            self.at = at
+        }
+    }
+
+    package struct Field: Equatable, Sendable {
+        package var title: String
+        /// Markdown; whatever people wrote is inert in it.
+        package var value: String
+        package var isShort: Bool
+    }
+
+    package struct Button: Equatable, Sendable {
+        package enum Style: String, Sendable { case good, danger }
+
+        /// `[A-Za-z0-9]+`, or the server cannot route the click.
+        package var id: String
+        package var name: String
+        package var style: Style
+        package var url: String
+        /// Signed; the server keeps it and sends it back with the click.
+        package var context: [String: String]
+
+        package init(_ decision: Decision, url: String, context: [String: String]) {
+            id = decision.rawValue
+            self.url = url
+            self.context = context
+            switch decision {
+            case .approve: (name, style) = ("Approve", .good)
+            case .deny: (name, style) = ("Deny", .danger)
+            }
+        }
+    }
+
+    package var requestID: RequestID
+    package var status: Status
+    package var color: String
+    package var title: String
+    package var fields: [Field]
+    /// What a push notification shows.
+    package var fallback: String
+    /// Empty unless pending.
+    package var buttons: [Button]
+}

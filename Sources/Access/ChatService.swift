@@ -1,0 +1,77 @@
+/// Mattermost, as the reconciler and the approvals see it. Every call is bounded in time and throws ``MattermostError``.
+package protocol ChatService: Sendable {
+    /// The bot that the token belongs to.
+    func me() async throws(MattermostError) -> ChatUser
+
+    func user(_ id: String) async throws(MattermostError) -> ChatUser
+
+    /// The channel's id. Both names are URL slugs: `town-square`, never `Town Square`.
+    func channelID(team: String, channel: String) async throws(MattermostError) -> String
+
+    /// Creates a post. The same `pendingPostID` within about 30 s gives the same post again, so a retry does not double it.
+    func createPost(_ card: Card, in channelID: String, pendingPostID: String) async throws(MattermostError) -> PostReference
+
+    /// Replaces what the post shows. Needs the bot to be in the channel.
+    func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError)
+
+    /// What the post shows of a request; nil when it was deleted.
+    func post(_ post: PostReference) async throws(MattermostError) -> PostedCard?
+
+    /// The bot's own cards among the channel's newest posts, newest first, at most `limit` posts looked through.
+    func recentCards(in channelID: String, by botID: String, limit: Int) async throws(MattermostError) -> [PostedCard]
+}
+
+package struct ChatUser: Equatable, Sendable {
+    package var id: String
+    package var username: String
+    /// Empty where the server hides addresses.
+    package var email: String
+    package var isBot: Bool
+    package var isGuest: Bool
+    /// Deactivated by an administrator.
+    package var isDeleted: Bool
+
+    package init(
+        id: String, username: String, email: String, isBot: Bool = false, isGuest: Bool = false, isDeleted: Bool = false
+    ) {
+        self.id = id
+        self.username = username
+        self.email = email
+        self.isBot = isBot
+        self.isGuest = isGuest
+        self.isDeleted = isDeleted
+    }
+}
+
+/// Where a post is: `channel/post`, as the plugin data of every version writes it.
+package struct PostReference: Hashable, Sendable, CustomStringConvertible {
+    package var channelID: String
+    package var postID: String
+
+    package init(channelID: String, postID: String) {
+        self.channelID = channelID
+        self.postID = postID
+    }
+
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        self.init(channelID: String(parts[0]), postID: String(parts[1]))
+    }
+
+    package var description: String { "\(channelID)/\(postID)" }
+}
+
+/// A post of the bot's, as found in a channel: what its `props.teleport` says that it shows.
+package struct PostedCard: Equatable, Sendable {
+    package var reference: PostReference
+    package var requestID: RequestID?
+    /// The shown status, as ``Card/Status/name``; nil for a post without one.
+    package var status: String?
+
+    package init(reference: PostReference, requestID: RequestID?, status: String?) {
+        self.reference = reference
+        self.requestID = requestID
+        self.status = status
+    }
+}

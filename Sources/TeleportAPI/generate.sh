@@ -1,0 +1,17 @@
+#!/bin/sh
+# generate.sh [OUTPUT]: writes the Swift code for Protos/*.proto into OUTPUT, by default into Generated beside this file.
+# Needs Debian's protobuf-compiler; the plugins are built from the packages that Package.swift names.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$here/../..
+output=${1:-$here/Generated}
+for plugin in protoc-gen-swift protoc-gen-grpc-swift-2; do
+    swift build --package-path "$root" --product "$plugin" >&2
+done
+bin=$(swift build --package-path "$root" --show-bin-path)
+mkdir -p "$output"
+options=Visibility=Package,UseAccessLevelOnImports=true
+protoc --proto_path="$here/Protos" --plugin="$bin/protoc-gen-swift" \
+    --swift_out="$output" --swift_opt="$options" "$here"/Protos/*.proto
+protoc --proto_path="$here/Protos" --plugin="$bin/protoc-gen-grpc-swift-2" \
+    --grpc-swift-2_out="$output" --grpc-swift-2_opt="$options" "$here/Protos/authservice.proto"
