@@ -1,0 +1,37 @@
+internal import Access
+
+/// One call of the API: the path is built from checked names and ids only.
+struct APIRequest {
+    let method: HTTPCall.Method
+    /// Without the prefix `/api/v4` and the query.
+    let path: String
+    private let query: String
+    private let body: [UInt8]?
+
+    init(_ method: HTTPCall.Method, _ path: String, query: String = "") {
+        self.method = method
+        self.path = path
+        self.query = query
+        body = nil
+    }
+
+    init(_ method: HTTPCall.Method, _ path: String, _ value: some Encodable) throws(MattermostError) {
+        self.method = method
+        self.path = path
+        query = ""
+        do {
+            body = try JSON.encode(value)
+        } catch {
+            throw MattermostError(.malformed, "Mattermost \(method.rawValue) \(path): the card is not JSON: \(error).", cause: error)
+        }
+    }
+
+    /// How an error names the call.
+    var name: String { "\(method.rawValue) /api/v4\(path)" }
+
+    func call(_ configuration: MattermostClient.Configuration) -> HTTPCall {
+        HTTPCall(
+            method: method, url: "\(configuration.url)/api/v4\(path)\(query)", token: configuration.token, body: body,
+            timeLimit: configuration.timeLimit)
+    }
+}

@@ -1,0 +1,125 @@
+internal import Access
+
+/// Turns what became of a call into a ``MattermostError`` that names the call and the mend, and never shows the token.
+struct CallReport {
+    private let request: APIRequest
+    private let configuration: MattermostClient.Configuration
+    private let botName: String?
+
+    init(_ request: APIRequest, configuration: MattermostClient.Configuration, botName: String?) {
+        self.request = request
+        self.configuration = configuration
+        self.botName = botName
+    }
+
+    /// No whole answer.
+    func failure(_ error: CurlError) -> MattermostError {
+        let words = OneLine.bounded(redacted(error.description))
+        let host = "\(configuration.url.scheme.rawValue)://\(configuration.url.host)"
+        switch error.code {
+        case .cancelled, .stopped:
+            return make(.cancelled, "\(words)", cause: error)
+        case .busy:
+            return make(.unreachable, words, cause: error)
+        case .timedOut:
+            return make(.unreachable, "no whole answer in \(configuration.timeLimit): \(words)", cause: error)
+        case .untrusted:
+            return make(
+                .unreachable, words, cause: error,
+                mend: "Install the authority of \(host)'s certificate in the system's trust store (update-ca-certificates).")
+        case .tooLarge:
+            return make(.malformed, "the answer is too large", cause: error, mend: Self.notMattermost)
+        case .notHTTP:
+            return make(.malformed, "the answer is not HTTP: \(words)", cause: error, mend: Self.notMattermost)
+        case .network:
+            return make(
+                .unreachable, words, cause: error, mend: "Check [mattermost] url and the network on the way to \(host).")
+        }
+    }
+
+    /// An answer with a status that is not 2xx.
+    func refusal(_ answer: HTTPAnswer) -> MattermostError {
+        let said = said(answer)
+        switch answer.status {
+        case 401:
+            return make(
+                .unauthorized, said,
+                mend: "Set [mattermost] token to a valid access token of the bot (Integrations, Bot Accounts).")
+        case 403:
+            let bot = "@\(botName ?? "<bot>")"
+            return make(
+                .forbidden, said,
+                mend: "The bot must be a member of the channel: /invite \(bot); and it needs the permission post:all.")
+        case 404:
+            return make(.notFound, said, mend: errorAnswer(answer) == nil ? Self.notMattermost : nil)
+        case 429:
+            return make(.rateLimited(retryAfter: retryAfter(answer)), said)
+        case 300...399:
+            let target = answer.location.map { " to \(quoted($0))" } ?? ""
+            return make(
+                .status(answer.status), "\(said), a redirect\(target)",
+                mend: "Set [mattermost] url to the server's final address.")
+        default:
+            return make(.status(answer.status), said)
+        }
+    }
+
+    /// A 2xx whose body is not what the API gives.
+    func unexpected(_ answer: HTTPAnswer) -> MattermostError {
+        make(.malformed, "\(said(answer)), which is not the answer of this call", mend: Self.notMattermost)
+    }
+
+    func malformed(_ words: String) -> MattermostError { make(.malformed, words) }
+
+    /// What a server said, as one bounded line in quotes.
+    func quoted(_ text: String) -> String { "\"\(OneLine.bounded(redacted(text)))\"" }
+
+    private static let notMattermost =
+        "Check that [mattermost] url leads to Mattermost, sub-path included, and that no proxy answers in its place."
+
+    private func make(
+        _ code: MattermostError.Code, _ words: String, cause: (any Error)? = nil, mend: String? = nil
+    ) -> MattermostError {
+        MattermostError(code, "Mattermost \(request.name): \(words).\(mend.map { " \($0)" } ?? "")", cause: cause)
+    }
+
+    private func said(_ answer: HTTPAnswer) -> String {
+        if let error = errorAnswer(answer) {
+            return "\(answer.status) \(quoted(error.message)) (\(OneLine.bounded(redacted(error.id))))"
+        }
+        if answer.contentType.lowercased().hasPrefix("text/plain"), !answer.body.isEmpty {
+            return "\(answer.status) \(quoted(String(decoding: answer.body.prefix(1000), as: UTF8.self)))"
+        }
+        let type = answer.contentType.isEmpty ? "no content type" : quoted(answer.contentType)
+        return "\(answer.status) with \(type) and \(answer.body.count) bytes"
+    }
+
+    private func errorAnswer(_ answer: HTTPAnswer) -> ErrorAnswer? {
+        guard answer.body.first == UInt8(ascii: "{") else { return nil }
+        return try? JSON.decode(ErrorAnswer.self, from: answer.body)
+    }
+
+    /// Seconds, from 1 to an hour. A date, which Mattermost does not send, counts as not given.
+    private func retryAfter(_ answer: HTTPAnswer) -> Int {
+        min(max(answer.retryAfter.flatMap { Int($0) } ?? 1, 1), 3600)
+    }
+
+    /// A server that echoes the request must not get the token into a log.
+    private func redacted(_ text: String) -> String {
+        text.replacing(configuration.token.reveal(), with: "<redacted>")
+    }
+}
+
+enum OneLine {
+    /// At most 200 characters, control characters as spaces.
+    static func bounded(_ text: String) -> String {
+        var line = ""
+        for scalar in text.unicodeScalars.prefix(200) {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: line.unicodeScalars.append(" ")
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
+        return line
+    }
+}

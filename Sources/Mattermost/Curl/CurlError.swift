@@ -1,0 +1,54 @@
+internal import CCurl
+
+/// Why there is no whole answer.
+struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
+    enum Code: Equatable, Sendable {
+        case cancelled
+        /// ``CurlClient/shutdown()`` was called.
+        case stopped
+        /// More calls at once than ``CurlClient/maxCalls``.
+        case busy
+        /// The answer's head or body is larger than the limit.
+        case tooLarge
+        case timedOut
+        case untrusted
+        /// What came is not HTTP.
+        case notHTTP
+        case network
+    }
+
+    var code: Code
+    /// libcurl's words, without the URL and the headers.
+    var description: String
+
+    static let cancelled = CurlError(code: .cancelled, description: "the call was cancelled")
+    static let stopped = CurlError(code: .stopped, description: "the client has been shut down")
+    static let busy = CurlError(code: .busy, description: "too many calls at once")
+
+    init(code: Code, description: String) {
+        self.code = code
+        self.description = description
+    }
+
+    init(_ result: CURLcode, text: String) {
+        code = Self.code(of: result)
+        description = text.isEmpty ? String(cString: curl_easy_strerror(result)) : text
+    }
+
+    init(_ result: CURLMcode) {
+        code = .network
+        description = String(cString: curl_multi_strerror(result))
+    }
+
+    private static func code(of result: CURLcode) -> Code {
+        switch result {
+        case CURLE_OPERATION_TIMEDOUT: .timedOut
+        case CURLE_FILESIZE_EXCEEDED: .tooLarge
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE: .untrusted
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2,
+            CURLE_HTTP2_STREAM:
+            .notHTTP
+        default: .network
+        }
+    }
+}

@@ -1,0 +1,141 @@
+internal import Access
+internal import CCurl
+
+/// Owns one easy handle, used for one call after another, and gathers the answer. Lives on the loop's thread.
+final class CurlTransfer {
+    let easy: UnsafeMutableRawPointer
+    private(set) var job: CurlJob?
+
+    private let options: CurlClient.Options
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var headers: UnsafeMutablePointer<curl_slist>?
+    private var answer = HTTPAnswer(status: 0)
+    private var headBytes = 0
+    private var isTooLarge = false
+
+    /// Bytes of all header lines together, those of 1xx answers included.
+    private static let maxHead = 64 << 10
+
+    init?(_ options: CurlClient.Options) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.easy = easy
+        self.options = options
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headers)
+        errorText.deallocate()
+    }
+
+    /// Sets every option for a call; an error when libcurl refuses one.
+    func prepare(_ job: CurlJob) -> CurlError? {
+        clear()
+        self.job = job
+        var setter = CurlOptionSetter(easy: easy)
+        setBounds(&setter, job.call)
+        setRequest(&setter, job.call)
+        setCallbacks(&setter)
+        guard setter.result == CURLE_OK else {
+            let error = CurlError(setter.result, text: "")
+            clear()
+            return error
+        }
+        return nil
+    }
+
+    /// Forgets the call and its token.
+    func clear() {
+        curl_easy_reset(easy)
+        curl_slist_free_all(headers)
+        headers = nil
+        job = nil
+        answer = HTTPAnswer(status: 0)
+        headBytes = 0
+        isTooLarge = false
+        errorText[0] = 0
+    }
+
+    func outcome(of result: CURLcode) -> CurlJob.Outcome {
+        if isTooLarge { return .failure(CurlError(CURLE_FILESIZE_EXCEEDED, text: "")) }
+        guard result == CURLE_OK else { return .failure(CurlError(result, text: String(cString: errorText))) }
+        answer.status = CCurl_response_code(easy)
+        return .success(answer)
+    }
+
+    private func setBounds(_ set: inout CurlOptionSetter, _ call: HTTPCall) {
+        set(CURLOPT_NOSIGNAL, 1)
+        // A name server that hangs must not hold the loop when its transfer ends.
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        if let file = options.caFile { set(CURLOPT_CAINFO, file) }
+        set(CURLOPT_CONNECTTIMEOUT_MS, min(options.connectTimeLimit, call.timeLimit).wholeMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, call.timeLimit.wholeMilliseconds)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_TCP_KEEPIDLE, 30)
+        set(CURLOPT_TCP_KEEPINTVL, 10)
+        set(CURLOPT_PIPEWAIT, 1)
+        set(CURLOPT_MAXFILESIZE_LARGE, offset: options.maxBody)
+        set(CURLOPT_ERRORBUFFER, pointer: errorText)
+    }
+
+    private func setRequest(_ set: inout CurlOptionSetter, _ call: HTTPCall) {
+        set(CURLOPT_URL, call.url)
+        set(CURLOPT_USERAGENT, "teleport-mattermost")
+        set.append("Authorization: Bearer \(call.token.reveal())", to: &headers)
+        set.append("Accept: application/json", to: &headers)
+        // Without it a large body waits a second for "100 Continue".
+        set.append("Expect:", to: &headers)
+        if let body = call.body {
+            set.append("Content-Type: application/json", to: &headers)
+            set(CURLOPT_CUSTOMREQUEST, call.method.rawValue)
+            set.body(body)
+        }
+        set(CURLOPT_HTTPHEADER, list: headers)
+    }
+
+    private func setCallbacks(_ set: inout CurlOptionSetter) {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        set(CURLOPT_WRITEDATA, pointer: context)
+        set(CURLOPT_HEADERDATA, pointer: context)
+        set(CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            CurlTransfer.receive(bytes, size &* count, context) { $0.appendBody($1) }
+        }
+        set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            CurlTransfer.receive(bytes, size &* count, context) { $0.appendHead($1) }
+        }
+    }
+
+    /// Returns how many bytes were taken: fewer than came ends the transfer.
+    private static func receive(
+        _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
+        into append: (CurlTransfer, UnsafeRawBufferPointer) -> Bool
+    ) -> Int {
+        guard let context else { return 0 }
+        let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+        return append(transfer, UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
+    }
+
+    private func appendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count <= options.maxBody - answer.body.count else {
+            isTooLarge = true
+            return false
+        }
+        answer.body.append(contentsOf: bytes)
+        return true
+    }
+
+    private func appendHead(_ line: UnsafeRawBufferPointer) -> Bool {
+        headBytes += line.count
+        guard headBytes <= Self.maxHead else {
+            isTooLarge = true
+            return false
+        }
+        answer.note(header: line)
+        return true
+    }
+}

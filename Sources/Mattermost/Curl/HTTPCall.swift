@@ -1,0 +1,27 @@
+internal import Access
+
+/// One HTTP request, whole.
+struct HTTPCall: Sendable {
+    enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+    }
+
+    var method: Method
+    var url: String
+    /// Sent as `Authorization: Bearer`.
+    var token: Secret<String>
+    /// JSON; nil for a GET.
+    var body: [UInt8]?
+    var timeLimit: Duration
+}
+
+/// One HTTP answer, whole: the status, the few headers that matter, the body.
+struct HTTPAnswer: Equatable, Sendable {
+    var status: Int
+    var contentType: String = ""
+    var retryAfter: String?
+    var location: String?
+    var body: [UInt8] = []
+}

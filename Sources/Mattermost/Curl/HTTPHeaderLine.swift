@@ -1,0 +1,33 @@
+extension HTTPAnswer {
+    /// Keeps the line if it is one of the few that matter. A new status line forgets those of an earlier (1xx) answer.
+    mutating func note(header line: UnsafeRawBufferPointer) {
+        if line.starts(with: "HTTP/".utf8) {
+            (contentType, retryAfter, location) = ("", nil, nil)
+            return
+        }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
+        let value = { Self.trimmed(line[(colon + 1)...]) }
+        switch String(decoding: line[..<colon], as: UTF8.self).lowercased() {
+        case "content-type": contentType = value()
+        case "retry-after": retryAfter = value()
+        case "location": location = value()
+        default: break
+        }
+    }
+
+    private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+        let isSpace: (UInt8) -> Bool = { $0 <= UInt8(ascii: " ") }
+        guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(decoding: bytes[first...last], as: UTF8.self)
+    }
+}
+
+extension Duration {
+    /// At least 1: libcurl takes 0 for "no limit".
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        guard seconds < 1_000_000 else { return 1_000_000_000 }
+        return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+    }
+}

@@ -1,0 +1,57 @@
+package import Access
+
+extension MattermostClient {
+    package func createPost(
+        _ card: Card, in channelID: String, pendingPostID: String
+    ) async throws(MattermostError) -> PostReference {
+        try requireIDs(channelID, in: "POST /posts")
+        let body = PostBody(channelID: channelID, props: PostProps(card), pendingPostID: pendingPostID)
+        return try await send(APIRequest(.post, "/posts", body), expecting: PostAnswer.self).reference
+    }
+
+    package func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {
+        try requireIDs(post.postID, in: "PUT /posts/{id}/patch")
+        let request = try APIRequest(.put, "/posts/\(post.postID)/patch", PostBody(props: PostProps(card)))
+        _ = try await send(request, expecting: PostAnswer.self)
+    }
+
+    package func post(_ post: PostReference) async throws(MattermostError) -> PostedCard? {
+        do {
+            try requireIDs(post.postID, in: "GET /posts/{id}")
+            let answer = try await send(APIRequest(.get, "/posts/\(post.postID)"), expecting: PostAnswer.self)
+            return answer.isDeleted ? nil : answer.card
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    package func recentCards(
+        in channelID: String, by botID: String, limit: Int
+    ) async throws(MattermostError) -> [PostedCard] {
+        try requireIDs(channelID, in: "GET /channels/{id}/posts")
+        var cards: [PostedCard] = []
+        var left = limit
+        var before: String?
+        while left > 0 {
+            let size = min(left, 100)
+            let page = try await page(of: channelID, size: size, before: before)
+            cards += page.order.compactMap { page.posts[$0] }
+                .filter { $0.userID == botID && !$0.isDeleted && $0.props?.teleport != nil }
+                .map(\.card)
+            guard page.order.count >= size, let last = page.order.last, last != before, MattermostName.isID(last) else { break }
+            left -= page.order.count
+            before = last
+        }
+        return cards
+    }
+
+    /// `before` rather than a page number: posts that come in meanwhile move nothing.
+    private func page(
+        of channelID: String, size: Int, before: String?
+    ) async throws(MattermostError) -> PostListAnswer {
+        let query = "?per_page=\(size)" + (before.map { "&before=\($0)" } ?? "")
+        return try await send(
+            APIRequest(.get, "/channels/\(channelID)/posts", query: query), expecting: PostListAnswer.self)
+    }
+}

@@ -1,0 +1,86 @@
+package import Access
+internal import Synchronization
+
+/// Mattermost's REST API (v4), as far as the plugin needs it.
+package final class MattermostClient: ChatService {
+    package struct Configuration: Sendable {
+        package var url: ServerURL
+        package var token: Secret<String>
+        /// For each call, from the first byte sent to the last received.
+        package var timeLimit = Duration.seconds(10)
+        /// PEM file of the authorities to trust instead of the system's.
+        package var caFile: String?
+
+        package init(url: ServerURL, token: Secret<String>) {
+            self.url = url
+            self.token = token
+        }
+    }
+
+    let configuration: Configuration
+    private let curl: CurlClient
+    /// The bot's own user name once ``me()`` told it: for the mend in an error.
+    private let botName = Mutex<String?>(nil)
+
+    package init(_ configuration: Configuration) throws(MattermostError) {
+        let token = configuration.token.reveal()
+        guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw MattermostError(
+                .unauthorized, "[mattermost] token is empty or has characters no access token has. Copy the bot's token again.")
+        }
+        self.configuration = configuration
+        do {
+            curl = try CurlClient(CurlClient.Options(caFile: configuration.caFile))
+        } catch {
+            throw MattermostError(.unreachable, "Mattermost cannot be called: \(error).", cause: error)
+        }
+    }
+
+    /// Fails what is in flight, and every later call at once, as cancelled.
+    package func shutdown() { curl.shutdown() }
+
+    /// Whether the server is there and says that it is well. Needs no permission.
+    package func ping() async throws(MattermostError) {
+        let request = APIRequest(.get, "/system/ping")
+        let answer = try await send(request, expecting: PingAnswer.self)
+        guard answer.status == "OK" else {
+            let report = CallReport(request, configuration: configuration, botName: nil)
+            throw report.malformed("the status is \(report.quoted(answer.status)), not OK")
+        }
+    }
+
+    package func me() async throws(MattermostError) -> ChatUser {
+        let user = try await send(APIRequest(.get, "/users/me"), expecting: UserAnswer.self).user
+        botName.withLock { $0 = user.username }
+        return user
+    }
+
+    package func user(_ id: String) async throws(MattermostError) -> ChatUser {
+        try requireIDs(id, in: "GET /users/{id}")
+        return try await send(APIRequest(.get, "/users/\(id)"), expecting: UserAnswer.self).user
+    }
+
+    func send<Answer: Decodable>(
+        _ request: APIRequest, expecting type: Answer.Type
+    ) async throws(MattermostError) -> Answer {
+        let report = CallReport(request, configuration: configuration, botName: botName.withLock { $0 })
+        let answer: HTTPAnswer
+        do {
+            answer = try await curl.perform(request.call(configuration))
+        } catch {
+            throw report.failure(error)
+        }
+        guard (200...299).contains(answer.status) else { throw report.refusal(answer) }
+        do {
+            return try JSON.decode(type, from: answer.body)
+        } catch {
+            throw report.unexpected(answer)
+        }
+    }
+
+    /// Nothing but an id may stand where a path has one; what cannot exist is not found.
+    func requireIDs(_ ids: String..., in call: String) throws(MattermostError) {
+        guard !ids.allSatisfy({ MattermostName.isID($0) }) else { return }
+        throw MattermostError(.notFound, "Mattermost \(call): not an id of Mattermost's, so it was not asked.")
+    }
+}

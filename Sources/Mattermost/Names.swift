@@ -1,0 +1,16 @@
+/// What Mattermost accepts as names and ids; checked here so that nothing else can get into a path.
+package enum MattermostName {
+    /// A team's or channel's name as its URL shows it: `[A-Za-z0-9_-]+`, at most 64. `town-square`, never `Town Square`.
+    package static func isSlug(_ text: some StringProtocol) -> Bool {
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F }
+    }
+
+    /// Letters and digits; 26 of them in every version so far.
+    package static func isID(_ text: some StringProtocol) -> Bool {
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(isAlphanumeric)
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+    }
+}

@@ -1,0 +1,88 @@
+internal import Access
+
+struct UserAnswer: Decodable {
+    var id: String
+    var username: String
+    var email: String?
+    var roles: String?
+    var isBot: Bool?
+    var deleteAt: Int64?
+
+    enum CodingKeys: String, CodingKey {
+        case id, username, email, roles
+        case isBot = "is_bot"
+        case deleteAt = "delete_at"
+    }
+
+    var user: ChatUser {
+        ChatUser(
+            id: id, username: username, email: email ?? "", isBot: isBot ?? false,
+            isGuest: (roles ?? "").split(separator: " ").contains("system_guest"), isDeleted: (deleteAt ?? 0) != 0)
+    }
+}
+
+struct ChannelAnswer: Decodable {
+    var id: String
+    var deleteAt: Int64?
+
+    enum CodingKeys: String, CodingKey {
+        case id
+        case deleteAt = "delete_at"
+    }
+}
+
+struct TeamAnswer: Decodable {
+    var id: String
+}
+
+struct PingAnswer: Decodable {
+    var status: String
+}
+
+struct PostAnswer: Decodable {
+    /// Only what is the plugin's own. Anybody's post may hold anything under any name, so what does not fit is left out.
+    struct Props: Decodable {
+        var teleport: TeleportProp?
+
+        enum CodingKeys: CodingKey { case teleport }
+
+        init(from decoder: any Decoder) throws {
+            teleport = try? decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(TeleportProp.self, forKey: .teleport)
+        }
+    }
+
+    var id: String
+    var channelID: String
+    var userID: String
+    var deleteAt: Int64?
+    var props: Props?
+
+    enum CodingKeys: String, CodingKey {
+        case id, props
+        case channelID = "channel_id"
+        case userID = "user_id"
+        case deleteAt = "delete_at"
+    }
+
+    var isDeleted: Bool { (deleteAt ?? 0) != 0 }
+
+    var reference: PostReference { PostReference(channelID: channelID, postID: id) }
+
+    var card: PostedCard {
+        PostedCard(
+            reference: reference, requestID: props?.teleport?.requestID.flatMap { RequestID($0) },
+            status: props?.teleport?.state)
+    }
+}
+
+struct PostListAnswer: Decodable {
+    /// Newest first.
+    var order: [String]
+    var posts: [String: PostAnswer]
+}
+
+/// How Mattermost says what went wrong.
+struct ErrorAnswer: Decodable {
+    var id: String
+    var message: String
+}

@@ -1,0 +1,85 @@
+internal import Access
+
+/// The body of `POST /api/v4/posts`, of a patch, and of a callback answer's `update`.
+struct PostBody: Encodable {
+    var channelID: String?
+    /// Always sent: a callback's update replaces the message even when it is absent.
+    let message = ""
+    var props: PostProps
+    var pendingPostID: String?
+
+    enum CodingKeys: String, CodingKey {
+        case message, props
+        case channelID = "channel_id"
+        case pendingPostID = "pending_post_id"
+    }
+}
+
+struct PostProps: Encodable {
+    let attachments: [Attachment]
+    /// Lost on an update that does not send it again.
+    let fromBot = "true"
+    let teleport: TeleportProp
+
+    enum CodingKeys: String, CodingKey {
+        case attachments, teleport
+        case fromBot = "from_bot"
+    }
+
+    init(_ card: Card) {
+        attachments = [Attachment(card)]
+        teleport = TeleportProp(requestID: card.requestID.rawValue, state: card.status.name)
+    }
+}
+
+/// Which request a post is about and what it shows of it: how the plugin finds its own posts again.
+struct TeleportProp: Codable {
+    var requestID: String?
+    var state: String?
+
+    enum CodingKeys: String, CodingKey {
+        case requestID = "request_id"
+        case state
+    }
+}
+
+struct Attachment: Encodable {
+    struct Field: Encodable {
+        var title: String
+        var value: String
+        var short: Bool
+    }
+
+    struct Action: Encodable {
+        struct Integration: Encodable {
+            var url: String
+            var context: [String: String]
+        }
+
+        var id: String
+        /// Newer servers refuse an action without a type.
+        let type = "button"
+        var name: String
+        var style: String
+        var integration: Integration
+    }
+
+    var fallback: String
+    var color: String
+    var title: String
+    var fields: [Field]
+    var actions: [Action]?
+
+    init(_ card: Card) {
+        fallback = card.fallback
+        color = card.color
+        title = card.title
+        fields = card.fields.map { Field(title: $0.title, value: $0.value, short: $0.isShort) }
+        let buttons = card.buttons.map { button in
+            Action(
+                id: button.id, name: button.name, style: button.style.rawValue,
+                integration: Action.Integration(url: button.url, context: button.context))
+        }
+        actions = buttons.isEmpty ? nil : buttons
+    }
+}
