@@ -112,7 +112,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PluginTests", dependencies: ["Plugin", "Sandbox", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: [
+                "ActionCrypto", "NIOOpenSSL", "Sandbox", "TeleportAPI", "TestSupport", nioCore, nioPosix, grpcCore,
+                grpcTransport, protobuf, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,69 @@
+import GRPCCore
+import SwiftProtobuf
+import TeleportAPI
+
+extension AuthCalls {
+    /// From 7.3 to 12.
+    func getAccessRequests(
+        request: ServerRequest<Types_AccessRequestFilter>, context: ServerContext
+    ) async throws -> ServerResponse<Proto_AccessRequests> {
+        guard majorVersion < 13 else { throw unimplemented(context) }
+        let messages = try visible(request.message, context).map(\.message)
+        return ServerResponse(message: .with { $0.accessRequests = messages })
+    }
+
+    /// From 10 on here (8.3.14 in truth). An older server says so on the first receive.
+    func getAccessRequestsV2(
+        request: ServerRequest<Types_AccessRequestFilter>, context: ServerContext
+    ) async throws -> StreamingServerResponse<Types_AccessRequestV3> {
+        guard majorVersion >= 10 else { throw unimplemented(context) }
+        let messages = try visible(request.message, context).map(\.message)
+        return StreamingServerResponse { writer in
+            for message in messages { try await writer.write(message) }
+            return [:]
+        }
+    }
+
+    func setAccessRequestState(
+        request: ServerRequest<Proto_RequestStateSetter>, context: ServerContext
+    ) async throws -> ServerResponse<Google_Protobuf_Empty> {
+        let caller = try require("update", "access_request", context)
+        let setter = request.message
+        guard !setter.id.isEmpty else { throw AuthRefusal(.badParameter, "missing request id") }
+        guard let state = AuthRequest.State(rawValue: setter.state.rawValue) else {
+            throw AuthRefusal(.badParameter, "missing request state")
+        }
+        guard setter.roles.isEmpty || state == .approved else {
+            throw AuthRefusal(.badParameter, "cannot override roles when setting state: \(state.name)")
+        }
+        try store.setState(
+            of: setter.id, to: state, reason: setter.reason, roles: setter.roles, delegator: setter.delegator,
+            caller: caller)
+        return ServerResponse(message: Google_Protobuf_Empty())
+    }
+
+    /// The open-source server lets nobody review; for another author it says so first.
+    func submitAccessReview(
+        request: ServerRequest<Types_AccessReviewSubmission>, context: ServerContext
+    ) async throws -> ServerResponse<Types_AccessRequestV3> {
+        guard let user = connections.user(of: context.remotePeer) else {
+            throw AuthRefusal.denied(AuthPermission("update", "access_request"))
+        }
+        let author = request.message.review.author
+        let behalf = author.isEmpty || author == user ? "" : " on behalf of \"\(author)\""
+        throw AuthRefusal(.permissionDenied, "user \"\(user)\" cannot submit reviews\(behalf)")
+    }
+
+    /// Without `list` and `read` a user sees their own requests only: for a plugin, silently none.
+    private func visible(
+        _ filter: Types_AccessRequestFilter, _ context: ServerContext
+    ) throws(AuthRefusal) -> [AuthRequest] {
+        guard let user = connections.user(of: context.remotePeer) else {
+            throw AuthRefusal.denied(AuthPermission("list", "access_request"))
+        }
+        let seesAll = ["list", "read"].allSatisfy { may(user, AuthPermission($0, "access_request")) }
+        let wanted = RequestFilter(
+            id: filter.id, user: filter.user, state: AuthRequest.State(rawValue: filter.state.rawValue))
+        return store.requests().filter { (seesAll || $0.user == user) && wanted.matches($0) }
+    }
+}

@@ -1,0 +1,72 @@
+import NIOCore
+import Synchronization
+
+/// The live connections, by the name that gRPC gives a call's peer, with the user of each.
+final class AuthConnections: Sendable {
+    private struct Entry: Sendable {
+        var channel: any Channel
+        /// The client certificate's common name; nil without a certificate.
+        var user: String?
+    }
+
+    private struct State: Sendable {
+        var entries: [String: Entry] = [:]
+        var isFrozen = false
+    }
+
+    private let state = Mutex(State())
+
+    var isFrozen: Bool { state.withLock { $0.isFrozen } }
+
+    var count: Int { state.withLock { $0.entries.count } }
+
+    func add(_ channel: any Channel) {
+        guard let peer = channel.remoteAddress?.grpcPeer else { return }
+        state.withLock { $0.entries[peer] = Entry(channel: channel) }
+        channel.closeFuture.whenComplete { _ in
+            self.state.withLock { state in
+                if state.entries[peer]?.channel === channel { state.entries[peer] = nil }
+            }
+        }
+    }
+
+    func identify(_ channel: any Channel, as user: String?) {
+        guard let peer = channel.remoteAddress?.grpcPeer else { return }
+        state.withLock { $0.entries[peer]?.user = user }
+    }
+
+    func user(of peer: String) -> String? {
+        state.withLock { $0.entries[peer]?.user }
+    }
+
+    func cut(_ peer: String) {
+        send(.cut, to: state.withLock { $0.entries[peer].map { [$0.channel] } ?? [] })
+    }
+
+    func cutAll() {
+        send(.cut, to: state.withLock { $0.entries.values.map(\.channel) })
+    }
+
+    func setFrozen(_ frozen: Bool) {
+        let channels = state.withLock { state in
+            state.isFrozen = frozen
+            return state.entries.values.map(\.channel)
+        }
+        send(frozen ? .freeze : .thaw, to: channels)
+    }
+
+    private func send(_ command: WireHandler.Command, to channels: [any Channel]) {
+        for channel in channels { channel.triggerUserOutboundEvent(command, promise: nil) }
+    }
+}
+
+extension SocketAddress {
+    /// As `ServerContext.remotePeer` writes it.
+    fileprivate var grpcPeer: String? {
+        switch self {
+        case .v4(let address): port.map { "ipv4:\(address.host):\($0)" }
+        case .v6(let address): port.map { "ipv6:[\(address.host)]:\($0)" }
+        case .unixDomainSocket: nil
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Synchronization
+
+/// All that the auth service remembers; it outlives restarts. A change and its event are one step, so that every watcher sees
+/// events in the order of the changes.
+final class AuthStore: Sendable {
+    fileprivate struct State: Sendable {
+        var requests = RequestTable()
+        var pluginData = PluginDataTable()
+        var audit: [AuditEntry] = []
+        var watchers: [Int: WatchQueue] = [:]
+        var nextWatcher = 0
+    }
+
+    private let state = Mutex(State())
+    private let now: @Sendable () -> WallTime
+
+    init(now: @escaping @Sendable () -> WallTime) { self.now = now }
+
+    func create(
+        id: String, user: String, roles: [String], reason: String, pendingTTL: Duration, accessTTL: Duration
+    ) -> AuthRequest {
+        state.withLock { state in
+            let created = now()
+            let request = AuthRequest(
+                id: id, user: user, roles: roles, reason: reason, created: created, accessExpires: created + accessTTL,
+                expires: created + min(pendingTTL, accessTTL), written: now())
+            state.requests.insert(request)
+            state.publish(.put(request))
+            return request
+        }
+    }
+
+    /// Decides, tells the watchers and writes the audit log, which alone learns the delegator.
+    func setState(
+        of id: String, to new: AuthRequest.State, reason: String, roles: [String] = [], delegator: String, caller: String
+    ) throws(AuthRefusal) {
+        try state.withLock { state throws(AuthRefusal) in
+            let time = now()
+            let request = try state.requests.setState(of: id, to: new, reason: reason, roles: roles, at: time)
+            state.audit.append(
+                AuditEntry(
+                    requestID: id, state: new, delegator: delegator, reason: reason, caller: caller, time: time))
+            state.publish(.put(request))
+        }
+    }
+
+    /// False when there is no such request.
+    func delete(_ id: String) -> Bool {
+        state.withLock { state in
+            guard state.requests.remove(id) else { return false }
+            state.publish(.delete(id))
+            return true
+        }
+    }
+
+    /// Removes what is past its life. Teleport's store does this about once a second.
+    func sweep() {
+        state.withLock { state in
+            let time = now()
+            for id in state.requests.removeExpired(at: time) { state.publish(.delete(id)) }
+            state.pluginData.removeExpired(at: time)
+        }
+    }
+
+    func request(_ id: String) -> AuthRequest? {
+        state.withLock { $0.requests.request(id, at: now()) }
+    }
+
+    func requests() -> [AuthRequest] {
+        state.withLock { $0.requests.all(at: now()) }
+    }
+
+    func update(_ update: PluginDataTable.Update) throws(AuthRefusal) {
+        try state.withLock { state throws(AuthRefusal) in
+            let time = now()
+            let request = state.requests.request(update.requestID, at: time)
+            try state.pluginData.apply(update, request: request, at: time)
+        }
+    }
+
+    func pluginData(of id: String) -> PluginDataTable.Record? {
+        state.withLock { $0.pluginData.record(of: id, at: now()) }
+    }
+
+    func pluginData() -> [PluginDataTable.Record] {
+        state.withLock { $0.pluginData.all(at: now()) }
+    }
+
+    var audit: [AuditEntry] { state.withLock { $0.audit } }
+}
+
+// MARK: - Watching
+
+extension AuthStore {
+    /// From this call on, no change is missed; nothing before it is told.
+    func watch(_ queue: WatchQueue) -> Int {
+        state.withLock { state in
+            state.nextWatcher += 1
+            state.watchers[state.nextWatcher] = queue
+            return state.nextWatcher
+        }
+    }
+
+    func unwatch(_ watcher: Int) {
+        state.withLock { _ = $0.watchers.removeValue(forKey: watcher) }
+    }
+
+    var watcherCount: Int { state.withLock { $0.watchers.count } }
+
+    /// Ends every watch: cleanly, or with an error.
+    func endWatches(throwing error: (any Error)?) {
+        let watchers = state.withLock { state in
+            defer { state.watchers = [:] }
+            return state.watchers
+        }
+        for queue in watchers.values { queue.continuation.finish(throwing: error) }
+    }
+}
+
+fileprivate extension AuthStore.State {
+    func publish(_ event: AuthEvent) {
+        let item = WatchQueue.Item(event: event, since: .now)
+        for queue in watchers.values where queue.filter.matches(event) { queue.continuation.yield(item) }
+    }
+}

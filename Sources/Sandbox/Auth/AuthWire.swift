@@ -1,0 +1,95 @@
+import SwiftProtobuf
+import TeleportAPI
+
+extension WallTime {
+    var timestamp: Google_Protobuf_Timestamp {
+        .with {
+            let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+            $0.seconds = rest < 0 ? seconds - 1 : seconds
+            $0.nanos = Int32(rest < 0 ? rest + 1_000_000_000 : rest)
+        }
+    }
+}
+
+extension AuthRequest {
+    /// As 7.3.2 sends it: empty annotations are on the wire, the default threshold is spelt out for every role.
+    var message: Types_AccessRequestV3 {
+        .with {
+            $0.kind = "access_request"
+            $0.version = "v3"
+            $0.metadata = .record(id, expires: expires, written: written)
+            $0.spec = .with {
+                $0.user = user
+                $0.roles = roles
+                $0.state = Types_RequestState(rawValue: state.rawValue) ?? .none
+                $0.created = created.timestamp
+                $0.expires = accessExpires.timestamp
+                $0.requestReason = reason
+                $0.resolveReason = resolveReason
+                $0.resolveAnnotations = .init()
+                $0.systemAnnotations = .init()
+                $0.thresholds = [.with { ($0.name, $0.approve, $0.deny) = ("default", 1, 1) }]
+                let first = Types_ThresholdIndexSets.with { $0.sets = [.with { $0.indexes = [0] }] }
+                $0.roleThresholdMapping = Dictionary(roles.map { ($0, first) }, uniquingKeysWith: { set, _ in set })
+            }
+        }
+    }
+}
+
+extension PluginDataTable.Record {
+    var message: Types_PluginDataV3 {
+        .with {
+            $0.kind = "plugin_data"
+            $0.subKind = "access_request"
+            $0.version = "v3"
+            $0.metadata = .record(requestID, expires: expires, written: written)
+            $0.spec = .with { $0.entries = entries.mapValues { data in .with { $0.data = data } } }
+        }
+    }
+}
+
+extension Types_Metadata {
+    fileprivate static func record(_ name: String, expires: WallTime, written: WallTime) -> Self {
+        .with {
+            $0.name = name
+            $0.namespace = "default"
+            $0.expires = expires.timestamp
+            $0.id = written.nanoseconds
+        }
+    }
+}
+
+extension Proto_Event {
+    /// An event without a single byte: the type's number is zero and there is no resource.
+    static let initial = Self.with { $0.type = .init_ }
+
+    static func put(_ request: AuthRequest) -> Self {
+        .with {
+            $0.type = .put
+            $0.accessRequest = request.message
+        }
+    }
+
+    /// Kind, version and name are all that a deletion tells.
+    static func delete(_ id: String) -> Self {
+        .with {
+            $0.type = .delete
+            $0.resourceHeader = .with {
+                $0.kind = "access_request"
+                $0.version = "v3"
+                $0.metadata = .with { ($0.name, $0.namespace) = (id, "default") }
+            }
+        }
+    }
+}
+
+extension Proto_PingResponse {
+    /// The features that 7.3.2 reports (Kubernetes, applications, databases) have no names in our reduced messages.
+    static func of(cluster: String, version: String) throws -> Self {
+        var response = Self()
+        response.clusterName = cluster
+        response.serverVersion = version
+        response.serverFeatures = try Proto_Features(serializedBytes: [0x08, 1, 0x10, 1, 0x18, 1] as [UInt8])
+        return response
+    }
+}

@@ -1,0 +1,53 @@
+/// The access requests, by the rules of Teleport's `services/local/dynamic_access.go`. Knows no clock.
+struct RequestTable: Sendable {
+    private var requests: [String: AuthRequest] = [:]
+
+    mutating func insert(_ request: AuthRequest) {
+        requests[request.id] = request
+    }
+
+    /// Nil also for a request past its life that ``removeExpired(at:)`` has not met yet: the store hides those at once.
+    func request(_ id: String, at now: WallTime) -> AuthRequest? {
+        requests[id].flatMap { $0.expires > now ? $0 : nil }
+    }
+
+    /// In the order of their ids, as the store keeps its keys.
+    func all(at now: WallTime) -> [AuthRequest] {
+        requests.values.filter { $0.expires > now }.sorted { $0.id < $1.id }
+    }
+
+    mutating func remove(_ id: String) -> Bool {
+        requests.removeValue(forKey: id) != nil
+    }
+
+    /// The ids of those that were past their life, in the order in which they lapsed.
+    mutating func removeExpired(at now: WallTime) -> [String] {
+        let expired = requests.values.filter { $0.expires <= now }.sorted { ($0.expires, $0.id) < ($1.expires, $1.id) }
+        for request in expired { requests[request.id] = nil }
+        return expired.map(\.id)
+    }
+
+    /// **Not** first come, first served: only a denial stands. The reason is overwritten, also by an empty one.
+    mutating func setState(
+        of id: String, to state: AuthRequest.State, reason: String, roles: [String], at now: WallTime
+    ) throws(AuthRefusal) -> AuthRequest {
+        guard var request = request(id, at: now) else {
+            throw AuthRefusal(.notFound, "cannot set state of access request \"\(id)\" (not found)")
+        }
+        guard request.state != .denied || state == .denied else {
+            throw AuthRefusal(.badParameter, "cannot set request-state \"\(state.name)\" (already denied)")
+        }
+        for role in roles where !request.roles.contains(role) {
+            throw AuthRefusal(
+                .badParameter,
+                "role \"\(role)\" not in original request, overrides must be a subset of original role list")
+        }
+        request.state = state
+        request.resolveReason = reason
+        if !roles.isEmpty { request.roles = roles }
+        if state == .approved { request.expires = request.accessExpires }
+        request.written = now
+        requests[id] = request
+        return request
+    }
+}

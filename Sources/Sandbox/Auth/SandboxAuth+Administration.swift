@@ -1,0 +1,48 @@
+import FoundationEssentials
+
+/// What people do with `tsh` and `tctl`, and what tests look at.
+extension SandboxAuth {
+    /// Makes a pending request, as `tsh request create` does, and returns its id.
+    ///
+    /// - Parameters:
+    ///   - id: a new UUID unless given.
+    ///   - ttl: how long it may stay pending; a Teleport's is at most an hour.
+    ///   - accessTTL: how long the access that is asked for lasts, from now on.
+    @discardableResult
+    package func createRequest(
+        user: String, roles: [String], reason: String = "", id: String? = nil, ttl: Duration = .seconds(3600),
+        accessTTL: Duration = .seconds(30 * 3600)
+    ) -> String {
+        store.create(
+            id: id ?? UUID().uuidString.lowercased(), user: user, roles: roles, reason: reason, pendingTTL: ttl,
+            accessTTL: accessTTL
+        ).id
+    }
+
+    /// As `tctl request approve` and `tctl request deny` do: by the same rules as a plugin's call.
+    package func resolve(_ id: String, _ state: AuthRequest.State, reason: String = "") throws(AuthRefusal) {
+        try store.setState(of: id, to: state, reason: reason, delegator: "", caller: "tctl")
+    }
+
+    /// As `tctl request rm` does. False when there is no such request.
+    @discardableResult
+    package func delete(_ id: String) -> Bool { store.delete(id) }
+
+    package func request(_ id: String) -> AuthRequest? { store.request(id) }
+
+    /// In the order of their ids.
+    package func requests() -> [AuthRequest] { store.requests() }
+
+    /// By plugin; empty when there is nothing. Stays for an hour longer than the request could.
+    package func pluginData(_ id: String) -> [String: [String: String]] { store.pluginData(of: id)?.entries ?? [:] }
+
+    /// Every decision so far, oldest first.
+    package var auditLog: [AuditEntry] { store.audit }
+
+    package var watcherCount: Int { store.watcherCount }
+
+    package var connectionCount: Int { connections.count }
+
+    /// Removes what is past its life now; ``run()`` does so every second.
+    package func sweep() { store.sweep() }
+}
