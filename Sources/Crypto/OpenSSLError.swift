@@ -1,0 +1,71 @@
+import COpenSSL
+
+/// What OpenSSL did not do, in its own words.
+package struct OpenSSLError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Code: Hashable, Sendable {
+        /// A certificate, a key or a setting cannot be used; nothing changes until somebody mends it.
+        case setup
+        /// The peer's certificate was refused here: ``OpenSSLError/verifyReason`` says why.
+        case untrustedPeer
+        /// The peer sent a fatal alert: it refused a certificate, a version, a protocol.
+        case alert
+        /// The handshake did not end in time.
+        case timedOut
+        /// The connection ended before the handshake did.
+        case closed
+        /// Anything else: bytes that are no TLS, no common version or cipher.
+        case failed
+    }
+
+    package var code: Code
+    /// What was being done.
+    package var what: String
+    /// OpenSSL's error queue, the oldest first: the cause comes before its consequences.
+    package var reasons: [String]
+    /// Why the peer's certificate was refused, such as `hostname mismatch`.
+    package var verifyReason: String?
+
+    package init(_ code: Code, _ what: String, reasons: [String] = [], verifyReason: String? = nil) {
+        self.code = code
+        self.what = what
+        self.reasons = reasons
+        self.verifyReason = verifyReason
+    }
+
+    package var description: String {
+        let causes = reasons + (verifyReason.map { [$0] } ?? [])
+        return causes.isEmpty ? what : "\(what): \(causes.joined(separator: ": "))"
+    }
+}
+
+extension OpenSSLError {
+    /// Empties the thread's error queue into an error. Call it right after the failed call, on the same thread.
+    static func drained(_ code: Code, _ what: String) -> OpenSSLError {
+        var error = OpenSSLError(code, what)
+        var data: UnsafePointer<CChar>?
+        var flags: Int32 = 0
+        while true {
+            let entry = ERR_get_error_all(nil, nil, nil, &data, &flags)
+            guard entry != 0 else { break }
+            error.reasons.append(reason(of: entry))
+            if let mended = handshakeCode(of: entry), code == .failed { error.code = mended }
+        }
+        return error
+    }
+
+    private static func reason(of entry: UInt) -> String {
+        if let text = ERR_reason_error_string(entry) { return String(cString: text) }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+            ERR_error_string_n(entry, buffer.baseAddress, buffer.count)
+            return buffer.baseAddress.map { String(cString: $0) } ?? "unknown error"
+        }
+    }
+
+    private static func handshakeCode(of entry: UInt) -> Code? {
+        guard shim_ERR_GET_LIB(entry) == ERR_LIB_SSL else { return nil }
+        let reason = shim_ERR_GET_REASON(entry)
+        if reason == SSL_R_CERTIFICATE_VERIFY_FAILED { return .untrustedPeer }
+        // Reasons past 1000 are the alerts that a peer sent (openssl/ssl.h: SSL_AD_REASON_OFFSET).
+        return reason > SSL_AD_REASON_OFFSET ? .alert : nil
+    }
+}

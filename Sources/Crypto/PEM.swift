@@ -1,0 +1,88 @@
+import COpenSSL
+
+/// An `X509` with its reference.
+final class Certificate {
+    let pointer: OpaquePointer
+
+    /// Takes over the reference.
+    init(_ pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { X509_free(pointer) }
+}
+
+/// An `EVP_PKEY` with its reference.
+final class PrivateKey {
+    let pointer: OpaquePointer
+
+    /// Takes over the reference.
+    init(_ pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { EVP_PKEY_free(pointer) }
+}
+
+/// Reading PEM. Never asks for a passphrase: without the callback OpenSSL would do so on the terminal.
+enum PEM {
+    /// Longer files are refused unread; a chain of RSA-4096 certificates takes about 2 kB each.
+    static let limit = 1 << 20
+
+    /// All certificates, in order; other blocks and lines between them are skipped.
+    static func certificates(_ pem: [UInt8], what: String) throws(OpenSSLError) -> [Certificate] {
+        let bio = try memory(pem, what: what)
+        defer { BIO_free(bio) }
+        var found: [Certificate] = []
+        ERR_clear_error()
+        while let pointer = PEM_read_bio_X509(bio, nil, noPassphrase, nil) {
+            found.append(Certificate(pointer))
+        }
+        // The end is reported as an error too: "no start line".
+        let atEnd = shim_ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
+        let error = OpenSSLError.drained(.setup, what)
+        guard atEnd else { throw error }
+        guard !found.isEmpty else { throw OpenSSLError(.setup, "\(what): no \"BEGIN CERTIFICATE\" block is in it") }
+        return found
+    }
+
+    static func privateKey(_ pem: [UInt8], what: String) throws(OpenSSLError) -> PrivateKey {
+        let bio = try memory(pem, what: what)
+        defer { BIO_free(bio) }
+        ERR_clear_error()
+        if let pointer = PEM_read_bio_PrivateKey(bio, nil, noPassphrase, nil) { return PrivateKey(pointer) }
+        let error = OpenSSLError.drained(.setup, what)
+        if isEncrypted(pem) {
+            throw OpenSSLError(
+                .setup, "\(what): the key is encrypted; give one without a passphrase (openssl pkey -in KEY -out KEY.plain)")
+        }
+        guard contains(pem, "PRIVATE KEY-----") else {
+            throw OpenSSLError(.setup, "\(what): no \"BEGIN PRIVATE KEY\" block is in it")
+        }
+        throw error
+    }
+
+    private static func isEncrypted(_ pem: [UInt8]) -> Bool {
+        contains(pem, "BEGIN ENCRYPTED PRIVATE KEY") || contains(pem, "Proc-Type: 4,ENCRYPTED")
+    }
+
+    private static func contains(_ bytes: [UInt8], _ text: StaticString) -> Bool {
+        let needle = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        guard bytes.count >= needle.count else { return false }
+        return (0...(bytes.count - needle.count)).contains { start in
+            bytes[start] == needle[0] && bytes[start..<(start + needle.count)].elementsEqual(needle)
+        }
+    }
+
+    /// A BIO with a copy of the bytes; the caller frees it.
+    private static func memory(_ pem: [UInt8], what: String) throws(OpenSSLError) -> OpaquePointer {
+        guard pem.count <= limit else { throw OpenSSLError(.setup, "\(what): more than 1 MiB of PEM") }
+        guard let bio = BIO_new(BIO_s_mem()) else { throw .drained(.setup, what) }
+        guard pem.isEmpty || BIO_write(bio, pem, Int32(pem.count)) == pem.count else {
+            BIO_free(bio)
+            throw .drained(.setup, what)
+        }
+        return bio
+    }
+}
+
+/// Gives no passphrase, so that an encrypted block is an error.
+private let noPassphrase: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
+    _, _, _, _ in -1
+}

@@ -1,0 +1,18 @@
+package import ActionCrypto
+import Synchronization
+
+/// Keeps a connection's first TLS failure for its owner.
+///
+/// Under TLS 1.3 a refused client certificate arrives as a read error after the handshake, and gRPC's pipeline then only
+/// says that the channel was closed: this says why. Readable from any thread.
+package final class TLSFailure: Sendable {
+    private let first = Mutex<OpenSSLError?>(nil)
+
+    package init() {}
+
+    package var error: OpenSSLError? { first.withLock { $0 } }
+
+    func keep(_ error: OpenSSLError) {
+        first.withLock { if $0 == nil { $0 = error } }
+    }
+}

@@ -1,0 +1,51 @@
+#!/bin/sh
+# generate.sh DIR: certificates for the sandbox and the tests, in DIR. Says nothing unless it fails; what is still good is kept.
+# CLUSTER and DAYS in the environment change the cluster's name and the certificates' life.
+set -eu
+
+[ $# -eq 1 ] || { echo "usage: $0 DIR" >&2; exit 2; }
+directory=$1
+config=$(cd "$(dirname "$0")" && pwd)/openssl.cnf
+cluster=${CLUSTER:-sandbox.example}
+days=${DAYS:-825}
+
+mkdir -p "$directory"
+cd "$directory"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# run COMMAND...: its output is shown only if it fails.
+run() {
+    "$@" >"$log" 2>&1 || { status=$?; cat "$log" >&2; exit $status; }
+}
+
+new_key() {
+    (umask 077 && run openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1")
+}
+
+# authority NAME SUBJECT: NAME.key and NAME.crt, self-signed.
+authority() {
+    [ -s "$1.key" ] && openssl x509 -in "$1.crt" -noout -checkend 86400 >/dev/null 2>&1 && return
+    new_key "$1.key"
+    run openssl req -x509 -new -key "$1.key" -subj "$2" -days "$days" -config "$config" -extensions authority -out "$1.crt"
+}
+
+# leaf NAME SUBJECT AUTHORITY SECTION: NAME.key and NAME.crt, signed by AUTHORITY.
+leaf() {
+    [ -s "$1.key" ] && openssl verify -CAfile "$3.crt" "$1.crt" >/dev/null 2>&1 && return
+    new_key "$1.key"
+    run openssl req -new -key "$1.key" -subj "$2" -config "$config" -out "$1.csr"
+    run openssl x509 -req -in "$1.csr" -CA "$3.crt" -CAkey "$3.key" -set_serial "0x$(openssl rand -hex 15)" \
+        -days "$days" -extfile "$config" -extensions "$4" -out "$1.crt"
+    rm -f "$1.csr"
+}
+
+# Teleport: the cluster's host CA names the cluster in O and CN, and `tctl auth sign --format=tls` writes auth.{crt,key,cas}.
+authority teleport-ca "/O=$cluster/CN=$cluster"
+leaf teleport-server "/O=Auth/CN=teleport.$cluster" teleport-ca teleport_server
+leaf auth "/O=access-plugin/CN=access-plugin-mattermost" teleport-ca client
+cp teleport-ca.crt auth.cas
+
+# The plugin's own HTTPS listener, which Mattermost calls.
+authority callback-ca "/CN=teleport-mattermost callback CA"
+leaf server "/CN=localhost" callback-ca listener
