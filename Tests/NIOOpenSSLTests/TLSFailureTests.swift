@@ -1,0 +1,14 @@
+import ActionCrypto
+@testable import NIOOpenSSL
+import Testing
+
+@Suite("The kept failure") struct TLSFailureTests {
+    @Test("The first failure stays: what follows from it does not hide it")
+    func first() {
+        let failure = TLSFailure()
+        #expect(failure.error == nil)
+        failure.keep(OpenSSLError(.alert, "TLS read failed", reasons: ["tlsv1 alert unknown ca"]))
+        failure.keep(OpenSSLError(.closed, "closed"))
+        #expect(failure.error?.description == "TLS read failed: tlsv1 alert unknown ca")
+    }
+}
