@@ -1,0 +1,82 @@
+/// Who asks for what: what a card says besides the status. It outlives the request in the plugin data.
+package struct Subject: Equatable, Sendable {
+    package var requestID: RequestID
+    package var user: String
+    package var roles: [String]
+    package var reason: String
+
+    package init(requestID: RequestID, user: String, roles: [String], reason: String) {
+        self.requestID = requestID
+        self.user = user
+        self.roles = roles
+        self.reason = reason
+    }
+
+    package init(_ request: AccessRequest) {
+        self.init(requestID: request.id, user: request.user, roles: request.roles, reason: request.reason)
+    }
+}
+
+extension Card {
+    /// Characters shown of each thing that people wrote. Together they keep a post within Mattermost's 8,000 characters of
+    /// props on 5.x, the buttons' contexts included.
+    private enum Limit {
+        static let user = 100
+        static let roles = 300
+        static let reason = 500
+        static let fallbackPart = 80
+    }
+
+    package init(_ subject: Subject, status: Status, buttons: [Button] = []) {
+        let user = InertText.code(subject.user, limit: Limit.user)
+        let roles = subject.roles.joined(separator: ", ")
+        let reason = InertText.code(subject.reason, limit: Limit.reason)
+        var fields = [
+            Field(title: "User", value: user.isEmpty ? "unknown" : user, isShort: true),
+            Field(title: "Roles", value: InertText.code(roles, limit: Limit.roles), isShort: true),
+        ]
+        if !reason.isEmpty { fields.append(Field(title: "Reason", value: reason, isShort: false)) }
+        fields.append(Field(title: "Request ID", value: "`\(subject.requestID)`", isShort: true))
+        fields.append(Field(title: "Status", value: status.text, isShort: true))
+        self.init(
+            requestID: subject.requestID, status: status, color: status.color, title: "Teleport access request",
+            fields: fields, fallback: Self.fallback(subject, status), buttons: status == .pending ? buttons : [])
+    }
+
+    private static func fallback(_ subject: Subject, _ status: Status) -> String {
+        let user = InertText.plain(subject.user, limit: Limit.fallbackPart)
+        let roles = InertText.plain(subject.roles.joined(separator: ", "), limit: Limit.fallbackPart)
+        let reason = InertText.plain(subject.reason, limit: Limit.fallbackPart)
+        let why = reason.isEmpty ? "" : " – “\(reason)”"
+        return status == .pending
+            ? "\(user) asks for \(roles)\(why)" : "\(status.text): \(user)’s request for \(roles)"
+    }
+}
+
+extension Card.Status {
+    /// As the card's Status field shows it.
+    package var text: String {
+        switch self {
+        case .pending: "⏳ PENDING"
+        case .approved(let resolution): "✅ APPROVED" + Self.whoAndWhen(resolution)
+        case .denied(let resolution): "❌ DENIED" + Self.whoAndWhen(resolution)
+        case .promoted: "✅ PROMOTED to an access list"
+        case .expired: "⌛ EXPIRED"
+        case .unknown(let number): "❔ state \(number), which this version does not know"
+        }
+    }
+
+    fileprivate var color: String {
+        switch self {
+        case .pending: "#FFBC1F"
+        case .approved, .promoted: "#3DB887"
+        case .denied: "#D24B4E"
+        case .expired, .unknown: "#8D93A1"
+        }
+    }
+
+    private static func whoAndWhen(_ resolution: Card.Resolution?) -> String {
+        guard let resolution else { return "" }
+        return (resolution.by.map { " by @\($0)" } ?? "") + " · " + resolution.at.minuteInUTC
+    }
+}

@@ -1,0 +1,104 @@
+/// What the plugin keeps with a request in Teleport: the one place that all replicas share.
+///
+/// The keys that the original plugin wrote keep their names and meaning, so that either can continue the other's posts:
+/// 0.2.0 `user, roles, post_id, channel_id`; 7.3.2 `user, roles, request_reason, resolution, messages`.
+package struct PluginRecord: Equatable, Sendable {
+    package enum Key {
+        package static let user = "user"
+        package static let roles = "roles"
+        package static let reason = "request_reason"
+        package static let messages = "messages"
+        package static let resolution = "resolution"
+        /// Ours: when the resolution was first seen, milliseconds since 1970.
+        package static let resolvedAt = "resolved_at"
+        /// Ours: who is posting, ``Claim``.
+        package static let claim = "claim"
+        /// Ours: who decided what, ``DecisionClaim``.
+        package static let decision = "decision"
+    }
+
+    /// As read; the expectations of a compare-and-swap are made from it.
+    package let fields: [String: String]
+
+    package init(_ fields: [String: String]) { self.fields = fields }
+
+    /// The value, empty when absent, as compare-and-swap wants it.
+    package subscript(key: String) -> String { fields[key] ?? "" }
+
+    package var posts: [PostReference] {
+        if let messages = fields[Key.messages], !messages.isEmpty {
+            return messages.split(separator: ",").compactMap { PostReference($0) }
+        }
+        // 0.2.0 knew one post.
+        guard let channel = fields["channel_id"], let post = fields["post_id"], !channel.isEmpty, !post.isEmpty else { return [] }
+        return [PostReference(channelID: channel, postID: post)]
+    }
+
+    package static func messages(_ posts: [PostReference]) -> String {
+        posts.map(\.description).joined(separator: ",")
+    }
+
+    /// Nil when this plugin or the original never wrote about the request.
+    package func subject(of id: RequestID) -> Subject? {
+        guard let user = fields[Key.user] else { return nil }
+        let roles = self[Key.roles].split(separator: ",").map(String.init)
+        return Subject(requestID: id, user: user, roles: roles, reason: self[Key.reason])
+    }
+
+    /// The keys that let a later reader render the card without the request.
+    package static func subjectFields(_ subject: Subject) -> [String: String] {
+        [
+            Key.user: subject.user, Key.roles: subject.roles.joined(separator: ","),
+            Key.reason: String(subject.reason.prefix(2000)),
+        ]
+    }
+
+    package var claim: Claim? { Claim(self[Key.claim]) }
+    package var decision: DecisionClaim? { DecisionClaim(self[Key.decision]) }
+    package var resolvedAt: Timestamp? { Int64(self[Key.resolvedAt]).map(Timestamp.init(milliseconds:)) }
+}
+
+/// A replica's claim on posting, good until a moment: `replica|milliseconds`.
+package struct Claim: Equatable, Sendable, CustomStringConvertible {
+    package var replica: String
+    package var until: Timestamp
+
+    package init(replica: String, until: Timestamp) {
+        self.replica = replica
+        self.until = until
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "|", omittingEmptySubsequences: false)
+        guard parts.count == 2, let until = Int64(parts[1]) else { return nil }
+        self.init(replica: String(parts[0]), until: Timestamp(milliseconds: until))
+    }
+
+    package var description: String { "\(replica)|\(until.milliseconds)" }
+}
+
+/// A person's decision, claimed before Teleport is told: `decision|user id|user name|milliseconds|replica`.
+package struct DecisionClaim: Equatable, Sendable, CustomStringConvertible {
+    package var decision: Decision
+    package var userID: String
+    package var username: String
+    package var at: Timestamp
+    package var replica: String
+
+    package init(decision: Decision, userID: String, username: String, at: Timestamp, replica: String) {
+        self.decision = decision
+        self.userID = userID
+        self.username = username
+        self.at = at
+        self.replica = replica
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 5, let decision = Decision(rawValue: parts[0]), let at = Int64(parts[3]) else { return nil }
+        self.init(
+            decision: decision, userID: parts[1], username: parts[2], at: Timestamp(milliseconds: at), replica: parts[4])
+    }
+
+    package var description: String { "\(decision.rawValue)|\(userID)|\(username)|\(at.milliseconds)|\(replica)" }
+}

@@ -1,0 +1,42 @@
+extension Timestamp {
+    /// The minute in UTC, as `2026-11-20 22:07 UTC`. By Howard Hinnant's days-to-civil algorithm: no ICU is shipped.
+    package var minuteInUTC: String {
+        let minutes = Self.floorDivide(milliseconds, 60_000)
+        let days = Self.floorDivide(minutes, 1440)
+        let minuteOfDay = minutes - days * 1440
+        let (year, month, day) = Self.civil(fromDays: days)
+        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(year)-\(two(month))-\(two(day)) \(two(minuteOfDay / 60)):\(two(minuteOfDay % 60)) UTC"
+    }
+
+    private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+        value >= 0 ? value / divisor : -((-(value + 1)) / divisor) - 1
+    }
+
+    private static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let shifted = days + 719_468
+        let era = floorDivide(shifted, 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+    }
+}
+
+extension Duration {
+    /// How long ago, as a person says it: `just now`, `2 minutes ago`, `3 days ago`.
+    package var agoInWords: String {
+        let seconds = components.seconds
+        let (count, unit): (Int64, String) =
+            switch seconds {
+            case ..<10: (0, "")
+            case ..<60: (seconds, "second")
+            case ..<3600: (seconds / 60, "minute")
+            case ..<86400: (seconds / 3600, "hour")
+            default: (seconds / 86400, "day")
+            }
+        return count == 0 ? "just now" : "\(count) \(unit)\(count == 1 ? "" : "s") ago"
+    }
+}

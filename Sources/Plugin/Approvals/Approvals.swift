@@ -1,0 +1,147 @@
+import Access
+import Logging
+
+/// Decides a request on a person's click: who is it, is it still pending, claim, decide.
+///
+/// Teleport itself lets a later decision overwrite an earlier one, so two clicks are serialised by a claim in the plugin
+/// data, made by compare-and-swap. Every lookup that fails refuses.
+struct Approvals: Sendable {
+    let environment: Environment
+    /// Called when something about the request is left to be put right.
+    let lookAgain: @Sendable (RequestID) -> Void
+
+    private struct Facts {
+        var clicker: ChatUser
+        var request: AccessRequest?
+        var record: PluginRecord
+    }
+
+    /// An answer that ends the click early.
+    private struct Refusal: Error { var answer: ClickAnswer }
+
+    func answer(_ click: Click, _ progress: ClickProgress) async -> ClickAnswer {
+        do {
+            let facts = try await lookUp(click)
+            let request = try pending(click, facts)
+            let claim = try await claim(click, facts, progress)
+            return try await decide(click, request, claim, facts)
+        } catch let refusal as Refusal {
+            environment.logger.info(
+                "Refused a click: \(refusal.answer.text)", metadata: .request(click.requestID, click.post, ["user_id": "\(click.userID)"]))
+            return refusal.answer
+        } catch {
+            return ClickAnswer(ClickWords.unreachable)
+        }
+    }
+
+    // MARK: - Who, and what
+
+    private func lookUp(_ click: Click) async throws -> Facts {
+        async let user = environment.chat.user(click.userID)
+        async let request = environment.teleport.request(click.requestID)
+        async let data = environment.teleport.pluginData(of: click.requestID)
+        let clicker: ChatUser
+        do {
+            clicker = try await user
+        } catch {
+            environment.logger.warning(
+                "Could not look up who clicked: \(error)", metadata: .request(click.requestID, click.post, ["user_id": "\(click.userID)"]))
+            throw Refusal(answer: ClickAnswer(ClickWords.unknownClicker))
+        }
+        guard clicker.id == click.userID, !clicker.isDeleted, !clicker.isBot else {
+            throw Refusal(answer: ClickAnswer(ClickWords.notAPerson))
+        }
+        do {
+            return Facts(clicker: clicker, request: try await request, record: PluginRecord(try await data))
+        } catch {
+            environment.logger.warning("Could not read the request: \(error)", metadata: .request(click.requestID, click.post))
+            throw Refusal(answer: ClickAnswer(ClickWords.unreachable))
+        }
+    }
+
+    /// The request, if it can still be decided.
+    private func pending(_ click: Click, _ facts: Facts) throws -> AccessRequest {
+        guard let request = facts.request else {
+            lookAgain(click.requestID)
+            throw Refusal(answer: ClickAnswer(ClickWords.hidden))
+        }
+        let status = PostPlan.status(of: request, in: facts.record, now: environment.now())
+        guard status == .pending else {
+            let card = Card(Subject(request), status: status)
+            throw Refusal(answer: ClickAnswer(update: card, ClickWords.already(status, now: environment.now())))
+        }
+        guard !click.isExpired else { throw Refusal(answer: ClickAnswer(ClickWords.expired)) }
+        return request
+    }
+
+    // MARK: - The decision
+
+    private func claim(_ click: Click, _ facts: Facts, _ progress: ClickProgress) async throws -> DecisionClaim {
+        if let other = facts.record.decision { throw beingDecided(other, click) }
+        guard progress.begin() else { throw Refusal(answer: ClickAnswer(ClickWords.tooLate)) }
+        let claim = DecisionClaim(
+            decision: click.decision, userID: facts.clicker.id, username: facts.clicker.username, at: environment.now(),
+            replica: environment.replica)
+        do {
+            try await environment.teleport.updatePluginData(
+                of: click.requestID, setting: [PluginRecord.Key.decision: claim.description],
+                expecting: [PluginRecord.Key.decision: ""])
+            return claim
+        } catch {
+            switch error.code {
+            case .conflict: throw try await lostTo(click)
+            case .notFound: throw Refusal(answer: ClickAnswer(ClickWords.gone))
+            default: throw Refusal(answer: ClickAnswer(ClickWords.refused(error)))
+            }
+        }
+    }
+
+    /// Somebody claimed the decision first.
+    private func lostTo(_ click: Click) async throws -> Refusal {
+        let record = PluginRecord(try await environment.teleport.pluginData(of: click.requestID))
+        guard let other = record.decision else { return Refusal(answer: ClickAnswer(ClickWords.tooLate)) }
+        return beingDecided(other, click)
+    }
+
+    private func beingDecided(_ other: DecisionClaim, _ click: Click) -> Refusal {
+        lookAgain(click.requestID)
+        return Refusal(answer: ClickAnswer(ClickWords.beingDecided(other)))
+    }
+
+    private func decide(
+        _ click: Click, _ request: AccessRequest, _ claim: DecisionClaim, _ facts: Facts
+    ) async throws -> ClickAnswer {
+        let email = facts.clicker.email
+        do {
+            try await environment.teleport.decide(
+                click.decision, on: click.requestID,
+                delegator: "mattermost:\(email.isEmpty ? facts.clicker.username : email)", reason: "")
+        } catch {
+            return await failed(click, claim, error)
+        }
+        environment.logger.info(
+            "The request was \(click.decision.state)",
+            metadata: .request(click.requestID, click.post, ["user_id": "\(claim.userID)", "user": "\(claim.username)"]))
+        let resolution = Card.Resolution(by: claim.username, at: claim.at)
+        let status: Card.Status = click.decision == .approve ? .approved(resolution) : .denied(resolution)
+        let subject = Subject(request)
+        return ClickAnswer(update: Card(subject, status: status), ClickWords.decided(click.decision, subject))
+    }
+
+    private func failed(_ click: Click, _ claim: DecisionClaim, _ error: TeleportError) async -> ClickAnswer {
+        environment.logger.error("Could not decide the request: \(error)", metadata: .request(click.requestID, click.post))
+        lookAgain(click.requestID)
+        switch error.code {
+        case .unavailable, .timedOut, .other:
+            // It may have happened. The claim stays, so that nobody decides otherwise meanwhile; the reconciler frees it when
+            // the request is seen to be still pending.
+            return ClickAnswer(ClickWords.unconfirmed)
+        case .notFound: return ClickAnswer(ClickWords.gone)
+        case .permissionDenied, .conflict, .refused, .unimplemented, .misconfigured:
+            try? await environment.teleport.updatePluginData(
+                of: click.requestID, setting: [PluginRecord.Key.decision: ""],
+                expecting: [PluginRecord.Key.decision: claim.description])
+            return ClickAnswer(ClickWords.refused(error))
+        }
+    }
+}

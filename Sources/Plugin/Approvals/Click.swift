@@ -1,0 +1,32 @@
+package import Access
+
+/// A click whose signature matched: who pressed which button, on which post.
+package struct Click: Equatable, Sendable {
+    package var requestID: RequestID
+    package var decision: Decision
+    /// Of the person, as the server named it in the callback.
+    package var userID: String
+    package var post: PostReference
+    /// The signature's own end was over: a person is told so, and nothing is decided.
+    package var isExpired: Bool
+
+    package init(requestID: RequestID, decision: Decision, userID: String, post: PostReference, isExpired: Bool = false) {
+        self.requestID = requestID
+        self.decision = decision
+        self.userID = userID
+        self.post = post
+        self.isExpired = isExpired
+    }
+}
+
+/// What the person gets to see: the post brought up to date, and words of their own.
+package struct ClickAnswer: Equatable, Sendable {
+    /// Nil leaves the post as it is.
+    package var update: Card?
+    package var text: String
+
+    package init(update: Card? = nil, _ text: String) {
+        self.update = update
+        self.text = text
+    }
+}

@@ -1,0 +1,33 @@
+import Access
+
+/// An error of either server, as far as retrying goes.
+struct Problem {
+    var message: String
+    /// Only a person can mend it: said as an error, and tried again slowly.
+    var isPermanent: Bool
+    /// For how long at least not to try again.
+    var retryAfter: Duration
+
+    private static let slowly = Duration.seconds(30)
+
+    init(_ error: any Error) {
+        message = "\(error)"
+        isPermanent = false
+        retryAfter = .zero
+        switch error {
+        case let error as MattermostError:
+            switch error.code {
+            case .unauthorized, .forbidden, .notFound: isPermanent = true
+            case .rateLimited(let seconds): retryAfter = .seconds(min(max(seconds, 1), 300))
+            case .unreachable, .status, .malformed, .cancelled: break
+            }
+        case let error as TeleportError:
+            switch error.code {
+            case .permissionDenied, .misconfigured, .unimplemented: isPermanent = true
+            case .unavailable, .timedOut, .notFound, .conflict, .refused, .other: break
+            }
+        default: break
+        }
+        if isPermanent { retryAfter = Self.slowly }
+    }
+}
