@@ -79,8 +79,8 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "ActionCrypto", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP2, grpcCore, grpcTransport, protobuf,
-                logging, lifecycle,
+                "ActionCrypto", "COpenSSL", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP1, nioHTTP2, grpcCore,
+                grpcTransport, protobuf, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             resources: [.embedInCode("Page/index.html")],

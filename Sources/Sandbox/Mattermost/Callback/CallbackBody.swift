@@ -1,0 +1,11 @@
+extension ChatState.Click {
+    /// What the server POSTs to the button's url (`model.PostActionIntegrationRequest`), field by field in its order.
+    package func body(triggerID: String) -> JSON {
+        [
+            "user_id": .string(account.id), "user_name": .string(account.username), "channel_id": .string(channel.id),
+            "channel_name": .string(channel.name), "team_id": .string(team?.id ?? ""),
+            "team_domain": .string(team?.name ?? ""), "post_id": .string(post.id), "trigger_id": .string(triggerID),
+            "type": "", "data_source": "", "context": context,
+        ]
+    }
+}

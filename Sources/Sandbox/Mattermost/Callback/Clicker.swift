@@ -1,0 +1,35 @@
+import Logging
+
+/// A person's click on a button: calls the integration, then does what it answered (`app.DoPostAction`).
+package struct Clicker: Sendable {
+    let world: ChatWorld
+    let signer: TriggerSigner
+    let client: CallbackClient
+    let logger: Logger
+
+    /// Returns the click's client id. Anything but a 200 with an understandable answer is ``AppError/actionIntegration``.
+    package func click(_ actionID: String, on postID: String, by userID: String) async throws(AppError) -> String {
+        let click = try world.read { state throws(AppError) in try state.click(actionID, on: postID, by: userID) }
+        let clientID = Identifier.make()
+        let answer = try await call(click, clientID: clientID)
+        guard !answer.isEmpty else { return clientID }
+        guard let body = JSON(bytes: answer), body.members != nil else {
+            logger.warning("Integration's answer is not a JSON object", metadata: ["url": "\(click.url)"])
+            throw .actionIntegration
+        }
+        try world.change { state, now throws(AppError) in try state.apply(body, to: click, now: now) }
+        return clientID
+    }
+
+    private func call(_ click: ChatState.Click, clientID: String) async throws(AppError) -> [UInt8] {
+        do {
+            let trigger = try signer.triggerID(clientID: clientID, userID: click.account.id, at: world.now)
+            let answer = try await client.post(click.body(triggerID: trigger).goEncoded, to: click.url)
+            guard answer.status == 200 else { throw SandboxError("status=\(answer.status)") }
+            return answer.body
+        } catch {
+            logger.warning("Action integration error", metadata: ["url": "\(click.url)", "error": "\(error)"])
+            throw .actionIntegration
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Synchronization
+
+/// Whether a server is to run, whether it does, and on which port.
+final class PowerSwitch: Sendable {
+    private enum Phase: Sendable {
+        case starting
+        case up(port: Int)
+        case stopping
+        case down
+        case failed(String)
+    }
+
+    /// One element for each time that the server is to start; the first is there already.
+    let starts: AsyncStream<Void>
+    private let start_: AsyncStream<Void>.Continuation
+    private let stops: AsyncStream<Void>
+    private let stop_: AsyncStream<Void>.Continuation
+    private let state = Mutex<(phase: Phase, lastPort: Int?)>((.starting, nil))
+    private let bell = ChangeBell()
+
+    init() {
+        (starts, start_) = AsyncStream.makeStream(of: Void.self)
+        (stops, stop_) = AsyncStream.makeStream(of: Void.self)
+        start_.yield()
+    }
+
+    var lastPort: Int? { state.withLock { $0.lastPort } }
+
+    func start() {
+        let isDue = state.withLock { state in
+            guard case .down = state.phase else { return false }
+            state.phase = .starting
+            return true
+        }
+        if isDue { start_.yield() }
+    }
+
+    func stop() {
+        let isDue = state.withLock { state in
+            guard case .up = state.phase else { return false }
+            state.phase = .stopping
+            return true
+        }
+        if isDue { stop_.yield() }
+    }
+
+    func waitForStop() async {
+        for await _ in stops { return }
+    }
+
+    func isUp(port: Int) { move(to: .up(port: port), lastPort: port) }
+    func isDown() { move(to: .down) }
+    func failed(_ message: String) { move(to: .failed(message)) }
+
+    /// Waits while the server starts.
+    func port() async throws -> Int {
+        for await _ in bell.changes() {
+            switch state.withLock({ $0.phase }) {
+            case .up(let port): return port
+            case .failed(let message): throw SandboxError("the sandbox's server could not start: \(message)")
+            case .starting, .stopping, .down: continue
+            }
+        }
+        throw CancellationError()
+    }
+
+    func waitUntilDown() async {
+        for await _ in bell.changes() {
+            switch state.withLock({ $0.phase }) {
+            case .down, .failed: return
+            case .starting, .up, .stopping: continue
+            }
+        }
+    }
+
+    private func move(to phase: Phase, lastPort: Int? = nil) {
+        state.withLock { state in
+            state.phase = phase
+            state.lastPort = lastPort ?? state.lastPort
+        }
+        bell.ring()
+    }
+}

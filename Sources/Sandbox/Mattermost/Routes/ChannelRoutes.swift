@@ -1,0 +1,59 @@
+import Hummingbird
+
+/// `/api/v4/teams/…` and `/api/v4/channels/…`
+struct ChannelRoutes: Sendable {
+    let world: ChatWorld
+
+    func add(to router: RouterGroup<ChatContext>) {
+        router.get("teams/name/:team_name") { _, context in
+            _ = try context.caller()
+            let name = try context.parameter("team_name")
+            return try world.read { state throws(AppError) in try state.team(named: name).shape }.response()
+        }
+        router.get("teams/name/:team_name/channels/name/:channel_name") { _, context in
+            _ = try context.caller()
+            let (team, name) = (try context.parameter("team_name"), try context.parameter("channel_name"))
+            return try world.read { state throws(AppError) in
+                _ = try state.team(named: team)
+                return state.shape(of: try state.channel(named: name))
+            }.response()
+        }
+        router.get("channels/:channel_id/members/:user_id", use: member)
+        router.get("channels/:channel_id/posts", use: posts)
+        router.post("channels/direct") { request, context in
+            let me = try context.caller()
+            let ids = try await request.json("user_ids").texts ?? []
+            let shape = try world.change { state, now throws(AppError) in
+                state.shape(of: try state.directChannel(ids, by: me.id, now: now))
+            }
+            return shape.response(.created)
+        }
+    }
+
+    @Sendable
+    private func member(_ request: Request, _ context: ChatContext) throws -> Response {
+        let me = try context.caller()
+        let (channelID, userID) = (try context.parameter("channel_id"), try context.parameter("user_id"))
+        return try world.read { state throws(AppError) in
+            let channel = try state.channel(channelID, readableBy: me.id)
+            guard Identifier.isValid(userID) else { throw .badURLParameter("user_id") }
+            guard channel.members.contains(userID) else { throw .noSuchMember }
+            return channel.memberShape(userID)
+        }.response()
+    }
+
+    @Sendable
+    private func posts(_ request: Request, _ context: ChatContext) throws -> Response {
+        let me = try context.caller()
+        let query = request.uri.queryParameters
+        let page = ChatState.Page(
+            size: query["per_page"].flatMap { Int($0) }, number: query["page"].flatMap { Int($0) },
+            before: query["before"].map { String($0) })
+        let channelID = try context.parameter("channel_id")
+        let (body, etag) = try world.read { state throws(AppError) in
+            let channel = try state.channel(channelID, readableBy: me.id)
+            return (try state.page(page, of: channel), state.etag(of: channel))
+        }
+        return request.answer(body, etag: etag)
+    }
+}

@@ -1,0 +1,20 @@
+import NIOCore
+import Synchronization
+
+/// The connections that made a call and are still open, so that a restart can end them as a killed server would.
+final class OpenConnections: Sendable {
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    func add(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        let isNew = channels.withLock { $0.updateValue(channel, forKey: id) == nil }
+        guard isNew else { return }
+        channel.closeFuture.whenComplete { [weak self] _ in
+            self?.channels.withLock { _ = $0.removeValue(forKey: id) }
+        }
+    }
+
+    func closeAll() {
+        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,49 @@
+import Hummingbird
+
+/// `/api/v4/users/…`
+struct UserRoutes: Sendable {
+    let world: ChatWorld
+
+    func add(to router: RouterGroup<ChatContext>) {
+        let users = router.group("users")
+        users.get("me") { request, context in
+            let me = try context.caller()
+            return request.answer(me.shape(own: true, showsEmail: true), etag: me.etag)
+        }
+        users.get(":user_id") { request, context in
+            try lookUp(request, context) { state, value throws(AppError) in try state.account(value("user_id")) }
+        }
+        users.get("username/:username") { request, context in
+            try lookUp(request, context) { state, value throws(AppError) in try state.account(named: value("username")) }
+        }
+        users.get("email/:email") { request, context in
+            try lookUp(request, context) { state, value throws(AppError) in try state.account(email: value("email")) }
+        }
+        users.post("ids") { request, context in
+            _ = try context.caller()
+            guard let ids = try await request.json("user_ids").texts, !ids.isEmpty else {
+                throw AppError.badBodyParameter("user_ids")
+            }
+            return JSON.array(shapes(of: ids)).response()
+        }
+    }
+
+    private func lookUp(
+        _ request: Request, _ context: ChatContext,
+        find: (borrowing ChatState, (String) throws(AppError) -> String) throws(AppError) -> ChatAccount
+    ) throws -> Response {
+        let me = try context.caller()
+        let (account, showsEmail) = try world.read { state throws(AppError) in
+            (try find(state) { name throws(AppError) in try context.parameter(name) }, state.showsEmail)
+        }
+        return request.answer(account.shape(own: account.id == me.id, showsEmail: showsEmail), etag: account.etag)
+    }
+
+    /// Those that exist, in the order asked for.
+    private func shapes(of ids: [String]) -> [JSON] {
+        let found = try? world.read { state throws(AppError) in
+            ids.compactMap { id in state.accounts.first { $0.id == id } }.map { ($0, state.showsEmail) }
+        }
+        return (found ?? []).map { $0.shape(own: false, showsEmail: $1) }
+    }
+}

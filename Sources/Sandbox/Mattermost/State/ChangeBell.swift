@@ -1,0 +1,27 @@
+import Synchronization
+
+/// Tells any number of listeners that something changed, without saying what: they look for themselves.
+package final class ChangeBell: Sendable {
+    private let listeners = Mutex<(next: Int, all: [Int: AsyncStream<Void>.Continuation])>((0, [:]))
+
+    package init() {}
+
+    package func ring() {
+        for listener in listeners.withLock({ Array($0.all.values) }) { listener.yield() }
+    }
+
+    /// One element at once, then one after each change; changes in quick succession may give one.
+    package func changes() -> AsyncStream<Void> {
+        let (stream, listener) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let id = listeners.withLock { listeners in
+            listeners.next += 1
+            listeners.all[listeners.next] = listener
+            return listeners.next
+        }
+        listener.onTermination = { [weak self] _ in
+            self?.listeners.withLock { _ = $0.all.removeValue(forKey: id) }
+        }
+        listener.yield()
+        return stream
+    }
+}

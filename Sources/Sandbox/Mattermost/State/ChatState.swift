@@ -1,0 +1,97 @@
+/// Everything the sandbox's Mattermost knows. A plain value: callers pass the time in, errors are the server's.
+package struct ChatState: Sendable {
+    package var accounts: [ChatAccount] = []
+    /// Access token to account id.
+    package var tokens: [String: String] = [:]
+    package var team: ChatTeam
+    package var channels: [ChatChannel] = []
+    /// In the order of their creation.
+    package internal(set) var posts: [ChatPost] = []
+    package internal(set) var ephemerals: [EphemeralPost] = []
+    /// `PrivacySettings.ShowEmailAddress`.
+    package var showsEmail = true
+
+    var pending: [String: PendingPost] = [:]
+    var lastMoment: Int64 = 0
+
+    /// A created post's `pending_post_id`, until it is forgotten.
+    struct PendingPost: Sendable {
+        var postID: String
+        var until: Int64
+    }
+
+    package init(team: ChatTeam) { self.team = team }
+
+    /// Strictly later than every moment before, so that an order by time is the order of events.
+    mutating func moment(_ now: Int64) -> Int64 {
+        lastMoment = max(now, lastMoment + 1)
+        return lastMoment
+    }
+}
+
+/// What an answer's `ephemeral_text` becomes: shown to one person, kept by nobody else.
+package struct EphemeralPost: Equatable, Sendable {
+    package var id: String = Identifier.make()
+    package var userID: String
+    package var channelID: String
+    /// The post that was clicked.
+    package var postID: String
+    package var message: String
+    package var createAt: Int64
+}
+
+extension ChatState {
+    package func account(_ id: String) throws(AppError) -> ChatAccount {
+        guard Identifier.isValid(id) else { throw .badURLParameter("user_id") }
+        guard let account = accounts.first(where: { $0.id == id }) else { throw .noSuchUser }
+        return account
+    }
+
+    package func account(named username: String) throws(AppError) -> ChatAccount {
+        guard let account = accounts.first(where: { $0.username == username }) else { throw .noSuchUsername }
+        return account
+    }
+
+    package func account(email: String) throws(AppError) -> ChatAccount {
+        guard showsEmail else { throw .emailHidden }
+        guard let account = accounts.first(where: { $0.email == email }) else { throw .noSuchUser }
+        return account
+    }
+
+    package func team(named name: String) throws(AppError) -> ChatTeam {
+        guard team.name == name else { throw .noSuchTeam }
+        return team
+    }
+
+    package func channel(named name: String) throws(AppError) -> ChatChannel {
+        guard let channel = channels.first(where: { $0.name == name && $0.kind == .open }) else { throw .noSuchChannel }
+        return channel
+    }
+
+    /// The channel, where the account may read it. One that does not exist cannot be told from one that is closed to it.
+    package func channel(_ id: String, readableBy userID: String) throws(AppError) -> ChatChannel {
+        guard Identifier.isValid(id) else { throw .badURLParameter("channel_id") }
+        guard let channel = channels.first(where: { $0.id == id && $0.members.contains(userID) }) else { throw .forbidden }
+        return channel
+    }
+
+    package func shape(of channel: ChatChannel) -> JSON {
+        let posts = posts.filter { $0.channelID == channel.id }
+        return channel.shape(teamID: team.id, postCount: posts.count, lastPostAt: posts.last?.createAt ?? 0)
+    }
+
+    /// The direct channel of two accounts, made when there is none yet.
+    package mutating func directChannel(_ ids: [String], by creatorID: String, now: Int64) throws(AppError) -> ChatChannel {
+        guard ids.count == 2, ids.allSatisfy({ Identifier.isValid($0) }) else { throw .badBodyParameter("user_ids") }
+        guard ids.contains(creatorID) else { throw .forbidden }
+        guard ids.allSatisfy({ id in accounts.contains { $0.id == id } }) else {
+            throw AppError(400, "api.channel.create_direct_channel.invalid_user.app_error", "Invalid user ID.")
+        }
+        let name = ids.sorted().joined(separator: "__")
+        if let channel = channels.first(where: { $0.name == name }) { return channel }
+        let channel = ChatChannel(
+            kind: .direct, name: name, displayName: "", creatorID: creatorID, createAt: moment(now), members: Set(ids))
+        channels.append(channel)
+        return channel
+    }
+}
