@@ -29,7 +29,7 @@ extension AuthCalls {
         guard kind == "access_request" else {
             throw AuthRefusal(.badParameter, "unsupported resource kind \"\(kind)\"")
         }
-        let user = connections.user(of: context.remotePeer)
+        let user = userOfPeer(context.remotePeer)
         let older = verb == "read" ? ["list", "read"] : [verb]
         if let user, older.allSatisfy({ may(user, AuthPermission($0, kind)) }) { return }
         _ = try require(verb, "access_plugin_data", context)

@@ -46,7 +46,7 @@ extension AuthCalls {
     func submitAccessReview(
         request: ServerRequest<Types_AccessReviewSubmission>, context: ServerContext
     ) async throws -> ServerResponse<Types_AccessRequestV3> {
-        guard let user = connections.user(of: context.remotePeer) else {
+        guard let user = userOfPeer(context.remotePeer) else {
             throw AuthRefusal.denied(AuthPermission("update", "access_request"))
         }
         let author = request.message.review.author
@@ -58,7 +58,7 @@ extension AuthCalls {
     private func visible(
         _ filter: Types_AccessRequestFilter, _ context: ServerContext
     ) throws(AuthRefusal) -> [AuthRequest] {
-        guard let user = connections.user(of: context.remotePeer) else {
+        guard let user = userOfPeer(context.remotePeer) else {
             throw AuthRefusal.denied(AuthPermission("list", "access_request"))
         }
         let seesAll = ["list", "read"].allSatisfy { may(user, AuthPermission($0, "access_request")) }

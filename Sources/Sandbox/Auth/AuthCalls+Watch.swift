@@ -26,7 +26,7 @@ extension AuthCalls {
     private func tell(_ queue: WatchQueue, to writer: RPCWriter<Proto_Event>) async throws {
         try await writer.write(.initial)
         for try await item in queue.items {
-            try await ContinuousClock().sleep(until: item.since + faults.eventLag)
+            try await ContinuousClock().sleep(until: item.since + eventLag())
             switch item.event {
             case .put(let request): try await writer.write(.put(request))
             case .delete(let id): try await writer.write(.delete(id))

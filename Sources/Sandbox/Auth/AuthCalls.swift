@@ -5,8 +5,9 @@ import TeleportAPI
 struct AuthCalls: Proto_AuthService.ServiceProtocol {
     let configuration: SandboxAuth.Configuration
     let store: AuthStore
-    let connections: AuthConnections
-    let faults: AuthFaults
+    /// The user of a connection, by gRPC's name for its peer; nil for one that showed no certificate.
+    let userOfPeer: @Sendable (String) -> String?
+    let eventLag: @Sendable () -> Duration
 
     /// Asks for no certificate, and so proves no permission.
     func ping(
@@ -19,7 +20,7 @@ struct AuthCalls: Proto_AuthService.ServiceProtocol {
     /// Denied to whoever lacks the permission, and to whoever showed no certificate.
     func require(_ verb: String, _ resource: String, _ context: ServerContext) throws(AuthRefusal) -> String {
         let permission = AuthPermission(verb, resource)
-        guard let user = connections.user(of: context.remotePeer), may(user, permission) else {
+        guard let user = userOfPeer(context.remotePeer), may(user, permission) else {
             throw AuthRefusal.denied(permission)
         }
         return user

@@ -108,7 +108,7 @@ extension SandboxAuth {
         }
         let server = GRPCServer(
             transport: HTTP2ServerTransport.Custom(listenerFactory: listener, config: transportConfiguration),
-            services: [AuthCalls(configuration: configuration, store: store, connections: connections, faults: faults)],
+            services: [calls],
             interceptors: [FaultInterceptor(faults: faults, connections: connections)])
         try await withThrowingTaskGroup { group in
             defer { group.cancelAll() }
@@ -117,6 +117,12 @@ extension SandboxAuth {
             group.addTask { try await self.sweepEverySecond() }
             try await group.next()
         }
+    }
+
+    private var calls: AuthCalls {
+        AuthCalls(
+            configuration: configuration, store: store, userOfPeer: { [connections] in connections.user(of: $0) },
+            eventLag: { [faults] in faults.eventLag })
     }
 
     private func tlsContext() throws -> TLSContext {

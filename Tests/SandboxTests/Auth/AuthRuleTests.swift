@@ -1,0 +1,136 @@
+import GRPCCore
+import SwiftProtobuf
+import TeleportAPI
+import Testing
+
+@testable import Sandbox
+
+/// Teleport's rules beyond what the recorded answers show.
+@Suite struct AuthRuleTests {
+    private static let start: Int64 = 1_795_212_453_000_000_000
+    private static let hour: Int64 = 3_600_000_000_000
+
+    private func desk(
+        version: String = "7.3.2", permissions: Set<AuthPermission> = AuthPermission.plugin
+    ) -> AuthDesk {
+        let desk = AuthDesk(version: version, permissions: permissions)
+        desk.create("a", created: Self.start, written: Self.start)
+        return desk
+    }
+
+    private func decide(_ desk: AuthDesk, _ state: AuthRequest.State, delegator: String = "") throws {
+        try desk.store.setState(of: "a", to: state, reason: "", delegator: delegator, caller: AuthDesk.plugin)
+    }
+
+    @Test("A denial stands: approving afterwards is refused, denying again is not")
+    func deniedStands() throws {
+        let desk = desk()
+        try decide(desk, .denied)
+        let refusal = AuthRefusal(.badParameter, "cannot set request-state \"APPROVED\" (already denied)")
+        #expect(throws: refusal) { try decide(desk, .approved) }
+        try decide(desk, .denied)
+        #expect(desk.store.request("a")?.state == .denied)
+    }
+
+    @Test("An approval does not stand: it can be denied and made pending again")
+    func approvalFalls() throws {
+        let desk = desk()
+        try decide(desk, .approved)
+        try decide(desk, .pending)
+        #expect(desk.store.request("a")?.state == .pending)
+    }
+
+    @Test("Every decision is in the audit log with its delegator and caller; a refused one is not")
+    func audit() throws {
+        let desk = desk()
+        try decide(desk, .approved, delegator: "mattermost:alice@example.com")
+        try decide(desk, .denied, delegator: "mattermost:bob@example.com")
+        #expect(throws: AuthRefusal.self) { try decide(desk, .approved, delegator: "mattermost:eve@example.com") }
+        #expect(desk.store.audit.map(\.delegator) == ["mattermost:alice@example.com", "mattermost:bob@example.com"])
+        #expect(desk.store.audit.map(\.state) == [.approved, .denied])
+        #expect(desk.store.audit.allSatisfy { $0.caller == AuthDesk.plugin && $0.requestID == "a" })
+    }
+
+    @Test("A pending request is hidden at the end of its hour, and its deletion told by the next sweep")
+    func expiry() async throws {
+        let desk = desk()
+        let watch = try await desk.calls.watchEvents(
+            request: ServerRequest(.with { $0.kinds = [.with { $0.kind = "access_request" }] }),
+            context: desk.context("WatchEvents"))
+        try await watch.collect { stream in
+            var events = stream.makeAsyncIterator()
+            #expect(await events.next()?.type == .init_)
+            desk.time.script(Self.start + Self.hour - 1)
+            #expect(desk.store.request("a") != nil)
+            desk.time.script(Self.start + Self.hour)
+            #expect(desk.store.requests().isEmpty)
+            desk.store.sweep()
+            let event = await events.next()
+            #expect(event?.type == .delete)
+            #expect(event?.resourceHeader.metadata.name == "a")
+        }
+    }
+
+    @Test("An approved request lives until its access ends, a denied one as long as before")
+    func resolvedExpiry() throws {
+        let approved = desk()
+        try decide(approved, .approved)
+        #expect(approved.store.request("a")?.expires.nanoseconds == Self.start + 30 * Self.hour)
+        let denied = desk()
+        try decide(denied, .denied)
+        #expect(denied.store.request("a")?.expires.nanoseconds == Self.start + Self.hour)
+    }
+
+    @Test("Without permission to list, the list is silently empty")
+    func silentlyEmpty() async throws {
+        let desk = desk(permissions: [AuthPermission("read", "access_request")])
+        let response = try await desk.calls.getAccessRequests(
+            request: ServerRequest(Types_AccessRequestFilter()), context: desk.context("GetAccessRequests"))
+        #expect(try response.message.accessRequests.isEmpty)
+    }
+
+    @Test("Without a certificate everything but Ping is denied", arguments: ["nobody", "stranger"])
+    func denied(user: String) async throws {
+        let desk = desk()
+        let watch = Proto_Watch.with { $0.kinds = [.with { $0.kind = "access_request" }] }
+        await #expect(throws: AuthRefusal(.permissionDenied, "access denied to perform action \"read\" on \"access_request\"")) {
+            try await desk.calls.watchEvents(
+                request: ServerRequest(watch), context: desk.context("WatchEvents", as: user))
+        }
+        let setter = Proto_RequestStateSetter.with { ($0.id, $0.state) = ("a", .approved) }
+        await #expect(throws: AuthRefusal(.permissionDenied, "access denied to perform action \"update\" on \"access_request\"")) {
+            try await desk.calls.setAccessRequestState(
+                request: ServerRequest(setter), context: desk.context("SetAccessRequestState", as: user))
+        }
+        #expect(desk.store.audit.isEmpty)
+    }
+
+    @Test("A watch with a filter key that the server does not know is refused")
+    func unknownFilter() async throws {
+        let watch = Proto_Watch.with {
+            $0.kinds = [.with { ($0.kind, $0.filter) = ("access_request", ["colour": "red"]) }]
+        }
+        let desk = desk()
+        await #expect(throws: AuthRefusal(.badParameter, "unknown filter key colour")) {
+            try await desk.calls.watchEvents(request: ServerRequest(watch), context: desk.context("WatchEvents"))
+        }
+    }
+
+    @Test("The list as a stream is of version 10 on, the plain list of versions before 13")
+    func listVersions() async throws {
+        for (version, hasList, hasStream) in [("7.3.2", true, false), ("10.0.0", true, true), ("13.0.0", false, true)] {
+            let desk = desk(version: version)
+            let filter = ServerRequest(Types_AccessRequestFilter())
+            let list = try? await desk.calls.getAccessRequests(
+                request: filter, context: desk.context("GetAccessRequests"))
+            let stream = try? await desk.calls.getAccessRequestsV2(
+                request: filter, context: desk.context("GetAccessRequestsV2"))
+            #expect((list != nil) == hasList)
+            #expect((stream != nil) == hasStream)
+            try await stream?.collect { requests in
+                var iterator = requests.makeAsyncIterator()
+                #expect(await iterator.next()?.metadata.name == "a")
+            }
+        }
+    }
+}
