@@ -9,20 +9,19 @@ final class CurlClient: Sendable {
         /// Bytes.
         var maxBody = 8 << 20
         var connectTimeLimit = Duration.seconds(5)
+        /// Open at once; one more fails at once.
+        var maxCalls = 256
     }
-
-    /// At most this many calls are open at once; the next one fails at once.
-    static let maxCalls = 256
 
     private let multi: CurlMulti
     private let inbox: CurlInbox
 
     init(_ options: Options = Options()) throws(CurlError) {
-        guard let multi = CurlMulti(keptConnections: 32) else {
+        guard let multi = CurlMulti(keptConnections: 64) else {
             throw CurlError(code: .network, description: "libcurl could not be set up")
         }
         self.multi = multi
-        inbox = CurlInbox(capacity: Self.maxCalls)
+        inbox = CurlInbox(capacity: options.maxCalls)
         let start = CurlThreadStart(multi: multi, inbox: inbox, options: options)
         guard start.run() else { throw CurlError(code: .network, description: "no thread for libcurl") }
     }

@@ -6,7 +6,7 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
         case cancelled
         /// ``CurlClient/shutdown()`` was called.
         case stopped
-        /// More calls at once than ``CurlClient/maxCalls``.
+        /// More calls at once than ``CurlClient/Options/maxCalls``.
         case busy
         /// The answer's head or body is larger than the limit.
         case tooLarge

@@ -11,6 +11,7 @@ final class CurlTransfer {
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var answer = HTTPAnswer(status: 0)
     private var headBytes = 0
+    private var hasHead = false
     private var isTooLarge = false
 
     /// Bytes of all header lines together, those of 1xx answers included.
@@ -54,6 +55,7 @@ final class CurlTransfer {
         job = nil
         answer = HTTPAnswer(status: 0)
         headBytes = 0
+        hasHead = false
         isTooLarge = false
         errorText[0] = 0
     }
@@ -61,6 +63,8 @@ final class CurlTransfer {
     func outcome(of result: CURLcode) -> CurlJob.Outcome {
         if isTooLarge { return .failure(CurlError(CURLE_FILESIZE_EXCEEDED, text: "")) }
         guard result == CURLE_OK else { return .failure(CurlError(result, text: String(cString: errorText))) }
+        // libcurl takes a head that ends with the connection for a whole one.
+        guard hasHead else { return .failure(CurlError(CURLE_GOT_NOTHING, text: "the answer ends within its head")) }
         answer.status = CCurl_response_code(easy)
         return .success(answer)
     }
@@ -78,7 +82,7 @@ final class CurlTransfer {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_TCP_KEEPIDLE, 30)
         set(CURLOPT_TCP_KEEPINTVL, 10)
-        set(CURLOPT_PIPEWAIT, 1)
+        // PIPEWAIT stays off: with it, one stalled first answer holds every other call of the host.
         set(CURLOPT_MAXFILESIZE_LARGE, offset: options.maxBody)
         set(CURLOPT_ERRORBUFFER, pointer: errorText)
     }
@@ -135,6 +139,8 @@ final class CurlTransfer {
             isTooLarge = true
             return false
         }
+        if line.starts(with: "HTTP/".utf8) { hasHead = false }
+        if line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8) { hasHead = true }
         answer.note(header: line)
         return true
     }
