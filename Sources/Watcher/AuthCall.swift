@@ -1,0 +1,23 @@
+/// The calls that the plugin makes, with what a role needs for each.
+enum AuthCall: String, Sendable {
+    case connect
+    case ping = "Ping"
+    case watch = "WatchEvents"
+    case list = "GetAccessRequests"
+    case listByStream = "GetAccessRequestsV2"
+    case setState = "SetAccessRequestState"
+    case readPluginData = "GetPluginData"
+    case updatePluginData = "UpdatePluginData"
+
+    /// The rule as it stands in a role; nil where every valid certificate will do.
+    var rule: String? {
+        switch self {
+        case .connect, .ping: nil
+        case .watch: "resources [access_request], verbs [read]"
+        case .list, .listByStream: "resources [access_request], verbs [list, read]"
+        case .setState: "resources [access_request], verbs [update]"
+        case .readPluginData: "resources [access_plugin_data], verbs [read]"
+        case .updatePluginData: "resources [access_plugin_data], verbs [update]"
+        }
+    }
+}

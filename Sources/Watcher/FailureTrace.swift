@@ -1,0 +1,12 @@
+import Synchronization
+
+/// The first error that a connection's channel reported: gRPC alone says only "The channel was closed".
+final class FailureTrace: Sendable {
+    private let error = Mutex<(any Error)?>(nil)
+
+    var first: (any Error)? { error.withLock { $0 } }
+
+    func record(_ error: any Error) {
+        self.error.withLock { if $0 == nil { $0 = error } }
+    }
+}

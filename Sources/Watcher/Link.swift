@@ -1,0 +1,67 @@
+import Access
+import GRPCCore
+import GRPCNIOTransportHTTP2TransportServices
+import NIOCore
+import Synchronization
+import TeleportAPI
+
+/// One live connection to the auth service. It never reconnects: ``run()`` returns when it has ended.
+final class Link: Sendable {
+    typealias Transport = HTTP2ClientTransport.WrappedChannel
+
+    /// Lists with long reasons are large; the transport's own limit is 4 MiB, for responses too.
+    static let messageLimit = 64 * 1024 * 1024
+
+    let address: AuthAddress
+    let api: Proto_AuthService.Client<Transport>
+    /// Set once the server refused the older way to list requests.
+    let listsByStream = Mutex(false)
+
+    private let client: GRPCClient<Transport>
+    private let trace: FailureTrace
+
+    /// Takes the channel over: ``run()`` must be called, also when the task is cancelled, or the channel stays open.
+    init(_ dialled: Dialer.Dialled, address: AuthAddress, configuration: TeleportConfiguration) async throws {
+        // Nothing may throw between `configure` and the end: the transport crashes when it is dropped half made.
+        let transport = try await Transport.wrapping(config: Self.config(configuration)) { configure in
+            try await configure(dialled.channel).map { configured in
+                dialled.handler.value.open()
+                return configured
+            }.get()
+        }
+        self.address = address
+        client = GRPCClient(transport: transport)
+        api = Proto_AuthService.Client(wrapping: client)
+        trace = dialled.trace
+    }
+
+    /// Serves calls until the connection ends or the task is cancelled; the channel is closed then.
+    func run() async throws {
+        try await client.runConnections()
+    }
+
+    /// Options for every call; the deadline is the caller's.
+    static var options: CallOptions {
+        var options = CallOptions.defaults
+        options.maxRequestMessageBytes = messageLimit
+        options.maxResponseMessageBytes = messageLimit
+        return options
+    }
+
+    /// The channel's own first error where there is one: gRPC's tells only that it was closed.
+    func explain(_ error: any Error, during call: AuthCall) -> TeleportError {
+        if error is CancellationError || error is DeadlinePassed { return TeleportError(error, during: call, to: address) }
+        let mapped = TeleportError(error, during: call, to: address)
+        guard mapped.code == .unavailable, let first = trace.first else { return mapped }
+        return TeleportError(first, during: call, to: address)
+    }
+
+    private static func config(_ configuration: TeleportConfiguration) -> Transport.Config {
+        .defaults {
+            $0.http2.authority = Dialer.serverName
+            $0.connection.maxIdleTime = nil
+            $0.connection.keepalive = .init(
+                time: configuration.keepaliveInterval, timeout: configuration.keepaliveTimeout, allowWithoutCalls: true)
+        }
+    }
+}

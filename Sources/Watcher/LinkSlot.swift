@@ -1,0 +1,67 @@
+import Access
+import Synchronization
+
+/// The one connection that calls share, or why there is none; calls wait here for the next.
+final class LinkSlot: Sendable {
+    private struct State {
+        var link: Link?
+        var status = ConnectionStatus()
+        var clusterName: String?
+        var waiters: [UInt64: CheckedContinuation<Link?, Never>] = [:]
+        var nextWaiter: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    var status: ConnectionStatus { state.withLock { $0.status } }
+    var clusterName: String? { state.withLock { $0.clusterName } }
+
+    /// Nil when the task is cancelled before there is one.
+    func link() async -> Link? {
+        let id = state.withLock { state in
+            state.nextWaiter &+= 1
+            return state.nextWaiter
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready = state.withLock { state -> Link?? in
+                    if let link = state.link { return .some(link) }
+                    // Checked under the lock: a cancellation that came before finds no waiter to resume.
+                    if Task.isCancelled { return .some(nil) }
+                    state.waiters[id] = continuation
+                    return nil
+                }
+                if let ready { continuation.resume(returning: ready) }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: nil)
+        }
+    }
+
+    /// The server answered Ping on it: calls may use it.
+    func fill(_ link: Link, clusterName: String, serverVersion: String) {
+        let waiters = state.withLock { state in
+            state.link = link
+            state.clusterName = clusterName
+            state.status.serverVersion = serverVersion
+            defer { state.waiters = [:] }
+            return state.waiters.values
+        }
+        for waiter in waiters { waiter.resume(returning: link) }
+    }
+
+    func watching() {
+        state.withLock {
+            $0.status.connected = true
+            $0.status.lastFailure = nil
+        }
+    }
+
+    func empty(reason: String) {
+        state.withLock {
+            $0.link = nil
+            $0.status.connected = false
+            $0.status.lastFailure = reason
+        }
+    }
+}

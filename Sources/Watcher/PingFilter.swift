@@ -1,0 +1,86 @@
+import NIOCore
+
+/// Takes the PING frames out of a stream of HTTP/2 frames and leaves every other byte as it is (RFC 9113, section 4.1).
+///
+/// grpc-go sends a PING with each request, and the HTTP/2 library closes a connection that has about 200 of them in 30
+/// seconds. Acknowledgements pass: they answer our own keepalive. So does a malformed PING, for the library to refuse.
+struct PingFilter: Sendable {
+    private static let headerSize = 9
+    private static let pingSize = 17
+
+    /// Bytes of the current frame's payload that are still to come.
+    private var payloadLeft = 0
+    /// The start of a frame that cannot be told yet from a PING; always shorter than one.
+    private var held = ByteBuffer()
+
+    struct Output {
+        /// What is left to pass on; may be empty.
+        var passed: ByteBuffer
+        /// The opaque data of each PING, in order.
+        var pings: [UInt64] = []
+    }
+
+    mutating func filter(_ input: ByteBuffer) -> Output {
+        var rest = input
+        if held.readableBytes > 0 {
+            held.writeBuffer(&rest)
+            rest = held
+            held = ByteBuffer()
+        }
+        var output = Output(passed: ByteBuffer())
+        var run = 0
+        while rest.readableBytes > run {
+            if payloadLeft > 0 {
+                let step = min(payloadLeft, rest.readableBytes - run)
+                payloadLeft -= step
+                run += step
+                continue
+            }
+            guard let frame = Self.frame(in: rest, at: rest.readerIndex + run) else {
+                hold(&rest, after: run, into: &output)
+                return output
+            }
+            switch frame {
+            case .other(let length):
+                payloadLeft = length
+                run += Self.headerSize
+            case .ping(let data):
+                Self.pass(run, of: &rest, into: &output)
+                rest.moveReaderIndex(forwardBy: Self.pingSize)
+                output.pings.append(data)
+                run = 0
+            }
+        }
+        Self.pass(run, of: &rest, into: &output)
+        return output
+    }
+
+    private mutating func hold(_ rest: inout ByteBuffer, after run: Int, into output: inout Output) {
+        Self.pass(run, of: &rest, into: &output)
+        held = ByteBuffer(bytes: rest.readableBytesView)
+    }
+
+    private static func pass(_ count: Int, of rest: inout ByteBuffer, into output: inout Output) {
+        guard count > 0, var slice = rest.readSlice(length: count) else { return }
+        if output.passed.readableBytes == 0 { output.passed = slice } else { output.passed.writeBuffer(&slice) }
+    }
+
+    private enum Frame {
+        case ping(UInt64)
+        case other(length: Int)
+    }
+
+    /// Nil when too few bytes are there to tell.
+    private static func frame(in buffer: ByteBuffer, at index: Int) -> Frame? {
+        guard let top = buffer.getInteger(at: index, as: UInt8.self),
+            let low = buffer.getInteger(at: index + 1, as: UInt16.self),
+            let type = buffer.getInteger(at: index + 3, as: UInt8.self),
+            let flags = buffer.getInteger(at: index + 4, as: UInt8.self),
+            let stream = buffer.getInteger(at: index + 5, as: UInt32.self)
+        else { return nil }
+        let length = Int(top) << 16 | Int(low)
+        let isPing = type == 6 && flags & 1 == 0 && length == 8 && stream & 0x7fff_ffff == 0
+        guard isPing else { return .other(length: length) }
+        return buffer.getInteger(at: index + headerSize, as: UInt64.self).map { .ping($0) }
+    }
+}

@@ -1,0 +1,33 @@
+package import Access
+import SwiftProtobuf
+import TeleportAPI
+
+extension TeleportClient {
+    /// The name under which the original plugin stored its data too.
+    private static let plugin = "mattermost"
+    private static let kind = "access_request"
+
+    package func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {
+        let filter = Types_PluginDataFilter.with {
+            $0.kind = Self.kind
+            $0.resource = id.rawValue
+            $0.plugin = Self.plugin
+        }
+        let answer = try await call(.readPluginData) { try await $0.api.getPluginData(filter, options: Link.options) }
+        let record = answer.pluginData.first { $0.metadata.name == id.rawValue }
+        return record?.spec.entries[Self.plugin]?.data ?? [:]
+    }
+
+    package func updatePluginData(
+        of id: RequestID, setting: [String: String], expecting: [String: String]
+    ) async throws(TeleportError) {
+        let update = Types_PluginDataUpdateParams.with {
+            $0.kind = Self.kind
+            $0.resource = id.rawValue
+            $0.plugin = Self.plugin
+            $0.set = setting
+            $0.expect = expecting
+        }
+        _ = try await call(.updatePluginData) { try await $0.api.updatePluginData(update, options: Link.options) }
+    }
+}

@@ -1,0 +1,59 @@
+import Access
+package import Logging
+package import NIOCore
+import NIOPosix
+import TeleportAPI
+
+/// Teleport's auth service over the one connection that ``WatcherService`` keeps open; calls wait for it.
+package final class TeleportClient: AccessService {
+    package let configuration: TeleportConfiguration
+    let slot = LinkSlot()
+    let group: any EventLoopGroup
+    let clock: any Clock<Duration>
+    let logger: Logger
+
+    package init(
+        configuration: TeleportConfiguration, logger: Logger,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.group = group
+        self.clock = clock
+    }
+
+    package var clusterName: String? { slot.clusterName }
+
+    /// For readiness.
+    package var status: ConnectionStatus { slot.status }
+
+    /// Waits for a connection, makes the call, within the call's time limit; every error comes out as ``TeleportError``.
+    func call<Answer: Sendable>(
+        _ call: AuthCall, _ body: @escaping @Sendable (Link) async throws -> Answer
+    ) async throws(TeleportError) -> Answer {
+        do {
+            return try await within(configuration.callTimeout, on: clock) { [slot] in
+                guard let link = await slot.link() else { throw CancellationError() }
+                do {
+                    return try await body(link)
+                } catch {
+                    throw link.explain(error, during: call)
+                }
+            }
+        } catch let error as TeleportError {
+            throw error
+        } catch is DeadlinePassed {
+            throw timedOut(call)
+        } catch {
+            throw TeleportError(.unavailable, "\(call.rawValue): cancelled", cause: error)
+        }
+    }
+
+    private func timedOut(_ call: AuthCall) -> TeleportError {
+        if let reason = slot.status.lastFailure {
+            return TeleportError(.unavailable, "\(call.rawValue): no connection to Teleport: \(reason)")
+        }
+        return TeleportError(
+            .timedOut, "\(call.rawValue): no answer from Teleport at \(configuration.authServer) in \(configuration.callTimeout)")
+    }
+}

@@ -1,0 +1,30 @@
+/// How to reach Teleport: the `[teleport]` section, with time limits that only tests change.
+package struct TeleportConfiguration: Sendable {
+    /// `auth_server`: host or host:port of the auth service; port 3025 when it names none.
+    package var authServer: String
+    /// `client_key`: path of the PEM private key.
+    package var clientKey: String
+    /// `client_crt`: path of the PEM certificate.
+    package var clientCertificate: String
+    /// `root_cas`: path of the cluster's PEM CA certificates.
+    package var rootCAs: String
+
+    /// For a call from start to answer, the wait for a connection included.
+    package var callTimeout: Duration = .seconds(10)
+    package var connectTimeout: Duration = .seconds(10)
+    package var handshakeTimeout: Duration = .seconds(10)
+    /// From the handshake to the watch's first event.
+    package var initTimeout: Duration = .seconds(30)
+    /// The server allows one ping a minute and answers more with GOAWAY `too_many_pings`.
+    package var keepaliveInterval: Duration = .seconds(65)
+    package var keepaliveTimeout: Duration = .seconds(20)
+    package var firstBackoff: Duration = .milliseconds(250)
+    package var longestBackoff: Duration = .seconds(30)
+
+    package init(authServer: String, clientKey: String, clientCertificate: String, rootCAs: String) {
+        self.authServer = authServer
+        self.clientKey = clientKey
+        self.clientCertificate = clientCertificate
+        self.rootCAs = rootCAs
+    }
+}

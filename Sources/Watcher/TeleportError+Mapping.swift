@@ -1,0 +1,80 @@
+import Access
+import ActionCrypto
+import GRPCCore
+import NIOCore
+import NIOPosix
+
+extension TeleportError {
+    /// The one place where errors of gRPC, NIO and OpenSSL get a code and words.
+    init(_ error: any Error, during call: AuthCall, to address: AuthAddress) {
+        switch error {
+        case let error as TeleportError:
+            self = error
+        case let error as RPCError:
+            self.init(error, during: call, to: address)
+        case let error as RuntimeError:
+            let reason = error.cause.map { "\($0)" } ?? error.message
+            self.init(.unavailable, "\(call.rawValue): the connection to Teleport at \(address) is closed: \(reason)", cause: error)
+        case let error as OpenSSLError:
+            self.init(.misconfigured, Self.tlsMessage("\(error)", address: address), cause: error)
+        case let error as NIOConnectionError:
+            self.init(.unavailable, "cannot connect to auth_server \(address): \(Self.reasons(of: error))", cause: error)
+        case let error as IOError:
+            self.init(.unavailable, "the connection to Teleport at \(address) failed: \(error.shortReason)", cause: error)
+        case is DeadlinePassed:
+            self.init(.timedOut, "\(call.rawValue): Teleport at \(address) gave no answer in time", cause: error)
+        case is CancellationError:
+            self.init(.unavailable, "\(call.rawValue): cancelled", cause: error)
+        case ChannelError.connectTimeout:
+            self.init(.unavailable, "cannot connect to auth_server \(address): no answer in time", cause: error)
+        default:
+            self.init(.unavailable, "the connection to Teleport at \(address) failed: \(error)", cause: error)
+        }
+    }
+
+    private init(_ error: RPCError, during call: AuthCall, to address: AuthAddress) {
+        let text = error.message.isEmpty ? "\(error.code)" : error.message
+        let message = "\(call.rawValue): \(text)"
+        switch error.code {
+        case .unavailable:
+            self.init(.unavailable, "\(call.rawValue): the connection to Teleport at \(address) ended: \(text)", cause: error)
+        case .deadlineExceeded: self.init(.timedOut, message, cause: error)
+        case .permissionDenied:
+            let mend = call.rule.map { "; the plugin's role needs a rule with \($0)" } ?? ""
+            self.init(.permissionDenied, "\(message) (permission denied)\(mend)", cause: error)
+        case .unauthenticated:
+            self.init(.misconfigured, "\(message); issue client_crt again with tctl auth sign --format=tls", cause: error)
+        case .notFound: self.init(.notFound, message, cause: error)
+        case .failedPrecondition, .aborted, .alreadyExists: self.init(.conflict, message, cause: error)
+        case .invalidArgument, .outOfRange: self.init(.refused, message, cause: error)
+        case .unimplemented: self.init(.unimplemented, message, cause: error)
+        default: self.init(.other, "\(message) (\(error.code))", cause: error)
+        }
+    }
+
+    private static func tlsMessage(_ reason: String, address: AuthAddress) -> String {
+        "TLS with Teleport at \(address) failed: \(reason)\(tlsMend(reason))"
+    }
+
+    /// What to do about the failures that have one cause.
+    private static func tlsMend(_ reason: String) -> String {
+        let renew = "issue client_key, client_crt and root_cas again with tctl auth sign --format=tls"
+        if reason.contains("hostname mismatch") {
+            return "; its certificate is not for \(Dialer.serverName): is auth_server the auth service?"
+        }
+        if reason.contains("certificate verify failed") { return "; root_cas is not this cluster's: \(renew)" }
+        if reason.contains("alert certificate expired") { return "; client_crt has expired: \(renew)" }
+        if reason.contains("alert unknown ca") { return "; client_crt is not of this cluster: \(renew)" }
+        return ""
+    }
+
+    private static func reasons(of error: NIOConnectionError) -> String {
+        var reasons: [String] = []
+        for failure in error.connectionErrors {
+            let reason = (failure.error as? IOError)?.shortReason ?? "\(failure.error)"
+            if !reasons.contains(reason) { reasons.append(reason) }
+        }
+        if reasons.isEmpty { return "the host name \"\(error.host)\" cannot be resolved" }
+        return reasons.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,120 @@
+import Access
+import GRPCCore
+import Logging
+import SwiftProtobuf
+import Synchronization
+import TeleportAPI
+
+extension WatcherService {
+    /// Dials, checks the version and watches until that ends; returns why it did.
+    func connectOnce() async -> TeleportError {
+        let address: AuthAddress
+        do throws(TeleportError) {
+            address = try AuthAddress(parsing: client.configuration.authServer)
+        } catch {
+            return error
+        }
+        do {
+            return await serve(try await open(address))
+        } catch {
+            return TeleportError(error, during: .connect, to: address)
+        }
+    }
+
+    private func open(_ address: AuthAddress) async throws -> Link {
+        let context = try TeleportCredentials.load(client.configuration).makeContext()
+        let dialer = Dialer(address: address, context: context, configuration: client.configuration, group: client.group)
+        return try await Link(dialer.dial(), address: address, configuration: client.configuration)
+    }
+
+    private func serve(_ link: Link) async -> TeleportError {
+        await withTaskGroup(of: TeleportError?.self) { group in
+            group.addTask { await self.runConnection(of: link) }
+            group.addTask { await self.watch(on: link) }
+            group.addTask {
+                try? await self.client.clock.sleep(for: self.client.configuration.initTimeout)
+                return self.state.withLock { $0.isWatching } ? nil : self.noInit(link)
+            }
+            defer { group.cancelAll() }
+            for await failure in group {
+                if let failure { return failure }
+            }
+            return link.explain(CancellationError(), during: .watch)
+        }
+    }
+
+    /// The watch's own error says more than the connection's end: it has a moment to come first.
+    private func runConnection(of link: Link) async -> TeleportError? {
+        var reason = "the server closed the connection"
+        do {
+            try await link.run()
+        } catch {
+            reason = "\(error)"
+        }
+        try? await client.clock.sleep(for: .seconds(1))
+        return link.explain(RPCError(code: .unavailable, message: reason), during: .connect)
+    }
+
+    private func watch(on link: Link) async -> TeleportError {
+        do {
+            try await checkVersion(on: link)
+        } catch {
+            return link.explain(error, during: .ping)
+        }
+        logger.debug("Starting a request watcher...")
+        do {
+            try await follow(link)
+            return link.explain(RPCError(code: .unavailable, message: "the server ended the watch"), during: .watch)
+        } catch {
+            return link.explain(error, during: .watch)
+        }
+    }
+
+    private func checkVersion(on link: Link) async throws {
+        logger.debug("Checking Teleport server version")
+        let answer = try await within(client.configuration.callTimeout, on: client.clock) {
+            try await link.api.ping(Proto_PingRequest(), options: Link.options)
+        }
+        if let version = ServerVersion(answer.serverVersion) {
+            guard version >= .minimum else {
+                throw TeleportError(
+                    .misconfigured,
+                    "Teleport at \(link.address) is version \(version); the plugin needs 6.1 or newer: upgrade the cluster")
+            }
+        } else {
+            let version = answer.serverVersion.prefix(64).debugDescription
+            logger.warning("Teleport's version is not understood; trying all the same", metadata: ["version": "\(version)"])
+        }
+        client.slot.fill(link, clusterName: answer.clusterName, serverVersion: answer.serverVersion)
+    }
+
+    private func follow(_ link: Link) async throws {
+        let watch = Proto_Watch.with { $0.kinds = [.with { $0.kind = "access_request" }] }
+        try await link.api.watchEvents(watch, options: Link.options) { response in
+            for try await message in response.messages {
+                guard let event = WatchEvent(message) else {
+                    self.logger.debug("Skipping an event that is about no access request", metadata: ["type": "\(message.type)"])
+                    continue
+                }
+                if event == .connected { self.watchBegan() }
+                if !self.queue.put(event) {
+                    self.logger.warning("More requests changed than the queue holds: all will be looked at again")
+                }
+            }
+        }
+    }
+
+    private func watchBegan() {
+        client.slot.watching()
+        switch state.withLock({ $0.initReceived() }) {
+        case .connected: logger.debug("Watcher connected")
+        case .recovered: logger.info("Watcher connected")
+        case .ignore: break
+        }
+    }
+
+    private func noInit(_ link: Link) -> TeleportError {
+        let limit = client.configuration.initTimeout
+        return TeleportError(.timedOut, "Teleport at \(link.address) answers, but the watch did not start in \(limit)")
+    }
+}

@@ -1,0 +1,73 @@
+import Access
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Keeps the connection to Teleport open and watches for access requests, for as long as the daemon runs.
+///
+/// Register it before the services that make calls: they are shut down first.
+package final class WatcherService: Service {
+    let client: TeleportClient
+    let logger: Logger
+    let queue = EventQueue()
+    let state: Mutex<WatchState>
+    private let dice: @Sendable () -> Double
+    private let onEvent: @Sendable (WatchEvent) async -> Void
+
+    /// - Parameters:
+    ///   - dice: in 0..<1, for the jitter.
+    ///   - onEvent: called for one event after the other; while it works the queue grows, the watch goes on.
+    package init(
+        client: TeleportClient, logger: Logger, dice: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        onEvent: @escaping @Sendable (WatchEvent) async -> Void
+    ) {
+        self.client = client
+        self.logger = logger
+        self.dice = dice
+        self.onEvent = onEvent
+        state = Mutex(
+            WatchState(
+                firstBackoff: client.configuration.firstBackoff, longestBackoff: client.configuration.longestBackoff))
+    }
+
+    /// Returns when shutdown was asked for or the task is cancelled, with the connection closed.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.queue.drain(self.onEvent) }
+                group.addTask { await self.connectAgainAndAgain() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func connectAgainAndAgain() async {
+        while !Task.isCancelled {
+            var failure = TeleportError(.unavailable, "not connected")
+            let held = await client.clock.measure { failure = await connectOnce() }
+            if Task.isCancelled { break }
+            let action = state.withLock { $0.ended(reason: failure.message, held: held, dice: dice()) }
+            client.slot.empty(reason: failure.message)
+            queue.put(.disconnected(failure.message))
+            guard case .reconnect(let delay, let isNews) = action else { break }
+            log(failure, delay: delay, isNews: isNews)
+            try? await client.clock.sleep(for: delay)
+        }
+        state.withLock { $0.stop() }
+        client.slot.empty(reason: "the plugin is shutting down")
+    }
+
+    private func log(_ failure: TeleportError, delay: Duration, isNews: Bool) {
+        let seconds = delay.formattedSeconds
+        logger.log(level: isNews ? .warning : .debug, "No watch on Teleport: \(failure.message); trying again in \(seconds) s")
+    }
+}
+
+extension Duration {
+    /// With one decimal, e.g. `0.3`.
+    fileprivate var formattedSeconds: String {
+        let tenths = (components.seconds * 10) + components.attoseconds / 100_000_000_000_000_000
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
