@@ -20,29 +20,35 @@ struct Dialer: Sendable {
         var channel: any Channel
         var handler: NIOLoopBound<PingHandler>
         var trace: FailureTrace
+        var tlsFailure: TLSFailure
     }
 
     func dial() async throws -> Dialled {
         let channel = try await connect()
         do {
-            let (tls, handler, trace) = try await channel.eventLoop.submit {
-                let operations = channel.pipeline.syncOperations
-                let handler = try operations.handler(type: PingHandler.self)
-                let tls = try operations.handler(type: TLSHandler.self)
-                return (tls.handshake, NIOLoopBound(handler, eventLoop: channel.eventLoop), handler.trace)
-            }.get()
+            let (promised, dialled) = try await channel.eventLoop.submit { try Self.inspect(channel) }.get()
             let handshake = try await withTaskCancellationHandler {
-                try await tls.get()
+                try await promised.get()
             } onCancel: {
                 channel.close(promise: nil)
             }
             guard handshake.alpn == "h2" else { throw Self.noHTTP2(address) }
             try Task.checkCancellation()
-            return Dialled(channel: channel, handler: handler, trace: trace)
+            return dialled
         } catch {
             channel.close(promise: nil)
             throw error
         }
+    }
+
+    private static func inspect(_ channel: any Channel) throws -> (EventLoopFuture<TLSHandler.Handshake>, Dialled) {
+        let operations = channel.pipeline.syncOperations
+        let tls = try operations.handler(type: TLSHandler.self)
+        let handler = try operations.handler(type: PingHandler.self)
+        let dialled = Dialled(
+            channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop), trace: handler.trace,
+            tlsFailure: tls.failure)
+        return (tls.handshake, dialled)
     }
 
     /// Gives up at once when cancelled; a connection that comes about afterwards is closed.

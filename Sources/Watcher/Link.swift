@@ -2,6 +2,7 @@ import Access
 import GRPCCore
 import GRPCNIOTransportHTTP2TransportServices
 import NIOCore
+import NIOOpenSSL
 import Synchronization
 import TeleportAPI
 
@@ -19,20 +20,28 @@ final class Link: Sendable {
 
     private let client: GRPCClient<Transport>
     private let trace: FailureTrace
+    private let tlsFailure: TLSFailure
 
     /// Takes the channel over: ``run()`` must be called, also when the task is cancelled, or the channel stays open.
     init(_ dialled: Dialer.Dialled, address: AuthAddress, configuration: TeleportConfiguration) async throws {
         // Nothing may throw between `configure` and the end: the transport crashes when it is dropped half made.
-        let transport = try await Transport.wrapping(config: Self.config(configuration)) { configure in
-            try await configure(dialled.channel).map { configured in
-                dialled.handler.value.open()
-                return configured
-            }.get()
+        let transport: Transport
+        do {
+            transport = try await Transport.wrapping(config: Self.config(configuration)) { configure in
+                try await configure(dialled.channel).map { configured in
+                    dialled.handler.value.open()
+                    return configured
+                }.get()
+            }
+        } catch {
+            dialled.channel.close(promise: nil)
+            throw dialled.tlsFailure.error ?? error
         }
         self.address = address
         client = GRPCClient(transport: transport)
         api = Proto_AuthService.Client(wrapping: client)
         trace = dialled.trace
+        tlsFailure = dialled.tlsFailure
     }
 
     /// Serves calls until the connection ends or the task is cancelled; the channel is closed then.
@@ -50,9 +59,9 @@ final class Link: Sendable {
 
     /// The channel's own first error where there is one: gRPC's tells only that it was closed.
     func explain(_ error: any Error, during call: AuthCall) -> TeleportError {
-        if error is CancellationError || error is DeadlinePassed { return TeleportError(error, during: call, to: address) }
         let mapped = TeleportError(error, during: call, to: address)
-        guard mapped.code == .unavailable, let first = trace.first else { return mapped }
+        guard mapped.code == .unavailable, !(error is CancellationError), let first = tlsFailure.error ?? trace.first
+        else { return mapped }
         return TeleportError(first, during: call, to: address)
     }
 

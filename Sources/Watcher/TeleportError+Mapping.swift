@@ -16,7 +16,7 @@ extension TeleportError {
             let reason = error.cause.map { "\($0)" } ?? error.message
             self.init(.unavailable, "\(call.rawValue): the connection to Teleport at \(address) is closed: \(reason)", cause: error)
         case let error as OpenSSLError:
-            self.init(.misconfigured, Self.tlsMessage("\(error)", address: address), cause: error)
+            self.init(Self.code(of: error), Self.tlsMessage(error, address: address), cause: error)
         case let error as NIOConnectionError:
             self.init(.unavailable, "cannot connect to auth_server \(address): \(Self.reasons(of: error))", cause: error)
         case let error as IOError:
@@ -52,20 +52,31 @@ extension TeleportError {
         }
     }
 
-    private static func tlsMessage(_ reason: String, address: AuthAddress) -> String {
-        "TLS with Teleport at \(address) failed: \(reason)\(tlsMend(reason))"
+    /// A refused certificate stays refused until a person mends it; the rest may pass.
+    private static func code(of error: OpenSSLError) -> Code {
+        switch error.code {
+        case .setup, .untrustedPeer, .alert: .misconfigured
+        case .timedOut, .closed, .failed: .unavailable
+        }
+    }
+
+    private static func tlsMessage(_ error: OpenSSLError, address: AuthAddress) -> String {
+        "TLS with Teleport at \(address) failed: \(error)\(tlsMend(error))"
     }
 
     /// What to do about the failures that have one cause.
-    private static func tlsMend(_ reason: String) -> String {
+    private static func tlsMend(_ error: OpenSSLError) -> String {
+        let text = error.description
         let renew = "issue client_key, client_crt and root_cas again with tctl auth sign --format=tls"
-        if reason.contains("hostname mismatch") {
-            return "; its certificate is not for \(Dialer.serverName): is auth_server the auth service?"
+        switch error.code {
+        case .untrustedPeer where text.contains("hostname mismatch"):
+            return "; the certificate is not for \(Dialer.serverName): auth_server must be the auth service itself"
+        case .untrustedPeer: return "; root_cas is not this cluster's: \(renew)"
+        case .alert where text.contains("certificate expired"): return "; client_crt has expired: \(renew)"
+        case .alert where text.contains("unknown ca"): return "; client_crt is not of this cluster: \(renew)"
+        case .failed, .closed, .timedOut: return "; is auth_server the auth service, usually port 3025?"
+        case .alert, .setup: return ""
         }
-        if reason.contains("certificate verify failed") { return "; root_cas is not this cluster's: \(renew)" }
-        if reason.contains("alert certificate expired") { return "; client_crt has expired: \(renew)" }
-        if reason.contains("alert unknown ca") { return "; client_crt is not of this cluster: \(renew)" }
-        return ""
     }
 
     private static func reasons(of error: NIOConnectionError) -> String {
