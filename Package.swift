@@ -111,7 +111,7 @@ let package = Package(
             name: "MattermostTests", dependencies: ["Mattermost", "Sandbox", "TestSupport", nioPosix, nioHTTP1],
             swiftSettings: strict),
         .testTarget(
-            name: "PluginTests", dependencies: ["Plugin", "Sandbox", "TestSupport"], swiftSettings: strict),
+            name: "PluginTests", dependencies: ["Access", "Plugin", "Sandbox", "TestSupport", logging], swiftSettings: strict),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

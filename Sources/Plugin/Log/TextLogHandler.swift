@@ -1,0 +1,64 @@
+package import Logging
+
+/// Log lines in the documented shape: `DEBU   Watcher connected key:value Watcher/Feed.swift:41`. One line each, whatever is
+/// in them: what came from outside cannot start a line of its own.
+package struct TextLogHandler: LogHandler {
+    package var logLevel: Logger.Level
+    package var metadata: Logger.Metadata = [:]
+    private let destination: LogDestination
+
+    package init(level: Logger.Level, destination: LogDestination) {
+        logLevel = level
+        self.destination = destination
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var line = "\(Self.name(of: event.level))   "
+        Self.append(event.message.description, to: &line)
+        let fields = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata
+        for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+            line += " \(key):"
+            Self.appendQuoted(value.description, to: &line)
+        }
+        destination.write(line + " \(Self.place(event))\n")
+    }
+
+    private static func name(of level: Logger.Level) -> String {
+        switch level {
+        case .trace: "TRAC"
+        case .debug: "DEBU"
+        case .info, .notice: "INFO"
+        case .warning: "WARN"
+        case .error: "ERRO"
+        case .critical: "FATA"
+        }
+    }
+
+    private static func place(_ event: LogEvent) -> String {
+        let parts = event.file.split(separator: "/")
+        return "\(parts.suffix(2).joined(separator: "/")):\(event.line)"
+    }
+
+    private static func append(_ text: String, to line: inout String) {
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator, .format:
+                line += scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}"
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    private static func appendQuoted(_ text: String, to line: inout String) {
+        let isPlain = !text.isEmpty && !text.utf8.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\"") }
+        guard !isPlain else { return append(text, to: &line) }
+        line += "\""
+        append(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""), to: &line)
+        line += "\""
+    }
+}
