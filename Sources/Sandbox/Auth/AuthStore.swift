@@ -3,7 +3,7 @@ import Synchronization
 /// All that the auth service remembers; it outlives restarts. A change and its event are one step, so that every watcher sees
 /// events in the order of the changes.
 final class AuthStore: Sendable {
-    fileprivate struct State: Sendable {
+    private struct State: Sendable {
         var requests = RequestTable()
         var pluginData = PluginDataTable()
         var audit: [AuditEntry] = []
@@ -13,6 +13,8 @@ final class AuthStore: Sendable {
 
     private let state = Mutex(State())
     private let now: @Sendable () -> WallTime
+    /// Rings after every change of a request or of the number of watchers.
+    let bell = ChangeBell()
 
     init(now: @escaping @Sendable () -> WallTime) { self.now = now }
 
@@ -25,7 +27,7 @@ final class AuthStore: Sendable {
                 id: id, user: user, roles: roles, reason: reason, created: created, accessExpires: created + accessTTL,
                 expires: created + min(pendingTTL, accessTTL), written: now())
             state.requests.insert(request)
-            state.publish(.put(request))
+            publish(.put(request), in: state)
             return request
         }
     }
@@ -40,7 +42,7 @@ final class AuthStore: Sendable {
             state.audit.append(
                 AuditEntry(
                     requestID: id, state: new, delegator: delegator, reason: reason, caller: caller, time: time))
-            state.publish(.put(request))
+            publish(.put(request), in: state)
         }
     }
 
@@ -48,7 +50,7 @@ final class AuthStore: Sendable {
     func delete(_ id: String) -> Bool {
         state.withLock { state in
             guard state.requests.remove(id) else { return false }
-            state.publish(.delete(id))
+            publish(.delete(id), in: state)
             return true
         }
     }
@@ -57,7 +59,7 @@ final class AuthStore: Sendable {
     func sweep() {
         state.withLock { state in
             let time = now()
-            for id in state.requests.removeExpired(at: time) { state.publish(.delete(id)) }
+            for id in state.requests.removeExpired(at: time) { publish(.delete(id), in: state) }
             state.pluginData.removeExpired(at: time)
         }
     }
@@ -97,12 +99,14 @@ extension AuthStore {
         state.withLock { state in
             state.nextWatcher += 1
             state.watchers[state.nextWatcher] = queue
+            bell.ring()
             return state.nextWatcher
         }
     }
 
     func unwatch(_ watcher: Int) {
         state.withLock { _ = $0.watchers.removeValue(forKey: watcher) }
+        bell.ring()
     }
 
     var watcherCount: Int { state.withLock { $0.watchers.count } }
@@ -114,12 +118,13 @@ extension AuthStore {
             return state.watchers
         }
         for queue in watchers.values { queue.continuation.finish(throwing: error) }
+        bell.ring()
     }
-}
 
-fileprivate extension AuthStore.State {
-    func publish(_ event: AuthEvent) {
+    /// Called with the lock held, so that events are in the order of the changes; neither call below runs foreign code.
+    private func publish(_ event: AuthEvent, in state: State) {
         let item = WatchQueue.Item(event: event, since: .now)
-        for queue in watchers.values where queue.filter.matches(event) { queue.continuation.yield(item) }
+        for queue in state.watchers.values where queue.filter.matches(event) { queue.continuation.yield(item) }
+        bell.ring()
     }
 }

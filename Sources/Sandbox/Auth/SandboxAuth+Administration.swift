@@ -24,22 +24,13 @@ extension SandboxAuth {
         try store.setState(of: id, to: state, reason: reason, delegator: "", caller: "tctl")
     }
 
-    /// As `tctl request rm` does. False when there is no such request.
-    @discardableResult
-    package func delete(_ id: String) -> Bool { store.delete(id) }
-
     package func request(_ id: String) -> AuthRequest? { store.request(id) }
-
-    /// In the order of their ids.
-    package func requests() -> [AuthRequest] { store.requests() }
 
     /// By plugin; empty when there is nothing. Stays for an hour longer than the request could.
     package func pluginData(_ id: String) -> [String: [String: String]] { store.pluginData(of: id)?.entries ?? [:] }
 
     /// Every decision so far, oldest first.
     package var auditLog: [AuditEntry] { store.audit }
-
-    package var watcherCount: Int { store.watcherCount }
 
     package var connectionCount: Int { connections.count }
 
