@@ -44,6 +44,7 @@ let package = Package(
     targets: [
         // The system's libraries.
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // The parts. Dependencies point one way; Watcher, Mattermost and CallbackServer never import one another.
@@ -52,7 +53,9 @@ let package = Package(
         .target(name: "NIOOpenSSL", dependencies: ["ActionCrypto", nioCore, nioTLS], swiftSettings: strict),
         .target(
             name: "CallbackServer",
-            dependencies: ["Access", "ActionCrypto", "NIOOpenSSL", nioCore, nioPosix, nioHTTP1, logging, lifecycle],
+            dependencies: [
+                "Access", "ActionCrypto", "NIOOpenSSL", "CMalloc", nioCore, nioPosix, nioHTTP1, logging, lifecycle,
+            ],
             swiftSettings: strict),
         .target(
             name: "TeleportAPI", dependencies: [grpcCore, grpcProtobuf, protobuf], exclude: ["Protos", "generate.sh"]),

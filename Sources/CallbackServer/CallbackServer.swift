@@ -1,1 +1,66 @@
-// CallbackServer
+import ActionCrypto
+package import Logging
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+import ServiceLifecycle
+
+/// The listener that Mattermost's buttons call: five fixed routes, and nothing async behind them but verified clicks.
+package struct CallbackServer: Service {
+    /// Checks a context against the channel it came from; runs on the event loop, so it must not block.
+    package typealias Verify = @Sendable (_ context: ActionContext, _ channelID: String) -> Verification
+    /// Decides a click and gives the JSON of the 200 that the person sees.
+    package typealias Decide = @Sendable (VerifiedClick) async -> [UInt8]
+
+    let configuration: Configuration
+    let verify: Verify
+    let readiness: @Sendable () -> Readiness
+    let logger: Logger
+    private let decide: Decide
+    let eventLoop: any EventLoop
+    let bound: @Sendable (SocketAddress) -> Void
+
+    /// - Parameters:
+    ///   - group: one of its loops serves everything; more gained nothing when measured.
+    ///   - readiness: called on the event loop for every `/readyz`.
+    ///   - bound: called once with the address, for those who asked for any free port.
+    package init(
+        configuration: Configuration, group: any EventLoopGroup, logger: Logger, verify: @escaping Verify,
+        readiness: @escaping @Sendable () -> Readiness, bound: @escaping @Sendable (SocketAddress) -> Void = { _ in },
+        decide: @escaping Decide
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.verify = verify
+        self.readiness = readiness
+        self.decide = decide
+        self.bound = bound
+        eventLoop = group.next()
+    }
+
+    /// Serves until graceful shutdown, then lets the replies in flight finish, or until cancelled, which closes at once.
+    /// Throws ``ListenError`` when it cannot listen.
+    package func run() async throws {
+        let queue = ClickQueue(limit: configuration.limits.maxDecisions)
+        let running = try await start(queue)
+        await withDiscardingTaskGroup { group in
+            await withTaskCancellationHandler {
+                await withGracefulShutdownHandler {
+                    for await job in queue.jobs {
+                        group.addTask { await finish(job, queue, running) }
+                    }
+                } onGracefulShutdown: {
+                    running.stop(within: TimeAmount(configuration.limits.drain))
+                }
+            } onCancel: {
+                running.stop(within: .zero)
+            }
+        }
+    }
+
+    private func finish(_ job: ClickQueue.Job, _ queue: ClickQueue, _ running: RunningListener) async {
+        let json = await decide(job.click)
+        queue.finishedOne()
+        running.answer(json, job.ticket)
+    }
+}

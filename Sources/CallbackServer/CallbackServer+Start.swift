@@ -1,0 +1,88 @@
+import ActionCrypto
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOOpenSSL
+import NIOPosix
+
+/// The listener cannot listen; the message names the setting and the mend.
+package struct ListenError: Error, CustomStringConvertible {
+    package let message: String
+    package let cause: any Error
+
+    package var description: String { "\(message): \(cause)" }
+}
+
+extension CallbackServer {
+    func start(_ queue: ClickQueue) async throws(ListenError) -> RunningListener {
+        let address = configuration.address
+        let running: RunningListener
+        do {
+            running = try await bind(queue)
+        } catch {
+            throw ListenError(
+                message: "cannot listen on http.listen_addr \"\(address)\"; choose a free port and an address of this machine",
+                cause: error)
+        }
+        if let local = running.channel.localAddress { bound(local) }
+        logger.info("Starting \(configuration.tls == nil ? "insecure HTTP" : "secure HTTPS") server on \(address)")
+        return running
+    }
+
+    private func bind(_ queue: ClickQueue) async throws -> RunningListener {
+        guard let host = configuration.address.host else {
+            do {
+                return try await bind("::", queue)
+            } catch let error as IOError where error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL {
+                // A kernel without IPv6.
+                return try await bind("0.0.0.0", queue)
+            }
+        }
+        return try await bind(host, queue)
+    }
+
+    private func bind(_ host: String, _ queue: ClickQueue) async throws -> RunningListener {
+        let address = try SocketAddress.makeAddressResolvingHost(host, port: configuration.address.port)
+        let tls = try configuration.tls.map { try TLSContext.server(identity: $0, alpn: ["http/1.1"]) }
+        return try await eventLoop.flatSubmit {
+            let listener = NIOLoopBound(Listener(self, tls: tls, queue: queue, on: eventLoop), eventLoop: eventLoop)
+            return bootstrap(listener, dualStack: host == "::").bind(to: address)
+                .map { RunningListener(channel: $0, listener: listener, queue: queue) }
+        }.get()
+    }
+
+    private func bootstrap(_ listener: NIOLoopBound<Listener>, dualStack: Bool) -> ServerBootstrap {
+        let bootstrap = ServerBootstrap(group: eventLoop)
+            .serverChannelOption(.backlog, value: 512)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16384)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try configure(channel, listener.value) }
+            }
+        guard dualStack else { return bootstrap }
+        return bootstrap.serverChannelOption(
+            ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0)
+    }
+
+    /// Back-pressure stands nearest the socket: a client that never reads is not read from, whatever TLS has to say.
+    private func configure(_ channel: any Channel, _ listener: Listener) throws {
+        guard listener.table.makeRoom() else { throw ChannelError.ioOnClosedChannel }
+        let connection = ConnectionHandler(listener: listener)
+        let headLimit = listener.limits.headBytes
+        let decoder = RequestDecoder(headLimit: headLimit) { connection.bytesArrived($0) }
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(BackPressureHandler())
+        if let tls = listener.tls {
+            let timeout = TimeAmount(listener.limits.handshake)
+            try pipeline.addHandler(
+                TLSHandler(context: tls, role: .server, on: channel.eventLoop, handshakeTimeout: timeout))
+        }
+        try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: headLimit * 2))
+        try pipeline.addHandler(connection)
+    }
+}

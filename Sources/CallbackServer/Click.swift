@@ -1,0 +1,32 @@
+package import Access
+import ActionCrypto
+
+/// A click whose context this plugin signed for this channel. It may have expired: a person gets words about that.
+package struct VerifiedClick: Sendable {
+    package let action: VerifiedAction
+    /// As the body says; only ``triggerID`` proves it.
+    package let userID: String
+    package let userName: String
+    package let channelID: String
+    package let postID: String
+    /// Nil in a direct-message channel.
+    package let teamID: String?
+    package let triggerID: Secret<String>
+    package let remoteAddress: String
+}
+
+/// What checking a context came to.
+package enum Verification: Sendable {
+    /// Truly signed, expired or not.
+    case genuine(VerifiedAction)
+    /// For the operator's log only; the client is not told.
+    case refused(reason: String)
+}
+
+/// Whether the plugin can do its work, for `/readyz`.
+package struct Readiness: Sendable, Equatable {
+    /// What is missing, in words for the operator. Empty: ready.
+    package var problems: [String]
+
+    package init(problems: [String] = []) { self.problems = problems }
+}

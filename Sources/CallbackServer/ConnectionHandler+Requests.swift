@@ -1,0 +1,122 @@
+import NIOCore
+import NIOHTTP1
+
+/// Requests and their replies.
+extension ConnectionHandler {
+    func handle(_ part: HTTPServerRequestPart) {
+        switch (part, phase) {
+        case (.head(let head), _): begin(head)
+        case (.body(let chunk), .body(let exchange)): append(chunk, exchange)
+        case (.end, .body(let exchange)): complete(exchange)
+        default: break
+        }
+    }
+
+    /// Bytes, of whatever kind, before they are parsed.
+    func bytesArrived(_ count: Int) {
+        switch phase {
+        case .idle: startRequest(phase: .head)
+        case .closing:
+            received += count
+            if received > listener.limits.drainBytes { closeNow() }
+        default: break
+        }
+    }
+
+    /// The decision's words for the request of `ticket`; dropped if that one has had a reply or is gone.
+    func answer(_ json: [UInt8], to request: Int) {
+        guard case .deciding(let exchange) = phase, request == requests else { return }
+        let persistence = persistence(exchange)
+        send(listener.replies.json(json, persistence), persistence)
+        resume()
+    }
+
+    func answerLate() {
+        guard case .deciding(let exchange) = phase else { return }
+        send(.late, exchange)
+        resume()
+    }
+
+    /// Replies to a request that is not read to its end, and closes.
+    func refuse(_ reply: FixedReply, headOnly: Bool = false) {
+        guard let context else { return }
+        waiting.removeAll()
+        phase = .closing
+        received = 0
+        deadline = .now() + TimeAmount(listener.limits.linger)
+        context.writeAndFlush(Self.wrapOutboundOut(listener.replies.fixed(reply, .close, headOnly: headOnly)))
+            .assumeIsolated().whenSuccess { self.context?.close(mode: .output, promise: nil) }
+    }
+
+    private func startRequest(phase: Phase) {
+        let now = NIODeadline.now()
+        if requests > 0 {
+            quietSince = now
+            deadline = now + TimeAmount(listener.limits.head)
+        }
+        requestDeadline = now + TimeAmount(listener.limits.request)
+        self.phase = phase
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        if case .idle = phase { startRequest(phase: .head) }
+        requests += 1
+        let exchange = listener.policy.judge(head)
+        if exchange.isRefusedEarly, case .fixed(let reply) = exchange.purpose {
+            return refuse(reply, headOnly: exchange.isHEAD)
+        }
+        phase = .body(exchange)
+        deadline = requestDeadline
+        received = 0
+        if exchange.awaitsContinue {
+            context?.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+        }
+    }
+
+    private func append(_ chunk: ByteBuffer, _ exchange: Exchange) {
+        received += chunk.readableBytes
+        guard received <= listener.limits.bodyBytes else { return refuse(.tooLarge, headOnly: exchange.isHEAD) }
+        guard exchange.purpose == .click else { return }
+        if body == nil { body = chunk } else { body?.writeImmutableBuffer(chunk) }
+    }
+
+    private func complete(_ exchange: Exchange) {
+        switch exchange.purpose {
+        case .fixed(let reply): send(reply, exchange)
+        case .readiness:
+            let readiness = listener.readiness()
+            let status: StaticString = readiness.problems.isEmpty ? "200 OK" : "503 Service Unavailable"
+            let persistence = persistence(exchange)
+            send(
+                listener.replies.json(readiness.json, status: status, persistence, headOnly: exchange.isHEAD), persistence)
+        case .click:
+            let ticket = ReplyTicket(connection: number, request: requests)
+            switch listener.click(body ?? ByteBuffer(), from: remoteDescription, ticket: ticket) {
+            case .reply(let reply): send(reply, exchange)
+            case .deciding:
+                phase = .deciding(exchange)
+                deadline = .now() + TimeAmount(listener.limits.reply)
+            }
+        }
+        body = nil
+    }
+
+    private func persistence(_ exchange: Exchange) -> Persistence { closesAfterReply ? .close : exchange.persistence }
+
+    private func send(_ reply: FixedReply, _ exchange: Exchange) {
+        let persistence = persistence(exchange)
+        send(listener.replies.fixed(reply, persistence, headOnly: exchange.isHEAD), persistence)
+    }
+
+    private func send(_ buffer: ByteBuffer, _ persistence: Persistence) {
+        guard let context else { return }
+        if persistence == .close {
+            context.write(Self.wrapOutboundOut(buffer), promise: nil)
+            return closeAfterWrites()
+        }
+        quietSince = .now()
+        deadline = quietSince + TimeAmount(listener.limits.idle)
+        phase = .idle
+        context.write(Self.wrapOutboundOut(buffer), promise: nil)
+    }
+}

@@ -1,0 +1,147 @@
+import NIOCore
+import NIOHTTP1
+
+/// One client: takes its requests one at a time, in order, and writes one buffer for each.
+///
+/// While a decision is awaited, or the client does not read its replies, nothing more is read from it.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        /// Nothing of a request has come yet.
+        case idle
+        case head
+        case body(Exchange)
+        case deciding(Exchange)
+        /// The last reply is out; what still comes is counted and thrown away.
+        case closing
+    }
+
+    let listener: Listener
+    var phase = Phase.idle
+    var context: ChannelHandlerContext?
+    var number = 0
+    /// How many requests began; names the one that a reply is for.
+    var requests = 0
+    /// When the phase runs out of time.
+    var deadline = NIODeadline.distantFuture
+    var requestDeadline = NIODeadline.distantFuture
+    /// When replies that the client does not read cost it the connection.
+    var stallDeadline = NIODeadline.distantFuture
+    var quietSince = NIODeadline.now()
+    var body: ByteBuffer?
+    /// Of the request's body, or once closing of anything.
+    var received = 0
+    /// Came while an earlier reply was due.
+    var waiting = CircularBuffer<HTTPServerRequestPart>()
+    var closesAfterReply = false
+    var inputEnded = false
+    private var holdsRead = false
+    private lazy var remote = remoteAddress()
+
+    init(listener: Listener) { self.listener = listener }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+    func channelActive(context: ChannelHandlerContext) {
+        number = listener.table.add(self)
+        deadline = quietSince + TimeAmount(listener.limits.head)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isBlocked { holdsRead = true } else { context.read() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .closing = phase { return }
+        let part = Self.unwrapInboundIn(data)
+        if !context.channel.isWritable { context.flush() }
+        guard isBlocked || !waiting.isEmpty else { return handle(part) }
+        guard waiting.count < listener.limits.pipelinedParts else { return tooFarAhead() }
+        waiting.append(part)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.flush()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        stallDeadline = isWritable ? .distantFuture : .now() + TimeAmount(listener.limits.request)
+        if isWritable { resume() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.inputClosed) = event as? ChannelEvent {
+            inputEnded = true
+            resume()
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch (phase, error) {
+        case (.closing, ByteToMessageDecoderError.dataReceivedInErrorState(_, let buffer)): bytesArrived(buffer.readableBytes)
+        case (.closing, is HTTPParserError): break
+        case (.deciding, is HTTPParserError), (.deciding, is ByteToMessageDecoderError.PayloadTooLargeError): tooFarAhead()
+        case (_, HTTPParserError.invalidEOFState): closeNow()
+        case (_, HTTPParserError.headerOverflow), (_, is ByteToMessageDecoderError.PayloadTooLargeError): refuse(.headTooLarge)
+        case (_, is HTTPParserError): refuse(.malformed)
+        default: closeNow()
+        }
+    }
+
+    /// Goes on with what had to wait.
+    func resume() {
+        while !isBlocked, let part = waiting.popFirst() { handle(part) }
+        context?.flush()
+        if inputEnded, !isDeciding, waiting.isEmpty { closeAfterWrites() }
+        if holdsRead, !isBlocked {
+            holdsRead = false
+            context?.read()
+        }
+    }
+
+    var remoteDescription: String { remote }
+
+    private var isBlocked: Bool {
+        switch phase {
+        case .deciding: true
+        case .closing: false
+        default: context?.channel.isWritable == false
+        }
+    }
+
+    private var isDeciding: Bool {
+        if case .deciding = phase { true } else { false }
+    }
+
+    /// The client sent more ahead than is kept for it. What came before the limit is not answered either: HTTP lets it ask again.
+    private func tooFarAhead() {
+        waiting.removeAll()
+        if isDeciding { closesAfterReply = true } else { closeNow() }
+    }
+
+    private func leave() {
+        listener.table.remove(number)
+        context = nil
+        waiting.removeAll()
+    }
+
+    private func remoteAddress() -> String {
+        guard let address = context?.channel.remoteAddress, let ip = address.ipAddress else { return "unknown" }
+        return ip.hasPrefix("::ffff:") ? String(ip.dropFirst(7)) : ip
+    }
+}

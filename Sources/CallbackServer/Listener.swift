@@ -1,0 +1,66 @@
+import Access
+import ActionCrypto
+import Logging
+import NIOCore
+
+/// What the connections of one event loop share. Used on that loop only.
+final class Listener {
+    let limits: CallbackServer.Limits
+    /// Nil for plain HTTP.
+    let tls: TLSContext?
+    let policy: RequestPolicy
+    let verify: CallbackServer.Verify
+    let readiness: @Sendable () -> Readiness
+    let queue: ClickQueue
+    let table: ConnectionTable
+    var replies = ReplyRenderer()
+    var refusals: RefusalLog
+
+    init(_ server: CallbackServer, tls: TLSContext?, queue: ClickQueue, on eventLoop: any EventLoop) {
+        let configuration = server.configuration
+        limits = configuration.limits
+        self.tls = tls
+        policy = RequestPolicy(
+            routes: Routes(pathPrefix: configuration.pathPrefix), basicAuth: configuration.basicAuth,
+            bodyLimit: configuration.limits.bodyBytes)
+        verify = server.verify
+        readiness = server.readiness
+        self.queue = queue
+        table = ConnectionTable(eventLoop: eventLoop, limits: limits)
+        refusals = RefusalLog(logger: server.logger)
+    }
+
+    /// What to do with a click whose body has arrived.
+    enum Outcome {
+        /// The decision's reply follows with this ticket.
+        case deciding
+        case reply(FixedReply)
+    }
+
+    /// Checks a click and hands it over: everything that a stranger can make happen ends here.
+    func click(_ body: ByteBuffer, from remote: String, ticket: ReplyTicket) -> Outcome {
+        let scanned: ClickBody
+        do throws(MalformedClick) {
+            scanned = try body.withUnsafeReadableBytes { (bytes) throws(MalformedClick) in try ClickScanner.scan(bytes) }
+        } catch {
+            return refuse(.malformed, "\(error.reason)", remote)
+        }
+        switch verify(scanned.context, scanned.channelID) {
+        case .refused(let reason):
+            return refuse(.forbidden, reason, remote)
+        case .genuine(let action) where action.channelID != scanned.channelID:
+            return refuse(.forbidden, "its context was signed for another channel", remote)
+        case .genuine(let action):
+            let click = VerifiedClick(
+                action: action, userID: scanned.userID, userName: scanned.userName, channelID: scanned.channelID,
+                postID: scanned.postID, teamID: scanned.teamID.isEmpty ? nil : scanned.teamID,
+                triggerID: Secret(scanned.triggerID), remoteAddress: remote)
+            return queue.submit(ClickQueue.Job(click: click, ticket: ticket)) ? .deciding : .reply(.busy)
+        }
+    }
+
+    private func refuse(_ reply: FixedReply, _ reason: String, _ remote: String) -> Outcome {
+        refusals.refused(reason, from: remote, at: .now())
+        return .reply(reply)
+    }
+}

@@ -1,0 +1,48 @@
+/// The answers that never change.
+enum FixedReply: Int, CaseIterable {
+    case alive, malformed, forbidden, unauthorized, notFound, onlyPOST, onlyGET, timedOut, tooLarge, notJSON, expectation
+    case headTooLarge, busy, late
+
+    var status: StaticString {
+        switch self {
+        case .alive, .busy, .late: "200 OK"
+        case .malformed: "400 Bad Request"
+        case .unauthorized: "401 Unauthorized"
+        case .forbidden: "403 Forbidden"
+        case .notFound: "404 Not Found"
+        case .onlyPOST, .onlyGET: "405 Method Not Allowed"
+        case .timedOut: "408 Request Timeout"
+        case .tooLarge: "413 Content Too Large"
+        case .notJSON: "415 Unsupported Media Type"
+        case .expectation: "417 Expectation Failed"
+        case .headTooLarge: "431 Request Header Fields Too Large"
+        }
+    }
+
+    var field: StaticString {
+        switch self {
+        case .unauthorized: "WWW-Authenticate: Basic realm=\"teleport-mattermost\", charset=\"UTF-8\"\r\n"
+        case .onlyPOST: "Allow: POST\r\n"
+        case .onlyGET: "Allow: GET, HEAD\r\n"
+        default: ""
+        }
+    }
+
+    /// Mattermost shows words only from a 200; anything else is "Action integration error".
+    var body: StaticString {
+        switch self {
+        case .alive: #"{"status":"ok"}"#
+        case .busy:
+            """
+            {"ephemeral_text":"Too many clicks at once: nothing was decided. Please try again in a moment.",\
+            "skip_slack_parsing":true}
+            """
+        case .late:
+            """
+            {"ephemeral_text":"This takes longer than usual. The post will show whether the request was decided.",\
+            "skip_slack_parsing":true}
+            """
+        default: ""
+        }
+    }
+}

@@ -1,0 +1,93 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+import NIOCore
+
+/// What a reply says about the connection's future.
+enum Persistence: Int {
+    /// HTTP/1.1's default, unsaid.
+    case open
+    /// An HTTP/1.0 client asked for it and has to be told.
+    case kept
+    case close
+
+    fileprivate var field: StaticString {
+        switch self {
+        case .open: ""
+        case .kept: "Connection: keep-alive\r\n"
+        case .close: "Connection: close\r\n"
+        }
+    }
+}
+
+/// Writes whole replies, head and body in one buffer; the fixed ones once a second, when their Date changes. One event loop's.
+struct ReplyRenderer {
+    private var second = 0
+    private var date: [UInt8] = []
+    private var rendered: [ByteBuffer?] = []
+    private let now: () -> Int
+
+    /// `now`: seconds since 1970.
+    init(now: @escaping () -> Int = { time(nil) }) { self.now = now }
+
+    mutating func fixed(_ reply: FixedReply, _ persistence: Persistence, headOnly: Bool = false) -> ByteBuffer {
+        refresh()
+        let place = (reply.rawValue * 3 + persistence.rawValue) * 2 + (headOnly ? 1 : 0)
+        if let buffer = rendered[place] { return buffer }
+        let buffer = reply.body.withUTF8Buffer {
+            render(reply.status, reply.field, persistence, body: UnsafeRawBufferPointer($0), headOnly: headOnly)
+        }
+        rendered[place] = buffer
+        return buffer
+    }
+
+    mutating func json(
+        _ body: [UInt8], status: StaticString = "200 OK", _ persistence: Persistence, headOnly: Bool = false
+    ) -> ByteBuffer {
+        refresh()
+        return body.withUnsafeBytes { render(status, "", persistence, body: $0, headOnly: headOnly) }
+    }
+
+    private func render(
+        _ status: StaticString, _ field: StaticString, _ persistence: Persistence, body: UnsafeRawBufferPointer, headOnly: Bool
+    ) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(256 + (headOnly ? 0 : body.count))
+        buffer.writeStaticString("HTTP/1.1 ")
+        buffer.writeStaticString(status)
+        buffer.writeStaticString("\r\nDate: ")
+        buffer.writeBytes(date)
+        buffer.writeStaticString("\r\n")
+        buffer.writeStaticString(field)
+        buffer.writeStaticString(persistence.field)
+        if !body.isEmpty { buffer.writeStaticString("Content-Type: application/json\r\n") }
+        buffer.writeStaticString("Content-Length: ")
+        buffer.writeString(String(body.count))
+        buffer.writeStaticString("\r\n\r\n")
+        if !headOnly { buffer.writeBytes(body) }
+        return buffer
+    }
+
+    private mutating func refresh() {
+        let current = now()
+        guard current != second else { return }
+        second = current
+        date = Self.httpDate(current)
+        rendered = Array(repeating: nil, count: FixedReply.allCases.count * 6)
+    }
+
+    /// RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    static func httpDate(_ seconds: Int) -> [UInt8] {
+        var moment = time_t(seconds)
+        var parts = tm()
+        gmtime_r(&moment, &parts)
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+            let length = strftime(text.baseAddress, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+            return text.prefix(length).map { UInt8(bitPattern: $0) }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import NIOCore
+import NIOHTTP1
+
+/// NIO's parser with our limits on the head, telling the connection of bytes before they make a message: time limits
+/// start at the first one.
+struct RequestDecoder: ByteToMessageDecoder {
+    typealias InboundOut = HTTPServerRequestPart
+
+    private let parser: HTTPRequestDecoder
+    private let bytesArrived: (Int) -> Void
+
+    init(headLimit: Int, bytesArrived: @escaping (Int) -> Void) {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = headLimit
+        limits.maxHeaderListSize = headLimit
+        limits.maxHeaderFieldCount = 100
+        parser = HTTPRequestDecoder(limitConfiguration: limits)
+        self.bytesArrived = bytesArrived
+    }
+
+    func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
+        bytesArrived(buffer.readableBytes)
+        return try parser.decode(context: context, buffer: &buffer)
+    }
+
+    func decodeLast(context: ChannelHandlerContext, buffer: inout ByteBuffer, seenEOF: Bool) throws -> DecodingState {
+        try parser.decodeLast(context: context, buffer: &buffer, seenEOF: seenEOF)
+    }
+
+    func decoderAdded(context: ChannelHandlerContext) { parser.decoderAdded(context: context) }
+
+    func decoderRemoved(context: ChannelHandlerContext) { parser.decoderRemoved(context: context) }
+}

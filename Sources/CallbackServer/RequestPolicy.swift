@@ -1,0 +1,104 @@
+import NIOHTTP1
+
+/// What a request's head says that matters here.
+struct Exchange {
+    enum Purpose: Equatable {
+        case click
+        case readiness
+        /// Decided by the head alone.
+        case fixed(FixedReply)
+    }
+
+    var purpose: Purpose
+    var persistence: Persistence
+    var isHEAD = false
+    /// The client waits for leave to send its body.
+    var awaitsContinue = false
+    /// The reply must go out at once: what follows is not worth reading.
+    var isRefusedEarly = false
+}
+
+/// Judges a request by its head, before anything of its body is read.
+struct RequestPolicy {
+    let routes: Routes
+    let basicAuth: BasicAuth?
+    let bodyLimit: Int
+
+    func judge(_ head: HTTPRequestHead) -> Exchange {
+        let fields = Fields(head.headers)
+        var exchange = Exchange(purpose: purpose(of: head, fields), persistence: .open, isHEAD: head.method == .HEAD)
+        if !head.isKeepAlive || fields.asksForUpgrade || head.method == .CONNECT {
+            exchange.persistence = .close
+        } else if head.version.minor < 1 {
+            exchange.persistence = .kept
+        }
+        if case .fixed(.malformed) = exchange.purpose { exchange.isRefusedEarly = true }
+        if fields.contentLength > bodyLimit {
+            exchange.purpose = .fixed(.tooLarge)
+            exchange.isRefusedEarly = true
+        }
+        guard let expectation = fields.expectation, head.version.minor >= 1 else { return exchange }
+        if expectation.lowercased() != "100-continue" {
+            exchange.purpose = .fixed(.expectation)
+            exchange.isRefusedEarly = true
+        } else if exchange.purpose == .click {
+            exchange.awaitsContinue = true
+        } else {
+            // Whether the body follows is up to the client now, so the next request cannot be found.
+            exchange.isRefusedEarly = true
+        }
+        return exchange
+    }
+
+    private func purpose(of head: HTTPRequestHead, _ fields: Fields) -> Exchange.Purpose {
+        guard fields.hosts == 1 || (fields.hosts == 0 && head.version.minor < 1) else { return .fixed(.malformed) }
+        switch routes.route(head.uri) {
+        case nil: return .fixed(.notFound)
+        case .health: return head.method == .GET || head.method == .HEAD ? .fixed(.alive) : .fixed(.onlyGET)
+        case .readiness: return head.method == .GET || head.method == .HEAD ? .readiness : .fixed(.onlyGET)
+        case .action:
+            guard head.method == .POST else { return .fixed(.onlyPOST) }
+            if let basicAuth, !basicAuth.admits(fields.authorization) { return .fixed(.unauthorized) }
+            return fields.isJSON ? .click : .fixed(.notJSON)
+        }
+    }
+}
+
+/// The header fields of interest, gathered in one pass.
+private struct Fields {
+    var hosts = 0
+    var contentLength = 0
+    var isJSON = false
+    var asksForUpgrade = false
+    var expectation: String?
+    var authorization: String?
+
+    init(_ headers: HTTPHeaders) {
+        for (name, value) in headers {
+            switch name.utf8.count {
+            case 4 where Self.same(name, "host"): hosts += 1
+            case 6 where Self.same(name, "expect"): expectation = value
+            case 7 where Self.same(name, "upgrade"): asksForUpgrade = true
+            case 12 where Self.same(name, "content-type"): isJSON = Self.namesJSON(value)
+            case 13 where Self.same(name, "authorization"): authorization = value
+            case 14 where Self.same(name, "content-length"): contentLength = Int(value) ?? 0
+            default: break
+            }
+        }
+    }
+
+    private static func same(_ name: String, _ lowercase: StaticString) -> Bool {
+        lowercase.withUTF8Buffer { word in
+            zip(name.utf8, word).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+        }
+    }
+
+    /// `application/json`, parameters allowed.
+    private static func namesJSON(_ value: String) -> Bool {
+        let type: StaticString = "application/json"
+        let count = value.utf8.count
+        guard count >= 16, same(value, type) else { return false }
+        let rest = value.utf8.dropFirst(16)
+        return rest.first(where: { $0 != 0x20 && $0 != 0x09 }).map { $0 == UInt8(ascii: ";") } ?? true
+    }
+}

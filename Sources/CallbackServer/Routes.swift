@@ -1,0 +1,38 @@
+/// What is served where.
+enum Route: Equatable {
+    case action, health, readiness
+}
+
+/// The fixed routes, each at the root and below the path of `public_addr`.
+struct Routes {
+    private var table: [(path: String, route: Route)] = []
+
+    init(pathPrefix: String) {
+        var prefix = Substring(pathPrefix)
+        while prefix.hasSuffix("/") { prefix.removeLast() }
+        if !prefix.isEmpty, !prefix.hasPrefix("/") { prefix = "/" + prefix }
+        for base in prefix.isEmpty ? [""] : ["", String(prefix)] {
+            table.append((base + "/mattermost_action", .action))
+            table.append((base + "/healthz", .health))
+            table.append((base + "/readyz", .readiness))
+        }
+    }
+
+    /// The target of a request line; RFC 9112 §3.2 has servers take the absolute form too. A query is ignored.
+    func route(_ target: String) -> Route? {
+        if let exact = match(target[...]) { return exact }
+        var path = target[...]
+        if !path.hasPrefix("/") {
+            guard let scheme = ["http://", "https://"].first(where: { path.lowercased().hasPrefix($0) }) else { return nil }
+            path = path.dropFirst(scheme.count)
+            guard let slash = path.firstIndex(of: "/") else { return nil }
+            path = path[slash...]
+        }
+        return match(path.prefix { $0 != "?" })
+    }
+
+    private func match(_ path: Substring) -> Route? {
+        for entry in table where entry.path.utf8.count == path.utf8.count && entry.path == path { return entry.route }
+        return nil
+    }
+}

@@ -1,0 +1,23 @@
+import NIOCore
+
+/// A bound listener, to be told things from any thread.
+struct RunningListener: Sendable {
+    let channel: any Channel
+    let listener: NIOLoopBound<Listener>
+    let queue: ClickQueue
+
+    /// Stops accepting; closes every connection, after its reply where one is due and `limit` allows.
+    func stop(within limit: TimeAmount) {
+        listener.eventLoop.execute {
+            channel.close(promise: nil)
+            let table = listener.value.table
+            table.drain(within: limit) { queue.close() }
+            if limit == .zero { table.closeAll() }
+        }
+    }
+
+    /// Drops the answer if the connection is gone.
+    func answer(_ json: [UInt8], _ ticket: ReplyTicket) {
+        listener.eventLoop.execute { listener.value.table[ticket.connection]?.answer(json, to: ticket.request) }
+    }
+}

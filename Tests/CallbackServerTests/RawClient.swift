@@ -1,0 +1,100 @@
+import NIOCore
+import NIOPosix
+
+/// A client that says exactly what it is told to, on a real socket.
+final class RawClient: Sendable {
+    let channel: any Channel
+    private let chunks: Chunks
+
+    private init(channel: any Channel, chunks: Chunks) {
+        self.channel = channel
+        self.chunks = chunks
+    }
+
+    static func connect(port: Int, autoRead: Bool = true) async throws -> RawClient {
+        let chunks = Chunks()
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: autoRead)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Collector(chunks: chunks))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+        return RawClient(channel: channel, chunks: chunks)
+    }
+
+    func send(_ text: String) { channel.writeAndFlush(ByteBuffer(string: text), promise: nil) }
+
+    func finishSending() { channel.close(mode: .output, promise: nil) }
+
+    func close() async { try? await channel.close().get() }
+
+    /// Everything until the server's end.
+    func rest() async -> String {
+        var text = ""
+        for await chunk in chunks.stream { text += String(buffer: chunk) }
+        return text
+    }
+
+    /// Reads until `count` whole replies have come, or the end.
+    func replies(_ count: Int) async -> [String] {
+        var text = ""
+        var found = Self.split(text)
+        guard count > 0 else { return [] }
+        for await chunk in chunks.stream {
+            text += String(buffer: chunk)
+            found = Self.split(text)
+            if found.count >= count { break }
+        }
+        return found
+    }
+
+    func reply(to request: String) async -> String {
+        send(request)
+        return await replies(1).first ?? ""
+    }
+
+    /// Whole replies by their Content-Length.
+    private static func split(_ text: String) -> [String] {
+        var rest = text[...]
+        var replies: [String] = []
+        while let head = rest.utf8.firstRange(of: "\r\n\r\n".utf8) {
+            let start = rest[..<head.upperBound]
+            let length = start.split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") }
+                .flatMap { Int($0.dropFirst(16)) } ?? 0
+            guard let end = rest.utf8.index(head.upperBound, offsetBy: length, limitedBy: rest.endIndex) else { break }
+            replies.append(String(rest[..<end]))
+            rest = rest[end...]
+        }
+        return replies
+    }
+
+    struct Chunks: Sendable {
+        let stream: AsyncStream<ByteBuffer>
+        let continuation: AsyncStream<ByteBuffer>.Continuation
+
+        init() { (stream, continuation) = AsyncStream.makeStream(of: ByteBuffer.self) }
+    }
+
+    private final class Collector: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let chunks: Chunks
+
+        init(chunks: Chunks) { self.chunks = chunks }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) { chunks.continuation.yield(Self.unwrapInboundIn(data)) }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if case .some(.inputClosed) = event as? ChannelEvent {
+                chunks.continuation.finish()
+                context.close(promise: nil)
+            }
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+        func channelInactive(context: ChannelHandlerContext) { chunks.continuation.finish() }
+    }
+}

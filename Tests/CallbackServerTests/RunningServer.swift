@@ -1,0 +1,63 @@
+import Access
+import ActionCrypto
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+@testable import CallbackServer
+
+/// A listener on a free loopback port for as long as a test's body runs.
+struct RunningServer: Sendable {
+    let port: Int
+    let lifecycle: ServiceGroup
+
+    func client() async throws -> RawClient { try await RawClient.connect(port: port) }
+
+    /// Every context with the signature `good` is genuine, for the channel that it names.
+    static let verify: CallbackServer.Verify = { context, _ in
+        guard context.signature == "good" else { return .refused(reason: "the signature does not match") }
+        return .genuine(VerifiedAction(requestID: context.req_id, channelID: context.channel))
+    }
+
+    static func with(
+        limits: CallbackServer.Limits = .init(), pathPrefix: String = "/mattermost", basicAuth: BasicAuth? = nil,
+        tls: TLSIdentity? = nil, readiness: @escaping @Sendable () -> Readiness = { Readiness() },
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        decide: @escaping CallbackServer.Decide = { _ in Array(#"{"ephemeral_text":"done"}"#.utf8) },
+        _ body: (RunningServer) async throws -> Void
+    ) async throws {
+        let configuration = CallbackServer.Configuration(
+            address: ListenAddress(host: "127.0.0.1", port: 0), tls: tls, pathPrefix: pathPrefix, basicAuth: basicAuth,
+            limits: limits)
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let server = CallbackServer(
+            configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, verify: verify,
+            readiness: readiness, bound: { port.yield($0.port ?? 0) }, decide: decide)
+        let lifecycle = ServiceGroup(services: [server], logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { port.finish() }
+                try await lifecycle.run()
+            }
+            if let port = await ports.first(where: { _ in true }) {
+                try await body(RunningServer(port: port, lifecycle: lifecycle))
+            }
+            await lifecycle.triggerGracefulShutdown()
+            try await group.waitForAll()
+        }
+    }
+}
+
+/// Says once that something happened, and lets others wait for it.
+final class Signal: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream(of: Void.self) }
+
+    func raise() { continuation.yield() }
+
+    func wait() async { for await _ in stream { return } }
+}
