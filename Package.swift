@@ -109,7 +109,12 @@ let package = Package(
             name: "CallbackServerTests", dependencies: ["CallbackServer", "TestSupport", nioPosix, nioHTTP1],
             swiftSettings: strict),
         .testTarget(
-            name: "WatcherTests", dependencies: ["Watcher", "Sandbox", "TestSupport", nioPosix, grpcCore], swiftSettings: strict),
+            name: "WatcherTests",
+            dependencies: [
+                "Watcher", "Sandbox", "TestSupport", "TeleportAPI", nioPosix, grpcCore, protobuf, logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "MattermostTests", dependencies: ["Mattermost", "Sandbox", "TestSupport", nioPosix, nioHTTP1],
             swiftSettings: strict),

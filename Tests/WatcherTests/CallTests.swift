@@ -1,0 +1,153 @@
+import Access
+import Sandbox
+import TestSupport
+import Testing
+
+@testable import Watcher
+
+@Suite("Calls over real sockets", .timeLimit(.minutes(2)))
+struct CallTests {
+    @Test("A call made before there is a connection waits for it")
+    func waits() async throws {
+        try await AuthUnderTest.run { test in
+            let name = test.auth.createRequest(user: "alice", roles: ["editor", "auditor"], reason: "deploy")
+            let id = try #require(RequestID(name))
+            let request = try #require(try await test.client.request(id))
+            #expect(request.user == "alice")
+            #expect(request.roles == ["editor", "auditor"])
+            #expect(request.reason == "deploy")
+            #expect(request.state == .pending)
+            let expires = try #require(request.expires)
+            #expect(expires.since(request.created) == .seconds(3600))
+        }
+    }
+
+    @Test("A request that is not there is nil")
+    func missing() async throws {
+        try await AuthUnderTest.run { test in
+            let id = try #require(RequestID("00000000-0000-0000-0000-000000000000"))
+            let request = try await test.client.request(id)
+            #expect(request == nil)
+        }
+    }
+
+    @Test("An approval reaches the server with its delegator and reason; a missing request is not found")
+    func decides() async throws {
+        try await AuthUnderTest.run { test in
+            let name = test.auth.createRequest(user: "alice", roles: ["editor"])
+            let id = try #require(RequestID(name))
+            try await test.client.decide(.approve, on: id, delegator: "mattermost:bob@example.com", reason: "fine")
+            let request = try await test.client.request(id)
+            #expect(request?.state == .approved)
+            #expect(request?.resolveReason == "fine")
+            #expect(test.auth.auditLog.last?.delegator == "mattermost:bob@example.com")
+            let gone = try #require(RequestID("gone"))
+            let error = await #expect(throws: TeleportError.self) {
+                try await test.client.decide(.deny, on: gone, delegator: "mattermost:x", reason: "")
+            }
+            #expect(error?.code == .notFound)
+        }
+    }
+
+    @Test("Plugin data is swapped only where it is as expected")
+    func pluginData() async throws {
+        try await AuthUnderTest.run { test in
+            let id = try #require(RequestID(test.auth.createRequest(user: "alice", roles: ["editor"])))
+            let before = try await test.client.pluginData(of: id)
+            #expect(before == [:])
+            try await test.client.updatePluginData(of: id, setting: ["claim": "a"], expecting: ["claim": ""])
+            let stored = try await test.client.pluginData(of: id)
+            #expect(stored == ["claim": "a"])
+            let error = await #expect(throws: TeleportError.self) {
+                try await test.client.updatePluginData(of: id, setting: ["claim": "b"], expecting: ["claim": ""])
+            }
+            #expect(error?.code == .conflict)
+            try await test.client.updatePluginData(of: id, setting: ["claim": ""], expecting: ["claim": "a"])
+            let after = try await test.client.pluginData(of: id)
+            #expect(after == [:])
+        }
+    }
+
+    @Test("Two thousand calls go over one connection, though the server sends a PING with each")
+    func manyCalls() async throws {
+        try await AuthUnderTest.run { test in
+            let id = try #require(RequestID(test.auth.createRequest(user: "alice", roles: ["editor"])))
+            for _ in 0..<2000 { _ = try await test.client.request(id) }
+            #expect(test.auth.connectionCount == 1)
+            #expect(test.events.items.count { $0 == .connected } == 1)
+        }
+    }
+
+    @Test("A list larger than gRPC's usual 4 MiB arrives whole")
+    func largeList() async throws {
+        try await AuthUnderTest.run { test in
+            let reason = String(repeating: "r", count: 150_000)
+            for _ in 0..<60 { test.auth.createRequest(user: "alice", roles: ["editor"], reason: reason) }
+            let requests = try await test.client.requests()
+            #expect(requests.count == 60)
+        }
+    }
+
+    @Test("A newer server, which lists by a stream only, is listed by it", arguments: ["7.3.2", "12.0.0", "13.0.0"])
+    func listsByStream(version: String) async throws {
+        try await AuthUnderTest.run(server: { $0.version = version }) { test in
+            let id = RequestID(test.auth.createRequest(user: "alice", roles: ["editor"]))
+            for _ in 0..<2 {
+                let requests = try await test.client.requests()
+                #expect(requests.map(\.id) == [id])
+            }
+        }
+    }
+
+    @Test("A call without an answer ends at its time limit and leaves the connection to others")
+    func stalledCall() async throws {
+        try await AuthUnderTest.run(adjust: { $0.callTimeout = .milliseconds(300) }) { test in
+            _ = try await test.events.first { $0 == .connected }
+            test.auth.faults.next(of: "GetAccessRequests", .stall)
+            let error = await #expect(throws: TeleportError.self) { try await test.client.requests() }
+            #expect(error?.code == .timedOut)
+            let requests = try await test.client.requests()
+            #expect(requests == [])
+            #expect(test.events.items == [.connected])
+        }
+    }
+
+    @Test("A call while there is no connection ends with the reason of the last failure")
+    func noConnection() async throws {
+        try await AuthUnderTest.run(adjust: { $0.callTimeout = .milliseconds(500) }) { test in
+            _ = try await test.events.first { $0 == .connected }
+            try await test.auth.stop()
+            _ = try await test.events.first { event in
+                if case .disconnected(let reason) = event { reason.contains("Connection refused") } else { false }
+            }
+            let error = await #expect(throws: TeleportError.self) { try await test.client.requests() }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message.contains("Connection refused") == true)
+        }
+    }
+
+    @Test("A role that may not decide is told which rule it lacks")
+    func mayNotDecide() async throws {
+        let permissions = AuthPermission.plugin.subtracting([AuthPermission("update", "access_request")])
+        try await AuthUnderTest.run(server: { $0.permissions = ["access-plugin-mattermost": permissions] }) { test in
+            let id = try #require(RequestID(test.auth.createRequest(user: "alice", roles: ["editor"])))
+            let error = await #expect(throws: TeleportError.self) {
+                try await test.client.decide(.approve, on: id, delegator: "mattermost:x", reason: "")
+            }
+            #expect(error?.code == .permissionDenied)
+            #expect(error?.message.contains("resources [access_request], verbs [update]") == true)
+        }
+    }
+
+    @Test("A connection that is cut in the middle of a call fails it at once")
+    func cutCall() async throws {
+        try await AuthUnderTest.run { test in
+            _ = try await test.events.first { $0 == .connected }
+            test.auth.faults.next(of: "GetAccessRequests", .drop)
+            let error = await #expect(throws: TeleportError.self) { try await test.client.requests() }
+            #expect(error?.code == .unavailable)
+            let requests = try await test.client.requests()
+            #expect(requests == [])
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Sandbox
+import TestSupport
+import Testing
+
+@testable import Watcher
+
+@Suite("Refusals of TLS show the error that happened", .timeLimit(.minutes(1)))
+struct RefusedTests {
+    @Test("A server of another CA")
+    func wrongCA() async throws {
+        let certificates = try Certificates.shared()
+        try await AuthUnderTest.run(adjust: { $0.rootCAs = certificates.path("foreign-ca.crt") }) { test in
+            let reason = try await test.firstFailure()
+            #expect(reason.contains("certificate verify failed"))
+            #expect(reason.contains("root_cas is not this cluster's"))
+        }
+    }
+
+    @Test("A server with another name")
+    func wrongName() async throws {
+        let certificates = try Certificates.shared()
+        try await AuthUnderTest.run(server: { $0.identity = try certificates.misnamedServer }) { test in
+            let reason = try await test.firstFailure()
+            #expect(reason.contains("hostname mismatch"))
+            #expect(reason.contains("teleport.cluster.local"))
+        }
+    }
+
+    @Test("A server whose certificate has expired")
+    func expiredServer() async throws {
+        let certificates = try Certificates.shared()
+        try await AuthUnderTest.run(server: { $0.identity = try certificates.expiredServer }) { test in
+            let reason = try await test.firstFailure()
+            #expect(reason.contains("certificate has expired"))
+        }
+    }
+
+    @Test("A client certificate of another CA shows the alert, not a closed channel")
+    func foreignClient() async throws {
+        let certificates = try Certificates.shared()
+        try await AuthUnderTest.run(adjust: { $0.useClient("foreign-client", of: certificates) }) { test in
+            let reason = try await test.firstFailure()
+            #expect(reason.contains("tlsv1 alert unknown ca"))
+            #expect(reason.contains("client_crt is not of this cluster"))
+        }
+    }
+
+    @Test("A hundred refused handshakes leave no connection behind and crash nothing")
+    func hundredRefusals() async throws {
+        let certificates = try Certificates.shared()
+        try await AuthUnderTest.run(
+            adjust: {
+                $0.useClient("foreign-client", of: certificates)
+                ($0.firstBackoff, $0.longestBackoff) = (.milliseconds(1), .milliseconds(2))
+            }
+        ) { test in
+            try await test.events.count(2, within: .seconds(20)) { if case .disconnected = $0 { true } else { false } }
+            try await test.log.count(100) { $0.contains("tlsv1 alert unknown ca") }
+            #expect(test.auth.connectionCount <= 3)
+        }
+    }
+}
