@@ -38,8 +38,8 @@ package final class AuthFaults: Sendable {
     }
 
     /// Plans a fault for the next calls; `method` as in `SetAccessRequestState`, nil for any.
-    package func next(_ count: Int = 1, of method: String? = nil, _ fault: CallFault) {
-        planned.withLock { $0 += Array(repeating: Planned(method: method, fault: fault), count: count) }
+    package func next(of method: String? = nil, _ fault: CallFault, times: Int = 1) {
+        planned.withLock { $0 += Array(repeating: Planned(method: method, fault: fault), count: times) }
     }
 
     /// While set, calls are accepted and wait; they go on when it is cleared. Open watches go on meanwhile.
