@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+@testable import CallbackServer
+
+/// SplitMix64: the same mutations on every run.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+@Suite struct ClickMutationTests {
+    @Test("No mutation of a click is read that Foundation's parser refuses, nor read differently", arguments: 1...4 as ClosedRange<UInt64>)
+    func mutations(seed: UInt64) throws {
+        var generator = SeededGenerator(state: seed)
+        let whole = Array(try ClickText.recorded("callback_button_click_signed_context").body.utf8)
+        var accepted = 0
+        for _ in 0..<3000 {
+            let bytes = mutated(whole, &generator)
+            guard let click = try? scan(bytes) else { continue }
+            accepted += 1
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard let other = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
+                Issue.record("not an object: \(text)")
+                continue
+            }
+            #expect(click.userID == other["user_id"] as? String, "\(text)")
+            #expect(click.channelID == other["channel_id"] as? String, "\(text)")
+            let context = other["context"] as? [String: Any]
+            #expect(click.context.req_id == context?["req_id"] as? String ?? "", "\(text)")
+            #expect(click.context.signature == context?["signature"] as? String ?? "", "\(text)")
+        }
+        #expect(accepted > 100)
+    }
+
+    private func mutated(_ whole: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+        let tokens = ["\"", "\\", "{", "}", "[", "]", ",", ":", "\\u0041", "\\ud83d", "null", "1e9", "é", " ", "\"a\":1,"]
+        var bytes = whole
+        for _ in 0..<Int.random(in: 1...3, using: &generator) {
+            let place = Int.random(in: 0..<bytes.count, using: &generator)
+            switch Int.random(in: 0..<5, using: &generator) {
+            case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+            case 1: bytes.remove(at: place)
+            case 2: bytes.insert(contentsOf: Array(tokens.randomElement(using: &generator)?.utf8 ?? "".utf8), at: place)
+            case 3: bytes[place] = UInt8.random(in: 0x61...0x7A, using: &generator)
+            default:
+                let end = min(bytes.count, place + Int.random(in: 1...40, using: &generator))
+                bytes.insert(contentsOf: bytes[place..<end], at: Int.random(in: 0...bytes.count, using: &generator))
+            }
+        }
+        return bytes
+    }
+}

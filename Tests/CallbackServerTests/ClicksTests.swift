@@ -1,0 +1,161 @@
+import Access
+import Logging
+import Synchronization
+import Testing
+
+@testable import CallbackServer
+
+@Suite(.timeLimit(.minutes(1))) struct ClicksTests {
+    @Test("A verified click arrives whole and its answer is what the person gets")
+    func verified() async throws {
+        let clicks = Mutex<[VerifiedClick]>([])
+        try await RunningServer.with(decide: { click in
+            clicks.withLock { $0.append(click) }
+            return Array(#"{"update":{}}"#.utf8)
+        }) { server in
+            let client = try await server.client()
+            let reply = await client.reply(to: ClickText.post(try ClickText.signed()))
+            #expect(reply.contains("\r\nContent-Type: application/json\r\nContent-Length: 13\r\n"))
+            #expect(reply.hasSuffix("\r\n\r\n{\"update\":{}}"))
+            await client.close()
+        }
+        let click = try #require(clicks.withLock { $0.first })
+        #expect(click.userID == "xc4bexnho78i3fe6d45jxozfbw")
+        #expect(click.postID == "wbh6ytrjrbg6id39bsbiji8cpa")
+        #expect(click.teamID == "fi1rjwgkwtn6jpnnsgbgubh8po")
+        #expect(click.remoteAddress == "127.0.0.1")
+        #expect("\(click)".contains("<redacted>"))
+    }
+
+    @Test("Forged, malformed and misdirected clicks get an empty 4xx and never reach the decision", arguments: [
+        ("forged", "403"), ("channel", "403"), ("malformed", "400"), ("empty", "400"),
+    ])
+    func refused(kind: String, status: String) async throws {
+        let lines = LogLines()
+        try await RunningServer.with(logger: lines.logger, decide: { _ in
+            Issue.record("a refused click was decided")
+            return []
+        }) { server in
+            let client = try await server.client()
+            let body =
+                switch kind {
+                case "forged": try ClickText.signed("SIGNATURE")
+                case "channel": try ClickText.signed(channel: "elsewhere")
+                case "malformed": try ClickText.signed("SIGNATURE") + "}"
+                default: ""
+                }
+            let reply = await client.reply(to: ClickText.post(body))
+            #expect(reply.hasPrefix("HTTP/1.1 \(status) "))
+            #expect(reply.hasSuffix("\r\nContent-Length: 0\r\n\r\n"))
+            #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
+            await client.close()
+        }
+        let refusals = lines.all.filter { $0.contains("Refused") }
+        #expect(refusals.count == 1)
+        #expect(refusals.allSatisfy { $0.contains("127.0.0.1") && !$0.contains("SIGNATURE") && !$0.contains("ZXU5MWFl") })
+    }
+
+    @Test("A flood of forgeries is a few lines")
+    func flood() async throws {
+        let lines = LogLines()
+        try await RunningServer.with(logger: lines.logger) { server in
+            let client = try await server.client()
+            for _ in 0..<100 { _ = await client.reply(to: ClickText.post(try ClickText.signed("bad"))) }
+            await client.close()
+        }
+        #expect(lines.all.filter { $0.contains("Refused") }.count < 40)
+    }
+
+    @Test("Past the most decisions at once a person is asked to try again, with 200")
+    func busy() async throws {
+        var limits = CallbackServer.Limits()
+        limits.maxDecisions = 2
+        let started = Signal()
+        let release = Signal()
+        try await RunningServer.with(limits: limits, decide: { _ in
+            started.raise()
+            await release.wait()
+            return Array("{}".utf8)
+        }) { server in
+            var waiting: [RawClient] = []
+            for _ in 0..<2 {
+                let client = try await server.client()
+                client.send(ClickText.post(try ClickText.signed()))
+                await started.wait()
+                waiting.append(client)
+            }
+            let third = try await server.client()
+            let reply = await third.reply(to: ClickText.post(try ClickText.signed()))
+            #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.contains("try again"))
+            await third.close()
+            for client in waiting {
+                release.raise()
+                #expect(await client.replies(1).first?.hasSuffix("{}") == true)
+                await client.close()
+            }
+        }
+    }
+
+    @Test("Replies come in the order of the requests, also behind a slow decision")
+    func order() async throws {
+        let started = Signal()
+        let release = Signal()
+        try await RunningServer.with(decide: { _ in
+            started.raise()
+            await release.wait()
+            return Array("{}".utf8)
+        }) { server in
+            let client = try await server.client()
+            client.send(ClickText.post(try ClickText.signed()) + ClickText.get("/healthz") + ClickText.get("/nowhere"))
+            await started.wait()
+            client.send(ClickText.get("/readyz"))
+            release.raise()
+            let replies = await client.replies(4)
+            #expect(replies.map { String($0.dropFirst(9).prefix(3)) } == ["200", "200", "404", "200"])
+            #expect(replies.first?.hasSuffix("{}") == true)
+            #expect(replies.last?.hasSuffix(#"{"status":"ready"}"#) == true)
+            await client.close()
+        }
+    }
+
+    @Test("A decision outlives its connection and its late reply goes to nobody else")
+    func gone() async throws {
+        let started = Signal()
+        let release = Signal()
+        let finished = Signal()
+        try await RunningServer.with(decide: { _ in
+            started.raise()
+            await release.wait()
+            finished.raise()
+            return Array("{}".utf8)
+        }) { server in
+            let client = try await server.client()
+            client.send(ClickText.post(try ClickText.signed()))
+            await started.wait()
+            await client.close()
+            release.raise()
+            await finished.wait()
+            let next = try await server.client()
+            #expect(await next.reply(to: ClickText.get("/healthz")).hasSuffix(#"{"status":"ok"}"#))
+            await next.close()
+        }
+    }
+
+    @Test("A decision that takes too long gives the person words; its own answer is dropped")
+    func late() async throws {
+        var limits = CallbackServer.Limits()
+        limits.reply = .milliseconds(30)
+        let release = Signal()
+        try await RunningServer.with(limits: limits, decide: { _ in
+            await release.wait()
+            return Array("{}".utf8)
+        }) { server in
+            let client = try await server.client()
+            let reply = await client.reply(to: ClickText.post(try ClickText.signed()))
+            #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.contains("longer than usual"))
+            release.raise()
+            #expect(await client.reply(to: ClickText.get("/healthz")).hasSuffix(#"{"status":"ok"}"#))
+            await client.close()
+        }
+    }
+}
