@@ -1,0 +1,124 @@
+import NIOCore
+import Testing
+
+@testable import CallbackServer
+
+@Suite(.timeLimit(.minutes(1))) struct LimitsTests {
+    @Test("A head that is dripped gets 408 and the end")
+    func slowHead() async throws {
+        var limits = CallbackServer.Limits()
+        limits.head = .milliseconds(40)
+        try await RunningServer.with(limits: limits) { server in
+            let client = try await server.client()
+            client.send("GET /healthz HTTP/1.1\r\nHos")
+            let rest = await client.rest()
+            #expect(rest.hasPrefix("HTTP/1.1 408 ") && rest.contains("\r\nConnection: close\r\n"))
+        }
+    }
+
+    @Test("A later head has its own time from its first byte, and dripping does not extend it")
+    func slowLaterHead() async throws {
+        var limits = CallbackServer.Limits()
+        limits.head = .milliseconds(40)
+        try await RunningServer.with(limits: limits) { server in
+            let client = try await server.client()
+            #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
+            client.send("GET /healthz HTTP/1.1\r\n")
+            let drip = client.channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) { _ in
+                client.send("X: y\r\n")
+            }
+            #expect(await client.rest().hasPrefix("HTTP/1.1 408 "))
+            drip.cancel()
+        }
+    }
+
+    @Test("A body that is dripped gets 408 and the end")
+    func slowBody() async throws {
+        var limits = CallbackServer.Limits()
+        limits.request = .milliseconds(40)
+        try await RunningServer.with(limits: limits) { server in
+            let client = try await server.client()
+            let body = try ClickText.signed()
+            client.send(String(ClickText.post(body).dropLast(10)))
+            #expect(await client.rest().hasPrefix("HTTP/1.1 408 "))
+        }
+    }
+
+    @Test("A chunked body that never ends is cut off by time")
+    func endlessChunks() async throws {
+        var limits = CallbackServer.Limits()
+        limits.request = .milliseconds(60)
+        try await RunningServer.with(limits: limits) { server in
+            let client = try await server.client()
+            client.send(
+                "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n")
+            let drip = client.channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) { _ in
+                client.send("1;extension=\"long\"\r\nx\r\n")
+            }
+            #expect(await client.rest().hasPrefix("HTTP/1.1 408 "))
+            drip.cancel()
+        }
+    }
+
+    @Test("A connection that never asks anything is closed without a word, and so is one that stopped asking")
+    func idle() async throws {
+        var limits = CallbackServer.Limits()
+        limits.head = .milliseconds(40)
+        limits.idle = .milliseconds(40)
+        try await RunningServer.with(limits: limits) { server in
+            let silent = try await server.client()
+            #expect(await silent.rest() == "")
+            let client = try await server.client()
+            #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
+            #expect(await client.rest() == "")
+        }
+    }
+
+    @Test("When all places are taken the quietest connection makes room; one that awaits a decision stays")
+    func eviction() async throws {
+        var limits = CallbackServer.Limits()
+        limits.maxConnections = 3
+        let started = Signal()
+        let release = Signal()
+        try await RunningServer.with(limits: limits, decide: { _ in
+            started.raise()
+            await release.wait()
+            return Array("{}".utf8)
+        }) { server in
+            let clicker = try await server.client()
+            clicker.send(ClickText.post(try ClickText.signed()))
+            await started.wait()
+            var idle: [RawClient] = []
+            for _ in 0..<5 {
+                let client = try await server.client()
+                #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
+                idle.append(client)
+            }
+            for client in idle.prefix(3) { #expect(await client.rest() == "") }
+            for client in idle.suffix(2) {
+                #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
+                await client.close()
+            }
+            release.raise()
+            #expect(await clicker.replies(1).first?.hasSuffix("{}") == true)
+            await clicker.close()
+        }
+    }
+
+    @Test("What is read after a refusal is capped")
+    func drain() async throws {
+        var limits = CallbackServer.Limits()
+        limits.drainBytes = 100_000
+        limits.linger = .seconds(50)
+        try await RunningServer.with(limits: limits) { server in
+            let client = try await server.client()
+            client.send("POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n")
+            let flood = ByteBuffer(repeating: 0x78, count: 1 << 20)
+            var sent = 0
+            while sent < 64, (try? await client.channel.writeAndFlush(flood).get()) != nil { sent += 1 }
+            #expect(sent < 64)
+            await client.close()
+        }
+    }
+}
