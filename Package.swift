@@ -86,11 +86,14 @@ let package = Package(
                 grpcTransport, protobuf, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
-            resources: [.embedInCode("Page/index.html")],
+            resources: [.embedInCode("Page")],
             swiftSettings: strict),
         .executableTarget(
             name: "teleport-mattermost-sandbox",
-            dependencies: ["Sandbox", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Access", "ActionCrypto", "Sandbox", logging, lifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
 
         // Tests: a folder per target.

@@ -15,7 +15,7 @@ final class PowerSwitch: Sendable {
     private let start_: AsyncStream<Void>.Continuation
     private let stops: AsyncStream<Void>
     private let stop_: AsyncStream<Void>.Continuation
-    private let state = Mutex<(phase: Phase, lastPort: Int?)>((.starting, nil))
+    private let state = Mutex<(phase: Phase, lastPort: Int?, pause: Duration?)>((.starting, nil, nil))
     private let bell = ChangeBell()
 
     init() {
@@ -35,10 +35,12 @@ final class PowerSwitch: Sendable {
         if isDue { start_.yield() }
     }
 
-    func stop() {
+    /// - Parameter pause: start again by itself after being down for this long.
+    func stop(thenStartAfter pause: Duration? = nil) {
         let isDue = state.withLock { state in
             guard case .up = state.phase else { return false }
             state.phase = .stopping
+            state.pause = pause
             return true
         }
         if isDue { stop_.yield() }
@@ -46,6 +48,12 @@ final class PowerSwitch: Sendable {
 
     func waitForStop() async {
         for await _ in stops { return }
+    }
+
+    func startAfterPause() async throws {
+        guard let pause = state.withLock({ $0.pause }) else { return }
+        try await Task.sleep(for: pause)
+        start()
     }
 
     func isUp(port: Int) { move(to: .up(port: port), lastPort: port) }

@@ -13,9 +13,9 @@ package final class SandboxMattermost: Service {
         /// Which certificates of an integration are believed; nil where only plain HTTP is called back.
         package var callbackTLS: TLSContext?
         /// Where the page shows Teleport's own view and makes requests; nil leaves that part of the page empty.
-        package var teleport: (any TeleportSide)?
+        package var teleport: SandboxAuth?
 
-        package init(port: Int = 0, callbackTLS: TLSContext? = nil, teleport: (any TeleportSide)? = nil) {
+        package init(port: Int = 0, callbackTLS: TLSContext? = nil, teleport: SandboxAuth? = nil) {
             self.port = port
             self.callbackTLS = callbackTLS
             self.teleport = teleport
@@ -59,6 +59,7 @@ package final class SandboxMattermost: Service {
                     }
                 }
                 power.isDown()
+                try await power.startAfterPause()
             }
         }
     }
@@ -86,6 +87,9 @@ package final class SandboxMattermost: Service {
         try await start()
     }
 
+    /// Asks for a restart without waiting for it, so that the call which asks can still be answered.
+    func restart(afterPause pause: Duration) { power.stop(thenStartAfter: pause) }
+
     /// Runs a server for the time of `body`.
     package static func withRunning<Result: Sendable>(
         _ configuration: Configuration = Configuration(), world: ChatWorld = ChatWorld(.demo()),
@@ -108,6 +112,9 @@ package final class SandboxMattermost: Service {
         ChannelRoutes(world: world).add(to: api)
         PostRoutes(world: world, clicker: clicker).add(to: api)
         SystemRoutes(publicKey: signer.publicKey).add(to: api)
+        let desk = SandboxDesk(world: world, clicker: clicker, teleport: configuration.teleport)
+        PageRoutes(desk: desk).add(to: router)
+        ControlRoutes(desk: desk, mattermost: self).add(to: router.group("sandbox").add(middleware: LocalCallsOnly()))
         let port = power.lastPort ?? configuration.port
         let application = Application(
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)),

@@ -1,0 +1,95 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `/sandbox/…`: what people do to Teleport, clicks, and what goes wrong. For the page and for tests of the built binaries.
+struct ControlRoutes: Sendable {
+    let desk: SandboxDesk
+    let mattermost: SandboxMattermost
+
+    func add(to group: RouterGroup<ChatContext>) {
+        addRequests(to: group)
+        group.get("state") { request, _ in
+            desk.snapshot(for: String(request.uri.queryParameters["as"] ?? "alice")).response()
+        }
+        group.post("posts/:post_id/actions/:action_id") { request, context in
+            let username = try await request.json("as")["as"]?.text ?? ""
+            let userID = try desk.world.read { state throws(AppError) in try state.account(named: username).id }
+            let (postID, actionID) = (try context.parameter("post_id"), try context.parameter("action_id"))
+            let clientID = try await desk.clicker.click(actionID, on: postID, by: userID)
+            return (["status": "OK", "trigger_id": .string(clientID)] as JSON).response()
+        }
+        FaultRoutes(mattermost: mattermost.faults, teleport: desk.teleport).add(to: group)
+        group.post("servers/teleport/:order") { _, context in
+            switch try context.parameter("order") {
+            case "restart": try await teleport.restart()
+            case "stop": try await teleport.stop()
+            case "start": try await teleport.start()
+            default: throw AppError.noSuchPage
+            }
+            return JSON.done
+        }
+        // Answered first: this call comes in by the server that is to go down.
+        group.post("servers/mattermost/restart") { request, _ in
+            let milliseconds = try await request.json("down_for_ms")["down_for_ms"]?.int ?? 0
+            return Response(
+                status: .accepted,
+                body: .init(contentLength: 0) { writer in
+                    try await writer.finish(nil)
+                    mattermost.restart(afterPause: .milliseconds(min(max(milliseconds, 0), 600_000)))
+                })
+        }
+    }
+
+    private func addRequests(to group: RouterGroup<ChatContext>) {
+        group.get("requests") { _, _ in desk.requests.response() }
+        group.post("requests") { request, _ in
+            let form = try await RequestForm(request.json("request"))
+            let id = try teleport.createRequest(user: form.user, roles: form.roles, reason: form.reason, id: form.id)
+            return (["id": .string(id)] as JSON).response(.created)
+        }
+        group.post("requests/:id/resolve") { request, context in
+            let body = try await request.json("state")
+            guard let state = AuthRequest.State.allCases.first(where: { $0.name == body["state"]?.text?.uppercased() }) else {
+                throw SandboxError("state: give approved or denied")
+            }
+            try teleport.resolve(try context.parameter("id"), state, reason: body["reason"]?.text ?? "")
+            return JSON.done
+        }
+        group.delete("requests/:id") { _, context in
+            guard try teleport.delete(try context.parameter("id")) else { throw AppError.noSuchPage }
+            return JSON.done
+        }
+    }
+
+    private var teleport: SandboxAuth {
+        get throws {
+            guard let teleport = desk.teleport else { throw SandboxError("this sandbox has no Teleport") }
+            return teleport
+        }
+    }
+}
+
+/// What the form on the page asks for.
+private struct RequestForm {
+    var user: String
+    var roles: [String]
+    var reason: String
+    var id: String?
+
+    init(_ json: JSON) throws(SandboxError) {
+        user = json["user"]?.text ?? ""
+        roles = json["roles"]?.texts ?? []
+        reason = json["reason"]?.text ?? ""
+        id = json["id"]?.text
+        guard (1...255).contains(user.utf8.count) else { throw SandboxError("user: give a Teleport user name") }
+        guard (1...50).contains(roles.count), roles.allSatisfy({ (1...255).contains($0.utf8.count) }) else {
+            throw SandboxError("roles: give at least one role")
+        }
+        guard reason.utf8.count <= 4096 else { throw SandboxError("reason: at most 4096 bytes") }
+    }
+}
+
+extension JSON {
+    static var done: Response { (["status": "OK"] as JSON).response() }
+}

@@ -1,0 +1,55 @@
+import Access
+import ActionCrypto
+import ArgumentParser
+import FoundationEssentials
+import Sandbox
+
+/// What lies in the certificates' directory.
+struct SandboxFiles: Sendable {
+    var directory: URL
+
+    init(certs: String) { directory = URL(filePath: certs).absoluteURL }
+
+    func path(_ name: String) -> String { directory.appending(path: name).path }
+
+    func bytes(_ name: String) throws -> [UInt8] {
+        do {
+            return [UInt8](try Data(contentsOf: directory.appending(path: name)))
+        } catch {
+            throw ValidationError("\(path(name)) cannot be read: make the certificates with certs/generate.sh \(directory.path)")
+        }
+    }
+
+    func identity(_ name: String) throws -> TLSIdentity {
+        TLSIdentity(certificateChain: try bytes("\(name).crt"), privateKey: Secret(try bytes("\(name).key")))
+    }
+
+    /// Believes the CA of the plugin's listener and no other.
+    func callbackTLS() throws -> TLSContext {
+        try TLSContext.client(identity: nil, alpn: [], trust: .certificates(try bytes("callback-ca.crt")))
+    }
+
+    func tokenPath(_ file: String?) -> String { file.map { URL(filePath: $0).absoluteURL.path } ?? path("mattermost-token") }
+
+    /// The token in the file, which is made when there is none.
+    func token(at file: String?) throws -> String {
+        let url = URL(filePath: tokenPath(file))
+        if let data = try? Data(contentsOf: url) {
+            let token = String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
+            if !token.isEmpty { return token }
+        }
+        let token = Identifier.make()
+        try Self.writePrivately(token + "\n", to: url)
+        return token
+    }
+
+    /// Whole or not at all, readable by the owner alone.
+    static func writePrivately(_ text: String, to url: URL) throws {
+        do {
+            try Data(text.utf8).write(to: url, options: .atomic)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
+        } catch {
+            throw ValidationError("\(url.path) cannot be written: \(error)")
+        }
+    }
+}
