@@ -77,7 +77,9 @@ package final class TLSContext: @unchecked Sendable {
         }
         shim_SSL_CTX_set_strict_options(pointer)
         // Release buffers: 34 instead of 48 kB a connection. Moving: a write is retried from another place in memory.
-        shim_SSL_CTX_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+        // No auto chain: send the chain as the file has it, not filled up with the CAs that clients are checked against.
+        let mode = SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN
+        shim_SSL_CTX_set_mode(pointer, Int(mode))
         // Mattermost's client keeps no session: tickets would cost 43 µs a handshake and be thrown away.
         shim_SSL_CTX_set_session_cache_off(pointer)
         try check(SSL_CTX_set_num_tickets(pointer, 0), "no session tickets")

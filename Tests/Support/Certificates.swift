@@ -1,4 +1,4 @@
-package import Access
+internal import Access
 package import ActionCrypto
 package import Foundation
 import Synchronization

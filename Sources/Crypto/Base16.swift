@@ -1,0 +1,7 @@
+/// Two lower-case hexadecimal digits a byte.
+package enum Base16 {
+    package static func text(of byte: UInt8) -> String {
+        let text = String(byte, radix: 16)
+        return byte < 16 ? "0" + text : text
+    }
+}

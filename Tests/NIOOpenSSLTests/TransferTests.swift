@@ -1,0 +1,116 @@
+import ActionCrypto
+import NIOCore
+import NIOEmbedded
+@testable import NIOOpenSSL
+import Testing
+import TestSupport
+
+@Suite("Bytes through TLS") struct TransferTests {
+    @Test("3 MB written before the handshake arrive after it, whole and in order")
+    func early() throws {
+        let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        let pair = try Pair(client: .client(), server: .server())
+        defer { pair.end() }
+        let written = pair.client.send(bytes)
+        pair.server.channel.read()
+        try pair.carry()
+        #expect(pair.server.app.bytes == bytes)
+        try written.wait()
+    }
+
+    @Test("No buffer on the wire is longer than 256 KiB")
+    func chunks() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        let written = pair.server.send([UInt8](repeating: 7, count: 8_000_000))
+        pair.client.channel.read()
+        try pair.carry()
+        #expect(pair.client.app.bytes.count == 8_000_000)
+        #expect((64 * 1024...256 * 1024).contains(pair.server.wire.largest))
+        try written.wait()
+    }
+
+    @Test("What is decrypted waits until somebody reads")
+    func held() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        try pair.server.send([1, 2, 3]).wait()
+        try pair.carry()
+        #expect(pair.client.app.bytes.isEmpty)
+        pair.client.channel.read()
+        #expect(pair.client.app.bytes == [1, 2, 3])
+        #expect(pair.client.app.readCompletes == 1)
+    }
+
+    @Test("After the handshake the channel is read only when somebody asks")
+    func demand() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        let before = pair.client.wire.reads
+        try pair.server.send([1]).wait()
+        try pair.carry()
+        #expect(pair.client.wire.reads == before)
+        pair.client.channel.read()
+        #expect(pair.client.wire.reads == before + 1)
+    }
+
+    @Test("A read that gave no plaintext is followed by another")
+    func partialRecord() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        pair.client.channel.read()
+        try pair.server.send([1, 2, 3]).wait()
+        let record = try pair.server.output()
+        let before = pair.client.wire.reads
+        pair.client.receive(record.dropLast())
+        #expect(pair.client.wire.reads == before + 1)
+        #expect(pair.client.app.readCompletes == 0)
+        pair.client.receive(record.suffix(1))
+        #expect(pair.client.app.bytes == [1, 2, 3])
+    }
+
+    @Test("Every split of a record gives the same bytes")
+    func splits() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        pair.client.channel.read()
+        try pair.server.send(Array("hello, split".utf8)).wait()
+        let length = try pair.server.output().count
+        // That record is lost to the wire; a connection of its own for each split.
+        for split in 1..<length {
+            let pair = try Pair.connected()
+            defer { pair.end() }
+            pair.client.channel.read()
+            try pair.server.send(Array("hello, split".utf8)).wait()
+            let record = try pair.server.output()
+            pair.client.receive(record.prefix(split))
+            pair.client.receive(record.dropFirst(split))
+            #expect(pair.client.app.bytes == Array("hello, split".utf8))
+        }
+    }
+
+    @Test("Nothing is written for an empty buffer, and its promise is kept")
+    func empty() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        try pair.client.send([]).wait()
+        #expect(try pair.client.output().isEmpty)
+    }
+
+    @Test("Somebody who answers from within a read is served")
+    func reentrant() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        pair.server.app.onRead = { context in
+            context.writeAndFlush(NIOAny(ByteBuffer(bytes: [9])), promise: nil)
+            context.read()
+        }
+        pair.server.channel.read()
+        pair.client.channel.read()
+        for _ in 0..<3 { try pair.client.send([1]).wait() }
+        try pair.carry()
+        #expect(pair.client.app.bytes.allSatisfy { $0 == 9 })
+        #expect(!pair.client.app.bytes.isEmpty)
+        #expect(pair.server.app.bytes == [1, 1, 1])
+    }
+}
