@@ -22,7 +22,8 @@ struct APIRequest {
         do {
             body = try JSON.encode(value)
         } catch {
-            throw MattermostError(.malformed, "Mattermost \(method.rawValue) \(path): the card is not JSON: \(error).", cause: error)
+            let words = "Mattermost \(method.rawValue) \(path): the card is not JSON: \(error)."
+            throw MattermostError(.malformed, words, cause: error)
         }
     }
 

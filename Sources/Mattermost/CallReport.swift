@@ -109,17 +109,3 @@ struct CallReport {
         text.replacing(configuration.token.reveal(), with: "<redacted>")
     }
 }
-
-enum OneLine {
-    /// At most 200 characters, control characters as spaces.
-    static func bounded(_ text: String) -> String {
-        var line = ""
-        for scalar in text.unicodeScalars.prefix(200) {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: line.unicodeScalars.append(" ")
-            default: line.unicodeScalars.append(scalar)
-            }
-        }
-        return line
-    }
-}

@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// Reads small files whole.
+enum BoundedFile {
+    /// What is wrong, and the mend, as the end of a sentence about the file.
+    struct Problem: Error, Equatable, CustomStringConvertible {
+        var description: String
+    }
+
+    /// Follows links; refuses what is not a plain file, so that no pipe or device is waited for.
+    static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { throw problem(errno) }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw problem(errno) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw Problem(description: "is a directory. Name a file.") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw Problem(description: "is not a plain file. Name one.") }
+        return try contents(of: file, limit: limit)
+    }
+
+    private static func contents(of file: Int32, limit: Int) throws(Problem) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16 << 10)
+        while bytes.count <= limit {
+            let count = Glibc.read(file, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw problem(errno) }
+            guard count > 0 else { return bytes }
+            bytes += chunk[..<count]
+        }
+        throw Problem(description: "is larger than \(limit >> 10) KiB. Is it the right file?")
+    }
+
+    private static func problem(_ code: Int32) -> Problem {
+        switch code {
+        case ENOENT, ENOTDIR: Problem(description: "does not exist.")
+        case EACCES, EPERM:
+            Problem(description: "may not be read by this user (uid \(geteuid())). Change its owner or mode.")
+        default: Problem(description: "cannot be read: \(String(cString: strerror(code))).")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// What `configure` prints: `config/teleport-mattermost.toml` to the letter, which a test holds.
+package enum ExampleConfiguration {
+    package static let text = """
+        # The configuration of teleport-mattermost. Values that are empty here must be filled in.
+
+        [teleport]
+        # Address of the auth service's gRPC API, host:port.
+        auth_server = "" # e.g. "auth.example.com:3025"
+        # The three files that `tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth` writes.
+        client_key = "/var/lib/teleport/plugins/mattermost/auth.key"
+        client_crt = "/var/lib/teleport/plugins/mattermost/auth.crt"
+        root_cas = "/var/lib/teleport/plugins/mattermost/auth.cas"
+
+        [mattermost]
+        # Where the API is, with the sub-path if there is one.
+        url = "" # e.g. "https://chat.example.com"
+        # Where requests are posted. Both are names as the channel's URL has them, https://…/<team>/channels/<channel>.
+        team = ""    # e.g. "engineering"
+        channel = "" # e.g. "access-requests"
+        # Access token of the bot. A value that starts with "/" names a file that holds it.
+        token = ""
+        # What the buttons are signed with: any random text of 16 bytes or more, which nobody else knows, the same on every
+        # replica. `openssl rand -hex 32` makes a good one. It may be in a file too.
+        secret = ""
+
+        [http]
+        # Where Mattermost reaches this service to deliver clicks. https:// is assumed; a path prefix is kept.
+        public_addr = "" # e.g. "https://access.example.com:8081"
+        # Where it listens: ":8081" is port 8081 on every address of the machine.
+        # listen_addr = ":8081"
+        # Key and certificate of the callback server, PEM. With neither of the two, a self-signed pair is made.
+        # https_key_file = "/var/lib/teleport/plugins/mattermost/server.key"
+        # https_cert_file = "/var/lib/teleport/plugins/mattermost/server.crt"
+        # User and password that a click must carry, on top of its signature.
+        # basic_auth.user = ""
+        # basic_auth.password = ""
+
+        [log]
+        # "stderr", "stdout", or the path of a file, which is appended to.
+        output = "stderr"
+        # "ERROR", "WARN", "INFO" or "DEBUG".
+        severity = "INFO"
+
+        """
+}

@@ -1,0 +1,110 @@
+internal import Access
+internal import Mattermost
+internal import Watcher
+
+extension Settings {
+    /// Reads and checks a whole file; the error names everything that is wrong with it.
+    package static func load(_ path: String) throws(SettingsError) -> Settings {
+        let bytes: [UInt8]
+        do {
+            bytes = try BoundedFile.read(path, limit: 1 << 20)
+        } catch {
+            let mend = error.description == "does not exist."
+                ? " Write one, starting from `teleport-mattermost configure`, or name another with --config." : ""
+            throw SettingsError(path: path, problems: [.init(text: "the configuration file \(error.description)\(mend)")])
+        }
+        return try parse(bytes, path: path)
+    }
+
+    /// `path` is for the messages alone.
+    package static func parse(_ bytes: [UInt8], path: String) throws(SettingsError) -> Settings {
+        let text: SettingsText
+        do {
+            text = try SettingsText(bytes)
+        } catch {
+            throw SettingsError(path: path, problems: [error.problem])
+        }
+        var reader = SettingsReader(text)
+        let teleport = reader.teleport()
+        let mattermost = reader.mattermost()
+        let http = reader.http()
+        let log = reader.log()
+        guard reader.problems.isEmpty, let teleport, let mattermost, let http else {
+            throw SettingsError(path: path, problems: reader.problems)
+        }
+        return Settings(teleport: teleport, mattermost: mattermost, http: http, log: log)
+    }
+}
+
+extension SettingsReader {
+    mutating func teleport() -> TeleportConfiguration? {
+        let address = parsed(.authServer, isRequired: "Set it to the auth service's address, host:port.") {
+            (value) throws(SettingFault) in
+            try Self.authServer(value)
+        }
+        let folder = "/var/lib/teleport/plugins/mattermost"
+        let key = string(.clientKey) ?? "\(folder)/auth.key"
+        let certificate = string(.clientCrt) ?? "\(folder)/auth.crt"
+        let authorities = string(.rootCAs) ?? "\(folder)/auth.cas"
+        return address.map {
+            TeleportConfiguration(authServer: $0, clientKey: key, clientCertificate: certificate, rootCAs: authorities)
+        }
+    }
+
+    mutating func mattermost() -> Settings.Chat? {
+        let url = parsed(.url, isRequired: "Set it to Mattermost's address, https://chat.example.com.") {
+            (value) throws(SettingFault) in try Self.serverURL(value)
+        }
+        let team = slug(.team)
+        let channel = slug(.channel)
+        let token = secret(.token, isRequired: "Set it to the bot's access token, or to a file with it.", Self.checkToken)
+        let secret = secret(
+            .secret, isRequired: "Set it to a random value, such as `openssl rand -hex 32` prints, or to a file with one.",
+            Self.checkSecret)
+        guard let url, let team, let channel, let token, let secret else { return nil }
+        return Settings.Chat(
+            url: url, team: team, channel: channel, token: Secret(token), secret: Secret([UInt8](secret.utf8)))
+    }
+
+    private mutating func slug(_ key: SettingKey) -> String? {
+        let mend = "Set it to the \(key.name)'s name as its URL shows it: https://…/<team>/channels/<channel>."
+        return parsed(key, isRequired: mend) { (value) throws(SettingFault) in
+            guard MattermostName.isSlug(value) else {
+                let shown = OneLine.bounded(value, 64)
+                throw SettingFault("\"\(shown)\" is no name in a URL, which has letters, digits, '-' and '_' only. \(mend)")
+            }
+            return value
+        }
+    }
+
+    private static func authServer(_ value: String) throws(SettingFault) -> String {
+        do {
+            return "\(try AuthAddress(parsing: value))"
+        } catch {
+            let words = error.message.replacing("auth_server ", with: "", maxReplacements: 1)
+            throw SettingFault("\(OneLine.bounded(words, 300)).")
+        }
+    }
+
+    private static func serverURL(_ value: String) throws(SettingFault) -> ServerURL {
+        do {
+            return try ServerURL(value)
+        } catch {
+            throw SettingFault("\(error.description). Write it as https://chat.example.com or https://example.com/chat.")
+        }
+    }
+
+    private static func checkToken(_ token: String) throws(SettingFault) {
+        guard token != "api-token" else { throw SettingFault("still is the placeholder. Set it to the bot's access token.") }
+        guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw SettingFault("has characters that no access token has. Copy the bot's token again.")
+        }
+    }
+
+    /// The placeholder of the published guide is long enough, and known to everybody.
+    private static func checkSecret(_ secret: String) throws(SettingFault) {
+        let mend = "Set it to a random value, such as `openssl rand -hex 32` prints."
+        guard secret != "signing-secret-value" else { throw SettingFault("still is the placeholder. \(mend)") }
+        guard secret.utf8.count >= 16 else { throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least. \(mend)") }
+    }
+}

@@ -1,0 +1,117 @@
+import Access
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Plugin
+
+@Suite struct SettingsFileTests {
+    private func problem(_ path: String) -> String {
+        do {
+            _ = try Settings.load(path)
+            return ""
+        } catch { return "\(error)" }
+    }
+
+    @Test("A file that is not there, a folder, and one too large are a clear line each")
+    func files() throws {
+        try withFolder { folder in
+            let missing = folder.appending(path: "none.toml").path
+            #expect(problem(missing).hasPrefix("\(missing): the configuration file does not exist. Write one, "))
+            #expect(problem(folder.path) == "\(folder.path): the configuration file is a directory. Name a file.")
+            let large = folder.appending(path: "large.toml")
+            try Data(repeating: 0x23, count: 1 << 20 + 1).write(to: large)
+            #expect(problem(large.path).contains("is larger than 1024 KiB"))
+            #expect(problem("/dev/zero").contains("is not a plain file"))
+        }
+    }
+
+    @Test("A named pipe is not waited for")
+    func pipe() throws {
+        try withFolder { folder in
+            let path = folder.appending(path: "pipe").path
+            #expect(mkfifo(path, 0o600) == 0)
+            #expect(problem(path).contains("is not a plain file"))
+        }
+    }
+
+    @Test("Token and secret are read from the files that they name, without the space around them")
+    func secretFiles() throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "token").path
+            try Data(" \nTOKENtokenTOKENtoken\r\n\n".utf8).write(to: URL(filePath: file))
+            let token = try parse(changed("token", to: "token = \"\(file)\"")).mattermost.token
+            #expect(token.reveal() == "TOKENtokenTOKENtoken")
+            let secret = try parse(changed("secret", to: "secret = \"\(file)\"")).mattermost.secret
+            #expect(secret.reveal() == [UInt8]("TOKENtokenTOKENtoken".utf8))
+        }
+    }
+
+    @Test(
+        "A secret's file that is of no use is named with the reason",
+        arguments: [
+            (Data?.none, "does not exist"), (Data(" \n".utf8), "is empty"), (Data([0xFF, 0xFE]), "is not UTF-8 text"),
+            (Data(repeating: 0x61, count: 65537), "is larger than 64 KiB"), (Data("SECRETsecret".utf8), "has 12 bytes"),
+            (Data("signing-secret-value\n".utf8), "placeholder"),
+        ])
+    func badSecretFiles(contents: Data?, words: String) throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "secret")
+            try contents?.write(to: file)
+            let found = problems(changed("secret", to: "secret = \"\(file.path)\""))
+            #expect(found.count == 1)
+            #expect(found.first?.hasPrefix("11: [mattermost] secret: the file \(file.path)") == true, "\(found)")
+            #expect(found.first?.contains(words) == true, "\(found)")
+        }
+    }
+
+    @Test("A syntax error has its line and column")
+    func syntax() {
+        let found = problems(changed("team", to: "team = team-name"))
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("8:") == true && found.first?.contains("this is not TOML") == true, "\(found)")
+    }
+
+    @Test("A key given twice is an error at the second")
+    func duplicate() {
+        let found = problems(goodLines + ["severity = \"INFO\""])
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("22:") == true, "\(found)")
+    }
+
+    @Test("A syntax error on a secret's line shows nothing of it", arguments: ["token", "secret", "basic_auth.password"])
+    func syntaxOnSecret(key: String) {
+        for value in ["TOKENtoken", "\"TOKENtoken", "trueSECRETsecret", "0xPASSWORDpassword", "\"\\qTOKENtoken\""] {
+            let found = problems(changed(key, to: "\(key) = \(value)"))
+            #expect(found.first?.hasSuffix("this is not TOML. Strings stand in quotes, key = \"value\".") == true, "\(found)")
+        }
+    }
+
+    @Test("NUL characters, written out or escaped, are refused and not a silent end")
+    func nul() {
+        #expect(problems(goodLines + ["# \0"]) == ["22: a NUL character stands here. Remove it."])
+        #expect(problems(changed("secret", to: #"secret = "0123456789abcdef\u0000""#)) == ["11: a NUL character stands here. Remove it."])
+    }
+
+    @Test("What is not UTF-8 is refused")
+    func utf8() {
+        #expect(throws: SettingsError.self) { try Settings.parse([0x5B, 0xFF, 0x5D], path: "f") }
+    }
+
+    @Test("The example is the file in config, parses, and asks for the empty values alone")
+    func example() throws {
+        let file = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "config/teleport-mattermost.toml")
+        #expect(try String(contentsOf: file, encoding: .utf8) == ExampleConfiguration.text)
+        let found = problems(ExampleConfiguration.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+        let keys = found.map { $0.split(separator: ": ")[1] }
+        let names = ["[teleport] auth_server", "[mattermost] url", "[mattermost] team", "[mattermost] channel"]
+        #expect(keys.map(String.init) == names + ["[mattermost] token", "[mattermost] secret", "[http] public_addr"])
+        #expect(found.allSatisfy { $0.contains(": is empty. Set it to ") })
+    }
+
+    @Test("The example names every key")
+    func exampleIsWhole() {
+        for key in SettingKey.allCases { #expect(ExampleConfiguration.text.contains("\(key.name) = "), "\(key.name)") }
+    }
+}
