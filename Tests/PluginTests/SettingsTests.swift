@@ -1,6 +1,8 @@
 import Access
+import Logging
 import Mattermost
 import Testing
+import Watcher
 
 @testable import Plugin
 
