@@ -5,7 +5,7 @@ import { clock, element } from './markdown.js';
 function facts(request) {
   const rows = [['User', request.user], ['Roles', request.roles.join(', ')]];
   if (request.reason) rows.push(['Reason', request.reason]);
-  if (request.state !== 'PENDING') rows.push(['Delegator', request.delegator || `none (by ${request.caller || 'tctl'})`]);
+  if (request.state !== 'PENDING') rows.push(['Delegator', request.delegator || 'none: decided with tctl']);
   if (request.resolve_reason) rows.push(['Decided with', request.resolve_reason]);
   return element('dl', {}, ...rows.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
 }

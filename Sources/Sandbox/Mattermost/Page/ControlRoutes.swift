@@ -19,6 +19,13 @@ struct ControlRoutes: Sendable {
             let clientID = try await desk.clicker.click(actionID, on: postID, by: userID)
             return (["status": "OK", "trigger_id": .string(clientID)] as JSON).response()
         }
+        group.get("posts/of/:request_id") { _, context in
+            let requestID = try context.parameter("request_id")
+            let post = try desk.world.read { state throws(AppError) in
+                state.posts.first { $0.props["teleport"]?["request_id"]?.text == requestID }
+            }
+            return (["id": post.map { .string($0.id) } ?? nil] as JSON).response()
+        }
         FaultRoutes(mattermost: mattermost.faults, teleport: desk.teleport).add(to: group)
         group.post("servers/teleport/:order") { _, context in
             switch try context.parameter("order") {
@@ -57,7 +64,7 @@ struct ControlRoutes: Sendable {
             return JSON.done
         }
         group.delete("requests/:id") { _, context in
-            guard try teleport.delete(try context.parameter("id")) else { throw AppError.noSuchPage }
+            try teleport.delete(try context.parameter("id"))
             return JSON.done
         }
     }

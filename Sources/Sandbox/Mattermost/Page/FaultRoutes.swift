@@ -42,11 +42,11 @@ struct FaultRoutes: Sendable {
         guard let faults = teleport?.faults else { throw SandboxError("this sandbox has no Teleport") }
         let (times, method) = (Self.times(order), order["method"]?.text)
         switch order["fault"]?.text {
-        case "stall": faults.next(times, of: method, .stall)
+        case "stall": faults.next(of: method, .stall, times: times)
         case "stall_all": faults.isStalled = true
-        case "drop": faults.next(times, of: method, .drop)
-        case "error": faults.next(times, of: method, .answer(.unavailable, "sandbox fault"))
-        case "lose_answer": faults.next(times, of: method, .actThenDrop)
+        case "drop": faults.next(of: method, .drop, times: times)
+        case "error": faults.next(of: method, .answer(.unavailable, "sandbox fault"), times: times)
+        case "lose_answer": faults.next(of: method, .actThenDrop, times: times)
         case "cut_watches": faults.cutWatches()
         case "cut_connections": faults.cutConnections()
         case "freeze": faults.freeze()

@@ -20,7 +20,7 @@ struct PageRoutes: Sendable {
             return Response(
                 status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: .init { writer in
-                    let feed = EventFeed(bell: desk.world.bell) { desk.snapshot(for: username) }
+                    let feed = EventFeed(bells: desk.bells) { desk.snapshot(for: username) }
                     try await feed.write(to: &writer)
                 })
         }

@@ -4,6 +4,9 @@ struct SandboxDesk: Sendable {
     let clicker: Clicker
     let teleport: SandboxAuth?
 
+    /// What rings when a snapshot may have changed.
+    var bells: [ChangeBell] { [world.bell] + (teleport.map { [$0.bell] } ?? []) }
+
     /// Everything that the page shows, as the person named `username` sees it.
     func snapshot(for username: String) -> JSON {
         let chat = try? world.read { state throws(AppError) in
@@ -18,16 +21,13 @@ struct SandboxDesk: Sendable {
     /// Oldest first.
     var requests: JSON {
         guard let teleport else { return [] }
-        let audit = teleport.auditLog
         return .array(
-            teleport.requests().sorted { $0.created < $1.created }.map { request in
-                let decision = audit.last { $0.requestID == request.id }
-                return [
+            teleport.requests().map { request in
+                [
                     "id": .string(request.id), "user": .string(request.user),
                     "roles": .array(request.roles.map { .string($0) }), "reason": .string(request.reason),
-                    "state": .string(request.state.name), "resolve_reason": .string(request.resolveReason),
-                    "delegator": .string(decision?.delegator ?? ""), "caller": .string(decision?.caller ?? ""),
-                    "created_at": .integer(request.created.milliseconds),
+                    "state": .string(request.state), "resolve_reason": .string(request.resolveReason),
+                    "delegator": .string(request.delegator), "created_at": .integer(request.createdAt),
                 ]
             })
     }
@@ -36,7 +36,7 @@ struct SandboxDesk: Sendable {
         guard let teleport else { return nil }
         return [
             "cluster": .string(teleport.configuration.clusterName), "version": .string(teleport.configuration.version),
-            "watchers": .integer(Int64(teleport.watcherCount)), "requests": requests,
+            "watchers": .integer(Int64(teleport.watchers)), "requests": requests,
         ]
     }
 
