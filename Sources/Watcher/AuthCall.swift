@@ -9,6 +9,14 @@ enum AuthCall: String, Sendable {
     case readPluginData = "GetPluginData"
     case updatePluginData = "UpdatePluginData"
 
+    /// Does no harm when made twice.
+    var isRead: Bool {
+        switch self {
+        case .connect, .ping, .watch, .list, .listByStream, .readPluginData: true
+        case .setState, .updatePluginData: false
+        }
+    }
+
     /// The rule as it stands in a role; nil where every valid certificate will do.
     var rule: String? {
         switch self {

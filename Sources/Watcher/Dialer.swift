@@ -24,39 +24,30 @@ struct Dialer: Sendable {
     }
 
     func dial() async throws -> Dialled {
-        let channel = try await connect()
+        let attempts = Attempts()
+        let channel = try await connect(attempts)
         do {
-            let (promised, dialled) = try await channel.eventLoop.submit { try Self.inspect(channel) }.get()
+            guard let attempt = attempts.made(for: channel) else { throw ChannelError.inappropriateOperationForState }
             let handshake = try await withTaskCancellationHandler {
-                try await promised.get()
+                try await attempt.handshake.get()
             } onCancel: {
                 channel.close(promise: nil)
             }
             guard handshake.alpn == "h2" else { throw Self.noHTTP2(address) }
             try Task.checkCancellation()
-            return dialled
+            return attempt.dialled
         } catch {
             channel.close(promise: nil)
             throw error
         }
     }
 
-    private static func inspect(_ channel: any Channel) throws -> (EventLoopFuture<TLSHandler.Handshake>, Dialled) {
-        let operations = channel.pipeline.syncOperations
-        let tls = try operations.handler(type: TLSHandler.self)
-        let handler = try operations.handler(type: PingHandler.self)
-        let dialled = Dialled(
-            channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop), trace: handler.trace,
-            tlsFailure: tls.failure)
-        return (tls.handshake, dialled)
-    }
-
     /// Gives up at once when cancelled; a connection that comes about afterwards is closed.
-    private func connect() async throws -> any Channel {
+    private func connect(_ attempts: Attempts) async throws -> any Channel {
         let promise = group.any().makePromise(of: (any Channel).self)
         let isAbandoned = Mutex(false)
         return try await withTaskCancellationHandler {
-            bootstrap().connect(host: address.host, port: address.port).whenComplete { result in
+            bootstrap(attempts).connect(host: address.host, port: address.port).whenComplete { result in
                 if case .success(let channel) = result, isAbandoned.withLock({ $0 }) { channel.close(promise: nil) }
                 promise.completeWith(result)
             }
@@ -67,18 +58,18 @@ struct Dialer: Sendable {
         }
     }
 
-    private func bootstrap() -> ClientBootstrap {
-        let handshakeTimeout = TimeAmount(configuration.handshakeTimeout)
-        let context = context
-        return ClientBootstrap(group: group)
+    private func bootstrap(_ attempts: Attempts) -> ClientBootstrap {
+        ClientBootstrap(group: group)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
+            .channelInitializer { [context, handshakeTimeout = TimeAmount(configuration.handshakeTimeout)] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let tls = TLSHandler(
                         context: context, role: .client(serverName: Self.serverName), on: channel.eventLoop,
                         handshakeTimeout: handshakeTimeout)
-                    try channel.pipeline.syncOperations.addHandlers([tls, PingHandler(trace: FailureTrace())])
+                    let handler = PingHandler(trace: FailureTrace())
+                    try channel.pipeline.syncOperations.addHandlers([tls, handler])
+                    attempts.add(tls, handler, on: channel)
                 }
             }
     }
@@ -87,5 +78,29 @@ struct Dialer: Sendable {
         TeleportError(
             .misconfigured,
             "\(address) speaks TLS but not HTTP/2: auth_server must be the auth service itself, usually port 3025")
+    }
+}
+
+/// The channels that one call to connect tried, one for each address of the host. Kept aside: a pipeline whose channel
+/// has closed already has no handlers to ask.
+private final class Attempts: Sendable {
+    struct Attempt: Sendable {
+        var dialled: Dialer.Dialled
+        var handshake: EventLoopFuture<TLSHandler.Handshake>
+    }
+
+    private let attempts = Mutex<[Attempt]>([])
+
+    /// On the channel's event loop.
+    func add(_ tls: TLSHandler, _ handler: PingHandler, on channel: any Channel) {
+        let dialled = Dialer.Dialled(
+            channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop), trace: handler.trace,
+            tlsFailure: tls.failure)
+        let attempt = Attempt(dialled: dialled, handshake: tls.handshake)
+        attempts.withLock { $0.append(attempt) }
+    }
+
+    func made(for channel: any Channel) -> Attempt? {
+        attempts.withLock { $0.first { $0.dialled.channel === channel } }
     }
 }

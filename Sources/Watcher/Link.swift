@@ -18,6 +18,7 @@ final class Link: Sendable {
     /// Set once the server refused the older way to list requests.
     let listsByStream = Mutex(false)
 
+    private let channel: any Channel
     private let client: GRPCClient<Transport>
     private let trace: FailureTrace
     private let tlsFailure: TLSFailure
@@ -38,11 +39,15 @@ final class Link: Sendable {
             throw dialled.tlsFailure.error ?? error
         }
         self.address = address
+        channel = dialled.channel
         client = GRPCClient(transport: transport)
         api = Proto_AuthService.Client(wrapping: client)
         trace = dialled.trace
         tlsFailure = dialled.tlsFailure
     }
+
+    /// False once the connection has ended, also a moment before ``run()`` returns.
+    var isActive: Bool { channel.isActive }
 
     /// Serves calls until the connection ends or the task is cancelled; the channel is closed then.
     func run() async throws {

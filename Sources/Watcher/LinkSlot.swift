@@ -25,7 +25,7 @@ final class LinkSlot: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> Link?? in
-                    if let link = state.link { return .some(link) }
+                    if let link = state.link, link.isActive { return .some(link) }
                     // Checked under the lock: a cancellation that came before finds no waiter to resume.
                     if Task.isCancelled { return .some(nil) }
                     state.waiters[id] = continuation
@@ -48,6 +48,11 @@ final class LinkSlot: Sendable {
             return state.waiters.values
         }
         for waiter in waiters { waiter.resume(returning: link) }
+    }
+
+    /// It has ended: calls wait for the next.
+    func drop(_ link: Link) {
+        state.withLock { if $0.link === link { $0.link = nil } }
     }
 
     func watching() {

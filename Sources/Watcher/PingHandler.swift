@@ -78,7 +78,7 @@ final class PingHandler: ChannelDuplexHandler {
                 answerWaiting(context: context)
                 context.flush()
             } else if waiting.count > Self.waitingLimit {
-                return fail(Flooded(description: "the server sends PINGs and reads no answers"), context: context)
+                return fail(Flooded(description: "the server sends more PINGs than can be answered"), context: context)
             }
         }
         if output.passed.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(output.passed)) }

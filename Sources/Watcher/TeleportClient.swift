@@ -27,18 +27,23 @@ package final class TeleportClient: AccessService {
     /// For readiness.
     package var status: ConnectionStatus { slot.status }
 
-    /// Waits for a connection, makes the call, within the call's time limit; every error comes out as ``TeleportError``.
+    /// Waits for a connection and makes the call, all within the call's time limit. A read whose connection ends goes to
+    /// the next one; a write does not, for it may have been done.
     func call<Answer: Sendable>(
         _ call: AuthCall, _ body: @escaping @Sendable (Link) async throws -> Answer
     ) async throws(TeleportError) -> Answer {
         do {
             return try await within(configuration.callTimeout, on: clock) { [slot] in
-                guard let link = await slot.link() else { throw CancellationError() }
-                do {
-                    return try await body(link)
-                } catch {
-                    throw link.explain(error, during: call)
+                while let link = await slot.link() {
+                    do {
+                        return try await body(link)
+                    } catch {
+                        let failure = link.explain(error, during: call)
+                        guard call.isRead, failure.code == .unavailable, !link.isActive, !Task.isCancelled else { throw failure }
+                        slot.drop(link)
+                    }
                 }
+                throw CancellationError()
             }
         } catch let error as TeleportError {
             throw error

@@ -51,6 +51,7 @@ extension WatcherService {
         } catch {
             reason = "\(error)"
         }
+        client.slot.drop(link)
         try? await client.clock.sleep(for: .seconds(1))
         return link.explain(RPCError(code: .unavailable, message: reason), during: .connect)
     }

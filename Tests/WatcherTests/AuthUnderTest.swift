@@ -64,6 +64,7 @@ extension TeleportConfiguration {
         var configuration = Self(
             authServer: "127.0.0.1:\(port)", clientKey: certificates.path("auth.key"),
             clientCertificate: certificates.path("auth.crt"), rootCAs: certificates.path("auth.cas"))
+        configuration.callTimeout = .seconds(30)
         configuration.firstBackoff = .milliseconds(10)
         configuration.longestBackoff = .milliseconds(100)
         return configuration

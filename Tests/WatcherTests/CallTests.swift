@@ -81,7 +81,7 @@ struct CallTests {
     @Test("A list larger than gRPC's usual 4 MiB arrives whole")
     func largeList() async throws {
         try await AuthUnderTest.run { test in
-            let reason = String(repeating: "r", count: 150_000)
+            let reason = String(repeating: "r", count: 75_000)
             for _ in 0..<60 { test.auth.createRequest(user: "alice", roles: ["editor"], reason: reason) }
             let requests = try await test.client.requests()
             #expect(requests.count == 60)
@@ -101,7 +101,7 @@ struct CallTests {
 
     @Test("A call without an answer ends at its time limit and leaves the connection to others")
     func stalledCall() async throws {
-        try await AuthUnderTest.run(adjust: { $0.callTimeout = .milliseconds(300) }) { test in
+        try await AuthUnderTest.run(adjust: { $0.callTimeout = .seconds(2) }) { test in
             _ = try await test.events.first { $0 == .connected }
             test.auth.faults.next(of: "GetAccessRequests", .stall)
             let error = await #expect(throws: TeleportError.self) { try await test.client.requests() }
@@ -139,15 +139,29 @@ struct CallTests {
         }
     }
 
-    @Test("A connection that is cut in the middle of a call fails it at once")
-    func cutCall() async throws {
+    @Test("A read whose connection is cut is made again on the next")
+    func cutRead() async throws {
         try await AuthUnderTest.run { test in
             _ = try await test.events.first { $0 == .connected }
-            test.auth.faults.next(of: "GetAccessRequests", .drop)
-            let error = await #expect(throws: TeleportError.self) { try await test.client.requests() }
-            #expect(error?.code == .unavailable)
+            test.auth.faults.next(2, of: "GetAccessRequests", .drop)
             let requests = try await test.client.requests()
             #expect(requests == [])
+            try await test.events.count(3) { $0 == .connected }
+        }
+    }
+
+    @Test("A write whose connection is cut fails at once: it may have been done")
+    func cutWrite() async throws {
+        try await AuthUnderTest.run { test in
+            let id = try #require(RequestID(test.auth.createRequest(user: "alice", roles: ["editor"])))
+            _ = try await test.events.first { $0 == .connected }
+            test.auth.faults.next(of: "SetAccessRequestState", .actThenDrop)
+            let error = await #expect(throws: TeleportError.self) {
+                try await test.client.decide(.approve, on: id, delegator: "mattermost:x", reason: "")
+            }
+            #expect(error?.code == .unavailable)
+            let request = try await test.client.request(id)
+            #expect(request?.state == .approved)
         }
     }
 }

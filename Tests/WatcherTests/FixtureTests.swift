@@ -1,0 +1,154 @@
+import Access
+import Foundation
+import GRPCCore
+import SwiftProtobuf
+import TeleportAPI
+import TestSupport
+import Testing
+
+@testable import Watcher
+
+/// A recorded message or failure: `NAME.pb` as it was on the wire, `NAME.json` as Go shows it.
+struct Recorded: Sendable {
+    static let folder = "teleport-7.3.2"
+    let name: String
+
+    var json: [String: Any] {
+        get throws {
+            let data = Data(try Fixtures.bytes("\(Self.folder)/\(name).json"))
+            return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        }
+    }
+
+    var fields: [String: Any] { get throws { try #require(try json["go_json"] as? [String: Any]) } }
+
+    var wire: [UInt8] { get throws { try Fixtures.bytes("\(Self.folder)/\(name).pb") } }
+
+    static func names(ofType suffix: String) throws -> [String] {
+        try Fixtures.names(in: folder).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
+    }
+}
+
+@Suite("Every recorded answer of Teleport 7.3.2")
+struct FixtureTests {
+    @Test("Messages decode to what Go shows, and encode to the same meaning", arguments: try Recorded.names(ofType: ".pb"))
+    func message(name: String) throws {
+        let recorded = Recorded(name: name)
+        let (wire, fields) = (try recorded.wire, try recorded.fields)
+        switch try recorded.json["type"] as? String {
+        case "*proto.PingResponse": try expectPing(try decode(wire), fields)
+        case "*proto.AccessRequests":
+            let list: Proto_AccessRequests = try decode(wire)
+            let shown = fields["access_requests"] as? [[String: Any]] ?? []
+            #expect(list.accessRequests.count == shown.count)
+            for (record, shown) in zip(list.accessRequests, shown) { try expectRequest(record, shown) }
+        case "*proto.Event": try expectEvent(try decode(wire), fields)
+        case "*proto.PluginDataSeq": try expectPluginData(try decode(wire), fields)
+        case "*proto.RequestStateSetter": try expectSetter(try decode(wire), fields)
+        case "*proto.Watch":
+            let watch: Proto_Watch = try decode(wire)
+            #expect(watch.kinds.map(\.kind) == ["access_request"])
+        case "*emptypb.Empty": #expect(wire.isEmpty)
+        case let type: Issue.record("\(name) is of a type without a check: \(type ?? "none")")
+        }
+    }
+
+    @Test("Failures get a code to act on", arguments: [
+        ("get_user_denied", TeleportError.Code.permissionDenied), ("set_access_request_state_missing", .notFound),
+        ("submit_access_review", .permissionDenied), ("update_plugin_data_compare_failed", .conflict),
+        ("update_plugin_data_missing_request", .notFound),
+    ])
+    func failure(name: String, code: TeleportError.Code) throws {
+        let json = try Recorded(name: name).json
+        let number = try #require(json["grpc_code"] as? Int)
+        let message = try #require(json["message"] as? String)
+        let status = try #require(Status.Code(rawValue: number).flatMap { RPCError.Code($0) })
+        let address = try AuthAddress(parsing: "auth.example.com")
+        let error = TeleportError(RPCError(code: status, message: message), during: .setState, to: address)
+        #expect(error.code == code)
+        #expect(error.message.contains(message))
+    }
+
+    @Test("No recorded failure is left out")
+    func allFailures() throws {
+        let failures = Set(try Recorded.names(ofType: ".json")).subtracting(try Recorded.names(ofType: ".pb"))
+        #expect(failures.count == 5)
+    }
+
+    private func decode<M: SwiftProtobuf.Message & Equatable>(_ wire: [UInt8]) throws -> M {
+        let message = try M(serializedBytes: wire)
+        #expect(try M(serializedBytes: try message.serializedBytes() as [UInt8]) == message)
+        return message
+    }
+
+    private func expectPing(_ ping: Proto_PingResponse, _ shown: [String: Any]) throws {
+        #expect(ping.clusterName == shown["cluster_name"] as? String)
+        #expect(ping.serverVersion == shown["server_version"] as? String)
+        #expect(try #require(ServerVersion(ping.serverVersion)) >= .minimum)
+    }
+
+    private func expectRequest(_ record: Types_AccessRequestV3, _ shown: [String: Any]) throws {
+        let request = try #require(AccessRequest(record))
+        let spec = try #require(shown["spec"] as? [String: Any])
+        let metadata = try #require(shown["metadata"] as? [String: Any])
+        let states: [Int: AccessRequest.State] = [1: .pending, 2: .approved, 3: .denied]
+        #expect(request.id.rawValue == metadata["name"] as? String)
+        #expect(request.user == spec["user"] as? String)
+        #expect(request.roles == spec["roles"] as? [String])
+        let state = try #require(spec["state"] as? Int)
+        #expect(request.state == states[state])
+        #expect(request.reason == spec["request_reason"] as? String ?? "")
+        #expect(request.resolveReason == spec["resolve_reason"] as? String ?? "")
+        #expect(request.created == (try timestamp(spec["created"])))
+        #expect(request.expires == (try timestamp(metadata["expires"])))
+    }
+
+    private func expectEvent(_ event: Proto_Event, _ shown: [String: Any]) throws {
+        let resource = shown["Resource"] as? [String: Any]
+        let seen = WatchEvent(event)
+        switch shown["type"] as? Int ?? 0 {
+        case 1:
+            let request = try #require(resource?["access_request"] as? [String: Any])
+            try expectRequest(event.accessRequest, request)
+            #expect(seen == .changed(try id(of: request)))
+        case 2:
+            let header = try #require(resource?["resource"] as? [String: Any])
+            #expect(seen == .deleted(try id(of: header)))
+        default: #expect(seen == .connected)
+        }
+    }
+
+    private func expectPluginData(_ list: Proto_PluginDataSeq, _ shown: [String: Any]) throws {
+        let records = shown["plugin_data"] as? [[String: Any]] ?? []
+        #expect(list.pluginData.count == records.count)
+        for (data, record) in zip(list.pluginData, records) {
+            let entries = (record["spec"] as? [String: Any])?["entries"] as? [String: Any]
+            let stored = (entries?["mattermost"] as? [String: Any])?["data"] as? [String: String]
+            #expect(data.spec.entries["mattermost"]?.data == stored)
+            #expect(RequestID(data.metadata.name) == (try id(of: record)))
+        }
+    }
+
+    private func expectSetter(_ setter: Proto_RequestStateSetter, _ shown: [String: Any]) throws {
+        #expect(setter.id == shown["id"] as? String)
+        #expect(setter.state.rawValue == shown["state"] as? Int)
+        #expect(setter.delegator == shown["delegator"] as? String)
+        #expect(setter.reason == shown["reason"] as? String)
+    }
+
+    private func id(of resource: [String: Any]) throws -> RequestID {
+        let metadata = try #require(resource["metadata"] as? [String: Any])
+        let name = try #require(metadata["name"] as? String)
+        return try #require(RequestID(name))
+    }
+
+    /// RFC 3339 with nanoseconds, cut to milliseconds.
+    private func timestamp(_ value: Any?) throws -> Timestamp {
+        let text = try #require(value as? String)
+        let parts = text.dropLast().split(separator: ".")
+        let seconds = try Date.ISO8601FormatStyle().parse(parts[0] + "Z").timeIntervalSince1970
+        let fraction = parts.count > 1 ? String(parts[1]) : ""
+        let milliseconds = try #require(Int64((fraction + "000").prefix(3)))
+        return Timestamp(milliseconds: Int64(seconds) * 1000 + milliseconds)
+    }
+}
