@@ -119,7 +119,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "MattermostTests", dependencies: ["Mattermost", "Sandbox", "TestSupport", nioPosix, nioHTTP1],
+            name: "MattermostTests",
+            dependencies: [
+                "Access", "ActionCrypto", "Mattermost", "NIOOpenSSL", "Sandbox", "TestSupport", nioCore, nioPosix, nioHTTP1,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PluginTests", dependencies: ["Access", "Plugin", "Sandbox", "TestSupport", logging], swiftSettings: strict),

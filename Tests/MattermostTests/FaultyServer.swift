@@ -1,5 +1,7 @@
+import ActionCrypto
 import NIOCore
 import NIOHTTP1
+import NIOOpenSSL
 import NIOPosix
 import Synchronization
 
@@ -45,8 +47,11 @@ final class FaultyServer: Sendable {
     private let channel = Mutex<(any Channel)?>(nil)
     private let react: React
 
-    private init(_ react: @escaping React) {
+    private let tls: TLSContext?
+
+    private init(_ react: @escaping React, _ tls: TLSContext?) {
         self.react = react
+        self.tls = tls
         (arrivals, arrived) = AsyncStream.makeStream()
         (closings, closed) = AsyncStream.makeStream()
     }
@@ -54,13 +59,13 @@ final class FaultyServer: Sendable {
     var accepted: Int { state.withLock { $0.accepted } }
     var requests: [Request] { state.withLock { $0.requests } }
 
-    /// `http://127.0.0.1:port`
-    var url: String { "http://127.0.0.1:\(channel.withLock { $0?.localAddress?.port } ?? 0)" }
+    /// `http://127.0.0.1:port`, or `https`
+    var url: String { "\(tls == nil ? "http" : "https")://127.0.0.1:\(channel.withLock { $0?.localAddress?.port } ?? 0)" }
 
     static func run<Value: Sendable>(
-        _ react: @escaping React, _ test: (FaultyServer) async throws -> Value
+        tls: TLSContext? = nil, _ react: @escaping React, _ test: (FaultyServer) async throws -> Value
     ) async throws -> Value {
-        let server = FaultyServer(react)
+        let server = FaultyServer(react, tls)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { child in
                 child.eventLoop.makeCompletedFuture { try server.addHandlers(to: child) }
@@ -77,6 +82,10 @@ final class FaultyServer: Sendable {
         let number = state.withLock { state in
             state.accepted += 1
             return state.accepted
+        }
+        if let tls {
+            let handler = TLSHandler(context: tls, role: .server, on: child.eventLoop)
+            try child.pipeline.syncOperations.addHandler(handler)
         }
         try child.pipeline.syncOperations.addHandlers(
             ByteToMessageHandler(HTTPRequestDecoder()), FaultyHandler(server: self, connection: number))

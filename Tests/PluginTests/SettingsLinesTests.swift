@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Plugin
@@ -35,7 +36,7 @@ import Testing
 
     @Test("Any text is scanned to its end", arguments: 0..<200)
     func anything(seed: Int) {
-        var random = Seeded(state: UInt64(seed) &+ 1)
+        var random = SplitMix64(seed: UInt64(seed))
         let pieces = ["[", "]", "{", "}", "\"", "'", "\"\"\"", "'''", "\\", "\n", "=", ".", ",", "#", "a", " ", "\r\n", "é"]
         let text = (0..<40).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined()
         #expect(KeyLines(text).line(of: ["nobody"]) == 1)
@@ -51,18 +52,5 @@ import Testing
         #expect(Spelling.distance("same", "same") == 0)
         #expect(Spelling.nearest(to: "sekret", among: ["token", "secret"]) == "secret")
         #expect(Spelling.nearest(to: "x", among: ["token", "secret"]) == nil)
-    }
-}
-
-/// SplitMix64: the same texts on every run.
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
