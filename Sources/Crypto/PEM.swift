@@ -58,6 +58,17 @@ enum PEM {
         throw error
     }
 
+    /// What `body` writes into a BIO.
+    static func write(_ what: String, _ body: (OpaquePointer) -> Int32) throws(OpenSSLError) -> [UInt8] {
+        let bio = try memory([], what: what)
+        defer { BIO_free(bio) }
+        ERR_clear_error()
+        guard body(bio) == 1 else { throw .drained(.setup, what) }
+        var data: UnsafeMutablePointer<CChar>?
+        let count = shim_BIO_get_mem_data(bio, &data)
+        return [UInt8](UnsafeRawBufferPointer(start: data, count: count))
+    }
+
     private static func isEncrypted(_ pem: [UInt8]) -> Bool {
         contains(pem, "BEGIN ENCRYPTED PRIVATE KEY") || contains(pem, "Proc-Type: 4,ENCRYPTED")
     }

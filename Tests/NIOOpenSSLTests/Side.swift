@@ -66,7 +66,12 @@ final class Side {
         return promise.futureResult
     }
 
-    func end() { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    /// Closes, and lets the wait for the peer run out.
+    func end() {
+        channel.close(promise: nil)
+        loop.advanceTime(by: .seconds(1))
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
 }
 
 /// Two sides, and what carries the bytes between them.

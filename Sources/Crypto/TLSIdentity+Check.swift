@@ -1,0 +1,40 @@
+package import Access
+import COpenSSL
+
+extension TLSIdentity {
+    /// Throws what is wrong with it, so that a service says so when it starts and not at its first connection. Gives what its
+    /// own certificate says. `name`: the setting or file, for the error.
+    @discardableResult
+    package func check(at now: Timestamp, name: String) throws(OpenSSLError) -> CertificateInfo {
+        let chain = try PEM.certificates(certificateChain, what: "\(name): certificate")
+        let key = try PEM.privateKey(privateKey.reveal(), what: "\(name): private key")
+        let info = try CertificateInfo(pem: certificateChain, what: "\(name): certificate")
+        ERR_clear_error()
+        let matches = X509_check_private_key(chain[0].pointer, key.pointer) == 1
+        ERR_clear_error()
+        let subject = info.subject ?? "nameless"
+        guard matches else {
+            throw OpenSSLError(
+                .setup, "\(name): the private key does not belong to the certificate of \"\(subject)\"; give the pair made together")
+        }
+        guard now < info.notAfter else {
+            throw OpenSSLError(
+                .setup, "\(name): the certificate of \"\(subject)\" expired \(Self.ago(now.since(info.notAfter))); make a new one")
+        }
+        guard info.notBefore <= now else {
+            throw OpenSSLError(
+                .setup, "\(name): the certificate of \"\(subject)\" is not valid yet; set this machine's clock or wait")
+        }
+        return info
+    }
+
+    private static func ago(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        switch seconds {
+        case ..<120: return "\(seconds) s ago"
+        case ..<7200: return "\(seconds / 60) minutes ago"
+        case ..<172_800: return "\(seconds / 3600) hours ago"
+        default: return "\(seconds / 86400) days ago"
+        }
+    }
+}
