@@ -16,7 +16,7 @@ package final class TLSEngine {
         case closed
     }
 
-    private let ssl: OpaquePointer
+    let ssl: OpaquePointer
     /// Owned by `ssl`.
     private let input: OpaquePointer
     /// Owned by `ssl`.

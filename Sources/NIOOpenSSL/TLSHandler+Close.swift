@@ -82,10 +82,7 @@ extension TLSHandler {
     /// As a plain channel does it: an event with half-closure allowed, else the connection is closed.
     func deliverEnd(_ context: ChannelHandlerContext) {
         inputEnd = .delivered
-        if deliveredPlaintext {
-            deliveredPlaintext = false
-            context.fireChannelReadComplete()
-        }
+        completeDelivery(context)
         let staysHalfOpen = (try? context.channel.syncOptions?.getOption(.allowRemoteHalfClosure)) ?? false
         if staysHalfOpen {
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)

@@ -88,19 +88,18 @@ package final class TLSHandler: ChannelDuplexHandler {
     }
 
     package func channelReadComplete(context: ChannelHandlerContext) {
-        if deliveredPlaintext {
-            (deliveredPlaintext, readWanted) = (false, false)
-            context.fireChannelReadComplete()
-        }
+        completeDelivery(context)
         readMore(context)
     }
 
     package func read(context: ChannelHandlerContext) {
         readWanted = true
         if deliverHeld(context) {
+            completeDelivery(context)
             // Auto-read follows up on the channel's own reads alone.
             let autoRead = try? context.channel.syncOptions?.getOption(.autoRead)
             guard autoRead == true, phase != .closed else { return }
+            readWanted = true
         }
         context.read()
     }
@@ -178,7 +177,8 @@ extension TLSHandler {
         }
         send(context)
         if phase == .handshaking, connection?.isEstablished == true { complete(context) }
-        if readWanted { deliverHeld(context) }
+        // What follows in the same burst belongs to the same read.
+        if readWanted || deliveredPlaintext { deliverHeld(context) }
         if let caught { return fail(caught, context) }
         if connection?.peerClosed == true { endInput(context) }
     }
@@ -202,13 +202,20 @@ extension TLSHandler {
         promise.succeed(agreed)
     }
 
-    /// Hands on what was asked for; true if there was anything held, and then also ends the read.
+    func completeDelivery(_ context: ChannelHandlerContext) {
+        guard deliveredPlaintext else { return }
+        deliveredPlaintext = false
+        context.fireChannelReadComplete()
+    }
+
+    /// Hands on what is held; true if there was anything.
     @discardableResult
     func deliverHeld(_ context: ChannelHandlerContext) -> Bool {
         var delivered = false
         if let bytes = connection?.plaintext {
             connection?.plaintext = nil
-            deliveredPlaintext = true
+            // Before the call-out, which may ask for more.
+            (deliveredPlaintext, readWanted) = (true, false)
             delivered = true
             context.fireChannelRead(wrapInboundOut(bytes))
         }
