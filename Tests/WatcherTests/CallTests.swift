@@ -143,7 +143,7 @@ struct CallTests {
     func cutRead() async throws {
         try await AuthUnderTest.run { test in
             _ = try await test.events.first { $0 == .connected }
-            test.auth.faults.next(2, of: "GetAccessRequests", .drop)
+            test.auth.faults.next(of: "GetAccessRequests", .drop, times: 2)
             let requests = try await test.client.requests()
             #expect(requests == [])
             try await test.events.count(3) { $0 == .connected }
