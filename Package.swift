@@ -129,8 +129,8 @@ let package = Package(
         .testTarget(
             name: "SandboxTests",
             dependencies: [
-                "ActionCrypto", "NIOOpenSSL", "Sandbox", "TeleportAPI", "TestSupport", nioCore, nioPosix, grpcCore,
-                grpcTransport, protobuf, .product(name: "NIOEmbedded", package: "swift-nio"),
+                "ActionCrypto", "COpenSSL", "NIOOpenSSL", "Sandbox", "TeleportAPI", "TestSupport", nioCore, nioPosix,
+                nioHTTP1, grpcCore, grpcTransport, protobuf, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: strict),

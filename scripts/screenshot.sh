@@ -2,7 +2,7 @@
 # screenshot.sh URL [FILE]: the sandbox's page as a picture, FILE or docs/images/demo.png.
 # URL is a running sandbox's, with the plugin connected: requests are made there, one is approved, so that the picture shows
 # a decided post, an open one and an answer that only the clicker sees. Needs Debian's chromium and curl.
-# PAGE_SIZE in the environment changes the picture's size in pixels, DEMO_STATE=keep takes the page as it is.
+# PAGE_SIZE in the environment changes the picture's size in pixels, AS who looks; DEMO_STATE=keep takes the page as it is.
 set -eu
 
 [ $# -ge 1 ] || { echo "usage: $0 URL [FILE]" >&2; exit 2; }
@@ -37,7 +37,7 @@ if [ "${DEMO_STATE:-}" != keep ]; then
     first=$(new_request carol '"k8s-admin"' 'Roll back the 2.14 release')
     post=$(post_of "$first")
     call -d '{"as":"alice"}' "$url/sandbox/posts/$post/actions/approve" >/dev/null
-    second=$(new_request dave '"dba","prod-readonly"' 'Incident 4711: slow queries on orders-db')
+    second=$(new_request dave '"dba","prod-readonly"' 'Incident 4711: orders-db is slow')
     post_of "$second" >/dev/null
 fi
 
@@ -46,7 +46,7 @@ trap 'rm -rf "$profile"' EXIT
 mkdir -p "$(dirname "$file")"
 # As root, as in a container, chromium has no sandbox of its own.
 timeout 60 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars --force-prefers-reduced-motion \
-    --user-data-dir="$profile" --window-size="${PAGE_SIZE:-1280,800}" --timeout=3000 --screenshot="$file" "$url/?as=alice" \
+    --user-data-dir="$profile" --window-size="${PAGE_SIZE:-1280,800}" --virtual-time-budget=5000 --screenshot="$file" "$url/?as=${AS:-alice}&still" \
     >"$profile/log" 2>&1 || { cat "$profile/log" >&2; exit 1; }
 [ -s "$file" ] || { cat "$profile/log" >&2; exit 1; }
 echo "$file"

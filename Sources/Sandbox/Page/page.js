@@ -5,7 +5,8 @@ import { drawPosts } from './posts.js';
 import { drawTeleport } from './teleport.js';
 
 const find = (id) => document.getElementById(id);
-let me = new URLSearchParams(location.search).get('as') ?? 'alice';
+const query = new URLSearchParams(location.search);
+let me = query.get('as') ?? 'alice';
 let events;
 
 async function call(method, path, data = {}) {
@@ -73,19 +74,25 @@ function draw(state) {
   drawTeleport(state.teleport, resolve);
 }
 
+function show(state) {
+  find('connection').textContent = 'Live';
+  find('connection').classList.add('live');
+  draw(state);
+  document.body.dataset.ready = 'true';
+}
+
+// For pictures: the state once. A browser that waits for the network to be quiet would wait for ever for the events.
+async function showOnce() {
+  show(await (await fetch(`/sandbox/state?as=${encodeURIComponent(me)}`)).json());
+}
+
 function listen() {
   events?.close();
   events = new EventSource(`/sandbox/events?as=${encodeURIComponent(me)}`);
-  const status = find('connection');
-  events.onmessage = (event) => {
-    status.textContent = 'Live';
-    status.classList.add('live');
-    draw(JSON.parse(event.data));
-    document.body.dataset.ready = 'true';
-  };
+  events.onmessage = (event) => show(JSON.parse(event.data));
   events.onerror = () => {
-    status.textContent = 'Connecting…';
-    status.classList.remove('live');
+    find('connection').textContent = 'Connecting…';
+    find('connection').classList.remove('live');
     // A browser gives up after an answer that is not an event stream, such as a proxy's error page.
     if (events.readyState === EventSource.CLOSED) setTimeout(listen, 1000);
   };
@@ -103,4 +110,4 @@ find('request-form').addEventListener('submit', async (event) => {
   }
 });
 
-listen();
+if (query.has('still')) showOnce(); else listen();

@@ -1,0 +1,85 @@
+import ActionCrypto
+import NIOCore
+import NIOOpenSSL
+import NIOPosix
+import Synchronization
+
+/// An integration that keeps the bytes it was sent and answers with prepared ones, on plain TCP or TLS.
+final class RecordingPlugin: Sendable {
+    private let received = Mutex<[UInt8]>([])
+    private let channel: any Channel
+    let port: Int
+
+    var bytes: [UInt8] { received.withLock { $0 } }
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// - Parameter answer: written once a whole request is there; nothing is, and the connection is closed, when empty.
+    static func run<Result>(
+        answer: String, tls: TLSContext? = nil, _ body: (RecordingPlugin) async throws -> Result
+    ) async throws -> Result {
+        let plugin = try await RecordingPlugin(answer: answer, tls: tls)
+        do {
+            let result = try await body(plugin)
+            try await plugin.channel.close()
+            return result
+        } catch {
+            try? await plugin.channel.close()
+            throw error
+        }
+    }
+
+    static func http(_ status: String = "200 OK", _ body: String) -> String {
+        "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    private init(answer: String, tls: TLSContext?) async throws {
+        let sink = Sink()
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls {
+                        try pipeline.addHandler(TLSHandler(context: tls, role: .server, on: channel.eventLoop))
+                    }
+                    try pipeline.addHandler(Recorder(answer: answer, sink: sink))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        port = channel.localAddress?.port ?? 0
+        sink.record = { [received] bytes in received.withLock { $0 += bytes } }
+    }
+
+    private final class Sink: Sendable {
+        private let closure = Mutex<@Sendable ([UInt8]) -> Void>({ _ in })
+        var record: @Sendable ([UInt8]) -> Void {
+            get { closure.withLock { $0 } }
+            set { closure.withLock { $0 = newValue } }
+        }
+    }
+
+    private final class Recorder: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private let answer: String
+        private let sink: Sink
+        private var text = ""
+
+        init(answer: String, sink: Sink) {
+            self.answer = answer
+            self.sink = sink
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let bytes = Array(unwrapInboundIn(data).readableBytesView)
+            sink.record(bytes)
+            text += String(decoding: bytes, as: UTF8.self)
+            guard text.contains("\r\n\r\n"), text.hasSuffix("}") else { return }
+            if answer.isEmpty {
+                context.close(promise: nil)
+            } else {
+                context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
+            }
+        }
+    }
+}
