@@ -48,8 +48,8 @@ struct MattermostClickTests {
     @Test(
         "Anything but a 200 with JSON is an action integration error that changes nothing",
         arguments: [
-            RecordingPlugin.http("500 Internal Server Error", #"{"update":{"message":"x"}}"#),
-            RecordingPlugin.http("201 Created", "{}"), RecordingPlugin.http("no JSON"), "",
+            RecordingPlugin.http(#"{"update":{"message":"x"}}"#, status: "500 Internal Server Error"),
+            RecordingPlugin.http("{}", status: "201 Created"), RecordingPlugin.http("no JSON"), "",
         ])
     func integrationError(answer: String) async throws {
         try await SandboxMattermost.withRunning { server in

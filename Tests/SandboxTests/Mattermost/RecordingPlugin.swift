@@ -6,11 +6,11 @@ import Synchronization
 
 /// An integration that keeps the bytes it was sent and answers with prepared ones, on plain TCP or TLS.
 final class RecordingPlugin: Sendable {
-    private let received = Mutex<[UInt8]>([])
+    private let sink: Sink
     private let channel: any Channel
     let port: Int
 
-    var bytes: [UInt8] { received.withLock { $0 } }
+    var bytes: [UInt8] { sink.bytes.withLock { $0 } }
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// - Parameter answer: written once a whole request is there; nothing is, and the connection is closed, when empty.
@@ -28,12 +28,13 @@ final class RecordingPlugin: Sendable {
         }
     }
 
-    static func http(_ status: String = "200 OK", _ body: String) -> String {
+    static func http(_ body: String, status: String = "200 OK") -> String {
         "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
     private init(answer: String, tls: TLSContext?) async throws {
         let sink = Sink()
+        self.sink = sink
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -46,15 +47,10 @@ final class RecordingPlugin: Sendable {
             }
             .bind(host: "127.0.0.1", port: 0).get()
         port = channel.localAddress?.port ?? 0
-        sink.record = { [received] bytes in received.withLock { $0 += bytes } }
     }
 
     private final class Sink: Sendable {
-        private let closure = Mutex<@Sendable ([UInt8]) -> Void>({ _ in })
-        var record: @Sendable ([UInt8]) -> Void {
-            get { closure.withLock { $0 } }
-            set { closure.withLock { $0 = newValue } }
-        }
+        let bytes = Mutex<[UInt8]>([])
     }
 
     private final class Recorder: ChannelInboundHandler {
@@ -72,7 +68,7 @@ final class RecordingPlugin: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let bytes = Array(unwrapInboundIn(data).readableBytesView)
-            sink.record(bytes)
+            sink.bytes.withLock { $0 += bytes }
             text += String(decoding: bytes, as: UTF8.self)
             guard text.contains("\r\n\r\n"), text.hasSuffix("}") else { return }
             if answer.isEmpty {
