@@ -81,10 +81,10 @@ enum PEM {
         }
     }
 
-    /// A BIO with a copy of the bytes; the caller frees it.
+    /// A BIO with a copy of the bytes, wiped when the caller frees it: a key may be in it.
     private static func memory(_ pem: [UInt8], what: String) throws(OpenSSLError) -> OpaquePointer {
         guard pem.count <= limit else { throw OpenSSLError(.setup, "\(what): more than 1 MiB of PEM") }
-        guard let bio = BIO_new(BIO_s_mem()) else { throw .drained(.setup, what) }
+        guard let bio = BIO_new(BIO_s_secmem()) else { throw .drained(.setup, what) }
         guard pem.isEmpty || BIO_write(bio, pem, Int32(pem.count)) == pem.count else {
             BIO_free(bio)
             throw .drained(.setup, what)

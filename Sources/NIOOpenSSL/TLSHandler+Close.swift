@@ -74,7 +74,7 @@ extension TLSHandler {
 
     /// The peer will send no more: told downstream once, after the bytes before it, and not before somebody reads.
     func endInput(_ context: ChannelHandlerContext) {
-        guard inputEnd == .none else { return }
+        guard phase == .open, inputEnd == .none else { return }
         inputEnd = .held
         if connection?.plaintext == nil || readWanted { deliverHeld(context) }
     }

@@ -211,6 +211,7 @@ extension TLSHandler {
     /// Hands on what is held; true if there was anything.
     @discardableResult
     func deliverHeld(_ context: ChannelHandlerContext) -> Bool {
+        guard phase == .open else { return false }
         var delivered = false
         if let bytes = connection?.plaintext {
             connection?.plaintext = nil
@@ -219,7 +220,7 @@ extension TLSHandler {
             delivered = true
             context.fireChannelRead(wrapInboundOut(bytes))
         }
-        if inputEnd == .held {
+        if inputEnd == .held, phase == .open {
             delivered = true
             deliverEnd(context)
         }

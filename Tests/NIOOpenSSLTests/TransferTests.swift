@@ -69,6 +69,61 @@ import TestSupport
         #expect(pair.client.app.bytes == [1, 2, 3])
     }
 
+    @Test("Records that give no plaintext are not read faster than the channel takes answers")
+    func backPressure() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        pair.client.channel.read()
+        try pair.server.send([1, 2, 3]).wait()
+        let record = try pair.server.output()
+        let before = pair.client.wire.reads
+        pair.client.channel.isWritable = false
+        pair.client.receive(record.dropLast())
+        #expect(pair.client.wire.reads == before)
+        pair.client.channel.isWritable = true
+        pair.client.channel.pipeline.fireChannelWritabilityChanged()
+        #expect(pair.client.wire.reads == before + 1)
+    }
+
+    @Test("A read asked for within a delivery is not forgotten")
+    func readWithinRead() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        pair.client.app.onRead = { $0.read() }
+        pair.client.channel.read()
+        for byte in 1...3 as ClosedRange<UInt8> {
+            try pair.server.send([byte]).wait()
+            try pair.carry()
+        }
+        #expect(pair.client.app.bytes == [1, 2, 3])
+    }
+
+    @Test("Bytes that come with the client's last flight wait for a reader like all others")
+    func withHandshake() throws {
+        let pair = try Pair(client: .client(), server: .server())
+        defer { pair.end() }
+        let written = pair.client.send(Array("early".utf8))
+        try pair.carry()
+        try written.wait()
+        #expect(pair.server.agreed != nil)
+        #expect(pair.server.app.bytes.isEmpty)
+        pair.server.channel.read()
+        #expect(pair.server.app.bytes == Array("early".utf8))
+    }
+
+    @Test("A reader who closes within a read gets nothing after it")
+    func closeWithinRead() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        pair.client.app.onRead = { $0.close(promise: nil) }
+        pair.client.channel.read()
+        try pair.server.send([1]).wait()
+        try pair.carry()
+        try? pair.server.send([2]).wait()
+        try pair.carry()
+        #expect(pair.client.app.bytes == [1])
+    }
+
     @Test("Every split of a record gives the same bytes")
     func splits() throws {
         let pair = try Pair.connected()
@@ -76,7 +131,7 @@ import TestSupport
         pair.client.channel.read()
         try pair.server.send(Array("hello, split".utf8)).wait()
         let length = try pair.server.output().count
-        // That record is lost to the wire; a connection of its own for each split.
+        // A connection of its own for each split.
         for split in 1..<length {
             let pair = try Pair.connected()
             defer { pair.end() }
