@@ -146,7 +146,6 @@ struct CallTests {
             test.auth.faults.next(of: "GetAccessRequests", .drop, times: 2)
             let requests = try await test.client.requests()
             #expect(requests == [])
-            try await test.events.count(3) { $0 == .connected }
         }
     }
 
