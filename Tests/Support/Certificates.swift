@@ -48,21 +48,23 @@ package struct Certificates: Sendable {
 }
 
 extension Certificates {
+    private static let support = URL(filePath: #filePath).deletingLastPathComponent()
+    /// `certs/generate.sh`.
+    package static let generator = support.deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "certs/generate.sh")
+    private static let faults = support.appending(path: "faulty-certificates.sh")
+
     private static func makeFolder() throws -> URL {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let folder = FileManager.default.temporaryDirectory.appending(path: "teleport-mattermost-\(UUID().uuidString)")
-        let scripts = [
-            tests.deletingLastPathComponent().appending(path: "certs/generate.sh"),
-            tests.appending(path: "Support/faulty-certificates.sh"),
-        ]
-        for script in scripts { try run("/bin/sh", [script.path, folder.path]) }
+        for script in [generator, faults] { try run("/bin/sh", [script.path, folder.path]) }
         removal.withLock { $0 = folder }
         atexit { removal.withLock { if let folder = $0 { try? FileManager.default.removeItem(at: folder) } } }
         return folder
     }
 
-    /// Runs a program to its end; throws what it printed if it fails.
-    package static func run(_ program: String, _ arguments: [String]) throws {
+    /// Runs a program to its end; gives what it printed, or throws that if it fails.
+    @discardableResult
+    package static func run(_ program: String, _ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
@@ -70,11 +72,12 @@ extension Certificates {
         (process.standardOutput, process.standardError) = (output, output)
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        let printed = output.fileHandleForReading.readDataToEndOfFile()
+        let printed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw ProgramFailed(program: program, arguments: arguments, output: String(decoding: printed, as: UTF8.self))
+            throw ProgramFailed(program: program, arguments: arguments, output: printed)
         }
+        return printed
     }
 
     package struct ProgramFailed: Error {
