@@ -114,7 +114,8 @@ let package = Package(
         .testTarget(
             name: "WatcherTests",
             dependencies: [
-                "Watcher", "Sandbox", "TestSupport", "TeleportAPI", nioPosix, grpcCore, protobuf, logging, lifecycle,
+                "Watcher", "Access", "ActionCrypto", "NIOOpenSSL", "Sandbox", "TestSupport", "TeleportAPI", nioPosix,
+                grpcCore, protobuf, logging, lifecycle,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),

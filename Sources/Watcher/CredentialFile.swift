@@ -11,8 +11,18 @@ struct CredentialFile: Sendable {
     let setting: String
     let path: String
 
-    /// The whole file.
-    func read() throws(TeleportError) -> [UInt8] {
+    /// The whole file, which must have a PEM block whose label ends with `label`, as `CERTIFICATE` (RFC 7468).
+    func read(label: String) throws(TeleportError) -> [UInt8] {
+        let bytes = try read()
+        let hasBlock = bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+            let text = String(decoding: line.prefix(80), as: UTF8.self)
+            return text.hasPrefix("-----BEGIN ") && text.contains("\(label)-----")
+        }
+        guard hasBlock else { throw error("holds no PEM block \"\(label)\"") }
+        return bytes
+    }
+
+    private func read() throws(TeleportError) -> [UInt8] {
         guard !path.isEmpty else { throw error("is not set", mend: "name the file; \(Self.renew)") }
         // Not blocking: opening a named pipe must not wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -7,46 +7,53 @@ package struct TeleportCredentials: Sendable {
     /// PEM.
     package var rootCAs: [UInt8]
 
+    private let files: Files
+
+    private struct Files: Sendable {
+        var key: CredentialFile
+        var certificate: CredentialFile
+        var roots: CredentialFile
+    }
+
     /// Reads the three files afresh, so that renewed ones are taken up at the next connection.
     package static func load(_ configuration: TeleportConfiguration) throws(TeleportError) -> Self {
-        let key = CredentialFile(setting: "client_key", path: configuration.clientKey)
-        let certificate = CredentialFile(setting: "client_crt", path: configuration.clientCertificate)
-        let roots = CredentialFile(setting: "root_cas", path: configuration.rootCAs)
-        let keyBytes = try key.read()
-        guard keyBytes.containPEM("PRIVATE KEY") else { throw key.error("holds no PEM private key") }
-        let certificateBytes = try certificate.read()
-        guard certificateBytes.containPEM("CERTIFICATE") else { throw certificate.error("holds no PEM certificate") }
-        let rootBytes = try roots.read()
-        guard rootBytes.containPEM("CERTIFICATE") else { throw roots.error("holds no PEM certificate") }
+        let files = Files(
+            key: CredentialFile(setting: "client_key", path: configuration.clientKey),
+            certificate: CredentialFile(setting: "client_crt", path: configuration.clientCertificate),
+            roots: CredentialFile(setting: "root_cas", path: configuration.rootCAs))
+        let key = try files.key.read(label: "PRIVATE KEY")
+        let certificate = try files.certificate.read(label: "CERTIFICATE")
+        let roots = try files.roots.read(label: "CERTIFICATE")
         return Self(
-            identity: TLSIdentity(certificateChain: certificateBytes, privateKey: Secret(keyBytes)), rootCAs: rootBytes)
+            identity: TLSIdentity(certificateChain: certificate, privateKey: Secret(key)), rootCAs: roots, files: files)
     }
 
-    package func makeContext() throws(TeleportError) -> TLSContext {
-        do {
-            return try TLSContext.client(identity: identity, alpn: ["h2"], trust: .certificates(rootCAs))
+    /// What TLS needs; says which file cannot be used and why.
+    package func makeContext(at now: Timestamp = .now()) throws(TeleportError) -> TLSContext {
+        try check(files.roots) { () throws(OpenSSLError) in
+            _ = try TLSContext.client(identity: nil, alpn: ["h2"], trust: .certificates(rootCAs))
+        }
+        let certificate = try check(files.certificate) { () throws(OpenSSLError) in
+            try CertificateInfo(pem: identity.certificateChain)
+        }
+        guard now < certificate.notAfter else {
+            throw files.certificate.error("expired on \(certificate.notAfter.utc)")
+        }
+        guard now >= certificate.notBefore else {
+            throw files.certificate.error("is not valid before \(certificate.notBefore.utc)", mend: "set this machine's clock")
+        }
+        return try check(files.key) { () throws(OpenSSLError) in
+            try TLSContext.client(identity: identity, alpn: ["h2"], trust: .certificates(rootCAs))
+        }
+    }
+
+    private func check<Value>(
+        _ file: CredentialFile, _ body: () throws(OpenSSLError) -> Value
+    ) throws(TeleportError) -> Value {
+        do throws(OpenSSLError) {
+            return try body()
         } catch {
-            throw TeleportError(
-                .misconfigured, "client_key, client_crt and root_cas cannot be used: \(error); \(CredentialFile.renew)",
-                cause: error)
+            throw file.error("cannot be used: \(error)")
         }
-    }
-}
-
-extension [UInt8] {
-    /// Whether a line begins a PEM block whose label ends with `label` (RFC 7468).
-    fileprivate func containPEM(_ label: String) -> Bool {
-        split(separator: UInt8(ascii: "\n")).contains { line in
-            let text = String(decoding: line.prefix(80), as: UTF8.self).trimmingSuffix(while: \.isWhitespace)
-            return text.hasPrefix("-----BEGIN ") && text.hasSuffix(label + "-----")
-        }
-    }
-}
-
-extension String {
-    fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> Substring {
-        var text = self[...]
-        while let last = text.last, isTrimmed(last) { text.removeLast() }
-        return text
     }
 }

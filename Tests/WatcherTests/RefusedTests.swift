@@ -1,4 +1,8 @@
+import Access
+import ActionCrypto
+import GRPCCore
 import Sandbox
+import TeleportAPI
 import TestSupport
 import Testing
 
@@ -42,6 +46,41 @@ struct RefusedTests {
             let reason = try await test.firstFailure()
             #expect(reason.contains("tlsv1 alert unknown ca"))
             #expect(reason.contains("client_crt is not of this cluster"))
+        }
+    }
+
+    @Test("A client certificate that expires on the way shows the alert")
+    func expiredClient() async throws {
+        let certificates = try Certificates.shared()
+        try await AuthUnderTest.run { test in
+            let context = try TLSContext.client(
+                identity: try certificates.expiredClient, alpn: ["h2"], trust: .certificates(try certificates.teleportCA))
+            let configuration = test.client.configuration
+            let address = try AuthAddress(parsing: configuration.authServer)
+            let dialer = Dialer(address: address, context: context, configuration: configuration, group: test.client.group)
+            let failure = await failure(of: dialer, configuration)
+            #expect(failure?.code == .misconfigured)
+            #expect(failure?.message.contains("sslv3 alert certificate expired") == true, "\(failure?.message ?? "none")")
+            #expect(failure?.message.contains("client_crt has expired") == true)
+        }
+    }
+
+    /// The alert comes after the handshake: before gRPC is in place, or as the end of the first call.
+    private func failure(of dialer: Dialer, _ configuration: TeleportConfiguration) async -> TeleportError? {
+        do {
+            let link = try await Link(dialer.dial(), address: dialer.address, configuration: configuration)
+            return await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await link.run() }
+                defer { group.cancelAll() }
+                do {
+                    _ = try await link.api.ping(Proto_PingRequest())
+                    return nil
+                } catch {
+                    return link.explain(error, during: .ping)
+                }
+            }
+        } catch {
+            return TeleportError(error, during: .connect, to: dialer.address)
         }
     }
 

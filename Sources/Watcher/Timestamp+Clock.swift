@@ -1,0 +1,21 @@
+package import Access
+import Glibc
+
+extension Timestamp {
+    package static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// E.g. `2026-11-20 23:02:11 UTC`.
+    var utc: String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+            let length = strftime(text.baseAddress, text.count, "%Y-%m-%d %H:%M:%S UTC", &parts)
+            return String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+}
