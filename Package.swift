@@ -109,7 +109,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CallbackServerTests", dependencies: ["CallbackServer", "TestSupport", nioPosix, nioHTTP1],
+            name: "CallbackServerTests",
+            dependencies: [
+                "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "TestSupport", nioCore, nioPosix, nioHTTP1, logging,
+                lifecycle,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WatcherTests",

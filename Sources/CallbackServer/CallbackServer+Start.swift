@@ -14,11 +14,11 @@ package struct ListenError: Error, CustomStringConvertible {
 }
 
 extension CallbackServer {
-    func start(_ queue: ClickQueue) async throws(ListenError) -> RunningListener {
+    func start(_ queue: ClickQueue, _ trim: MemoryTrim) async throws(ListenError) -> RunningListener {
         let address = configuration.address
         let running: RunningListener
         do {
-            running = try await bind(queue)
+            running = try await bind(queue, trim)
         } catch {
             throw ListenError(
                 message: "cannot listen on http.listen_addr \"\(address)\"; choose a free port and an address of this machine",
@@ -29,23 +29,24 @@ extension CallbackServer {
         return running
     }
 
-    private func bind(_ queue: ClickQueue) async throws -> RunningListener {
+    private func bind(_ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
         guard let host = configuration.address.host else {
             do {
-                return try await bind("::", queue)
+                return try await bind("::", queue, trim)
             } catch let error as IOError where error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL {
                 // A kernel without IPv6.
-                return try await bind("0.0.0.0", queue)
+                return try await bind("0.0.0.0", queue, trim)
             }
         }
-        return try await bind(host, queue)
+        return try await bind(host, queue, trim)
     }
 
-    private func bind(_ host: String, _ queue: ClickQueue) async throws -> RunningListener {
+    private func bind(_ host: String, _ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
         let address = try SocketAddress.makeAddressResolvingHost(host, port: configuration.address.port)
         let tls = try configuration.tls.map { try TLSContext.server(identity: $0, alpn: ["http/1.1"]) }
         return try await eventLoop.flatSubmit {
-            let listener = NIOLoopBound(Listener(self, tls: tls, queue: queue, on: eventLoop), eventLoop: eventLoop)
+            let listener = NIOLoopBound(
+                Listener(self, tls: tls, queue: queue, trim: trim, on: eventLoop), eventLoop: eventLoop)
             return bootstrap(listener, dualStack: host == "::").bind(to: address)
                 .map { RunningListener(channel: $0, listener: listener, queue: queue) }
         }.get()

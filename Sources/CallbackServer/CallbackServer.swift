@@ -42,7 +42,16 @@ package struct CallbackServer: Service {
     /// Throws ``ListenError`` when it cannot listen.
     package func run() async throws {
         let queue = ClickQueue(limit: configuration.limits.maxDecisions)
-        let running = try await start(queue)
+        let trim = MemoryTrim()
+        let running = try await start(queue, trim)
+        await withTaskGroup { group in
+            group.addTask { await trim.run() }
+            await serve(queue, running)
+            group.cancelAll()
+        }
+    }
+
+    private func serve(_ queue: ClickQueue, _ running: RunningListener) async {
         await withDiscardingTaskGroup { group in
             await withTaskCancellationHandler {
                 await withGracefulShutdownHandler {

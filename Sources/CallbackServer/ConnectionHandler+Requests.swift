@@ -61,6 +61,7 @@ extension ConnectionHandler {
     private func begin(_ head: HTTPRequestHead) {
         if case .idle = phase { startRequest(phase: .head) }
         requests += 1
+        listener.trim.count()
         let exchange = listener.policy.judge(head)
         if exchange.isRefusedEarly, case .fixed(let reply) = exchange.purpose {
             return refuse(reply, headOnly: exchange.isHEAD)

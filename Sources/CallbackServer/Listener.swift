@@ -12,11 +12,12 @@ final class Listener {
     let verify: CallbackServer.Verify
     let readiness: @Sendable () -> Readiness
     let queue: ClickQueue
+    let trim: MemoryTrim
     let table: ConnectionTable
     var replies = ReplyRenderer()
     var refusals: RefusalLog
 
-    init(_ server: CallbackServer, tls: TLSContext?, queue: ClickQueue, on eventLoop: any EventLoop) {
+    init(_ server: CallbackServer, tls: TLSContext?, queue: ClickQueue, trim: MemoryTrim, on eventLoop: any EventLoop) {
         let configuration = server.configuration
         limits = configuration.limits
         self.tls = tls
@@ -26,6 +27,7 @@ final class Listener {
         verify = server.verify
         readiness = server.readiness
         self.queue = queue
+        self.trim = trim
         table = ConnectionTable(eventLoop: eventLoop, limits: limits)
         refusals = RefusalLog(logger: server.logger)
     }

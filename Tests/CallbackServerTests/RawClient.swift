@@ -1,4 +1,6 @@
+import ActionCrypto
 import NIOCore
+import NIOOpenSSL
 import NIOPosix
 
 /// A client that says exactly what it is told to, on a real socket.
@@ -11,13 +13,18 @@ final class RawClient: Sendable {
         self.chunks = chunks
     }
 
-    static func connect(port: Int, autoRead: Bool = true) async throws -> RawClient {
+    static func connect(port: Int, autoRead: Bool = true, tls: TLSContext? = nil) async throws -> RawClient {
         let chunks = Chunks()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: autoRead)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let role = TLSHandler.Role.client(serverName: "localhost")
+                        try channel.pipeline.syncOperations.addHandler(
+                            TLSHandler(context: tls, role: role, on: channel.eventLoop))
+                    }
                     try channel.pipeline.syncOperations.addHandler(Collector(chunks: chunks))
                 }
             }
