@@ -1,4 +1,4 @@
-import ActionCrypto
+package import ActionCrypto
 package import Logging
 package import NIOCore
 import NIOHTTP1

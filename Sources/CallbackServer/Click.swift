@@ -1,5 +1,5 @@
 package import Access
-import ActionCrypto
+package import ActionCrypto
 
 /// A click whose context this plugin signed for this channel. It may have expired: a person gets words about that.
 package struct VerifiedClick: Sendable {
@@ -21,6 +21,16 @@ package enum Verification: Sendable {
     case genuine(VerifiedAction)
     /// For the operator's log only; the client is not told.
     case refused(reason: String)
+
+    package init(_ result: Result<VerifiedAction, ActionSigner.Refusal>) {
+        switch result {
+        case .success(let action), .failure(.expired(let action)): self = .genuine(action)
+        case .failure(.malformed): self = .refused(reason: "a signed field is missing or malformed")
+        case .failure(.unknownKey): self = .refused(reason: "signed with another secret or by another version")
+        case .failure(.badSignature): self = .refused(reason: "the signature does not match")
+        case .failure(.wrongCluster): self = .refused(reason: "signed for another cluster")
+        }
+    }
 }
 
 /// Whether the plugin can do its work, for `/readyz`.

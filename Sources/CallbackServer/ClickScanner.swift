@@ -65,15 +65,15 @@ private enum ContextScanner {
             guard let field = try fields.recognise(key) else { return try scanner.skip(key) }
             let value = try scanner.string().value(limit: 512)
             switch field {
-            case .version: context.v = value
-            case .keyID: context.kid = value
+            case .version: context.version = value
+            case .keyID: context.keyID = value
             case .action: context.action = value
-            case .requestID: context.req_id = value
+            case .requestID: context.requestID = value
             case .cluster: context.cluster = value
-            case .channel: context.channel = value
+            case .channel: context.channelID = value
             case .recipient: context.recipient = value
-            case .issued: context.iat = value
-            case .expires: context.exp = value
+            case .issued: context.issued = value
+            case .expires: context.expires = value
             case .signature: context.signature = value
             }
         }

@@ -118,6 +118,7 @@ extension ConnectionHandler {
         quietSince = .now()
         deadline = quietSince + TimeAmount(listener.limits.idle)
         phase = .idle
-        context.write(Self.wrapOutboundOut(buffer), promise: nil)
+        // Not left to the end of the read: bytes that the TLS handler held come without one.
+        context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)
     }
 }

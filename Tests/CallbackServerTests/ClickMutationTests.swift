@@ -1,3 +1,4 @@
+import ActionCrypto
 import Foundation
 import Testing
 
@@ -34,7 +35,7 @@ struct SeededGenerator: RandomNumberGenerator {
             #expect(click.userID == other["user_id"] as? String, "\(text)")
             #expect(click.channelID == other["channel_id"] as? String, "\(text)")
             let context = other["context"] as? [String: Any]
-            #expect(click.context.req_id == context?["req_id"] as? String ?? "", "\(text)")
+            #expect(click.context.requestID == context?["req_id"] as? String ?? "", "\(text)")
             #expect(click.context.signature == context?["signature"] as? String ?? "", "\(text)")
         }
         #expect(accepted > 100)

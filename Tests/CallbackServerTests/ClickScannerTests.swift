@@ -1,3 +1,4 @@
+import ActionCrypto
 import Testing
 
 @testable import CallbackServer
@@ -20,9 +21,9 @@ import Testing
         #expect(click.postID == "wbh6ytrjrbg6id39bsbiji8cpa")
         #expect(click.triggerID.hasPrefix("ZXU5MWFl"))
         #expect(click.context.action == "approve")
-        #expect(click.context.req_id == "305dc2e2-6700-485c-a62a-74712b40900e")
+        #expect(click.context.requestID == "305dc2e2-6700-485c-a62a-74712b40900e")
         #expect(click.context.signature == "c2ln")
-        #expect(click.context.exp.isEmpty)
+        #expect(click.context.expires.isEmpty)
     }
 
     @Test("A dialog's submission is not a click")

@@ -1,3 +1,4 @@
+import ActionCrypto
 import Foundation
 import TestSupport
 
@@ -14,10 +15,16 @@ enum ClickText {
         return (body, Int(text[end.upperBound...].filter(\.isNumber)) ?? -1)
     }
 
-    /// A click whose context carries `signature`, made from the recorded one.
-    static func signed(_ signature: String = "good", channel: String = "dpygwdyjubydfne5nshbuea4ga") throws -> String {
-        try recorded("callback_button_click_signed_context").body
-            .replacing(#""signature":"c2ln""#, with: #""channel":"\#(channel)","signature":"\#(signature)""#)
+    /// The recorded click with a context that was really signed, unless another `signature` is given.
+    static func signed(
+        _ signature: String? = nil, channel: String = "dpygwdyjubydfne5nshbuea4ga", expired: Bool = false
+    ) throws -> String {
+        var context = try TestSigner.context(channel: channel, expired: expired)
+        if let signature { context.signature = signature }
+        let members = context.fields.map { "\"\($0)\":\"\($1)\"" }.sorted().joined(separator: ",")
+        let body = try recorded("callback_button_click_signed_context").body
+        guard let start = body.range(of: #""context":"#) else { return "" }
+        return body[..<start.upperBound] + "{" + members + "}}"
     }
 
     static func post(_ body: String, to path: String = "/mattermost_action", fields: String = "") -> String {

@@ -1,5 +1,7 @@
 import Access
+import ActionCrypto
 import Logging
+import NIOCore
 import Synchronization
 import Testing
 
@@ -23,12 +25,14 @@ import Testing
         #expect(click.userID == "xc4bexnho78i3fe6d45jxozfbw")
         #expect(click.postID == "wbh6ytrjrbg6id39bsbiji8cpa")
         #expect(click.teamID == "fi1rjwgkwtn6jpnnsgbgubh8po")
+        #expect(click.action.decision == .approve)
+        #expect(click.action.requestID == TestSigner.requestID)
         #expect(click.remoteAddress == "127.0.0.1")
         #expect("\(click)".contains("<redacted>"))
     }
 
     @Test("Forged, malformed and misdirected clicks get an empty 4xx and never reach the decision", arguments: [
-        ("forged", "403"), ("channel", "403"), ("malformed", "400"), ("empty", "400"),
+        ("forged", "403"), ("channel", "403"), ("altered", "403"), ("cluster", "403"), ("malformed", "400"), ("empty", "400"),
     ])
     func refused(kind: String, status: String) async throws {
         let lines = LogLines()
@@ -41,6 +45,8 @@ import Testing
                 switch kind {
                 case "forged": try ClickText.signed("SIGNATURE")
                 case "channel": try ClickText.signed(channel: "elsewhere")
+                case "altered": try ClickText.signed().replacing("approve", with: "deny")
+                case "cluster": try ClickText.signed().replacing(TestSigner.cluster, with: "elsewhere")
                 case "malformed": try ClickText.signed("SIGNATURE") + "}"
                 default: ""
                 }
@@ -55,15 +61,27 @@ import Testing
         #expect(refusals.allSatisfy { $0.contains("127.0.0.1") && !$0.contains("SIGNATURE") && !$0.contains("ZXU5MWFl") })
     }
 
-    @Test("A flood of forgeries is a few lines")
-    func flood() async throws {
-        let lines = LogLines()
-        try await RunningServer.with(logger: lines.logger) { server in
+    @Test("A rightly signed click that has expired is decided too: the person needs words")
+    func expired() async throws {
+        try await RunningServer.with(decide: { click in Array("{\"expired\":\(click.action.expires < TestSigner.now)}".utf8) }) {
+            server in
             let client = try await server.client()
-            for _ in 0..<100 { _ = await client.reply(to: ClickText.post(try ClickText.signed("bad"))) }
+            let reply = await client.reply(to: ClickText.post(try ClickText.signed(expired: true)))
+            #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.hasSuffix(#"{"expired":true}"#))
             await client.close()
         }
-        #expect(lines.all.filter { $0.contains("Refused") }.count < 40)
+    }
+
+    @Test("A flood of refusals is five lines a second, and the count of the rest")
+    func flood() {
+        let lines = LogLines()
+        var log = RefusalLog(logger: lines.logger)
+        let start = NIODeadline.now()
+        for number in 0..<100 { log.refused("forged", from: "192.0.2.1", at: start + .milliseconds(Int64(number))) }
+        #expect(lines.all.count == RefusalLog.burst)
+        log.refused("forged", from: "192.0.2.1", at: start + .seconds(2))
+        #expect(lines.all.count == RefusalLog.burst + 2)
+        #expect(lines.all.contains { $0.contains("95 more") })
     }
 
     @Test("Past the most decisions at once a person is asked to try again, with 200")

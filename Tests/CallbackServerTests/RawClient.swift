@@ -47,12 +47,13 @@ final class RawClient: Sendable {
 
     /// Reads until `count` whole replies have come, or the end.
     func replies(_ count: Int) async -> [String] {
-        var text = ""
-        var found = Self.split(text)
-        guard count > 0 else { return [] }
+        var unread = ""
+        var found: [String] = []
         for await chunk in chunks.stream {
-            text += String(buffer: chunk)
-            found = Self.split(text)
+            unread += String(buffer: chunk)
+            let (replies, rest) = Self.split(unread)
+            found += replies
+            unread = rest
             if found.count >= count { break }
         }
         return found
@@ -63,8 +64,8 @@ final class RawClient: Sendable {
         return await replies(1).first ?? ""
     }
 
-    /// Whole replies by their Content-Length.
-    private static func split(_ text: String) -> [String] {
+    /// Whole replies by their Content-Length, and what follows them.
+    private static func split(_ text: String) -> ([String], String) {
         var rest = text[...]
         var replies: [String] = []
         while let head = rest.utf8.firstRange(of: "\r\n\r\n".utf8) {
@@ -75,7 +76,7 @@ final class RawClient: Sendable {
             replies.append(String(rest[..<end]))
             rest = rest[end...]
         }
-        return replies
+        return (replies, String(rest))
     }
 
     struct Chunks: Sendable {

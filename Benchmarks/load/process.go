@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// cpu is what all threads of a process have run so far, in nanoseconds: the first number of each thread's schedstat.
+// A thread that ended in between is missed; neither server ends threads under load.
+func cpu(pid int) int64 {
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	check(err)
+	var total int64
+	for _, task := range tasks {
+		text, err := os.ReadFile(task)
+		if err != nil {
+			continue
+		}
+		var nanoseconds int64
+		fmt.Sscan(string(text), &nanoseconds)
+		total += nanoseconds
+	}
+	return total
+}
+
+// resident is in kB.
+func resident(pid int) int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	check(err)
+	var size, pages int64
+	fmt.Sscan(string(text), &size, &pages)
+	return pages * int64(os.Getpagesize()) / 1024
+}
+
+// waitUntilListening prints the moment in nanoseconds since 1970 when the address first took a connection; at most 20 s.
+func waitUntilListening() {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Microsecond) {
+		conn, err := net.Dial("tcp", *address)
+		if err == nil {
+			fmt.Println(time.Now().UnixNano())
+			conn.Close()
+			return
+		}
+	}
+	fmt.Fprintln(os.Stderr, "nothing listens on", *address)
+	os.Exit(1)
+}
