@@ -58,7 +58,11 @@ package final class HMACSHA256: @unchecked Sendable {
         var tag = [UInt8](repeating: 0, count: Self.length)
         let made: Result<Void, OpenSSLError> = message.withUnsafeBytes { message in
             tag.withUnsafeMutableBytes { tag in
-                do throws(OpenSSLError) { return .success(try authenticate(message, into: tag)) } catch { return .failure(error) }
+                do throws(OpenSSLError) {
+                    return .success(try authenticate(message, into: tag))
+                } catch {
+                    return .failure(error)
+                }
             }
         }
         try made.get()

@@ -42,7 +42,8 @@ package enum SelfSigned {
             ASN1_INTEGER_set_uint64(X509_get_serialNumber(pointer), serial >> 1 | 1) == 1,
             X509_gmtime_adj(X509_getm_notBefore(pointer), -60) != nil,
             X509_gmtime_adj(X509_getm_notAfter(pointer), Int(life.components.seconds)) != nil,
-            X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8, Array(commonName.utf8), Int32(commonName.utf8.count), -1, 0) == 1,
+            X509_NAME_add_entry_by_NID(
+                subject, NID_commonName, MBSTRING_UTF8, Array(commonName.utf8), Int32(commonName.utf8.count), -1, 0) == 1,
             X509_set_issuer_name(pointer, subject) == 1, X509_set_pubkey(pointer, key.pointer) == 1
         else { throw .drained(.setup, "certificate") }
     }

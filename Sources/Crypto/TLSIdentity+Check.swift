@@ -15,11 +15,13 @@ extension TLSIdentity {
         let subject = info.subject ?? "nameless"
         guard matches else {
             throw OpenSSLError(
-                .setup, "\(name): the private key does not belong to the certificate of \"\(subject)\"; give the pair made together")
+                .setup,
+                "\(name): the private key does not belong to the certificate of \"\(subject)\"; give the pair made together")
         }
         guard now < info.notAfter else {
             throw OpenSSLError(
-                .setup, "\(name): the certificate of \"\(subject)\" expired \(Self.ago(now.since(info.notAfter))); make a new one")
+                .setup,
+                "\(name): the certificate of \"\(subject)\" expired \(Self.ago(now.since(info.notAfter))); make a new one")
         }
         guard info.notBefore <= now else {
             throw OpenSSLError(
