@@ -9,6 +9,7 @@ final class LinkSlot: Sendable {
         var clusterName: String?
         var waiters: [UInt64: CheckedContinuation<Link?, Never>] = [:]
         var nextWaiter: UInt64 = 0
+        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -16,7 +17,7 @@ final class LinkSlot: Sendable {
     var status: ConnectionStatus { state.withLock { $0.status } }
     var clusterName: String? { state.withLock { $0.clusterName } }
 
-    /// Nil when the task is cancelled before there is one.
+    /// Nil when the task is cancelled before there is one, or there will be none any more.
     func link() async -> Link? {
         let id = state.withLock { state in
             state.nextWaiter &+= 1
@@ -27,7 +28,7 @@ final class LinkSlot: Sendable {
                 let ready = state.withLock { state -> Link?? in
                     if let link = state.link, link.isActive { return .some(link) }
                     // Checked under the lock: a cancellation that came before finds no waiter to resume.
-                    if Task.isCancelled { return .some(nil) }
+                    if Task.isCancelled || state.isClosed { return .some(nil) }
                     state.waiters[id] = continuation
                     return nil
                 }
@@ -68,5 +69,16 @@ final class LinkSlot: Sendable {
             $0.status.connected = false
             $0.status.lastFailure = reason
         }
+    }
+
+    /// There will be no further connection: nobody waits any longer.
+    func close() {
+        empty(reason: "the plugin is shutting down")
+        let waiters = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiters = [:] }
+            return state.waiters.values
+        }
+        for waiter in waiters { waiter.resume(returning: nil) }
     }
 }

@@ -50,7 +50,8 @@ package final class TeleportClient: AccessService {
         } catch is DeadlinePassed {
             throw timedOut(call)
         } catch {
-            throw TeleportError(.unavailable, "\(call.rawValue): cancelled", cause: error)
+            let reason = Task.isCancelled ? "cancelled" : "the plugin is shutting down"
+            throw TeleportError(.unavailable, "\(call.rawValue): \(reason)", cause: error)
         }
     }
 

@@ -29,7 +29,9 @@ package struct TeleportCredentials: Sendable {
     }
 
     /// What TLS needs; says which file cannot be used and why.
-    package func makeContext(at now: Timestamp = .now()) throws(TeleportError) -> TLSContext {
+    package func makeContext() throws(TeleportError) -> TLSContext { try makeContext(at: .now()) }
+
+    func makeContext(at now: Timestamp) throws(TeleportError) -> TLSContext {
         try check(files.roots) { () throws(OpenSSLError) in
             _ = try TLSContext.client(identity: nil, alpn: ["h2"], trust: .certificates(rootCAs))
         }

@@ -1,8 +1,8 @@
-package import Access
+import Access
 import Glibc
 
 extension Timestamp {
-    package static func now() -> Timestamp {
+    static func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)

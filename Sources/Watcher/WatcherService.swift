@@ -55,7 +55,7 @@ package final class WatcherService: Service {
             try? await client.clock.sleep(for: delay)
         }
         state.withLock { $0.stop() }
-        client.slot.empty(reason: "the plugin is shutting down")
+        client.slot.close()
     }
 
     private func log(_ failure: TeleportError, delay: Duration, isNews: Bool) {

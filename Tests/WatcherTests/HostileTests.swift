@@ -1,3 +1,4 @@
+import Access
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -84,6 +85,29 @@ struct HostileTests {
                 }
             }
             #expect(took < .seconds(5))
+        }
+    }
+
+    @Test("A call that waits for a connection ends with the shutdown, not with its time limit")
+    func shutsDownCalls() async throws {
+        try await HostileServer.run(.silent) { server in
+            let watcher = try make(port: server.port, Observer(), limit: .seconds(60))
+            let took = try await ContinuousClock().measure {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        let error = await #expect(throws: TeleportError.self) { try await watcher.client.requests() }
+                        #expect(error?.message.contains("shutting down") == true)
+                    }
+                    group.addTask {
+                        let running = ServiceGroup(services: [watcher], logger: watcher.logger)
+                        async let run: Void = running.run()
+                        await running.triggerGracefulShutdown()
+                        try await run
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            #expect(took < .seconds(10))
         }
     }
 
