@@ -46,12 +46,9 @@ final class AuthStore: Sendable {
         }
     }
 
-    /// False when there is no such request.
-    func delete(_ id: String) -> Bool {
+    func delete(_ id: String) {
         state.withLock { state in
-            guard state.requests.remove(id) else { return false }
-            publish(.delete(id), in: state)
-            return true
+            if state.requests.remove(id) { publish(.delete(id), in: state) }
         }
     }
 

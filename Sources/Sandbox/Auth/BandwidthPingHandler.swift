@@ -22,8 +22,9 @@ final class BandwidthPingHandler: ChannelDuplexHandler {
         pending.writeBuffer(&bytes)
         var forward = ByteBuffer()
         var pings = 0
-        if passed < Self.prefaceLength, let preface = pending.readSlice(length: min(Self.prefaceLength - passed, pending.readableBytes)) {
-            passed += preface.readableBytes
+        let missing = min(Self.prefaceLength - passed, pending.readableBytes)
+        if missing > 0, let preface = pending.readSlice(length: missing) {
+            passed += missing
             forward.writeImmutableBuffer(preface)
         }
         while passed == Self.prefaceLength, let frame = nextFrame() {

@@ -25,7 +25,6 @@ extension SandboxAuth: TeleportSide {
         }
     }
 
-    package func delete(_ id: String) throws(SandboxError) {
-        guard store.delete(id) else { throw SandboxError("access request \"\(id)\" not found") }
-    }
+    /// As `tctl requests rm` does; nothing happens when there is no such request.
+    package func delete(_ id: String) { store.delete(id) }
 }

@@ -111,7 +111,11 @@ extension SandboxAuth {
             services: [calls],
             interceptors: [FaultInterceptor(faults: faults, connections: connections)])
         try await withThrowingTaskGroup { group in
-            defer { group.cancelAll() }
+            // First the sockets, without a farewell, as when the process is killed.
+            defer {
+                connections.cutAll()
+                group.cancelAll()
+            }
             group.addTask { try await server.serve() }
             group.addTask { try await self.power.first { !$0.wanted } }
             group.addTask { try await self.sweepEverySecond() }

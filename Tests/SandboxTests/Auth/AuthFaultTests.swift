@@ -158,7 +158,7 @@ import Testing
                     _ = try await events.next()
                     let start = ContinuousClock.now
                     let id = auth.createRequest(user: "myuser", roles: ["editor"])
-                    try auth.delete(id)
+                    auth.delete(id)
                     #expect(try await events.next()?.accessRequest.metadata.name == id)
                     #expect(ContinuousClock.now - start >= .milliseconds(200))
                     #expect(try await events.next() == .delete(id))

@@ -93,12 +93,12 @@ import Testing
     func denied(user: String) async throws {
         let desk = desk()
         let watch = Proto_Watch.with { $0.kinds = [.with { $0.kind = "access_request" }] }
-        await #expect(throws: AuthRefusal(.permissionDenied, "access denied to perform action \"read\" on \"access_request\"")) {
+        await #expect(throws: AuthRefusal.denied(AuthPermission("read", "access_request"))) {
             try await desk.calls.watchEvents(
                 request: ServerRequest(watch), context: desk.context("WatchEvents", as: user))
         }
         let setter = Proto_RequestStateSetter.with { ($0.id, $0.state) = ("a", .approved) }
-        await #expect(throws: AuthRefusal(.permissionDenied, "access denied to perform action \"update\" on \"access_request\"")) {
+        await #expect(throws: AuthRefusal.denied(AuthPermission("update", "access_request"))) {
             try await desk.calls.setAccessRequestState(
                 request: ServerRequest(setter), context: desk.context("SetAccessRequestState", as: user))
         }

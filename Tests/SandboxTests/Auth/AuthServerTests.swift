@@ -68,7 +68,7 @@ import Testing
                     #expect(try await events.next()?.accessRequest.spec.requestReason == "after")
                     try auth.resolve(id, .denied, reason: "no")
                     #expect(try await events.next()?.accessRequest.spec.state == .denied)
-                    #expect(auth.store.delete(id))
+                    auth.delete(id)
                     #expect(try await events.next() == .delete(id))
                 }
             }
