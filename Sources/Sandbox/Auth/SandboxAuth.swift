@@ -59,9 +59,13 @@ package final class SandboxAuth: Service {
     /// Serves until the task is cancelled or a graceful shutdown begins; throws what keeps it from listening.
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try await self.power.first(where: \.wanted)
-                try await self.serveUntilOff()
+            do {
+                while true {
+                    try await self.power.first(where: \.wanted)
+                    try await self.serveUntilOff()
+                }
+            } catch where Task.isCancelled {
+                // Asked to end: whatever gRPC says of it is no failure.
             }
         }
     }

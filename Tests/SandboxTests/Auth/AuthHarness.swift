@@ -22,10 +22,12 @@ func withSandboxAuth(
     configure(&configuration)
     let auth = SandboxAuth(configuration)
     try await withThrowingTaskGroup { group in
-        group.addTask { try? await auth.run() }
+        group.addTask { try await auth.run() }
         _ = try await auth.address
         try await body(auth)
         group.cancelAll()
+        // A run that was asked to end ends without an error.
+        try await group.waitForAll()
     }
 }
 
