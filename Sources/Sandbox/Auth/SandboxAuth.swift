@@ -141,6 +141,8 @@ extension SandboxAuth {
         var config = HTTP2ServerTransport.Custom<AuthListener>.Config.defaults
         config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = configuration.minPingInterval
         config.connection.keepalive.clientBehavior.allowWithoutCalls = true
+        // A delayed flush loses the last GOAWAY to the close that follows it.
+        config.connection.flushCoalescing = nil
         return config
     }
 
