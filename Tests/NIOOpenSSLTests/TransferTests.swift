@@ -37,6 +37,7 @@ import TestSupport
         try pair.server.send([1, 2, 3]).wait()
         try pair.carry()
         #expect(pair.client.app.bytes.isEmpty)
+        pair.client.wire.isIdle = true
         pair.client.channel.read()
         #expect(pair.client.app.bytes == [1, 2, 3])
         #expect(pair.client.app.readCompletes == 1)
