@@ -118,9 +118,10 @@ import Testing
     @Test("Every recorded answer of an error becomes its code, with the server's words")
     func recordedErrors() async throws {
         let codes: [(String, MattermostError.Code)] = [
-            ("users_me_bad_token", .unauthorized), ("post_create_bad_channel", .forbidden), ("post_update_missing", .forbidden),
-            ("user_by_id_missing", .notFound), ("rate_limited", .rateLimited(retryAfter: 1)), ("post_create_too_long", .status(400)),
-            ("user_by_email_missing", .notFound), ("team_by_name_missing", .notFound), ("post_ephemeral", .forbidden),
+            ("users_me_bad_token", .unauthorized), ("post_create_bad_channel", .forbidden),
+            ("post_update_missing", .forbidden), ("user_by_id_missing", .notFound), ("post_ephemeral", .forbidden),
+            ("rate_limited", .rateLimited(retryAfter: 1)), ("post_create_too_long", .status(400)),
+            ("user_by_email_missing", .notFound), ("team_by_name_missing", .notFound),
         ]
         for (name, code) in codes {
             try await replaying(name) { _, client, exchange in
@@ -140,7 +141,8 @@ import Testing
             guard (200...299).contains(exchange.status) else { continue }
             let bytes = [UInt8](try JSONSerialization.data(withJSONObject: exchange.responseBody))
             switch exchange.name {
-            case let name where name.hasPrefix("user_by") || name == "users_me": _ = try JSON.decode(UserAnswer.self, from: bytes)
+            case let name where name.hasPrefix("user_by") || name == "users_me":
+                _ = try JSON.decode(UserAnswer.self, from: bytes)
             case let name where name.hasPrefix("channel_by") || name.hasPrefix("direct_channel"):
                 _ = try JSON.decode(ChannelAnswer.self, from: bytes)
             case "team_by_name": _ = try JSON.decode(TeamAnswer.self, from: bytes)

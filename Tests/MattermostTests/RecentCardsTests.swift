@@ -31,7 +31,9 @@ import Testing
         }
     }
 
-    private func cards(limit: Int, _ react: @escaping FaultyServer.React) async throws -> (cards: [PostedCard], calls: [String]) {
+    private func cards(
+        limit: Int, _ react: @escaping FaultyServer.React
+    ) async throws -> (cards: [PostedCard], calls: [String]) {
         try await FaultyServer.run(react) { server in
             let cards = try await makeClient(server.url).recentCards(in: channel, by: bot, limit: limit)
             return (cards, server.requests.map(\.path))
@@ -83,14 +85,16 @@ import Testing
         #expect(cards == [
             PostedCard(reference: PostReference(channelID: channel, postID: "post2"), requestID: nil, status: nil),
             PostedCard(
-                reference: PostReference(channelID: channel, postID: "post1"), requestID: RequestID("req-1"), status: "approved"),
+                reference: PostReference(channelID: channel, postID: "post1"), requestID: RequestID("req-1"),
+                status: "approved"),
         ])
     }
 
     @Test("A single post is found with what it shows, or nil when deleted or gone")
     func single() async throws {
         let answers = [
-            "post1": answer(Self.post(1, props: Self.mark(1))), "post2": answer(Self.post(2, deleted: 1, props: Self.mark(2))),
+            "post1": answer(Self.post(1, props: Self.mark(1))),
+            "post2": answer(Self.post(2, deleted: 1, props: Self.mark(2))),
             "post3": answer(#"{"id":"app.post.get.app_error","message":"Unable to get the post."}"#, status: 404),
         ]
         try await FaultyServer.run { request in

@@ -90,7 +90,29 @@ import Testing
     @Test("NUL characters, written out or escaped, are refused and not a silent end")
     func nul() {
         #expect(problems(goodLines + ["# \0"]) == ["22: a NUL character stands here. Remove it."])
-        #expect(problems(changed("secret", to: #"secret = "0123456789abcdef\u0000""#)) == ["11: a NUL character stands here. Remove it."])
+        let escaped = problems(changed("secret", to: #"secret = "0123456789abcdef\u0000""#))
+        #expect(escaped == ["11: a NUL character stands here. Remove it."])
+    }
+
+    @Test(
+        "Depth without end is an error and neither a crash nor a long wait",
+        arguments: ["[", "{a=", "[{a=", "a.", "[a.", "\"\".", "[["])
+    func depth(piece: String) {
+        #expect(!problems(["x = " + String(repeating: piece, count: 10_000)]).isEmpty)
+        #expect(!problems([String(repeating: piece, count: 10_000) + "a = 1"]).isEmpty)
+    }
+
+    @Test("Random texts are an error and never the end of the process", arguments: 0..<20)
+    func random(seed: Int) {
+        var random = SplitMix64(seed: UInt64(seed))
+        let pieces = [
+            "[", "]", "{", "}", "\"", "'", "\"\"\"", "'''", "\\", "\n", "=", ".", ",", "#", "a", "1", " ", "-", "+", ":", "T",
+            "0x", "true", "\r\n", "é", "\t", "_",
+        ]
+        for _ in 0..<500 {
+            let text = (0..<14).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined()
+            #expect(throws: SettingsError.self) { try Settings.parse([UInt8](text.utf8), path: "f") }
+        }
     }
 
     @Test("What is not UTF-8 is refused")
@@ -103,7 +125,8 @@ import Testing
         let file = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "config/teleport-mattermost.toml")
         #expect(try String(contentsOf: file, encoding: .utf8) == ExampleConfiguration.text)
-        let found = problems(ExampleConfiguration.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+        let lines = ExampleConfiguration.text.split(separator: "\n", omittingEmptySubsequences: false)
+        let found = problems(lines.map(String.init))
         let keys = found.map { $0.split(separator: ": ")[1] }
         let names = ["[teleport] auth_server", "[mattermost] url", "[mattermost] team", "[mattermost] channel"]
         #expect(keys.map(String.init) == names + ["[mattermost] token", "[mattermost] secret", "[http] public_addr"])

@@ -20,7 +20,9 @@ import Testing
 
     @Test(
         "A value of another type is named with its line and what it is",
-        arguments: [("1", "an integer"), ("true", "a boolean"), ("1.5", "a number"), ("[\"a\"]", "an array"), ("1979-05-27", "a date")])
+        arguments: [
+            ("1", "an integer"), ("true", "a boolean"), ("1.5", "a number"), ("[\"a\"]", "an array"), ("1979-05-27", "a date"),
+        ])
     func types(value: String, name: String) {
         for key in SettingKey.allCases {
             let lines = changed(key.name, to: "\(key.name) = \(value)")
@@ -62,7 +64,8 @@ import Testing
 
     @Test("A section that is a value is said to be one")
     func noTable() {
-        let lines = ["log = \"x\""] + goodLines.filter { !$0.hasPrefix("[log]") && !$0.hasPrefix("output") && !$0.hasPrefix("sev") }
+        let log = goodLines.firstIndex(of: "[log]") ?? 0
+        let lines = ["log = \"x\""] + goodLines[..<log]
         #expect(problems(lines) == ["1: log: is a string. Make it a section: [log]."])
     }
 
@@ -71,15 +74,17 @@ import Testing
         arguments: [
             ("auth_server", "https://auth:3025", "it is a URL; write host:port"), ("auth_server", "auth:0", "no port"),
             ("auth_server", "[::1:3025", "bracket"), ("url", "chat.example.com", "does not start with https://"),
-            ("url", "ftp://chat", "does not start with https://"), ("url", "https://u:PASSWORDpassword@chat", "user name or password"),
+            ("url", "ftp://chat", "does not start with https://"),
+            ("url", "https://u:PASSWORDpassword@chat", "user name or password"),
             ("url", "https://chat:99999", "port"), ("url", "https://chat/?a=b", "'?'"), ("url", "https://", "no host"),
             ("team", "Team Name", "no name in a URL"), ("channel", "Town Square", "no name in a URL"),
             ("channel", "../x", "no name in a URL"), ("token", "api-token", "placeholder"), ("token", "TOKENtoken x", "Copy"),
             ("token", "TOKENtoken\\r\\nX: y", "Copy"), ("secret", "SECRETsecret123", "15 bytes; 16 are the least"),
             ("secret", "signing-secret-value", "placeholder"), ("public_addr", "https://host?x", "'?'"),
             ("public_addr", "https://PASSWORDpassword@host", "Use basic_auth"), ("public_addr", "ftp://host", "https://"),
-            ("public_addr", "https://u:%zz@host", "percent-encoded"), ("public_addr", "https://u:p@host", "Remove one of the two"),
-            ("listen_addr", "8081", "Write :8081"), ("listen_addr", "host:99999", "Write :8081"), ("output", "sdterr", "Write stderr"),
+            ("public_addr", "https://u:%zz@host", "percent-encoded"),
+            ("public_addr", "https://u:p@host", "Remove one of the two"), ("output", "sdterr", "Write stderr"),
+            ("listen_addr", "8081", "Write :8081"), ("listen_addr", "host:99999", "Write :8081"),
             ("severity", "VERBOSE", "Write DEBUG, INFO, WARN or ERROR"), ("basic_auth.user", "a:b", "':'"),
         ])
     func values(key: String, value: String, words: String) {

@@ -87,7 +87,9 @@ import Watcher
         #expect(ListenAddress(text)?.description == text)
     }
 
-    @Test("What is no listen address is none", arguments: ["", "8081", "host", ":", ":65536", ":-1", ":+1", "a b:1", "::1:80", "h/x:1"])
+    @Test(
+        "What is no listen address is none",
+        arguments: ["", "8081", "host", ":", ":65536", ":-1", ":+1", "a b:1", "::1:80", "h/x:1"])
     func noListen(text: String) { #expect(ListenAddress(text) == nil) }
 
     @Test("A severity is known in any case", arguments: ["info", "Info", "INFO", "WARN", "error", "Debug"])

@@ -8,6 +8,19 @@ struct KeyLines {
     private var index = 0
     private var line = 1
 
+    private var depth = 0
+
+    struct Fault: Equatable {
+        var line: Int
+        var text: String
+    }
+
+    /// What TOMLKit must not see, for it ends the process: its destructors recurse as deep as a key has dots, and asserts in
+    /// its parser fail on `[=` and `x = [}`. Nothing after it was looked at.
+    private(set) var fault: Fault?
+    private static let maxDepth = 8
+    private static let tooDeep = "this is nested deeper than any setting"
+
     init(_ text: String) {
         bytes = Array(text.utf8)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
@@ -36,7 +49,10 @@ struct KeyLines {
             case UInt8(ascii: "#"): skipComment()
             case UInt8(ascii: "["):
                 let start = line
-                while self.byte == UInt8(ascii: "[") { advance() }
+                advance()
+                if self.byte == UInt8(ascii: "[") { advance() }
+                while self.byte == UInt8(ascii: " ") || self.byte == UInt8(ascii: "\t") { advance() }
+                guard startsName(self.byte) else { return giveUp("this is not TOML: a section has no name") }
                 section = key()
                 note(section, start)
                 while let byte = self.byte, byte == UInt8(ascii: "]") || byte == UInt8(ascii: " ") { advance() }
@@ -44,6 +60,28 @@ struct KeyLines {
             default: pair(in: section)
             }
         }
+    }
+
+    private func startsName(_ byte: UInt8?) -> Bool {
+        guard let byte else { return false }
+        return switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "\""),
+            UInt8(ascii: "'"):
+            true
+        default: false
+        }
+    }
+
+    private mutating func giveUp(_ text: String) {
+        fault = fault ?? Fault(line: line, text: text)
+        index = bytes.count
+    }
+
+    private mutating func enter() {
+        depth += 1
+        advance()
+        if depth > Self.maxDepth { giveUp(Self.tooDeep) }
     }
 
     /// `key = value`; the keys of an inline table too.
@@ -73,6 +111,7 @@ struct KeyLines {
                 UInt8(ascii: "}"):
                 return parts + [String(decoding: part, as: UTF8.self)]
             case UInt8(ascii: "."):
+                if parts.count == Self.maxDepth { giveUp(Self.tooDeep) }
                 parts.append(String(decoding: part, as: UTF8.self))
                 part = []
                 advance()
@@ -87,28 +126,31 @@ struct KeyLines {
 
     /// Skips a value: up to the line's end or, within brackets, up to what closes them.
     private mutating func value(of path: [String]) {
-        var depth = 0
+        let outside = depth
+        var last: UInt8 = 0
         while let byte {
+            defer { if byte > UInt8(ascii: " ") { last = byte } }
             switch byte {
+            case UInt8(ascii: "}") where last == UInt8(ascii: "[") || last == UInt8(ascii: ","):
+                giveUp("this is not TOML: a '}' closes nothing")
             case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = string()
             case UInt8(ascii: "#"): skipComment()
-            case UInt8(ascii: "{") where depth == 0:
-                advance()
+            case UInt8(ascii: "{") where depth == outside:
+                enter()
                 return inlineTable(path)
-            case UInt8(ascii: "["), UInt8(ascii: "{"):
-                depth += 1
-                advance()
+            case UInt8(ascii: "["), UInt8(ascii: "{"): enter()
             case UInt8(ascii: "]"), UInt8(ascii: "}"):
-                if depth == 0 { return }
+                if depth == outside { return }
                 depth -= 1
                 advance()
-            case UInt8(ascii: ",") where depth == 0, UInt8(ascii: "\n") where depth == 0: return
+            case UInt8(ascii: ",") where depth == outside, UInt8(ascii: "\n") where depth == outside: return
             default: advance()
             }
         }
     }
 
     private mutating func inlineTable(_ path: [String]) {
+        defer { depth -= 1 }
         while let byte {
             switch byte {
             case UInt8(ascii: "}"): return advance()

@@ -22,6 +22,9 @@ struct SettingsText {
         }
         try Self.refuseNUL(text)
         lines = KeyLines(text)
+        if let fault = lines.fault {
+            throw SyntaxError(problem: Problem(line: fault.line, text: "\(fault.text). Mend the line or remove it."))
+        }
         do {
             collect(try TOMLTable(string: text), at: [])
         } catch let error as TOMLParseError {
