@@ -17,13 +17,16 @@ import (
 )
 
 var (
-	address  = flag.String("address", "", "host:port")
-	pid      = flag.Int("pid", 0, "the server's process")
-	kind     = flag.String("kind", "", "get, post, connect, idle or ready")
-	bodyFile = flag.String("body", "", "for post")
-	status   = flag.Int("status", 200, "that every reply must have")
-	count    = flag.Int("count", 20000, "operations, or connections to hold")
-	workers  = flag.Int("workers", 16, "connections at once")
+	address    = flag.String("address", "", "host:port")
+	pid        = flag.Int("pid", 0, "the server's process")
+	kind       = flag.String("kind", "", "get, post, connect, idle, ready or click")
+	bodyFile   = flag.String("body", "", "for post")
+	status     = flag.Int("status", 200, "that every reply must have")
+	count      = flag.Int("count", 20000, "operations, or connections to hold")
+	secretFile = flag.String("secret", "", "for click: file with the secret")
+	cluster    = flag.String("cluster", "", "for click")
+	bad        = flag.Bool("bad", false, "for click: with a signature that does not match")
+	workers    = flag.Int("workers", 16, "connections at once")
 )
 
 func dial() (*tls.Conn, error) {
@@ -158,6 +161,8 @@ func main() {
 		measure(func() { share(connectEach) })
 	case "idle":
 		hold()
+	case "click":
+		printClick()
 	case "ready":
 		waitUntilListening()
 	default:

@@ -80,12 +80,12 @@ func action(secret, answer []byte) http.HandlerFunc {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
-		if !click.Context.genuine(secret) || click.Context.Channel != click.ChannelID {
+		if !click.Context.genuine(secret) {
 			w.WriteHeader(http.StatusForbidden)
 			return
 		}
-		// Out of date or not: the listener's share ends here, what a person is told is the same few words.
-		if expires, err := strconv.ParseInt(click.Context.Expires, 10, 64); err != nil || expires < 0 {
+		expires, err := strconv.ParseInt(click.Context.Expires, 10, 64)
+		if err != nil || click.Context.Channel != click.ChannelID || time.Now().UnixMilli() >= expires {
 			w.WriteHeader(http.StatusForbidden)
 			return
 		}
@@ -104,7 +104,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	answer := []byte(`{"ephemeral_text":"This button is out of date. Ask for a new request.","skip_slack_parsing":true}`)
+	answer := []byte(`{"ephemeral_text":"This server decides nothing.","skip_slack_parsing":true}`)
 	routes := http.NewServeMux()
 	for _, prefix := range []string{"", "/mattermost"} {
 		routes.HandleFunc(prefix+"/mattermost_action", action([]byte(strings.TrimSpace(string(secret))), answer))

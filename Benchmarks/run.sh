@@ -1,0 +1,119 @@
+#!/bin/sh
+# Measures the release binary beside a Go net/http server, alternating, three rounds; prints the medians. See README.md.
+# Usage: Benchmarks/run.sh [DIRECTORY-WITH-RELEASE-BINARIES]
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+bin=${1:-$root/.build/release}
+requests=${BENCH_REQUESTS:-20000}
+handshakes=${BENCH_HANDSHAKES:-2000}
+idle=${BENCH_IDLE:-1000}
+rounds=${BENCH_ROUNDS:-3}
+cluster=sandbox.example
+
+for program in teleport-mattermost teleport-mattermost-sandbox; do
+    [ -x "$bin/$program" ] || { echo "$bin/$program is missing: run 'swift build -c release' first" >&2; exit 1; }
+done
+command -v go >/dev/null || { echo "go is missing: apt-get install golang-go" >&2; exit 1; }
+ulimit -n 8192 2>/dev/null || ulimit -n "$(ulimit -Hn)"
+
+work=$(mktemp -d)
+running=
+stop() {
+    for pid in $running; do kill "$pid" 2>/dev/null || true; done
+    for pid in $running; do wait "$pid" 2>/dev/null || true; done
+    running=
+}
+trap 'stop; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+for program in reference load; do
+    (cd "$here/$program" && GOFLAGS=-mod=mod GOPROXY=off go build -o "$work/$program" .)
+done
+load=$work/load
+
+# The sandbox's auth service and Mattermost, for the watch that the plugin holds meanwhile.
+"$root/certs/generate.sh" "$work/certs" >"$work/certs.log" 2>&1
+port=18443
+"$bin/teleport-mattermost-sandbox" --certs "$work/certs" --auth-port 0 --mattermost-port 0 --plugin-port $port \
+    --ports-file "$work/ports.json" --write-config "$work/plugin.toml" >"$work/sandbox.log" 2>&1 &
+sandbox=$!
+running=$sandbox
+tries=0
+until [ -s "$work/ports.json" ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 200 ] || { echo "the sandbox did not start:" >&2; cat "$work/sandbox.log" >&2; exit 1; }
+    sleep 0.1
+done
+sed -n 's/^secret = "\(.*\)"$/\1/p' "$work/plugin.toml" >"$work/secret"
+"$load" -kind click -secret "$work/secret" -cluster $cluster >"$work/good.json"
+"$load" -kind click -secret "$work/secret" -cluster $cluster -bad >"$work/bad.json"
+
+# Starts a server and waits until it takes connections: sets $server and appends the milliseconds that took.
+start() {
+    began=$(date +%s%N)
+    case $1 in
+    ours) "$bin/teleport-mattermost" start -c "$work/plugin.toml" >"$work/ours.log" 2>&1 & ;;
+    go) "$work/reference" -listen 127.0.0.1:$port -cert "$work/certs/server.crt" -key "$work/certs/server.key" \
+        -secret "$work/secret" >"$work/go.log" 2>&1 & ;;
+    esac
+    server=$!
+    running="$sandbox $server"
+    listening=$("$load" -kind ready -address 127.0.0.1:$port) || { cat "$work/$1.log" >&2; exit 1; }
+    echo "$listening $began" | awk '{ printf "%.1f\n", ($1 - $2) / 1e6 }' >>"$work/$1.start"
+}
+
+# Resident MB once the watch is up; nothing for the reference to wait for.
+idle_memory() {
+    if [ "$1" = ours ]; then
+        tries=0
+        until grep -q "Watcher connected" "$work/ours.log"; do
+            tries=$((tries + 1))
+            [ $tries -lt 200 ] || { echo "the watch did not connect:" >&2; cat "$work/ours.log" >&2; exit 1; }
+            sleep 0.1
+        done
+    fi
+    sleep 2
+    awk '/^VmRSS/ { printf "%.1f\n", $2 / 1024 }' "/proc/$server/status" >>"$work/$1.resident"
+}
+
+measure() {
+    name=$1
+    kind=$2
+    shift 2
+    "$load" -address 127.0.0.1:$port -pid "$server" -kind "$kind" "$@" >>"$work/$side.$name"
+}
+
+round=0
+while [ $round -lt "$rounds" ]; do
+    round=$((round + 1))
+    for side in ours go; do
+        echo "round $round of $rounds: $side" >&2
+        start $side
+        idle_memory $side
+        measure idle idle -count "$idle"
+        measure get get -count "$requests"
+        measure good post -count "$requests" -body "$work/good.json" -status 403
+        measure bad post -count "$requests" -body "$work/bad.json" -status 403
+        measure connect connect -count "$handshakes"
+        kill "$server"
+        wait "$server" 2>/dev/null || true
+        running=$sandbox
+    done
+done
+
+median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+row() {
+    echo "$(median "$work/ours.$2") $(median "$work/go.$2")" |
+        awk -v label="$1" -v goal="$3" '{ printf "| %-46s | %8.1f | %8.1f | %6.2f | %-11s |\n", label, $1, $2, $1 / $2, goal }'
+}
+printf '| %-46s | %8s | %8s | %6s | %-11s |\n' "median of $rounds" ours Go ratio goal
+echo "| ---------------------------------------------- | -------: | -------: | -----: | ----------- |"
+row "GET kept alive, server CPU µs" get "<= 1.0 x Go"
+row "POST, good signature, server CPU µs" good "<= 1.0 x Go"
+row "POST, bad signature, server CPU µs" bad "<= 1.0 x Go"
+row "new TLS connection and GET, server CPU µs" connect "<= 1.3 x Go"
+row "an idle TLS connection, kB resident" idle ""
+row "start to listening, ms" start ""
+row "resident idle, MB (ours with the watch)" resident "<= 24 MB"
