@@ -128,7 +128,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if case .deciding = phase { true } else { false }
     }
 
-    /// The client sent more ahead than is kept for it. What came before the limit is not answered either: HTTP lets it ask again.
+    /// The client sent more ahead than is kept for it. None of that is answered: HTTP lets it ask again.
     private func tooFarAhead() {
         waiting.removeAll()
         if isDeciding { closesAfterReply = true } else { closeNow() }

@@ -18,7 +18,9 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 @Suite struct ClickMutationTests {
-    @Test("No mutation of a click is read that Foundation's parser refuses, nor read differently", arguments: 1...4 as ClosedRange<UInt64>)
+    @Test(
+        "No mutation of a click is read that Foundation's parser refuses, nor read differently",
+        arguments: 1...4 as ClosedRange<UInt64>)
     func mutations(seed: UInt64) throws {
         var generator = SeededGenerator(state: seed)
         let whole = Array(try ClickText.recorded("callback_button_click_signed_context").body.utf8)

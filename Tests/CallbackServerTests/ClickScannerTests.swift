@@ -97,7 +97,9 @@ import Testing
         }
     }
 
-    @Test("Ids of anything but lowercase letters and digits are refused", arguments: ["", "ABC", "a b", "a/b", "é", "a\\u0000"])
+    @Test(
+        "Ids of anything but lowercase letters and digits are refused",
+        arguments: ["", "ABC", "a b", "a/b", "é", "a\\u0000"])
     func ids(id: String) {
         #expect(throws: MalformedClick.self) { try scan(minimal(#""x":1"#).replacing("\"p1\"", with: "\"\(id)\"")) }
     }

@@ -11,7 +11,8 @@ import Testing
         "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-        "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n",
+        "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\nZ\r\n",
     ])
     func malformed(request: String) async throws {
         try await expect("400", close: true, request)
@@ -29,20 +30,23 @@ import Testing
 
     @Test("A head just under the limit is served")
     func head() async throws {
-        try await expect("200", close: false, ClickText.get("/healthz", fields: "X: \(String(repeating: "x", count: 16_000))\r\n"))
+        let field = "X: \(String(repeating: "x", count: 16_000))\r\n"
+        try await expect("200", close: false, ClickText.get("/healthz", fields: field))
     }
 
     @Test("Anything but JSON is 415", arguments: [
         "", "Content-Type: text/plain\r\n", "Content-Type: application/jsonp\r\n", "Content-Type: application/json5; a=b\r\n",
     ])
     func notJSON(field: String) async throws {
-        try await expect("415", close: false, "POST /mattermost_action HTTP/1.1\r\nHost: a\r\n\(field)Content-Length: 2\r\n\r\n{}")
+        let head = "POST /mattermost_action HTTP/1.1\r\nHost: a\r\n"
+        try await expect("415", close: false, head + "\(field)Content-Length: 2\r\n\r\n{}")
     }
 
     @Test("JSON may carry parameters and any case")
     func parameters() async throws {
         let body = try ClickText.signed()
-        let request = ClickText.post(body).replacing("application/json\r\n\r\n", with: "Application/JSON ; charset=utf-8\r\n\r\n")
+        let request = ClickText.post(body)
+            .replacing("application/json\r\n\r\n", with: "Application/JSON ; charset=utf-8\r\n\r\n")
         try await expect("200", close: false, request)
     }
 
