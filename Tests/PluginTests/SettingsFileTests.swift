@@ -98,8 +98,8 @@ import Testing
         "Depth without end is an error and neither a crash nor a long wait",
         arguments: ["[", "{a=", "[{a=", "a.", "[a.", "\"\".", "[["])
     func depth(piece: String) {
-        #expect(!problems(["x = " + String(repeating: piece, count: 10_000)]).isEmpty)
-        #expect(!problems([String(repeating: piece, count: 10_000) + "a = 1"]).isEmpty)
+        #expect(!problems(["x = " + String(repeating: piece, count: 2_000)]).isEmpty)
+        #expect(!problems([String(repeating: piece, count: 2_000) + "a = 1"]).isEmpty)
     }
 
     @Test("Random texts are an error and never the end of the process", arguments: 0..<20)
@@ -109,7 +109,7 @@ import Testing
             "[", "]", "{", "}", "\"", "'", "\"\"\"", "'''", "\\", "\n", "=", ".", ",", "#", "a", "1", " ", "-", "+", ":", "T",
             "0x", "true", "\r\n", "é", "\t", "_",
         ]
-        for _ in 0..<500 {
+        for _ in 0..<100 {
             let text = (0..<14).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined()
             #expect(throws: SettingsError.self) { try Settings.parse([UInt8](text.utf8), path: "f") }
         }
