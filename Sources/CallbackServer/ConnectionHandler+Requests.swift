@@ -118,7 +118,6 @@ extension ConnectionHandler {
         quietSince = .now()
         deadline = quietSince + TimeAmount(listener.limits.idle)
         phase = .idle
-        // Not left to the end of the read: bytes that the TLS handler held come without one.
-        context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)
+        context.write(Self.wrapOutboundOut(buffer), promise: nil)
     }
 }
