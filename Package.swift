@@ -91,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "teleport-mattermost-sandbox",
             dependencies: [
-                "Access", "ActionCrypto", "Sandbox", logging, lifecycle,
+                "Access", "ActionCrypto", "Sandbox",
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -1,17 +1,16 @@
 import FoundationEssentials
 import Glibc
 import Sandbox
-import ServiceLifecycle
 
 /// Once both servers listen: writes the files that were asked for and says where the page is.
-struct Announcement: Service {
+struct Announcement {
     let command: SandboxCommand
     let files: SandboxFiles
     let auth: SandboxAuth
     let mattermost: SandboxMattermost
     let token: String
 
-    func run() async throws {
+    func make() async throws {
         let (authPort, mattermostPort) = (try await auth.address.port, try await mattermost.port)
         if let path = command.writeConfig {
             let settings = PluginSettingsFile(
@@ -33,6 +32,5 @@ struct Announcement: Service {
             Open http://127.0.0.1:\(mattermostPort) in a browser. Ctrl-C stops the sandbox.
             """)
         fflush(nil)
-        try await gracefulShutdown()
     }
 }

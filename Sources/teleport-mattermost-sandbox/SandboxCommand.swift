@@ -1,9 +1,7 @@
 import ActionCrypto
 import ArgumentParser
-import FoundationEssentials
-import Logging
+import Glibc
 import Sandbox
-import ServiceLifecycle
 import UnixSignals
 
 /// Starts a Teleport auth service and a Mattermost with a web page, both on 127.0.0.1.
@@ -39,20 +37,30 @@ struct SandboxCommand: AsyncParsableCommand {
 
     func run() async throws {
         let files = SandboxFiles(certs: certs)
-        let botToken = try token ?? files.token(at: tokenFile)
         let auth = SandboxAuth(try authConfiguration(files))
+        let botToken = try token ?? files.token(at: tokenFile)
         let mattermost = try SandboxMattermost(
             .init(port: mattermostPort, callbackTLS: try files.callbackTLS(), teleport: auth),
             world: ChatWorld(.demo(token: botToken)))
         let announcement = Announcement(command: self, files: files, auth: auth, mattermost: mattermost, token: botToken)
-        var configuration = ServiceGroupConfiguration(
-            services: [auth, mattermost, announcement], gracefulShutdownSignals: [.sigint, .sigterm],
-            logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() })
-        configuration.maximumGracefulShutdownDuration = .seconds(1)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await Self.orExit { try await auth.run() } }
+            group.addTask { await Self.orExit { try await mattermost.run() } }
+            group.addTask { await Self.orExit { try await announcement.make() } }
+            group.addTask {
+                // There is nothing to be saved, and nobody who stops a sandbox wants to wait.
+                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { Glibc.exit(0) }
+            }
+            await group.waitForAll()
+        }
+    }
+
+    /// One part that fails ends all: at once, since the others would go on.
+    private static func orExit(_ body: () async throws -> Void) async {
         do {
-            try await ServiceGroup(configuration: configuration).run()
-        } catch let error as ServiceGroupError {
-            throw ValidationError("the sandbox stopped: \(error)")
+            try await body()
+        } catch {
+            SandboxCommand.exit(withError: error)
         }
     }
 

@@ -1,6 +1,5 @@
 import Access
 import ActionCrypto
-import ArgumentParser
 import FoundationEssentials
 import Sandbox
 
@@ -16,7 +15,7 @@ struct SandboxFiles: Sendable {
         do {
             return [UInt8](try Data(contentsOf: directory.appending(path: name)))
         } catch {
-            throw ValidationError("\(path(name)) cannot be read: make the certificates with certs/generate.sh \(directory.path)")
+            throw SandboxError("\(path(name)) cannot be read: make the certificates with certs/generate.sh \(directory.path)")
         }
     }
 
@@ -49,7 +48,7 @@ struct SandboxFiles: Sendable {
             try Data(text.utf8).write(to: url, options: .atomic)
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
         } catch {
-            throw ValidationError("\(url.path) cannot be written: \(error)")
+            throw SandboxError("\(url.path) cannot be written: give a file in a directory that exists and is yours")
         }
     }
 }

@@ -32,7 +32,9 @@ final class PowerSwitch: Sendable {
             state.phase = .starting
             return true
         }
-        if isDue { start_.yield() }
+        guard isDue else { return }
+        start_.yield()
+        bell.ring()
     }
 
     /// - Parameter pause: start again by itself after being down for this long.
@@ -50,10 +52,15 @@ final class PowerSwitch: Sendable {
         for await _ in stops { return }
     }
 
-    func startAfterPause() async throws {
+    /// Returns once the pause is over, or somebody has started the server before.
+    func startAfterPause() async {
         guard let pause = state.withLock({ $0.pause }) else { return }
-        try await Task.sleep(for: pause)
-        start()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { if (try? await Task.sleep(for: pause)) != nil { self.start() } }
+            group.addTask { await self.waitWhileDown() }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     func isUp(port: Int) { move(to: .up(port: port), lastPort: port) }
@@ -65,7 +72,7 @@ final class PowerSwitch: Sendable {
         for await _ in bell.changes() {
             switch state.withLock({ $0.phase }) {
             case .up(let port): return port
-            case .failed(let message): throw SandboxError("the sandbox's server could not start: \(message)")
+            case .failed(let message): throw SandboxError(message)
             case .starting, .stopping, .down: continue
             }
         }
@@ -78,6 +85,12 @@ final class PowerSwitch: Sendable {
             case .down, .failed: return
             case .starting, .up, .stopping: continue
             }
+        }
+    }
+
+    private func waitWhileDown() async {
+        for await _ in bell.changes() {
+            guard case .down = state.withLock({ $0.phase }) else { return }
         }
     }
 

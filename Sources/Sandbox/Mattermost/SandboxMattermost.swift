@@ -54,12 +54,13 @@ package final class SandboxMattermost: Service {
                     defer { connections.closeAll() }
                     defer { group.cancelAll() }
                     do { try await group.next() } catch is CancellationError {} catch {
-                        power.failed("\(error)")
-                        throw error
+                        let failure = SandboxError("Mattermost cannot listen on 127.0.0.1:\(configuration.port): \(error)")
+                        power.failed(failure.message)
+                        throw failure
                     }
                 }
                 power.isDown()
-                try await power.startAfterPause()
+                await power.startAfterPause()
             }
         }
     }
@@ -73,7 +74,7 @@ package final class SandboxMattermost: Service {
     /// Ends every connection and refuses new ones; returns when the port is closed.
     package func stop() async {
         power.stop()
-        await power.waitUntilDown()
+        await waitUntilDown()
     }
 
     /// Listens again on the same port; returns when it does.
@@ -86,6 +87,9 @@ package final class SandboxMattermost: Service {
         await stop()
         try await start()
     }
+
+    /// Returns when the port is closed, by whomever the server was stopped.
+    package func waitUntilDown() async { await power.waitUntilDown() }
 
     /// Asks for a restart without waiting for it, so that the call which asks can still be answered.
     func restart(afterPause pause: Duration) { power.stop(thenStartAfter: pause) }
