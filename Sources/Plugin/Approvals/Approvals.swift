@@ -26,8 +26,7 @@ struct Approvals: Sendable {
             let claim = try await claim(click, facts, progress)
             return try await decide(click, request, claim, facts)
         } catch let refusal as Refusal {
-            environment.logger.info(
-                "Refused a click: \(refusal.answer.text)", metadata: .request(click.requestID, click.post, ["user_id": "\(click.userID)"]))
+            environment.logger.info("Refused a click: \(refusal.answer.text)", metadata: .click(click))
             return refusal.answer
         } catch {
             return ClickAnswer(ClickWords.unreachable)
@@ -44,8 +43,7 @@ struct Approvals: Sendable {
         do {
             clicker = try await user
         } catch {
-            environment.logger.warning(
-                "Could not look up who clicked: \(error)", metadata: .request(click.requestID, click.post, ["user_id": "\(click.userID)"]))
+            environment.logger.warning("Could not look up who clicked: \(error)", metadata: .click(click))
             throw Refusal(answer: ClickAnswer(ClickWords.unknownClicker))
         }
         guard clicker.id == click.userID, !clicker.isDeleted, !clicker.isBot else {
@@ -54,7 +52,7 @@ struct Approvals: Sendable {
         do {
             return Facts(clicker: clicker, request: try await request, record: PluginRecord(try await data))
         } catch {
-            environment.logger.warning("Could not read the request: \(error)", metadata: .request(click.requestID, click.post))
+            environment.logger.warning("Could not read the request: \(error)", metadata: .click(click))
             throw Refusal(answer: ClickAnswer(ClickWords.unreachable))
         }
     }
@@ -119,9 +117,7 @@ struct Approvals: Sendable {
         } catch {
             return await failed(click, claim, error)
         }
-        environment.logger.info(
-            "The request was \(click.decision.state)",
-            metadata: .request(click.requestID, click.post, ["user_id": "\(claim.userID)", "user": "\(claim.username)"]))
+        environment.logger.info("The request was \(click.decision.state)", metadata: .click(click, by: claim.username))
         let resolution = Card.Resolution(by: claim.username, at: claim.at)
         let status: Card.Status = click.decision == .approve ? .approved(resolution) : .denied(resolution)
         let subject = Subject(request)
@@ -129,7 +125,7 @@ struct Approvals: Sendable {
     }
 
     private func failed(_ click: Click, _ claim: DecisionClaim, _ error: TeleportError) async -> ClickAnswer {
-        environment.logger.error("Could not decide the request: \(error)", metadata: .request(click.requestID, click.post))
+        environment.logger.error("Could not decide the request: \(error)", metadata: .click(click))
         lookAgain(click.requestID)
         switch error.code {
         case .unavailable, .timedOut, .other:
@@ -143,5 +139,13 @@ struct Approvals: Sendable {
                 expecting: [PluginRecord.Key.decision: claim.description])
             return ClickAnswer(ClickWords.refused(error))
         }
+    }
+}
+
+extension [String: Logger.MetadataValue] {
+    fileprivate static func click(_ click: Click, by username: String? = nil) -> Self {
+        var fields = request(click.requestID, click.post, ["user_id": "\(click.userID)", "decision": "\(click.decision)"])
+        if let username { fields["user"] = "\(username)" }
+        return fields
     }
 }

@@ -1,0 +1,57 @@
+# Two commands do everything on a fresh Debian 12 with Swift 6.1 or newer: `make demo` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PREFIX ?= /usr/local
+RELEASE := .build/release
+SWIFT_RELEASE := swift build -c release --static-swift-stdlib
+DEMO := .build/demo
+APT := scripts/apt-install.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test bench screenshot protos check-protos format lint install clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+build: ## Build the plugin and the sandbox for release, with Swift's libraries linked in
+	@$(APT) openssl libssl-dev libcurl4-openssl-dev
+	$(SWIFT_RELEASE) --product teleport-mattermost
+	$(SWIFT_RELEASE) --product teleport-mattermost-sandbox
+
+demo: build ## Run the plugin against the sandbox and print the page's address; Ctrl-C stops both
+	@scripts/demo.sh $(RELEASE) $(DEMO)
+
+test: build ## Set up, build and run every test
+	@$(APT) chromium binutils
+	swift build --build-tests
+	swift test
+
+bench: build ## Measure the listener beside a small Go server in the same run
+	@$(APT) golang-go
+	Benchmarks/run.sh
+
+screenshot: build ## Take the README's picture of the demo page
+	@$(APT) chromium
+	scripts/screenshot.sh
+
+protos: ## Generate the code for Sources/TeleportAPI/Protos anew
+	@$(APT) protobuf-compiler
+	Sources/TeleportAPI/generate.sh
+
+check-protos: ## Fail when the generated code is not what the protos give
+	@$(APT) protobuf-compiler
+	Sources/TeleportAPI/generate.sh .build/protos
+	diff -r .build/protos Sources/TeleportAPI/Generated
+
+format: ## Format the sources as .swift-format says
+	swift format --in-place --recursive --parallel Package.swift Plugins Sources Tests
+
+lint: ## Fail on what `make format` would change
+	swift format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
+
+install: build ## Install the plugin under PREFIX (/usr/local), without its symbols
+	install -D -s -m 0755 $(RELEASE)/teleport-mattermost $(DESTDIR)$(PREFIX)/bin/teleport-mattermost
+
+clean: ## Remove what was built
+	rm -rf .build
