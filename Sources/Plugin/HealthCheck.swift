@@ -9,15 +9,15 @@ package struct HealthCheck: Service {
 
     private let chat: any ChatService
     private let recipients: Recipients
-    private let readiness: Readiness
+    private let health: Health
     private let logger: Logger
     private let clock: any Clock<Duration>
 
-    package init(_ environment: Environment, readiness: Readiness, clock: any Clock<Duration> = .continuous) {
+    package init(_ environment: Environment, health: Health, clock: any Clock<Duration> = .continuous) {
         chat = environment.chat
         recipients = environment.recipients
         logger = environment.logger
-        self.readiness = readiness
+        self.health = health
         self.clock = clock
     }
 
@@ -45,7 +45,7 @@ package struct HealthCheck: Service {
         do {
             _ = try await chat.me()
             _ = try await recipients.channels()
-            readiness.set(.mattermost, problem: nil)
+            health.set(.mattermost, problem: nil)
             return nil
         } catch {
             return Problem(error)
@@ -53,7 +53,7 @@ package struct HealthCheck: Service {
     }
 
     private func report(_ problem: Problem, isNews: Bool) {
-        readiness.set(.mattermost, problem: problem.message)
+        health.set(.mattermost, problem: problem.message)
         let level: Logger.Level = !isNews ? .debug : problem.isPermanent ? .error : .warning
         logger.log(level: level, "Mattermost API health check failed: \(problem.message)")
     }

@@ -15,7 +15,7 @@ package struct Reconciler: Service {
 
     private let environment: Environment
     private let clock: any Clock<Duration>
-    private let readiness: Readiness
+    private let health: Health
     private let claims: ClaimAges
     private let shared: Shared
     private let wake: AsyncStream<Void>
@@ -28,9 +28,9 @@ package struct Reconciler: Service {
         let lastProblem = Mutex<String?>(nil)
     }
 
-    package init(_ environment: Environment, readiness: Readiness, clock: any Clock<Duration> = .continuous) {
+    package init(_ environment: Environment, health: Health, clock: any Clock<Duration> = .continuous) {
         self.environment = environment
-        self.readiness = readiness
+        self.health = health
         self.clock = clock
         claims = ClaimAges(elapsed: environment.elapsed)
         shared = Shared()
@@ -107,17 +107,17 @@ package struct Reconciler: Service {
 
     private func succeeded() {
         guard shared.lastProblem.withLock({ $0.take() }) != nil else { return }
-        readiness.set(.posting, problem: nil)
+        health.set(.posting, problem: nil)
     }
 
-    /// Logs a problem once, shows it in the readiness, and says for how long the server wants to be left alone.
+    /// Logs a problem once, shows it in the health, and says for how long the server wants to be left alone.
     private func failed(_ id: RequestID, _ error: any Error) -> Duration {
         let problem = Problem(error)
         let isNew = shared.lastProblem.withLock { last in
             defer { last = problem.message }
             return last != problem.message
         }
-        readiness.set(.posting, problem: problem.message)
+        health.set(.posting, problem: problem.message)
         environment.logger.log(
             level: !isNew ? .debug : problem.isPermanent ? .error : .warning,
             "A request could not be brought up to date yet: \(problem.message)", metadata: .request(id))

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What keeps the plugin from doing its work just now, as `/readyz` tells it.
-package final class Readiness: Sendable {
+package final class Health: Sendable {
     package enum Part: String, CaseIterable, Sendable {
         case teleport
         case mattermost

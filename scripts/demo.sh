@@ -1,0 +1,52 @@
+#!/bin/bash
+# demo.sh RELEASE DIR: makes certificates in DIR, starts the sandbox and the plugin from RELEASE, prints the page's address,
+# and stops both on Ctrl-C or when either ends.
+# AUTH_PORT, PAGE_PORT and CALLBACK_PORT choose other ports than 3025, 8065 and 8081.
+set -euo pipefail
+release=$1 dir=$2
+root=$(cd "$(dirname "$0")/.." && pwd)
+export AUTH_PORT=${AUTH_PORT:-3025} PAGE_PORT=${PAGE_PORT:-8065} CALLBACK_PORT=${CALLBACK_PORT:-8081}
+
+mkdir -p "$dir"
+rm -f "$dir"/teleport-mattermost.toml "$dir"/plugin.log
+"$root/certs/generate.sh" "$dir/certs"
+
+pids=()
+stop() {
+    trap - EXIT INT TERM
+    for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    wait || true
+}
+trap stop EXIT
+trap 'exit 0' INT TERM
+
+# wait_for SECONDS PID COMMAND...: until COMMAND succeeds; fails when PID has ended or the time is over.
+wait_for() {
+    local tries=$(($1 * 10)) pid=$2
+    shift 2
+    until "$@"; do
+        kill -0 "$pid" 2>/dev/null && [ $((tries -= 1)) -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
+"$release/teleport-mattermost-sandbox" --certs "$dir/certs" --auth-port "$AUTH_PORT" --mattermost-port "$PAGE_PORT" \
+    --callback-port "$CALLBACK_PORT" --write-config "$dir/teleport-mattermost.toml" &
+pids+=($!)
+wait_for 10 "${pids[0]}" test -s "$dir/teleport-mattermost.toml" || { echo "The sandbox did not start." >&2; exit 1; }
+
+"$release/teleport-mattermost" start --debug --config "$dir/teleport-mattermost.toml" 2>"$dir/plugin.log" &
+pids+=($!)
+tail -n +1 -F "$dir/plugin.log" 2>/dev/null &
+pids+=($!)
+wait_for 15 "${pids[1]}" grep -q "health check finished ok" "$dir/plugin.log" &&
+    wait_for 15 "${pids[1]}" grep -q "Watcher connected" "$dir/plugin.log" ||
+    { echo "The plugin did not start; its log is above and in $dir/plugin.log." >&2; exit 1; }
+
+cat <<TEXT
+
+  The demo is running. Open  http://127.0.0.1:$PAGE_PORT
+  Ask for a role in the form, then click Approve or Deny as somebody else. Ctrl-C stops it.
+
+TEXT
+wait -n "${pids[@]}" || true
