@@ -1,1 +1,3 @@
-print("stub")
+import Plugin
+
+await PluginCommand.main()

@@ -68,6 +68,8 @@ struct Approvals: Sendable {
             let card = Card(Subject(request), status: status)
             throw Refusal(answer: ClickAnswer(update: card, ClickWords.already(status, now: environment.now())))
         }
+        // The listener could not compare it while Teleport had not told its name.
+        guard click.cluster == environment.teleport.clusterName else { throw Refusal(answer: ClickAnswer(ClickWords.hidden)) }
         guard !click.isExpired else { throw Refusal(answer: ClickAnswer(ClickWords.expired)) }
         return request
     }

@@ -4,15 +4,20 @@ package import Access
 package struct Click: Equatable, Sendable {
     package var requestID: RequestID
     package var decision: Decision
+    /// That the button was signed for.
+    package var cluster: String
     /// Of the person, as the server named it in the callback.
     package var userID: String
     package var post: PostReference
     /// The signature's own end was over: a person is told so, and nothing is decided.
     package var isExpired: Bool
 
-    package init(requestID: RequestID, decision: Decision, userID: String, post: PostReference, isExpired: Bool = false) {
+    package init(
+        requestID: RequestID, decision: Decision, cluster: String, userID: String, post: PostReference, isExpired: Bool = false
+    ) {
         self.requestID = requestID
         self.decision = decision
+        self.cluster = cluster
         self.userID = userID
         self.post = post
         self.isExpired = isExpired

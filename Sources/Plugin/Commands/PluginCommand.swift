@@ -1,0 +1,28 @@
+package import ArgumentParser
+
+/// The command line: `configure`, `version` and `start`.
+package struct PluginCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "teleport-mattermost",
+        abstract: "Approve or deny Teleport access requests inside Mattermost.",
+        discussion: """
+            Write a configuration with `teleport-mattermost configure > teleport-mattermost.toml`, fill it in, and run \
+            `teleport-mattermost start --config teleport-mattermost.toml`.
+            """,
+        subcommands: [ConfigureCommand.self, VersionCommand.self, StartCommand.self])
+
+    package init() {}
+}
+
+struct ConfigureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "configure", abstract: "Print an example configuration file.")
+
+    func run() throws { print(ExampleConfiguration.text, terminator: "") }
+}
+
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print what was built, and from which commit.")
+
+    func run() throws { print(Version.line) }
+}

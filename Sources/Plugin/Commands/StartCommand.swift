@@ -1,0 +1,53 @@
+import ArgumentParser
+import Glibc
+import Logging
+
+struct StartCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start", abstract: "Watch for access requests and serve the buttons' callback until told to stop.",
+        discussion: """
+            SIGTERM and SIGINT let the clicks in flight finish, for at most 15 s. SIGHUP opens the log file anew.
+            Exit codes: 0 stopped as asked, 1 could not run, 64 wrong usage, 78 wrong configuration.
+            """)
+
+    @Option(name: [.short, .long], help: "The configuration file.")
+    var config = "/etc/teleport-mattermost.toml"
+
+    @Flag(name: [.short, .long], help: "Log everything, whatever the severity in the configuration.")
+    var debug = false
+
+    @Flag(help: "Serve plain HTTP, for use behind a proxy that terminates TLS.")
+    var insecureNoTLS = false
+
+    /// `sysexits.h`: something was found wrong in a configuration file.
+    private static let wrongConfiguration = ExitCode(78)
+
+    func run() async throws {
+        let settings: Settings
+        do {
+            settings = try Settings.load(config)
+        } catch {
+            throw Self.fail(error, Self.wrongConfiguration)
+        }
+        do {
+            try await Daemon(settings, debug: debug, isPlainHTTP: insecureNoTLS).run()
+        } catch let error as StartError {
+            throw Self.fail(error, Self.wrongConfiguration)
+        } catch {
+            throw Self.fail(error, .failure)
+        }
+    }
+
+    /// Prints the error as it is, one problem a line, without the usage.
+    private static func fail(_ error: any Error, _ code: ExitCode) -> ExitCode {
+        LogDestination.standardError.write("teleport-mattermost: \(error)\n")
+        return code
+    }
+}
+
+/// Something that the configuration names does not work: nothing was started.
+struct StartError: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) { self.description = description }
+}

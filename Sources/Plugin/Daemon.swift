@@ -1,0 +1,98 @@
+import Access
+import ActionCrypto
+import CallbackServer
+import Logging
+import Mattermost
+import NIOPosix
+import ServiceLifecycle
+import Watcher
+
+/// The running plugin: the one place where the parts are put together.
+struct Daemon: Sendable {
+    let settings: Settings
+    private let isPlainHTTP: Bool
+    let logger: Logger
+    private let destination: LogDestination
+    let teleport: TeleportClient
+    private let chat: MattermostClient
+    let signer: ActionSigner
+    let tls: TLSIdentity?
+
+    /// Reads everything that the settings name, so that what is wrong is said before anything runs.
+    init(_ settings: Settings, debug: Bool, isPlainHTTP: Bool) throws {
+        self.settings = settings
+        self.isPlainHTTP = isPlainHTTP
+        destination = try Self.open(settings.log.output)
+        let level = debug ? Logger.Level.debug : settings.log.severity
+        var logger = Logger(label: "teleport-mattermost") { [destination] _ in
+            TextLogHandler(level: level, destination: destination)
+        }
+        logger.logLevel = level
+        self.logger = logger
+        if debug { logger.debug("DEBUG logging enabled") }
+        logger.info("Starting Teleport Access Mattermost Bot \(Version.number): \(BuildInfo.gitRef)")
+        for warning in settings.warnings { logger.warning("\(warning)") }
+        do {
+            _ = try TeleportCredentials.load(settings.teleport)
+            signer = try ActionSigner(secret: settings.mattermost.secret)
+            chat = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
+            tls = isPlainHTTP ? nil : try ListenerIdentity.load(settings.http, logger: logger)
+        } catch {
+            throw StartError("\(error)")
+        }
+        teleport = TeleportClient(configuration: settings.teleport, logger: logger)
+    }
+
+    private static func open(_ output: Settings.Log.Output) throws -> LogDestination {
+        do {
+            return switch output {
+            case .stderr: .standardError
+            case .stdout: .standardOutput
+            case .file(let path): try .file(path)
+            }
+        } catch {
+            throw StartError("\(error)")
+        }
+    }
+
+    func run() async throws {
+        let health = Health()
+        let environment = makeEnvironment()
+        let reconciler = Reconciler(environment, health: health)
+        let sweeper = Sweeper(environment, reconciler)
+        let desk = ClickDesk(environment, reconciler)
+        let watcher = WatcherService(client: teleport, logger: logger) { event in
+            switch event {
+            case .connected:
+                health.set(.teleport, problem: nil)
+                sweeper.sweepSoon()
+            case .changed(let id): reconciler.look(at: id)
+            case .deleted(let id): reconciler.sawDeletion(of: id)
+            case .disconnected(let reason): health.set(.teleport, problem: reason)
+            }
+        }
+        // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                LogRotation(destination, logger: logger), watcher, HealthCheck(environment, health: health), reconciler,
+                sweeper, desk, makeListener(desk, health),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
+        configuration.maximumGracefulShutdownDuration = .seconds(12)
+        configuration.maximumCancellationDuration = .seconds(2)
+        defer { chat.shutdown() }
+        try await ServiceGroup(configuration: configuration).run()
+        logger.info("Stopped")
+    }
+
+    private func makeEnvironment() -> Environment {
+        let recipients = Recipients(chat: chat, team: settings.mattermost.team, channel: settings.mattermost.channel)
+        let start = ContinuousClock.now
+        return Environment(
+            teleport: teleport, chat: chat, recipients: recipients,
+            buttons: ButtonMaker(
+                callbackURL: settings.http.publicURL.appending("mattermost_action"),
+                sign: SignedContext(signer: signer, teleport: teleport, recipient: recipients.name, logger: logger).make),
+            replica: Replica.newName(), logger: logger, now: { .now }, elapsed: { ContinuousClock.now - start })
+    }
+}

@@ -1,0 +1,63 @@
+import Access
+import ActionCrypto
+import Logging
+
+/// The listener's certificate and key: the configured pair, or a self-signed one that is made once.
+enum ListenerIdentity {
+    static let folder = "/var/lib/teleport/plugins/mattermost"
+    /// Bytes; far above any chain of certificates.
+    private static let fileLimit = 1 << 20
+
+    static func load(_ settings: Settings.HTTP, logger: Logger, folder: String = folder) throws -> TLSIdentity {
+        if let pair = settings.tls {
+            return try read(pair, keySetting: "`https_key_file` in `[http]`", "`https_cert_file` in `[http]`")
+        }
+        let pair = Settings.HTTP.KeyPair(
+            keyFile: "\(folder)/self-signed.key", certificateFile: "\(folder)/self-signed.crt")
+        if !BoundedFile.exists(pair.keyFile) || !BoundedFile.exists(pair.certificateFile) {
+            try make(pair, for: settings.publicURL.host, in: folder)
+        }
+        logger.warning(
+            """
+            No https_key_file and https_cert_file in [http]: serving the self-signed certificate \(pair.certificateFile). \
+            Mattermost refuses it unless it is told to trust it; configure a certificate of your own.
+            """)
+        return try read(pair, keySetting: "the self-signed key", "the self-signed certificate")
+    }
+
+    private static func read(
+        _ pair: Settings.HTTP.KeyPair, keySetting: String, _ certificateSetting: String
+    ) throws -> TLSIdentity {
+        func bytes(_ path: String, _ setting: String) throws -> [UInt8] {
+            do {
+                return try BoundedFile.read(path, limit: fileLimit)
+            } catch {
+                throw StartError("\(setting): \(path) \(error.description)")
+            }
+        }
+        let identity = TLSIdentity(
+            certificateChain: try bytes(pair.certificateFile, certificateSetting),
+            privateKey: Secret(try bytes(pair.keyFile, keySetting)))
+        do {
+            _ = try TLSContext.server(identity: identity, alpn: [])
+        } catch {
+            throw StartError("\(pair.certificateFile) and \(pair.keyFile) cannot be served: \(error)")
+        }
+        return identity
+    }
+
+    private static func make(_ pair: Settings.HTTP.KeyPair, for host: String, in folder: String) throws {
+        do {
+            let identity = try SelfSigned.make(names: [host, "localhost"])
+            try PrivateFile.makeFolder(folder)
+            try PrivateFile.write(identity.privateKey.reveal(), to: pair.keyFile, mode: 0o600)
+            try PrivateFile.write(identity.certificateChain, to: pair.certificateFile, mode: 0o644)
+        } catch {
+            throw StartError(
+                """
+                cannot make a self-signed certificate in \(folder): \(error). Set `https_key_file` and `https_cert_file` in \
+                `[http]`, let the plugin's user write to that folder, or start with --insecure-no-tls behind a proxy.
+                """)
+        }
+    }
+}
