@@ -1,0 +1,26 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The release binary")
+struct BinaryTests {
+    /// The names of all symbols.
+    static func symbols() throws -> Substring.SubSequence {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/nm")
+        process.arguments = ["--", try Binaries.path("teleport-mattermost")]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)[...]
+    }
+
+    @Test("It has no BoringSSL and no ICU in it, and uses the system's OpenSSL")
+    func symbols() throws {
+        let symbols = try Self.symbols()
+        #expect(symbols.contains("SSL_do_handshake"), "no symbols: was the binary stripped?")
+        for forbidden in ["BoringSSL", "_foundation_unicode", "icu_7", "uloc_"] { #expect(!symbols.contains(forbidden)) }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Sandbox
+import TestSupport
+import Testing
+
+@Suite("The built plugin's commands", .serialized, .timeLimit(.minutes(1)))
+struct CommandTests {
+    func run(_ arguments: String...) async throws -> (code: Int32, lines: [String]) {
+        let process = try PluginProcess(arguments)
+        let code = try await process.exitCode()
+        return (code, process.state.value.lines)
+    }
+
+    @Test("`version` names the version, the commit and the compiler")
+    func version() async throws {
+        let (code, lines) = try await run("version")
+        #expect(code == 0)
+        let line = try #require(lines.first)
+        #expect(line.wholeMatch(of: /teleport-mattermost v\d+\.\d+\.\d+ git:[0-9a-f]{12} swift\d+\.\d+(\.\d+)?/) != nil, "\(line)")
+    }
+
+    @Test("`configure` prints the example configuration to the letter")
+    func configure() async throws {
+        let (code, lines) = try await run("configure")
+        #expect(code == 0)
+        let example = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "config/teleport-mattermost.toml")
+        #expect(lines.joined(separator: "\n") + "\n" == (try String(contentsOf: example, encoding: .utf8)))
+    }
+
+    @Test("`--help` tells of every command, and wrong usage exits with 64")
+    func help() async throws {
+        let (code, lines) = try await run("--help")
+        #expect(code == 0)
+        for command in ["configure", "version", "start"] { #expect(lines.contains { $0.contains(command) }) }
+        #expect(try await run("start", "--no-such-option").code == 64)
+    }
+
+    @Test("A wrong configuration tells all its problems, a line each, and exits with 78")
+    func wrongConfiguration() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "wrong-\(UUID().uuidString).toml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try "[mattermost]\ntoken = \"t\"\nsecrets = \"x\"\n".write(to: file, atomically: true, encoding: .utf8)
+        let (code, lines) = try await run("start", "-c", file.path)
+        #expect(code == 78)
+        #expect(lines.contains { $0.contains(":3:") && $0.contains("secret") })
+        #expect(lines.contains { $0.contains("auth_server") })
+        #expect(try await run("start", "-c", "/nowhere/teleport-mattermost.toml").code == 78)
+    }
+
+    @Test("A start logs the documented sequence, and a signal ends it", arguments: [SIGTERM, SIGINT])
+    func start(_ signal: Int32) async throws {
+        try await Stage.with { stage in
+            let plugin = try await stage.startPlugin()
+            let sequence = [
+                "INFO   Starting Teleport Access Mattermost Bot", "DEBU   Checking Teleport server version",
+                "DEBU   Starting a request watcher...", "DEBU   Starting Mattermost API health check...",
+                "DEBU   Starting secure HTTPS server on", "DEBU   Watcher connected",
+                "DEBU   Mattermost API health check finished ok",
+            ]
+            for line in sequence { #expect(try await plugin.line(containing: line).hasPrefix(line)) }
+            plugin.send(signal)
+            #expect(try await plugin.exitCode() == 0)
+        }
+    }
+
+    @Test("A hang-up opens the log anew and stops nothing")
+    func hangUp() async throws {
+        try await Stage.with { stage in
+            let plugin = try await stage.startPlugin()
+            plugin.send(SIGHUP)
+            try await plugin.line(containing: "Reopened the log")
+            #expect(try await plugin.stop() == 0)
+        }
+    }
+
+    @Test("No token, secret or signature is in the log of a whole day's work")
+    func secrets() async throws {
+        try await Stage.with { stage in
+            let plugin = try await stage.startPlugin()
+            let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
+            let post = try await stage.post(about: id, showing: "pending")
+            let button = try #require(post.attachment?["actions"]?.elements?.first)
+            let signature = try #require(button["integration"]?["context"]?["signature"]?.text)
+            _ = try await stage.click("approve", on: post, as: "bob")
+            #expect(try await plugin.stop() == 0)
+            let token = try #require(stage.mattermost.world.read { $0.token(of: ChatState.botName) })
+            let log = plugin.state.value.lines.joined(separator: "\n")
+            for secret in [token, signature, "a secret of the tests alone", "PRIVATE KEY"] { #expect(!log.contains(secret)) }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Sandbox
+import TestSupport
+
+/// The built plugin as a process of its own.
+final class PluginProcess: Sendable {
+    struct State: Sendable {
+        var lines: [String] = []
+        var exitCode: Int32?
+    }
+
+    struct Ended: Error {
+        var log: [String]
+    }
+
+    let state = Observed(State())
+    private let processID: Int32
+
+    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: try Binaries.path("teleport-mattermost"))
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.standardInput = FileHandle.nullDevice
+        let output = Pipe()
+        (process.standardError, process.standardOutput) = (output, output)
+        let state = state
+        var rest = Data()
+        output.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            guard !data.isEmpty else {
+                handle.readabilityHandler = nil
+                process.waitUntilExit()
+                let code = process.terminationStatus
+                return state.update { $0.exitCode = code }
+            }
+            rest += data
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
+                rest = Data(rest[rest.index(after: end)...])
+                state.update { $0.lines.append(line) }
+            }
+        }
+        try process.run()
+        processID = process.processIdentifier
+    }
+
+    deinit { if state.value.exitCode == nil { kill(processID, SIGKILL) } }
+
+    /// Waits for a log line that contains `text`, one already written included.
+    @discardableResult
+    func line(containing text: String) async throws -> String {
+        let found = try await state.first { $0.exitCode != nil || $0.lines.contains { $0.contains(text) } }
+        guard let line = found.lines.first(where: { $0.contains(text) }) else { throw Ended(log: found.lines) }
+        return line
+    }
+
+    func isReady() async throws {
+        try await line(containing: "health check finished ok")
+        try await line(containing: "Watcher connected")
+    }
+
+    func send(_ signal: Int32) { kill(processID, signal) }
+
+    /// Waits for the end, and gives the exit code.
+    func exitCode() async throws -> Int32 { try await state.first { $0.exitCode != nil }.exitCode ?? -1 }
+
+    func stop() async throws -> Int32 {
+        send(SIGTERM)
+        return try await exitCode()
+    }
+}

@@ -1,0 +1,110 @@
+import ActionCrypto
+import Foundation
+import Sandbox
+import TestSupport
+
+/// A Teleport and a Mattermost in this process, over real sockets, and a configuration with which the built plugin finds them.
+struct Stage: Sendable {
+    let auth: SandboxAuth
+    let mattermost: SandboxMattermost
+    let folder: URL
+    let callbackPort: Int
+
+    var configuration: String { folder.appending(path: "teleport-mattermost.toml").path }
+
+    static func with<Result: Sendable>(_ body: (Stage) async throws -> Result) async throws -> Result {
+        let certificates = try Certificates.shared()
+        let auth = SandboxAuth(
+            .init(identity: try certificates.teleportServer, clientCA: try certificates.teleportCA))
+        let callbackTLS = try TLSContext.client(
+            identity: nil, alpn: [], trust: .certificates(try certificates.listenerCA))
+        let mattermost = try SandboxMattermost(.init(callbackTLS: callbackTLS, teleport: auth))
+        let folder = FileManager.default.temporaryDirectory.appending(path: "stage-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await auth.run() }
+            group.addTask { try await mattermost.run() }
+            defer { group.cancelAll() }
+            let stage = Stage(auth: auth, mattermost: mattermost, folder: folder, callbackPort: try FreePort.find())
+            try await stage.writeConfiguration(certificates)
+            return try await body(stage)
+        }
+    }
+
+    private func writeConfiguration(_ certificates: Certificates) async throws {
+        let token = mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
+        let text = """
+            [teleport]
+            auth_server = "127.0.0.1:\(try await auth.address.port)"
+            client_key = "\(certificates.path("auth.key"))"
+            client_crt = "\(certificates.path("auth.crt"))"
+            root_cas = "\(certificates.path("auth.cas"))"
+
+            [mattermost]
+            url = "\(try await mattermost.url)"
+            team = "acme"
+            channel = "access-requests"
+            token = "\(token)"
+            secret = "a secret of the tests alone"
+
+            [http]
+            public_addr = "https://localhost:\(callbackPort)/teleport"
+            listen_addr = "127.0.0.1:\(callbackPort)"
+            https_key_file = "\(certificates.path("server.key"))"
+            https_cert_file = "\(certificates.path("server.crt"))"
+
+            [log]
+            output = "stderr"
+            severity = "DEBUG"
+            """
+        try text.write(toFile: configuration, atomically: true, encoding: .utf8)
+    }
+
+    /// Starts the plugin and waits until it watches.
+    func startPlugin() async throws -> PluginProcess {
+        let plugin = try PluginProcess(["start", "--config", configuration])
+        try await plugin.isReady()
+        return plugin
+    }
+}
+
+// MARK: - What people see and do
+
+extension Stage {
+    struct NoSuchThing: Error { var what: String }
+
+    /// Waits until the channel has a post about the request that shows `state`, and gives its JSON as a client sees it.
+    func post(about id: String, showing state: String) async throws -> ChatPost {
+        for await _ in mattermost.world.bell.changes() {
+            let posts = mattermost.world.read { $0.posts }
+            if let post = posts.first(where: { $0.shows(id, state) }) { return post }
+        }
+        throw NoSuchThing(what: "post about \(id) showing \(state)")
+    }
+
+    func posts(about id: String) -> [ChatPost] {
+        mattermost.world.read { $0.posts }.filter { $0.props["teleport"]?["request_id"]?.text == id }
+    }
+
+    /// A click as the server makes it; gives the words that the person gets to see.
+    func click(_ button: String, on post: ChatPost, as username: String) async throws -> String {
+        let userID = try mattermost.world.read { state throws(AppError) in try state.account(named: username).id }
+        _ = try await mattermost.clicker.click(button, on: post.id, by: userID)
+        let words = mattermost.world.read { $0.ephemerals }.last { $0.userID == userID && $0.postID == post.id }
+        return words?.message ?? ""
+    }
+}
+
+extension ChatPost {
+    func shows(_ id: String, _ state: String) -> Bool {
+        props["teleport"]?["request_id"]?.text == id && props["teleport"]?["state"]?.text == state
+    }
+
+    var attachment: JSON? { props["attachments"]?.elements?.first }
+
+    /// The value of an attachment's field.
+    func field(_ title: String) -> String? {
+        attachment?["fields"]?.elements?.first { $0["title"]?.text == title }?["value"]?.text
+    }
+}
