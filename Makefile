@@ -23,7 +23,7 @@ demo: build ## Run the plugin against the sandbox and print the page's address; 
 	@scripts/demo.sh $(RELEASE) $(DEMO)
 
 test: build ## Set up, build and run every test
-	@$(APT) chromium binutils
+	@$(APT) chromium chromium-driver binutils
 	swift build --build-tests
 	swift test
 
