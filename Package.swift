@@ -132,7 +132,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "PluginTests", dependencies: ["Access", "Plugin", "Sandbox", "TestSupport", logging], swiftSettings: strict),
+            name: "PluginTests", dependencies: ["Access", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "TestSupport", "Watcher", logging], swiftSettings: strict),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

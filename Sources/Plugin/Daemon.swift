@@ -5,6 +5,7 @@ import Logging
 import Mattermost
 import NIOPosix
 import ServiceLifecycle
+import UnixSignals
 import Watcher
 
 /// The running plugin: the one place where the parts are put together.
@@ -91,7 +92,7 @@ struct Daemon: Sendable {
         return Environment(
             teleport: teleport, chat: chat, recipients: recipients,
             buttons: ButtonMaker(
-                callbackURL: settings.http.publicURL.appending("mattermost_action"),
+                callbackURL: settings.http.callbackURL,
                 sign: SignedContext(signer: signer, teleport: teleport, recipient: recipients.name, logger: logger).make),
             replica: Replica.newName(), logger: logger, now: { .now }, elapsed: { ContinuousClock.now - start })
     }

@@ -1,6 +1,6 @@
 import Access
-package import Logging
-package import ServiceLifecycle
+import Logging
+import ServiceLifecycle
 
 /// Asks Mattermost every half minute whether the token, the team and the channel are right, and says so when they are not.
 package struct HealthCheck: Service {

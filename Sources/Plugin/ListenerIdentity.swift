@@ -1,6 +1,8 @@
 import Access
 import ActionCrypto
+import Glibc
 import Logging
+import Mattermost
 
 /// The listener's certificate and key: the configured pair, or a self-signed one that is made once.
 enum ListenerIdentity {
@@ -14,7 +16,7 @@ enum ListenerIdentity {
         }
         let pair = Settings.HTTP.KeyPair(
             keyFile: "\(folder)/self-signed.key", certificateFile: "\(folder)/self-signed.crt")
-        if !BoundedFile.exists(pair.keyFile) || !BoundedFile.exists(pair.certificateFile) {
+        if access(pair.keyFile, F_OK) != 0 || access(pair.certificateFile, F_OK) != 0 {
             try make(pair, for: settings.publicURL.host, in: folder)
         }
         logger.warning(

@@ -52,7 +52,6 @@ import Testing
         arguments: [
             (Data?.none, "does not exist"), (Data(" \n".utf8), "is empty"), (Data([0xFF, 0xFE]), "is not UTF-8 text"),
             (Data(repeating: 0x61, count: 65537), "is larger than 64 KiB"), (Data("SECRETsecret".utf8), "has 12 bytes"),
-            (Data("signing-secret-value\n".utf8), "placeholder"),
         ])
     func badSecretFiles(contents: Data?, words: String) throws {
         try withFolder { folder in

@@ -80,7 +80,7 @@ import Testing
             ("team", "Team Name", "no name in a URL"), ("channel", "Town Square", "no name in a URL"),
             ("channel", "../x", "no name in a URL"), ("token", "api-token", "placeholder"), ("token", "TOKENtoken x", "Copy"),
             ("token", "TOKENtoken\\r\\nX: y", "Copy"), ("secret", "SECRETsecret123", "15 bytes; 16 are the least"),
-            ("secret", "signing-secret-value", "placeholder"), ("public_addr", "https://host?x", "'?'"),
+            ("public_addr", "https://host?x", "'?'"),
             ("public_addr", "https://PASSWORDpassword@host", "Use basic_auth"), ("public_addr", "ftp://host", "https://"),
             ("public_addr", "https://u:%zz@host", "percent-encoded"),
             ("public_addr", "https://u:p@host", "Remove one of the two"), ("output", "sdterr", "Write stderr"),

@@ -1,4 +1,5 @@
 import Access
+import CallbackServer
 import Logging
 import Mattermost
 import Testing
@@ -77,20 +78,20 @@ import Watcher
         #expect(settings.http.basicAuth?.password.reveal() == "p:w")
     }
 
-    @Test(
-        "A listen address is taken with and without host",
-        arguments: [
-            (":8081", nil, 8081), ("0.0.0.0:80", "0.0.0.0", 80), ("[::1]:0", "::1", 0), ("localhost:65535", "localhost", 65535),
-        ] as [(String, String?, Int)])
-    func listen(text: String, host: String?, port: Int) {
-        #expect(ListenAddress(text) == ListenAddress(host: host, port: port))
-        #expect(ListenAddress(text)?.description == text)
+    @Test("The guide's own example secret is taken, with a warning")
+    func knownSecret() throws {
+        let warnings = try parse(changed("secret", to: "secret = \"signing-secret-value\"")).warnings
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.contains("[mattermost] secret") == true)
+        #expect(try parse(changed("team", to: "team = \"other\"")).warnings.isEmpty)
     }
 
-    @Test(
-        "What is no listen address is none",
-        arguments: ["", "8081", "host", ":", ":65536", ":-1", ":+1", "a b:1", "::1:80", "h/x:1"])
-    func noListen(text: String) { #expect(ListenAddress(text) == nil) }
+    @Test("A button's address carries the credentials that the route asks for")
+    func callbackURL() throws {
+        let lines = changed("public_addr", to: #"public_addr = "https://u%40x:p%3Aw@host:1/p""#)
+        let settings = try parse(lines.filter { !$0.hasPrefix("basic_auth") })
+        #expect(settings.http.callbackURL == "https://u%40x:p%3Aw@host:1/p/mattermost_action")
+    }
 
     @Test("A severity is known in any case", arguments: ["info", "Info", "INFO", "WARN", "error", "Debug"])
     func severity(name: String) throws {

@@ -1,4 +1,5 @@
 package import Access
+package import CallbackServer
 package import Logging
 package import Mattermost
 package import Watcher
@@ -50,39 +51,6 @@ package struct Settings: Sendable {
     package var mattermost: Chat
     package var http: HTTP
     package var log: Log
-}
-
-/// Where the callback server listens.
-package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
-    /// A name or an address, IPv6 without brackets; nil for every address of the machine.
-    package var host: String?
-    /// 0 lets the system choose.
-    package var port: Int
-
-    package init(host: String?, port: Int) {
-        self.host = host
-        self.port = port
-    }
-
-    /// `:8081`, `127.0.0.1:8081`, `localhost:8081`, `[::1]:8081`.
-    package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":") else { return nil }
-        let digits = text[text.index(after: colon)...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits), port <= 65535
-        else { return nil }
-        self.port = port
-        let name = text[..<colon]
-        if name.isEmpty {
-            host = nil
-        } else if let url = try? ServerURL("http://\(name)"), url.port == nil, url.path.isEmpty {
-            host = url.host
-        } else {
-            return nil
-        }
-    }
-
-    package var description: String {
-        guard let host else { return ":\(port)" }
-        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    }
+    /// What works but should not stay as it is; for the log.
+    package var warnings: [String] = []
 }
