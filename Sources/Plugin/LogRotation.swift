@@ -1,5 +1,5 @@
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import UnixSignals
 
 /// On SIGHUP (`systemctl reload`) opens the log file anew, so that logrotate can move it away.

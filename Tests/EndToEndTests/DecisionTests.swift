@@ -57,7 +57,7 @@ struct DecisionTests {
             _ = try await stage.post(about: removed, showing: "pending")
             try stage.auth.resolve(approved, .approved)
             #expect(try await stage.post(about: approved, showing: "approved").field("Status")?.contains(" by ") == false)
-            #expect(stage.auth.delete(removed))
+            try stage.auth.delete(removed)
             let expired = try await stage.post(about: removed, showing: "expired")
             #expect(expired.field("Status") == "⌛ EXPIRED")
             #expect(expired.field("User") == "`erin`")
@@ -77,7 +77,7 @@ struct DecisionTests {
 
             let missed = stage.auth.createRequest(user: "frank", roles: ["editor"])
             try stage.auth.resolve(denied, .denied)
-            #expect(stage.auth.delete(removed))
+            try stage.auth.delete(removed)
             let second = try await stage.startPlugin()
             _ = try await stage.post(about: missed, showing: "pending")
             _ = try await stage.post(about: denied, showing: "denied")

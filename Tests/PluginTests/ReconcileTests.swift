@@ -1,0 +1,130 @@
+import Access
+import Sandbox
+import Synchronization
+import Testing
+
+@testable import Plugin
+
+@Suite("Reconciling a request", .timeLimit(.minutes(1)))
+struct ReconcileTests {
+    @Test("A new request is posted once, recorded with what a later reader needs, and then left alone")
+    func posts() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            #expect(try await rig.reconcile(id) == .settled)
+            #expect(try await rig.reconcile(id) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+            let post = try #require(rig.posts(about: id).first)
+            #expect(
+                rig.data(of: id) == [
+                    "user": "dave", "roles": "editor", "request_reason": "why", "messages": "\(post.channelID)/\(post.id)",
+                ])
+        }
+    }
+
+    @Test("An answer that got lost after the post was made does not double it")
+    func lostAnswer() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            rig.mattermost.faults.inject(.loseAnswer, path: "/api/v4/posts", method: "POST")
+            await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
+            #expect(try await rig.reconcile(id) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+        }
+    }
+
+    @Test("A replica that died between claim and record is waited for, then its post is adopted")
+    func deadReplica() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            let dead = rig.replica
+            rig.mattermost.faults.inject(.loseAnswer, path: "/api/v4/posts", method: "POST")
+            await #expect(throws: MattermostError.self) { try await rig.reconcile(id, as: dead) }
+
+            let time = Mutex(Duration.zero)
+            let claims = ClaimAges(elapsed: { time.withLock { $0 } })
+            #expect(try await rig.reconcile(id, claims: claims) == .later(PostPlan.claimLifetime))
+            time.withLock { $0 = PostPlan.claimLifetime }
+            #expect(try await rig.reconcile(id, claims: claims) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+            #expect(rig.data(of: id)["claim"] == nil)
+        }
+    }
+
+    @Test("Many replicas at once make one post")
+    func replicas() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            await withDiscardingTaskGroup { group in
+                for replica in (0..<8).map({ _ in rig.replica }) {
+                    group.addTask { _ = try? await rig.reconcile(id, as: replica) }
+                }
+            }
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+        }
+    }
+
+    @Test("A decision made elsewhere is shown, and recorded as the original plugin writes it")
+    func decidedElsewhere() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            try rig.auth.resolve(id.rawValue, .denied)
+            try await rig.reconcile(id)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+            #expect(rig.data(of: id)["resolution"] == "DENIED")
+        }
+    }
+
+    @Test("A request that is gone expires its post; one that was approved before keeps saying so")
+    func gone() async throws {
+        try await Rig.with { rig in
+            let open = try rig.request(), approved = try rig.request()
+            for id in [open, approved] { try await rig.reconcile(id) }
+            try rig.auth.resolve(approved.rawValue, .approved)
+            try await rig.reconcile(approved)
+            for id in [open, approved] {
+                try rig.auth.delete(id.rawValue)
+                rig.environment.evidence.sawDeletion(of: id)
+                try await rig.reconcile(id)
+            }
+            #expect(try rig.state(ofOnlyPostAbout: open) == "expired")
+            #expect(try rig.state(ofOnlyPostAbout: approved) == "approved")
+        }
+    }
+
+    @Test("A post that a person deleted is not made again")
+    func deletedPost() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            let post = try #require(rig.posts(about: id).first)
+            rig.mattermost.world.change { state, _ in state.deletePost(post.id) }
+            try rig.auth.resolve(id.rawValue, .approved)
+            #expect(try await rig.reconcile(id) == .settled)
+            #expect(rig.posts(about: id).isEmpty)
+        }
+    }
+
+    @Test("A sweep finds requests that nobody told of, and open posts whose request and data are gone")
+    func sweep() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request(), orphan = try #require(RequestID("00000000-0000-4000-8000-000000000000"))
+            let channel = try await rig.environment.recipients.channels()[0]
+            let subject = Subject(requestID: orphan, user: "erin", roles: ["dba"], reason: "")
+            _ = try await rig.chat.createPost(
+                Card(subject, status: .pending), in: channel,
+                pendingPostID: "\(try await rig.environment.recipients.botID()):x")
+            let reconciler = Reconciler(rig.environment, health: rig.health)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await reconciler.run() }
+                try await Sweep(rig.environment, reconciler)()
+                for await _ in rig.mattermost.world.bell.changes() {
+                    let states = [id, orphan].map { try? rig.state(ofOnlyPostAbout: $0) }
+                    if states == ["pending", "expired"] { break }
+                }
+                group.cancelAll()
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Access
+import ActionCrypto
+import Foundation
+import Logging
+import Mattermost
+import Sandbox
+import Synchronization
+import TestSupport
+import Watcher
+
+@testable import Plugin
+
+/// Reconciler and approvals over real sockets, against a Teleport and a Mattermost in this process that can be told to fail.
+struct Rig: Sendable {
+    let auth: SandboxAuth
+    let mattermost: SandboxMattermost
+    let environment: Environment
+    let chat: MattermostClient
+    let health = Health()
+
+    static func with<Result: Sendable>(_ body: (Rig) async throws -> Result) async throws -> Result {
+        let certificates = try Certificates.shared()
+        let auth = SandboxAuth(.init(identity: try certificates.teleportServer, clientCA: try certificates.teleportCA))
+        let mattermost = try SandboxMattermost(.init(teleport: auth))
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await auth.run() }
+            group.addTask { try await mattermost.run() }
+            defer { group.cancelAll() }
+            let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let teleport = TeleportClient(configuration: try await configuration(auth, certificates), logger: quiet)
+            group.addTask { try await WatcherService(client: teleport, logger: quiet) { _ in }.run() }
+            let token = mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
+            let chat = try MattermostClient(.init(url: try ServerURL(try await mattermost.url), token: Secret(token)))
+            defer { chat.shutdown() }
+            _ = try await teleport.requests()
+            return try await body(Rig(auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat), chat: chat))
+        }
+    }
+
+    private static func configuration(
+        _ auth: SandboxAuth, _ certificates: Certificates
+    ) async throws -> TeleportConfiguration {
+        TeleportConfiguration(
+            authServer: "127.0.0.1:\(try await auth.address.port)", clientKey: certificates.path("auth.key"),
+            clientCertificate: certificates.path("auth.crt"), rootCAs: certificates.path("auth.cas"))
+    }
+
+    static func makeEnvironment(_ teleport: any AccessService, _ chat: any ChatService) -> Environment {
+        let start = ContinuousClock.now
+        return Environment(
+            teleport: teleport, chat: chat,
+            recipients: Recipients(chat: chat, team: "acme", channel: "access-requests"),
+            buttons: ButtonMaker(callbackURL: "https://localhost:1/mattermost_action") { decision, request, _ in
+                ["action": decision.rawValue, "req_id": request.id.rawValue]
+            },
+            replica: Replica.newName(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { .now },
+            elapsed: { ContinuousClock.now - start })
+    }
+
+    /// Another replica of the plugin.
+    var replica: Environment { Self.makeEnvironment(environment.teleport, environment.chat) }
+}
+
+// MARK: - Steps
+
+extension Rig {
+    func request(user: String = "dave", ttl: Duration = .seconds(3600)) throws -> RequestID {
+        let id = auth.createRequest(user: user, roles: ["editor"], reason: "why", ttl: ttl)
+        guard let id = RequestID(id) else { throw MattermostError(.malformed, id) }
+        return id
+    }
+
+    /// One run over the request.
+    @discardableResult
+    func reconcile(
+        _ id: RequestID, as environment: Environment? = nil, found: [PostedCard]? = nil, claims: ClaimAges? = nil
+    ) async throws -> WorkQueue.Outcome {
+        let environment = environment ?? self.environment
+        return try await ReconcileRun(
+            environment: environment, claims: claims ?? ClaimAges(elapsed: environment.elapsed), id: id, found: found)()
+    }
+
+    func posts(about id: RequestID) -> [ChatPost] {
+        mattermost.world.read { $0.posts }.filter { $0.props["teleport"]?["request_id"]?.text == id.rawValue }
+    }
+
+    func state(ofOnlyPostAbout id: RequestID) throws -> String? {
+        let posts = posts(about: id)
+        guard let post = posts.first, posts.count == 1 else { throw MattermostError(.malformed, "\(posts.count) posts") }
+        return post.props["teleport"]?["state"]?.text
+    }
+
+    func data(of id: RequestID) -> [String: String] { auth.pluginData(id.rawValue)["mattermost"] ?? [:] }
+
+    func click(
+        _ decision: Decision, on id: RequestID, as username: String = "bob", isExpired: Bool = false
+    ) throws -> Click {
+        let user = try mattermost.world.read { state throws(AppError) in try state.account(named: username).id }
+        let post = posts(about: id).first
+        return Click(
+            requestID: id, decision: decision, cluster: "sandbox.example", userID: user,
+            post: PostReference(channelID: post?.channelID ?? "", postID: post?.id ?? ""), isExpired: isExpired)
+    }
+
+    func answer(_ click: Click, as environment: Environment? = nil) async -> ClickAnswer {
+        await Approvals(environment: environment ?? self.environment, lookAgain: { _ in }).answer(click, ClickProgress())
+    }
+}
