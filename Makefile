@@ -4,7 +4,8 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 RELEASE := .build/release
-SWIFT_RELEASE := swift build -c release --static-swift-stdlib
+# Without the cached manifest the commit that the binary names is read anew.
+SWIFT_RELEASE := swift build -c release --static-swift-stdlib --disable-build-manifest-caching
 DEMO := .build/demo
 APT := scripts/apt-install.sh
 
@@ -15,7 +16,7 @@ help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 build: ## Build the plugin and the sandbox for release, with Swift's libraries linked in
-	@$(APT) openssl libssl-dev libcurl4-openssl-dev
+	@$(APT) openssl pkg-config zlib1g-dev libssl-dev libcurl4-openssl-dev
 	$(SWIFT_RELEASE) --product teleport-mattermost
 	$(SWIFT_RELEASE) --product teleport-mattermost-sandbox
 

@@ -76,7 +76,8 @@ let package = Package(
             ],
             swiftSettings: strict,
             plugins: ["BuildInfo"]),
-        .executableTarget(name: "teleport-mattermost", dependencies: ["Plugin"], swiftSettings: strict),
+        .executableTarget(
+            name: "teleport-mattermost", dependencies: ["Plugin"], swiftSettings: strict),
         .plugin(name: "BuildInfo", capability: .buildTool()),
 
         // The sandbox: its own executable, so that nothing of it ships.

@@ -31,7 +31,7 @@ wait_for() {
 }
 
 "$release/teleport-mattermost-sandbox" --certs "$dir/certs" --auth-port "$AUTH_PORT" --mattermost-port "$PAGE_PORT" \
-    --callback-port "$CALLBACK_PORT" --write-config "$dir/teleport-mattermost.toml" &
+    --plugin-port "$CALLBACK_PORT" --write-config "$dir/teleport-mattermost.toml" &
 pids+=($!)
 wait_for 10 "${pids[0]}" test -s "$dir/teleport-mattermost.toml" || { echo "The sandbox did not start." >&2; exit 1; }
 

@@ -3,7 +3,9 @@
 set -eu
 package=$1 output=$2
 ref=$(git -C "$package" rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
-swift=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
+# The compiler on PATH, or the one beside the program that runs this build.
+compiler=$(command -v swiftc || echo "$(dirname "$(readlink "/proc/$PPID/exe")")/swiftc")
+swift=$("$compiler" --version 2>&1 | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
 mkdir -p "$output"
 cat >"$output/BuildInfo.swift.new" <<SWIFT
 enum BuildInfo {

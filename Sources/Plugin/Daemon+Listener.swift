@@ -3,6 +3,7 @@ import ActionCrypto
 import CallbackServer
 import Mattermost
 import NIOPosix
+import Watcher
 
 extension Daemon {
     func makeListener(_ desk: ClickDesk, _ health: Health) -> CallbackServer {

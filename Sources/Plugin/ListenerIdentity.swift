@@ -50,7 +50,7 @@ enum ListenerIdentity {
 
     private static func make(_ pair: Settings.HTTP.KeyPair, for host: String, in folder: String) throws {
         do {
-            let identity = try SelfSigned.make(names: [host, "localhost"])
+            let identity = try SelfSigned.identity(names: [host, "localhost"])
             try PrivateFile.makeFolder(folder)
             try PrivateFile.write(identity.privateKey.reveal(), to: pair.keyFile, mode: 0o600)
             try PrivateFile.write(identity.certificateChain, to: pair.certificateFile, mode: 0o644)

@@ -1,3 +1,3 @@
 import Plugin
 
-await PluginCommand.main()
+await PluginCommand.start()

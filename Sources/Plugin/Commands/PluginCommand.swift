@@ -12,6 +12,9 @@ package struct PluginCommand: AsyncParsableCommand {
         subcommands: [ConfigureCommand.self, VersionCommand.self, StartCommand.self])
 
     package init() {}
+
+    /// Runs what the command line says. In `main.swift` itself the call would pick the synchronous `main`.
+    package static func start() async { await main() }
 }
 
 struct ConfigureCommand: ParsableCommand {

@@ -153,7 +153,7 @@ extension ReconcileRun {
         let post = try await environment.chat.createPost(
             try await card(.pending, in: channelID, situation), in: channelID,
             pendingPostID: "\(try await environment.recipients.botID()):\(id)-\(channelID)")
-        environment.logger.info("Posted the request", metadata: .request(id, post))
+        environment.logger.info("Posted the request", metadata: .request(id, post, ["user": "\(situation.request?.user ?? "")"]))
         return post
     }
 

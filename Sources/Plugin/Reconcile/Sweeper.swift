@@ -41,11 +41,16 @@ package struct Sweeper: Service {
 
     private func untilDone() async {
         var delay = Self.retries.lowerBound
+        var said: String?
         while !Task.isCancelled {
             do {
                 return try await sweep()
             } catch {
-                environment.logger.warning("Could not list what has changed meanwhile: \(Problem(error).message)")
+                let problem = Problem(error)
+                let level: Logger.Level = said == problem.message ? .debug : problem.isPermanent ? .error : .warning
+                environment.logger.log(level: level, "Could not look through all requests and posts: \(problem.message)")
+                said = problem.message
+                if problem.isPermanent { delay = Self.retries.upperBound }
             }
             guard (try? await clock.sleep(for: delay)) != nil else { return }
             delay = min(delay * 2, Self.retries.upperBound)
