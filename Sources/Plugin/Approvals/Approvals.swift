@@ -130,12 +130,12 @@ struct Approvals: Sendable {
         environment.logger.error("Could not decide the request: \(error)", metadata: .click(click))
         lookAgain(click.requestID)
         switch error.code {
-        case .unavailable, .timedOut, .other:
+        case .unavailable, .timedOut, .misconfigured, .other:
             // It may have happened. The claim stays, so that nobody decides otherwise meanwhile; the reconciler frees it when
             // the request is seen to be still pending.
             return ClickAnswer(ClickWords.unconfirmed)
         case .notFound: return ClickAnswer(ClickWords.gone)
-        case .permissionDenied, .conflict, .refused, .unimplemented, .misconfigured:
+        case .permissionDenied, .conflict, .refused, .unimplemented:
             try? await environment.teleport.updatePluginData(
                 of: click.requestID, setting: [PluginRecord.Key.decision: ""],
                 expecting: [PluginRecord.Key.decision: claim.description])
