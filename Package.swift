@@ -133,7 +133,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "PluginTests", dependencies: ["Access", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "TestSupport", "Watcher", logging], swiftSettings: strict),
+            name: "PluginTests",
+            dependencies: [
+                "Access", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "TestSupport", "Watcher", grpcCore, logging,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

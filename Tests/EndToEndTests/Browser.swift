@@ -26,7 +26,9 @@ final class Browser: Sendable {
             process.terminate()
             process.waitUntilExit()
         }
-        for try await line in output.fileHandleForReading.bytes.lines where line.contains("started successfully") { break }
+        guard output.fileHandleForReading.readLine(containing: "started successfully") else {
+            throw Failure(description: "chromedriver did not start")
+        }
         let browser = try await Browser(driver: process.processIdentifier, address: "http://127.0.0.1:\(port)/session")
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body(browser)) } catch { result = .failure(error) }
@@ -93,5 +95,17 @@ final class Browser: Sendable {
         let (data, _) = try await URLSession.shared.data(for: request)
         guard let json = JSON(bytes: [UInt8](data)) else { throw Failure(description: "no JSON from \(method) \(address)") }
         return json
+    }
+}
+
+extension FileHandle {
+    /// Reads up to a line that contains `text`; false when there is none.
+    fileprivate func readLine(containing text: String) -> Bool {
+        var read = Data()
+        while case let data = availableData, !data.isEmpty {
+            read += data
+            if String(decoding: read, as: UTF8.self).contains(text) { return true }
+        }
+        return false
     }
 }

@@ -84,7 +84,7 @@ struct CommandTests {
             let signature = try #require(button["integration"]?["context"]?["signature"]?.text)
             _ = try await stage.click("approve", on: post, as: "bob")
             #expect(try await plugin.stop() == 0)
-            let token = try #require(stage.mattermost.world.read { $0.token(of: ChatState.botName) })
+            let token = try #require(try stage.mattermost.world.read { $0.token(of: ChatState.botName) })
             let log = plugin.state.value.lines.joined(separator: "\n")
             for secret in [token, signature, "a secret of the tests alone", "PRIVATE KEY"] { #expect(!log.contains(secret)) }
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Sandbox
+import Synchronization
 import TestSupport
 
 /// The built plugin as a process of its own.
@@ -24,22 +25,15 @@ final class PluginProcess: Sendable {
         process.standardInput = FileHandle.nullDevice
         let output = Pipe()
         (process.standardError, process.standardOutput) = (output, output)
-        let state = state
-        var rest = Data()
-        output.fileHandleForReading.readabilityHandler = { handle in
+        let lines = Lines()
+        output.fileHandleForReading.readabilityHandler = { [state] handle in
             let data = handle.availableData
-            guard !data.isEmpty else {
-                handle.readabilityHandler = nil
-                process.waitUntilExit()
-                let code = process.terminationStatus
-                return state.update { $0.exitCode = code }
-            }
-            rest += data
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
-                rest = Data(rest[rest.index(after: end)...])
-                state.update { $0.lines.append(line) }
-            }
+            state.update { $0.lines += lines.take(data) }
+            guard data.isEmpty else { return }
+            handle.readabilityHandler = nil
+            process.waitUntilExit()
+            let code = process.terminationStatus
+            state.update { $0.exitCode = code }
         }
         try process.run()
         processID = process.processIdentifier
@@ -68,5 +62,23 @@ final class PluginProcess: Sendable {
     func stop() async throws -> Int32 {
         send(SIGTERM)
         return try await exitCode()
+    }
+}
+
+/// Cuts what a process writes into lines.
+private final class Lines: Sendable {
+    private let rest = Mutex(Data())
+
+    /// The lines that end in `data`.
+    func take(_ data: Data) -> [String] {
+        rest.withLock { rest in
+            rest += data
+            var lines: [String] = []
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                lines.append(String(decoding: rest[rest.startIndex..<end], as: UTF8.self))
+                rest = Data(rest[rest.index(after: end)...])
+            }
+            return lines
+        }
     }
 }

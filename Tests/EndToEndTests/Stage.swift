@@ -33,7 +33,7 @@ struct Stage: Sendable {
     }
 
     private func writeConfiguration(_ certificates: Certificates) async throws {
-        let token = mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
+        let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
         let text = """
             [teleport]
             auth_server = "127.0.0.1:\(try await auth.address.port)"
@@ -77,21 +77,21 @@ extension Stage {
     /// Waits until the channel has a post about the request that shows `state`, and gives its JSON as a client sees it.
     func post(about id: String, showing state: String) async throws -> ChatPost {
         for await _ in mattermost.world.bell.changes() {
-            let posts = mattermost.world.read { $0.posts }
+            let posts = try mattermost.world.read { $0.posts }
             if let post = posts.first(where: { $0.shows(id, state) }) { return post }
         }
         throw NoSuchThing(what: "post about \(id) showing \(state)")
     }
 
-    func posts(about id: String) -> [ChatPost] {
-        mattermost.world.read { $0.posts }.filter { $0.props["teleport"]?["request_id"]?.text == id }
+    func posts(about id: String) throws -> [ChatPost] {
+        try mattermost.world.read { $0.posts }.filter { $0.props["teleport"]?["request_id"]?.text == id }
     }
 
     /// A click as the server makes it; gives the words that the person gets to see.
     func click(_ button: String, on post: ChatPost, as username: String) async throws -> String {
         let userID = try mattermost.world.read { state throws(AppError) in try state.account(named: username).id }
         _ = try await mattermost.clicker.click(button, on: post.id, by: userID)
-        let words = mattermost.world.read { $0.ephemerals }.last { $0.userID == userID && $0.postID == post.id }
+        let words = try mattermost.world.read { $0.ephemerals }.last { $0.userID == userID && $0.postID == post.id }
         return words?.message ?? ""
     }
 }

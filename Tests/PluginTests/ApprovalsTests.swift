@@ -1,4 +1,5 @@
 import Access
+import GRPCCore
 import Sandbox
 import Testing
 
@@ -62,7 +63,7 @@ struct ApprovalsTests {
         try await Rig.with { rig in
             let id = try rig.request()
             #expect(await rig.answer(try rig.click(.approve, on: id, as: "teleport")) == ClickAnswer(ClickWords.notAPerson))
-            rig.mattermost.world.change { state, now in
+            try rig.mattermost.world.change { state, now in
                 if let index = state.accounts.firstIndex(where: { $0.username == "bob" }) { state.accounts[index].deleteAt = now }
             }
             #expect(await rig.answer(try rig.click(.approve, on: id, as: "bob")) == ClickAnswer(ClickWords.notAPerson))
@@ -102,7 +103,7 @@ struct ApprovalsTests {
             var foreign = try rig.click(.approve, on: id)
             foreign.cluster = "other.example"
             #expect(await rig.answer(foreign) == ClickAnswer(ClickWords.hidden))
-            try rig.auth.delete(id.rawValue)
+            rig.auth.delete(id.rawValue)
             #expect(await rig.answer(try rig.click(.approve, on: id)) == ClickAnswer(ClickWords.hidden))
             #expect(rig.auth.auditLog.isEmpty)
         }

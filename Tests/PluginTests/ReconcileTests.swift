@@ -1,4 +1,5 @@
 import Access
+import Mattermost
 import Sandbox
 import Synchronization
 import Testing
@@ -14,7 +15,7 @@ struct ReconcileTests {
             #expect(try await rig.reconcile(id) == .settled)
             #expect(try await rig.reconcile(id) == .settled)
             #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
-            let post = try #require(rig.posts(about: id).first)
+            let post = try #require(try rig.posts(about: id).first)
             #expect(
                 rig.data(of: id) == [
                     "user": "dave", "roles": "editor", "request_reason": "why", "messages": "\(post.channelID)/\(post.id)",
@@ -84,7 +85,7 @@ struct ReconcileTests {
             try rig.auth.resolve(approved.rawValue, .approved)
             try await rig.reconcile(approved)
             for id in [open, approved] {
-                try rig.auth.delete(id.rawValue)
+                rig.auth.delete(id.rawValue)
                 rig.environment.evidence.sawDeletion(of: id)
                 try await rig.reconcile(id)
             }
@@ -98,11 +99,11 @@ struct ReconcileTests {
         try await Rig.with { rig in
             let id = try rig.request()
             try await rig.reconcile(id)
-            let post = try #require(rig.posts(about: id).first)
-            rig.mattermost.world.change { state, _ in state.deletePost(post.id) }
+            let post = try #require(try rig.posts(about: id).first)
+            try rig.mattermost.world.change { state, _ in state.deletePost(post.id) }
             try rig.auth.resolve(id.rawValue, .approved)
             #expect(try await rig.reconcile(id) == .settled)
-            #expect(rig.posts(about: id).isEmpty)
+            #expect(try rig.posts(about: id).isEmpty)
         }
     }
 

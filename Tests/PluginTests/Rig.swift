@@ -29,7 +29,7 @@ struct Rig: Sendable {
             let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let teleport = TeleportClient(configuration: try await configuration(auth, certificates), logger: quiet)
             group.addTask { try await WatcherService(client: teleport, logger: quiet) { _ in }.run() }
-            let token = mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
+            let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
             let chat = try MattermostClient(.init(url: try ServerURL(try await mattermost.url), token: Secret(token)))
             defer { chat.shutdown() }
             _ = try await teleport.requests()
@@ -80,12 +80,12 @@ extension Rig {
             environment: environment, claims: claims ?? ClaimAges(elapsed: environment.elapsed), id: id, found: found)()
     }
 
-    func posts(about id: RequestID) -> [ChatPost] {
-        mattermost.world.read { $0.posts }.filter { $0.props["teleport"]?["request_id"]?.text == id.rawValue }
+    func posts(about id: RequestID) throws -> [ChatPost] {
+        try mattermost.world.read { $0.posts }.filter { $0.props["teleport"]?["request_id"]?.text == id.rawValue }
     }
 
     func state(ofOnlyPostAbout id: RequestID) throws -> String? {
-        let posts = posts(about: id)
+        let posts = try posts(about: id)
         guard let post = posts.first, posts.count == 1 else { throw MattermostError(.malformed, "\(posts.count) posts") }
         return post.props["teleport"]?["state"]?.text
     }
@@ -96,7 +96,7 @@ extension Rig {
         _ decision: Decision, on id: RequestID, as username: String = "bob", isExpired: Bool = false
     ) throws -> Click {
         let user = try mattermost.world.read { state throws(AppError) in try state.account(named: username).id }
-        let post = posts(about: id).first
+        let post = try posts(about: id).first
         return Click(
             requestID: id, decision: decision, cluster: "sandbox.example", userID: user,
             post: PostReference(channelID: post?.channelID ?? "", postID: post?.id ?? ""), isExpired: isExpired)

@@ -103,7 +103,7 @@ struct MattermostClickTests {
             let answer = try await MattermostCaller(server, as: "alice").call("POST", "/api/v4/posts/\(post)/actions/no", [:])
             #expect(answer.status == 404 && answer.json["id"] == "api.post.do_action.action_id.app_error")
             try server.world.change { state, _ throws(AppError) in
-                state.channels[0].members.remove(try state.account(named: "alice").id)
+                _ = state.channels[0].members.remove(try state.account(named: "alice").id)
             }
             #expect(try await server.click(post).status == 403)
         }
