@@ -145,7 +145,9 @@ let package = Package(
                 nioHTTP1, grpcCore, grpcTransport, protobuf, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Access", "ActionCrypto", "Mattermost", "Sandbox", "TestSupport"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -25,7 +25,7 @@ extension CallbackServer {
                 cause: error)
         }
         if let local = running.channel.localAddress { bound(local) }
-        logger.info("Starting \(configuration.tls == nil ? "insecure HTTP" : "secure HTTPS") server on \(address)")
+        logger.debug("Starting \(configuration.tls == nil ? "insecure HTTP" : "secure HTTPS") server on \(address)")
         return running
     }
 

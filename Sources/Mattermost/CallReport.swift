@@ -15,7 +15,7 @@ struct CallReport {
     /// No whole answer.
     func failure(_ error: CurlError) -> MattermostError {
         let words = OneLine.bounded(redacted(error.description))
-        let host = "\(configuration.url.scheme.rawValue)://\(configuration.url.host)"
+        let host = "\(configuration.url.scheme.rawValue)://\(configuration.url.authority)"
         switch error.code {
         case .cancelled, .stopped:
             return make(.cancelled, "\(words)", cause: error)

@@ -16,9 +16,11 @@ package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
     package let path: String
 
     /// The address without a trailing slash: what a path is appended to.
-    package var description: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return "\(scheme.rawValue)://\(name)\(port.map { ":\($0)" } ?? "")\(path)"
+    package var description: String { "\(scheme.rawValue)://\(authority)\(path)" }
+
+    /// `name`, `name:port`, `[::1]:port`.
+    package var authority: String {
+        (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
     }
 
     package init(_ text: some StringProtocol) throws(Problem) {

@@ -1,7 +1,10 @@
+import Access
 import Foundation
-import FoundationNetworking
 import Sandbox
 import TestSupport
+
+// Its HTTP client: Foundation's own does not get on with the system's libcurl in one process.
+@testable import Mattermost
 
 /// A headless Chromium, driven through Debian's `chromium-driver` by the WebDriver protocol (W3C).
 final class Browser: Sendable {
@@ -9,7 +12,7 @@ final class Browser: Sendable {
         var description: String
     }
 
-    private let driver: Int32
+    private let curl: CurlClient
     private let session: String
 
     /// Starts the driver and a browser, and ends both after `body`.
@@ -22,23 +25,24 @@ final class Browser: Sendable {
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        defer {
-            process.terminate()
-            process.waitUntilExit()
-        }
+        defer { process.terminate() }
         guard output.fileHandleForReading.readLine(containing: "started successfully") else {
             throw Failure(description: "chromedriver did not start")
         }
-        let browser = try await Browser(driver: process.processIdentifier, address: "http://127.0.0.1:\(port)/session")
+        let curl = try CurlClient()
+        defer { curl.shutdown() }
+        let address = "http://127.0.0.1:\(port)"
+        let browser = try await Browser(curl: curl, address: address)
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body(browser)) } catch { result = .failure(error) }
-        _ = try? await browser.call("DELETE", "")
+        // Ends the browser too.
+        _ = try? await request(curl, .get, "\(address)/shutdown", nil)
         return try result.get()
     }
 
-    private init(driver: Int32, address: String) async throws {
-        self.driver = driver
-        let options: JSON = [
+    private init(curl: CurlClient, address: String) async throws {
+        self.curl = curl
+        let options: Sandbox.JSON = [
             "capabilities": [
                 "alwaysMatch": [
                     "goog:chromeOptions": [
@@ -48,16 +52,16 @@ final class Browser: Sendable {
                 ]
             ]
         ]
-        let answer = try await Self.request("POST", address, options)
+        let answer = try await Self.request(curl, .post, "\(address)/session", options)
         guard let id = answer["value"]?["sessionId"]?.text else { throw Failure(description: "no session: \(answer)") }
-        session = "\(address)/\(id)"
+        session = "\(address)/session/\(id)"
     }
 
-    func open(_ url: String) async throws { _ = try await call("POST", "/url", ["url": .string(url)]) }
+    func open(_ url: String) async throws { _ = try await call(.post, "/url", ["url": .string(url)]) }
 
     /// Waits, up to 15 s, for the element to be there.
     func find(_ selector: String) async throws -> Element {
-        let answer = try await call("POST", "/element", ["using": "css selector", "value": .string(selector)])
+        let answer = try await call(.post, "/element", ["using": "css selector", "value": .string(selector)])
         guard let id = answer["value"]?["element-6066-11e4-a52e-4f735466cecf"]?.text else {
             throw Failure(description: "no element \(selector): \(answer)")
         }
@@ -68,32 +72,29 @@ final class Browser: Sendable {
         let id: String
         let browser: Browser
 
-        func click() async throws { _ = try await browser.call("POST", "/element/\(id)/click", [:]) }
+        func click() async throws { _ = try await browser.call(.post, "/element/\(id)/click", [:]) }
         func type(_ text: String) async throws {
-            _ = try await browser.call("POST", "/element/\(id)/value", ["text": .string(text)])
+            _ = try await browser.call(.post, "/element/\(id)/value", ["text": .string(text)])
         }
-        func clear() async throws { _ = try await browser.call("POST", "/element/\(id)/clear", [:]) }
+        func clear() async throws { _ = try await browser.call(.post, "/element/\(id)/clear", [:]) }
         var text: String {
-            get async throws { try await browser.call("GET", "/element/\(id)/text")["value"]?.text ?? "" }
+            get async throws { try await browser.call(.get, "/element/\(id)/property/textContent")["value"]?.text ?? "" }
         }
     }
 
-    fileprivate func call(_ method: String, _ path: String, _ body: JSON? = nil) async throws -> JSON {
-        let answer = try await Self.request(method, session + path, body)
-        if let error = answer["value"]?["error"]?.text { throw Failure(description: "\(method) \(path): \(error)") }
+    fileprivate func call(_ method: HTTPCall.Method, _ path: String, _ body: Sandbox.JSON? = nil) async throws -> Sandbox.JSON {
+        let answer = try await Self.request(curl, method, session + path, body)
+        if let error = answer["value"]?["error"]?.text { throw Failure(description: "\(path): \(error)") }
         return answer
     }
 
-    private static func request(_ method: String, _ address: String, _ body: JSON?) async throws -> JSON {
-        guard let url = URL(string: address) else { throw Failure(description: "no URL: \(address)") }
-        var request = URLRequest(url: url, timeoutInterval: 30)
-        request.httpMethod = method
-        if let body {
-            request.httpBody = Data(body.goEncoded)
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        }
-        let (data, _) = try await URLSession.shared.data(for: request)
-        guard let json = JSON(bytes: [UInt8](data)) else { throw Failure(description: "no JSON from \(method) \(address)") }
+    private static func request(
+        _ curl: CurlClient, _ method: HTTPCall.Method, _ url: String, _ body: Sandbox.JSON?
+    ) async throws -> Sandbox.JSON {
+        let call = HTTPCall(
+            method: method, url: url, token: Secret("none"), body: body?.goEncoded, timeLimit: .seconds(30))
+        let answer = try await curl.perform(call)
+        guard let json = Sandbox.JSON(bytes: answer.body) else { throw Failure(description: "no JSON from \(url)") }
         return json
     }
 }

@@ -14,12 +14,12 @@ struct PageTests {
                 try await reason.type("Deploy the mend")
                 try await browser.find("[data-testid='request-submit']").click()
 
-                let pending = "article[data-request-id][data-state='pending']"
+                let pending = "[data-testid='post'][data-state='pending']"
                 #expect(try await browser.find(pending).text.contains("Deploy the mend"))
                 try await browser.find("\(pending) [data-testid='approve']").click()
 
-                let approved = try await browser.find("article[data-request-id][data-state='approved']")
-                #expect(try await approved.text.contains("APPROVED by @"))
+                let approved = try await browser.find("[data-testid='post'][data-state='approved']").text
+                #expect(approved.contains("APPROVED by @"), "\(approved)")
                 #expect(try await browser.find("[data-testid='ephemeral']").text.contains("You approved the request"))
             }
             #expect(stage.auth.auditLog.map(\.state) == [.approved])

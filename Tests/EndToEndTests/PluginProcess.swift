@@ -1,6 +1,5 @@
 import Foundation
 import Sandbox
-import Synchronization
 import TestSupport
 
 /// The built plugin as a process of its own.
@@ -25,18 +24,19 @@ final class PluginProcess: Sendable {
         process.standardInput = FileHandle.nullDevice
         let output = Pipe()
         (process.standardError, process.standardOutput) = (output, output)
-        let lines = Lines()
-        output.fileHandleForReading.readabilityHandler = { [state] handle in
-            let data = handle.availableData
-            state.update { $0.lines += lines.take(data) }
-            guard data.isEmpty else { return }
-            handle.readabilityHandler = nil
+        try process.run()
+        processID = process.processIdentifier
+        // A thread of its own: Foundation's handlers for readable files crash now and then when their file is closed.
+        Thread.detachNewThread { [state] in
+            var lines = Lines()
+            while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
+                let new = lines.take(data)
+                state.update { $0.lines += new }
+            }
             process.waitUntilExit()
             let code = process.terminationStatus
             state.update { $0.exitCode = code }
         }
-        try process.run()
-        processID = process.processIdentifier
     }
 
     deinit { if state.value.exitCode == nil { kill(processID, SIGKILL) } }
@@ -66,19 +66,17 @@ final class PluginProcess: Sendable {
 }
 
 /// Cuts what a process writes into lines.
-private final class Lines: Sendable {
-    private let rest = Mutex(Data())
+private struct Lines {
+    private var rest = Data()
 
     /// The lines that end in `data`.
-    func take(_ data: Data) -> [String] {
-        rest.withLock { rest in
-            rest += data
-            var lines: [String] = []
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                lines.append(String(decoding: rest[rest.startIndex..<end], as: UTF8.self))
-                rest = Data(rest[rest.index(after: end)...])
-            }
-            return lines
+    mutating func take(_ data: Data) -> [String] {
+        rest += data
+        var lines: [String] = []
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            lines.append(String(decoding: rest[rest.startIndex..<end], as: UTF8.self))
+            rest = Data(rest[rest.index(after: end)...])
         }
+        return lines
     }
 }

@@ -22,7 +22,7 @@ struct HostileTests {
 
     @Test("One that stays silent is given up by the handshake's time limit")
     func silent() async throws {
-        try await expectFailures(3, from: .silent) { $0.contains("the TLS handshake did not end") }
+        try await expectFailures(3, from: .silent, limit: .milliseconds(500)) { $0.contains("the TLS handshake did not end") }
     }
 
     @Test("One that speaks no TLS")
@@ -47,12 +47,12 @@ struct HostileTests {
 
     @Test("One that never sends its settings is given up by the call's time limit")
     func noSettings() async throws {
-        try await expectFailures(3, from: .saysInTLS([])) { $0.contains("Ping: ") }
+        try await expectFailures(3, from: .saysInTLS([]), limit: .milliseconds(500)) { $0.contains("Ping: ") }
     }
 
     @Test("One that sends settings and then nothing")
     func settingsOnly() async throws {
-        try await expectFailures(3, from: .saysInTLS(Self.settings)) { $0.contains("Ping: ") }
+        try await expectFailures(3, from: .saysInTLS(Self.settings), limit: .milliseconds(500)) { $0.contains("Ping: ") }
     }
 
     @Test("One that goes away at once")
@@ -67,57 +67,56 @@ struct HostileTests {
 
     @Test("One that sends a thousand PINGs")
     func pings() async throws {
-        try await expectFailures(3, from: .saysInTLS(Self.settings + Self.pings)) { $0.contains("Ping: ") }
+        try await expectFailures(3, from: .saysInTLS(Self.settings + Self.pings), limit: .milliseconds(500)) {
+            $0.contains("Ping: ")
+        }
     }
 
-    @Test("A shutdown ends at once whatever is being waited for", arguments: [
-        HostileServer.Behaviour.silent, .saysInTLS([]), .saysInTLS(settings), .closes,
-    ])
+    @Test(
+        "A shutdown ends at once whatever is being waited for",
+        arguments: [
+            HostileServer.Behaviour.silent, .saysInTLS([]), .saysInTLS(settings), .closes,
+        ])
     func shutsDown(behaviour: HostileServer.Behaviour) async throws {
         try await HostileServer.run(behaviour) { server in
-            let watcher = try make(port: server.port, Observer(), limit: .seconds(60))
+            let watcher = try make(behaviour, port: server.port, Observer(), limit: .seconds(3600))
             let group = ServiceGroup(services: [watcher], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-            let took = try await ContinuousClock().measure {
-                try await withThrowingTaskGroup(of: Void.self) { tasks in
-                    tasks.addTask { try await group.run() }
-                    await group.triggerGracefulShutdown()
-                    try await tasks.waitForAll()
-                }
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await group.run() }
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
             }
-            #expect(took < .seconds(5))
         }
     }
 
     @Test("A call that waits for a connection ends with the shutdown, not with its time limit")
     func shutsDownCalls() async throws {
         try await HostileServer.run(.silent) { server in
-            let watcher = try make(port: server.port, Observer(), limit: .seconds(60))
-            let took = try await ContinuousClock().measure {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask {
-                        let error = await #expect(throws: TeleportError.self) { try await watcher.client.requests() }
-                        #expect(error?.message.contains("shutting down") == true)
-                    }
-                    group.addTask {
-                        let running = ServiceGroup(services: [watcher], logger: watcher.logger)
-                        async let run: Void = running.run()
-                        await running.triggerGracefulShutdown()
-                        try await run
-                    }
-                    try await group.waitForAll()
+            let watcher = try make(.silent, port: server.port, Observer(), limit: .seconds(3600))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let error = await #expect(throws: TeleportError.self) { try await watcher.client.requests() }
+                    #expect(error?.message.contains("shutting down") == true)
                 }
+                group.addTask {
+                    let running = ServiceGroup(services: [watcher], logger: watcher.logger)
+                    async let run: Void = running.run()
+                    await running.triggerGracefulShutdown()
+                    try await run
+                }
+                try await group.waitForAll()
             }
-            #expect(took < .seconds(10))
         }
     }
 
     /// Waits for `count` failures in a row, all of which must match.
     private func expectFailures(
-        _ count: Int, from behaviour: HostileServer.Behaviour, _ matches: @Sendable (String) -> Bool
+        _ count: Int, from behaviour: HostileServer.Behaviour, limit: Duration = .seconds(30),
+        _ matches: @Sendable (String) -> Bool
     ) async throws {
         try await HostileServer.run(behaviour) { server in
             let events = Observer<WatchEvent>()
-            let watcher = try make(port: server.port, events, limit: .milliseconds(500))
+            let watcher = try make(behaviour, port: server.port, events, limit: limit)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await watcher.run() }
                 try await events.count(count) { _ in true }
@@ -133,10 +132,13 @@ struct HostileTests {
         }
     }
 
-    private func make(port: Int, _ events: Observer<WatchEvent>, limit: Duration) throws -> WatcherService {
+    private func make(_ behaviour: HostileServer.Behaviour, port: Int, _ events: Observer<WatchEvent>, limit: Duration) throws -> WatcherService {
         var configuration = TeleportConfiguration.test(port: port, certificates: try Certificates.shared())
         (configuration.firstBackoff, configuration.longestBackoff) = (.milliseconds(1), .milliseconds(2))
-        (configuration.handshakeTimeout, configuration.callTimeout) = (limit, limit)
+        // Only who says nothing at all is to be given up during the handshake: a busy machine takes its time for it.
+        configuration.handshakeTimeout = .seconds(3600)
+        if case .silent = behaviour { configuration.handshakeTimeout = limit }
+        configuration.callTimeout = limit
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let client = TeleportClient(configuration: configuration, logger: logger)
         return WatcherService(client: client, logger: logger) { events.record($0) }

@@ -16,7 +16,7 @@ struct WatchTests {
             _ = try await test.events.first { $0 == .changed(id) }
             try test.auth.resolve(name, .approved)
             try await test.events.count(2) { $0 == .changed(id) }
-            try test.auth.delete(name)
+            test.auth.delete(name)
             _ = try await test.events.first { $0 == .deleted(id) }
             #expect(test.events.items.first == .connected)
             #expect(test.client.status == ConnectionStatus(connected: true, lastFailure: nil, serverVersion: "7.3.2"))

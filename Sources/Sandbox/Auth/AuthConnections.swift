@@ -1,3 +1,4 @@
+import GRPCNIOTransportHTTP2TransportServices
 import NIOCore
 import Synchronization
 
@@ -12,6 +13,7 @@ final class AuthConnections: Sendable {
     private struct State: Sendable {
         var entries: [String: Entry] = [:]
         var isFrozen = false
+        var configured: [HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel] = []
     }
 
     private let state = Mutex(State())
@@ -28,6 +30,12 @@ final class AuthConnections: Sendable {
                 if state.entries[peer]?.channel === channel { state.entries[peer] = nil }
             }
         }
+    }
+
+    /// gRPC's transport traps when a connection is dropped that was accepted and not yet served, as a stop of the server does;
+    /// so each is held for the process's life.
+    func hold(_ connection: HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel) {
+        state.withLock { $0.configured.append(connection) }
     }
 
     func identify(_ channel: any Channel, as user: String?) {
@@ -60,7 +68,7 @@ final class AuthConnections: Sendable {
     }
 }
 
-extension SocketAddress {
+extension NIOCore.SocketAddress {
     /// As `ServerContext.remotePeer` writes it.
     fileprivate var grpcPeer: String? {
         switch self {

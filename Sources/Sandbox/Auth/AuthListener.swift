@@ -26,6 +26,9 @@ struct AuthListener: HTTP2ServerTransport.ListenerFactory {
             .bind(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture { try prepare(channel) }.flatMap {
                     connectionConfigurator.configure(channel: channel, tls: .configured(requireALPN: false))
+                }.map { connection in
+                    connections.hold(connection)
+                    return connection
                 }
             }
         onListening(SandboxAuth.Address(host: host, port: listening.channel.localAddress?.port ?? port))
