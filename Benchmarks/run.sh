@@ -67,12 +67,7 @@ start() {
 # Resident MB once the watch is up; nothing for the reference to wait for.
 idle_memory() {
     if [ "$1" = ours ]; then
-        tries=0
-        until grep -q "Watcher connected" "$work/ours.log"; do
-            tries=$((tries + 1))
-            [ $tries -lt 200 ] || { echo "the watch did not connect:" >&2; cat "$work/ours.log" >&2; exit 1; }
-            sleep 0.1
-        done
+        "$load" -kind watching -address 127.0.0.1:$port || { cat "$work/ours.log" >&2; exit 1; }
     fi
     sleep 2
     awk '/^VmRSS/ { printf "%.1f\n", $2 / 1024 }' "/proc/$server/status" >>"$work/$1.resident"

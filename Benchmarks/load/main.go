@@ -19,7 +19,7 @@ import (
 var (
 	address    = flag.String("address", "", "host:port")
 	pid        = flag.Int("pid", 0, "the server's process")
-	kind       = flag.String("kind", "", "get, post, connect, idle, ready or click")
+	kind       = flag.String("kind", "", "get, post, connect, idle, ready, watching or click")
 	bodyFile   = flag.String("body", "", "for post")
 	status     = flag.Int("status", 200, "that every reply must have")
 	count      = flag.Int("count", 20000, "operations, or connections to hold")
@@ -143,6 +143,23 @@ func hold() {
 	}
 }
 
+// waitUntilReady returns when the plugin says that it watches Teleport and reaches Mattermost.
+func waitUntilReady() {
+	ask := []byte("GET /readyz HTTP/1.1\r\nHost: " + *address + "\r\nConnection: close\r\n\r\n")
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		c, err := open(ask)
+		check(err)
+		err = c.once()
+		c.conn.Close()
+		if err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			log.Fatal("not ready: ", err)
+		}
+	}
+}
+
 func main() {
 	flag.Parse()
 	switch *kind {
@@ -165,6 +182,8 @@ func main() {
 		printClick()
 	case "ready":
 		waitUntilListening()
+	case "watching":
+		waitUntilReady()
 	default:
 		log.Fatal("unknown -kind")
 	}
