@@ -1,9 +1,33 @@
-// glibc's call to hand free heap pages back to the kernel; Swift's Glibc module leaves malloc.h out.
+// What Swift's Glibc module leaves out of giving memory back to the kernel: malloc_trim, and finding the program's own text.
 #pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <stdlib.h>
 #if defined(__GLIBC__)
+#include <link.h>
 #include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 static inline void cmalloc_trim(void) { malloc_trim(0); }
+
+/// Unmaps the pages of one object's read-only segments. They are clean: the next use maps them again from the page cache.
+static inline int cmalloc_release_segments(struct dl_phdr_info *info, size_t size, void *unused) {
+    (void)size, (void)unused;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+        const uintptr_t start = (info->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+        const uintptr_t end = info->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+static inline void cmalloc_release_text(void) { dl_iterate_phdr(cmalloc_release_segments, NULL); }
 #else
 static inline void cmalloc_trim(void) {}
+static inline void cmalloc_release_text(void) {}
 #endif

@@ -75,7 +75,7 @@ struct Daemon: Sendable {
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var configuration = ServiceGroupConfiguration(
             services: [
-                LogRotation(destination, logger: logger), watcher, HealthCheck(environment, health: health), reconciler,
+                LogRotation(destination, logger: logger), ResidentTrim(clock: .continuous), watcher, HealthCheck(environment, health: health), reconciler,
                 sweeper, desk, makeListener(desk, health),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
