@@ -1,9 +1,10 @@
 #!/bin/bash
-# demo.sh RELEASE DIR: makes certificates in DIR, starts the sandbox and the plugin from RELEASE, prints the page's address,
-# and stops both on Ctrl-C or when either ends.
+# demo.sh RELEASE DIR [COMMAND...]: makes certificates in DIR, starts the sandbox and the plugin from RELEASE, prints the
+# page's address, and stops both on Ctrl-C or when either ends. With a COMMAND: runs it with the address added, then stops.
 # AUTH_PORT, PAGE_PORT and CALLBACK_PORT choose other ports than 3025, 8065 and 8081.
 set -euo pipefail
 release=$1 dir=$2
+shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
 export AUTH_PORT=${AUTH_PORT:-3025} PAGE_PORT=${PAGE_PORT:-8065} CALLBACK_PORT=${CALLBACK_PORT:-8081}
 
@@ -43,6 +44,10 @@ wait_for 15 "${pids[1]}" grep -q "health check finished ok" "$dir/plugin.log" &&
     wait_for 15 "${pids[1]}" grep -q "Watcher connected" "$dir/plugin.log" ||
     { echo "The plugin did not start; its log is above and in $dir/plugin.log." >&2; exit 1; }
 
+if [ $# -gt 0 ]; then
+    "$@" "http://127.0.0.1:$PAGE_PORT"
+    exit
+fi
 cat <<TEXT
 
   The demo is running. Open  http://127.0.0.1:$PAGE_PORT
