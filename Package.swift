@@ -135,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "PluginTests",
             dependencies: [
-                "Access", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "TestSupport", "Watcher", grpcCore, logging,
+                "Access", "ActionCrypto", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "TestSupport", "Watcher",
+                grpcCore, logging,
             ],
             swiftSettings: strict),
         .testTarget(

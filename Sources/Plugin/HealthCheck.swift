@@ -28,7 +28,9 @@ package struct HealthCheck: Service {
             var isWell = false
             var delay = Self.retries.lowerBound
             repeat {
-                if let problem = await check() {
+                let problem = await check()
+                if Task.isCancelled { return }
+                if let problem {
                     report(problem, isNews: said != problem.message)
                     (said, isWell) = (problem.message, false)
                 } else if !isWell {
