@@ -23,7 +23,7 @@ build: ## Build the plugin and the sandbox for release, with Swift's libraries l
 demo: build ## Run the plugin against the sandbox and print the page's address; Ctrl-C stops both
 	@scripts/demo.sh $(RELEASE) $(DEMO)
 
-test: build ## Set up, build and run every test
+test: build check-protos ## Set up, build and run every test
 	@$(APT) chromium chromium-driver binutils
 	swift build --build-tests
 	swift test
@@ -42,6 +42,7 @@ protos: ## Generate the code for Sources/TeleportAPI/Protos anew
 
 check-protos: ## Fail when the generated code is not what the protos give
 	@$(APT) protobuf-compiler
+	@rm -rf .build/protos
 	Sources/TeleportAPI/generate.sh .build/protos
 	diff -r .build/protos Sources/TeleportAPI/Generated
 

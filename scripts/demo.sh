@@ -38,7 +38,7 @@ wait_for 10 "${pids[0]}" test -s "$dir/teleport-mattermost.toml" || { echo "The 
 
 "$release/teleport-mattermost" start --debug --config "$dir/teleport-mattermost.toml" 2>"$dir/plugin.log" &
 pids+=($!)
-tail -n +1 -F "$dir/plugin.log" 2>/dev/null &
+tail -n +1 -F --pid="${pids[1]}" "$dir/plugin.log" 2>/dev/null &
 pids+=($!)
 wait_for 15 "${pids[1]}" grep -q "health check finished ok" "$dir/plugin.log" &&
     wait_for 15 "${pids[1]}" grep -q "Watcher connected" "$dir/plugin.log" ||

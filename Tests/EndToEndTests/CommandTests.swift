@@ -64,6 +64,17 @@ struct CommandTests {
         }
     }
 
+    @Test("The demo starts with one command, watches and posts, and stops")
+    func demo() async throws {
+        let root = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "demo-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let ports = try ["AUTH_PORT", "PAGE_PORT", "CALLBACK_PORT"].map { "\($0)=\(try FreePort.find())" }
+        let release = root.appending(path: ".build/release").path
+        let script = root.appending(path: "scripts/demo.sh").path
+        try Certificates.run("/usr/bin/env", ports + ["bash", script, release, folder.path, "true"])
+    }
+
     @Test("A hang-up opens the log anew and stops nothing")
     func hangUp() async throws {
         try await Stage.with { stage in
