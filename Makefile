@@ -52,7 +52,8 @@ format: ## Format the sources as .swift-format says
 lint: ## Fail on what `make format` would change
 	swift format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
 
-install: build ## Install the plugin under PREFIX (/usr/local), without its symbols
+install: ## Install what `make build` made under PREFIX (/usr/local), without its symbols
+	@test -x $(RELEASE)/teleport-mattermost || { echo "Run 'make build' first." >&2; exit 1; }
 	install -D -s -m 0755 $(RELEASE)/teleport-mattermost $(DESTDIR)$(PREFIX)/bin/teleport-mattermost
 
 clean: ## Remove what was built

@@ -1,0 +1,31 @@
+import Access
+import ActionCrypto
+import Mattermost
+import Testing
+
+@testable import Plugin
+
+@Suite("The size of a post")
+struct CardSizeTests {
+    /// As Mattermost counts its 8,000 characters of props: in its own JSON, which escapes `<`, `>` and `&` to six characters.
+    func size(_ card: Card) -> Int {
+        String(decoding: clickAnswer(update: card, ephemeral: ""), as: UTF8.self).unicodeScalars
+            .reduce(0) { $0 + ("<>&".unicodeScalars.contains($1) ? 6 : 1) }
+    }
+
+    @Test("Whatever people write, a post with signed buttons stays within the server's limit", arguments: ["<", "\"", "é", "👩‍👩‍👧‍👦", "\n", "\\"])
+    func hostile(_ character: String) throws {
+        let text = String(repeating: character, count: 5000)
+        let subject = Subject(
+            requestID: try #require(RequestID(String(repeating: "a", count: 64))), user: text,
+            roles: Array(repeating: text, count: 50), reason: text)
+        let signer = try ActionSigner(secret: Secret(Array("a secret of the tests alone".utf8)))
+        let context = try signer.sign(
+            .approve, requestID: subject.requestID, cluster: String(repeating: "c", count: 256),
+            channelID: String(repeating: "i", count: 26), recipient: String(repeating: "r", count: 128),
+            issued: .now, expires: .now)
+        let url = "https://" + String(repeating: "h", count: 253) + "/mattermost_action"
+        let buttons = Decision.allCases.map { Card.Button($0, url: url, context: context.fields) }
+        #expect(size(Card(subject, status: .pending, buttons: buttons)) < 8000)
+    }
+}
