@@ -1,12 +1,29 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 
-/// A port of the loopback interface that nobody listens on just now.
+/// A port of the loopback interface that nobody listens on just now. From below the range that Linux gives to outgoing
+/// connections, and never the same one twice, so that nobody takes it before its server does.
 package enum FreePort {
+    package struct NoneFree: Error {}
+
+    private static let candidates = 15_000..<30_000
+    private static let next = Mutex(Int.random(in: candidates))
+
     package static func find() throws -> Int {
-        let channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).wait()
-        defer { try? channel.close().wait() }
-        return channel.localAddress?.port ?? 0
+        for _ in candidates {
+            let port = next.withLock { next in
+                defer { next = next + 1 < candidates.upperBound ? next + 1 : candidates.lowerBound }
+                return next
+            }
+            if isFree(port) { return port }
+        }
+        throw NoneFree()
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        let bound = try? ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: port).wait()
+        guard let bound else { return false }
+        return (try? bound.close().wait()) != nil
     }
 }
