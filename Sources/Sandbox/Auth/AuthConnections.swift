@@ -13,12 +13,16 @@ final class AuthConnections: Sendable {
     private struct State: Sendable {
         var entries: [String: Entry] = [:]
         var isFrozen = false
+        var isShut = false
         var configured: [HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel] = []
     }
 
     private let state = Mutex(State())
 
     var isFrozen: Bool { state.withLock { $0.isFrozen } }
+
+    /// Nothing is read any more: see ``shut()``.
+    var isShut: Bool { state.withLock { $0.isShut } }
 
     var count: Int { state.withLock { $0.entries.count } }
 
@@ -54,6 +58,12 @@ final class AuthConnections: Sendable {
     func cutAll() {
         send(.cut, to: state.withLock { $0.entries.values.map(\.channel) })
     }
+
+    /// From here on nothing that a client sends is looked at: gRPC's transport traps when a stream opens on a server that is
+    /// being cancelled.
+    func shut() { state.withLock { $0.isShut = true } }
+
+    func reopen() { state.withLock { $0.isShut = false } }
 
     func setFrozen(_ frozen: Bool) {
         let channels = state.withLock { state in

@@ -38,7 +38,7 @@ struct AuthListener: HTTP2ServerTransport.ListenerFactory {
     private func prepare(_ channel: any Channel) throws {
         let tlsHandler = TLSHandler(context: tls, role: .server, on: channel.eventLoop)
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(WireHandler(frozen: connections.isFrozen))
+        try pipeline.addHandler(WireHandler(connections))
         try pipeline.addHandler(tlsHandler)
         if pingsWithRequests { try pipeline.addHandler(BandwidthPingHandler()) }
         connections.add(channel)

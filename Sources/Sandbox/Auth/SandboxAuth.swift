@@ -114,16 +114,23 @@ extension SandboxAuth {
             transport: HTTP2ServerTransport.Custom(listenerFactory: listener, config: transportConfiguration),
             services: [calls],
             interceptors: [FaultInterceptor(faults: faults, connections: connections)])
+        connections.reopen()
         try await withThrowingTaskGroup { group in
             // First the sockets, without a farewell, as when the process is killed.
             defer {
+                connections.shut()
                 connections.cutAll()
                 group.cancelAll()
             }
             group.addTask { try await server.serve() }
             group.addTask { try await self.power.first { !$0.wanted } }
             group.addTask { try await self.sweepEverySecond() }
-            try await group.next()
+            // Innermost, so that it runs before the server's task is cancelled.
+            try await withTaskCancellationHandler {
+                try await group.next()
+            } onCancel: {
+                connections.shut()
+            }
         }
     }
 

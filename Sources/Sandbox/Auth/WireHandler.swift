@@ -14,12 +14,16 @@ final class WireHandler: ChannelDuplexHandler {
         case cut
     }
 
+    private let connections: AuthConnections
     private var isFrozen: Bool
     private var inbound: [ByteBuffer] = []
     private var outbound: [(bytes: ByteBuffer, promise: EventLoopPromise<Void>?)] = []
     private var wantsRead = false
 
-    init(frozen: Bool) { isFrozen = frozen }
+    init(_ connections: AuthConnections) {
+        self.connections = connections
+        isFrozen = connections.isFrozen
+    }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         guard let command = event as? Command else {
@@ -38,6 +42,7 @@ final class WireHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !connections.isShut else { return }
         if isFrozen { inbound.append(unwrapInboundIn(data)) } else { context.fireChannelRead(data) }
     }
 

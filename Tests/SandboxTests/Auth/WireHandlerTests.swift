@@ -11,7 +11,7 @@ import Testing
 
     @Test("Frozen, nothing passes either way; thawed, all of it does, in order")
     func freeze() throws {
-        let channel = EmbeddedChannel(handler: WireHandler(frozen: false))
+        let channel = EmbeddedChannel(handler: WireHandler(AuthConnections()))
         try command(.freeze, channel)
         try channel.writeInbound(ByteBuffer(string: "a"))
         try channel.writeInbound(ByteBuffer(string: "b"))
@@ -28,7 +28,9 @@ import Testing
 
     @Test("Cut while frozen, writes that wait fail instead of hanging")
     func cut() throws {
-        let channel = EmbeddedChannel(handler: WireHandler(frozen: true))
+        let connections = AuthConnections()
+        connections.setFrozen(true)
+        let channel = EmbeddedChannel(handler: WireHandler(connections))
         let written = channel.writeAndFlush(ByteBuffer(string: "a"))
         try command(.cut, channel)
         #expect(throws: ChannelError.self) { try written.wait() }
