@@ -51,7 +51,7 @@ import Testing
             let outcomes = await withTaskGroup(of: Bool.self) { group in
                 for index in 0..<200 {
                     group.addTask {
-                        let task = Task { try await client.perform(call(server.url)) }
+                        let task = Task { try await client.perform(call(server.url, limit: .seconds(50))) }
                         if index % 3 == 0 { await Task.yield() }
                         if index % 2 == 0 { task.cancel() }
                         return (try? await task.value) != nil

@@ -101,7 +101,7 @@ struct CallTests {
 
     @Test("A call without an answer ends at its time limit and leaves the connection to others")
     func stalledCall() async throws {
-        try await AuthUnderTest.run(adjust: { $0.callTimeout = .seconds(2) }) { test in
+        try await AuthUnderTest.run(adjust: { $0.callTimeout = .seconds(8) }) { test in
             _ = try await test.events.first { $0 == .connected }
             test.auth.faults.next(of: "GetAccessRequests", .stall)
             let error = await #expect(throws: TeleportError.self) { try await test.client.requests() }
