@@ -6,7 +6,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 bin=${1:-$root/.build/release}
-requests=${BENCH_REQUESTS:-20000}
+requests=${BENCH_REQUESTS:-50000}
 handshakes=${BENCH_HANDSHAKES:-2000}
 idle=${BENCH_IDLE:-1000}
 rounds=${BENCH_ROUNDS:-3}
