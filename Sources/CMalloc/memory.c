@@ -1,19 +1,19 @@
-// What Swift's Glibc module leaves out of giving memory back to the kernel: malloc_trim, and finding the program's own text.
-#pragma once
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
-#endif
+#include "CMalloc.h"
+
+#include <stdint.h>
 #include <stdlib.h>
+
 #if defined(__GLIBC__)
 #include <link.h>
 #include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-static inline void cmalloc_trim(void) { malloc_trim(0); }
+void cmalloc_trim(void) { malloc_trim(0); }
 
-/// Unmaps the pages of one object's read-only segments. They are clean: the next use maps them again from the page cache.
-static inline int cmalloc_release_segments(struct dl_phdr_info *info, size_t size, void *unused) {
+/// The read-only segments of one loaded object.
+static int release_segments(struct dl_phdr_info *info, size_t size, void *unused) {
     (void)size, (void)unused;
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -26,8 +26,8 @@ static inline int cmalloc_release_segments(struct dl_phdr_info *info, size_t siz
     return 0;
 }
 
-static inline void cmalloc_release_text(void) { dl_iterate_phdr(cmalloc_release_segments, NULL); }
+void cmalloc_release_text(void) { dl_iterate_phdr(release_segments, NULL); }
 #else
-static inline void cmalloc_trim(void) {}
-static inline void cmalloc_release_text(void) {}
+void cmalloc_trim(void) {}
+void cmalloc_release_text(void) {}
 #endif
