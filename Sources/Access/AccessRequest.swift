@@ -8,6 +8,17 @@ package struct AccessRequest: Equatable, Sendable {
         case promoted
         /// A state that this version does not know, kept as the server's number.
         case unknown(Int)
+
+        /// The word in `props.teleport.state` and in the plugin data's `resolution`.
+        package var name: String {
+            switch self {
+            case .pending: "pending"
+            case .approved: "approved"
+            case .denied: "denied"
+            case .promoted: "promoted"
+            case .unknown(let number): "state-\(number)"
+            }
+        }
     }
 
     package var id: RequestID

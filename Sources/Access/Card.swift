@@ -10,15 +10,15 @@ package struct Card: Equatable, Sendable {
         /// A state of a newer server.
         case unknown(Int)
 
-        /// The word in `props.teleport.state` and in the plugin data's `resolution`.
+        /// As ``AccessRequest/State/name``, and `expired`.
         package var name: String {
             switch self {
-            case .pending: "pending"
-            case .approved: "approved"
-            case .denied: "denied"
-            case .promoted: "promoted"
+            case .pending: AccessRequest.State.pending.name
+            case .approved: AccessRequest.State.approved.name
+            case .denied: AccessRequest.State.denied.name
+            case .promoted: AccessRequest.State.promoted.name
             case .expired: "expired"
-            case .unknown(let number): "state-\(number)"
+            case .unknown(let number): AccessRequest.State.unknown(number).name
             }
         }
     }

@@ -14,11 +14,16 @@ package protocol ChatService: Sendable {
     /// Replaces what the post shows. Needs the bot to be in the channel.
     func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError)
 
+    /// Removes one of the bot's own posts; one that is gone already is no error.
+    func deletePost(_ post: PostReference) async throws(MattermostError)
+
     /// What the post shows of a request; nil when it was deleted.
     func post(_ post: PostReference) async throws(MattermostError) -> PostedCard?
 
-    /// The bot's own cards among the channel's newest posts, newest first, at most `limit` posts looked through.
-    func recentCards(in channelID: String, by botID: String, limit: Int) async throws(MattermostError) -> [PostedCard]
+    /// The bot's own cards in the channel, newest first: among its posts since a moment, at most `limit` of them.
+    func recentCards(
+        in channelID: String, by botID: String, since: Timestamp, limit: Int
+    ) async throws(MattermostError) -> [PostedCard]
 }
 
 package struct ChatUser: Equatable, Sendable {

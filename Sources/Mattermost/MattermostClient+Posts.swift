@@ -15,6 +15,16 @@ extension MattermostClient {
         _ = try await send(request, expecting: PostAnswer.self)
     }
 
+    package func deletePost(_ post: PostReference) async throws(MattermostError) {
+        try requireIDs(post.postID, in: "DELETE /posts/{id}")
+        do {
+            _ = try await send(APIRequest(.delete, "/posts/\(post.postID)"), expecting: StatusAnswer.self)
+        } catch {
+            // The server refuses to delete what it cannot find.
+            guard error.code == .notFound || error.code == .forbidden, try await self.post(post) == nil else { throw error }
+        }
+    }
+
     package func post(_ post: PostReference) async throws(MattermostError) -> PostedCard? {
         do {
             try requireIDs(post.postID, in: "GET /posts/{id}")
@@ -27,7 +37,7 @@ extension MattermostClient {
     }
 
     package func recentCards(
-        in channelID: String, by botID: String, limit: Int
+        in channelID: String, by botID: String, since: Timestamp, limit: Int
     ) async throws(MattermostError) -> [PostedCard] {
         try requireIDs(channelID, in: "GET /channels/{id}/posts")
         var cards: [PostedCard] = []
@@ -40,6 +50,7 @@ extension MattermostClient {
                 .filter { $0.userID == botID && !$0.isDeleted && $0.props?.teleport != nil }
                 .map(\.card)
             guard page.order.count >= size, let last = page.order.last, last != before, MattermostName.isID(last) else { break }
+            if let created = page.posts[last]?.createAt, created < since.milliseconds { break }
             left -= page.order.count
             before = last
         }

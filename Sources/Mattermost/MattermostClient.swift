@@ -42,7 +42,7 @@ package final class MattermostClient: ChatService {
     /// Whether the server is there and says that it is well. Needs no permission.
     package func ping() async throws(MattermostError) {
         let request = APIRequest(.get, "/system/ping")
-        let answer = try await send(request, expecting: PingAnswer.self)
+        let answer = try await send(request, expecting: StatusAnswer.self)
         guard answer.status == "OK" else {
             let report = CallReport(request, configuration: configuration, botName: nil)
             throw report.malformed("the status is \(report.quoted(answer.status)), not OK")

@@ -11,6 +11,7 @@ import Watcher
 /// The running plugin: the one place where the parts are put together.
 struct Daemon: Sendable {
     let settings: Settings
+    private let failsFast: Bool
     private let isPlainHTTP: Bool
     let logger: Logger
     private let destination: LogDestination
@@ -20,8 +21,9 @@ struct Daemon: Sendable {
     let tls: TLSIdentity?
 
     /// Reads everything that the settings name, so that what is wrong is said before anything runs.
-    init(_ settings: Settings, debug: Bool, isPlainHTTP: Bool) throws {
+    init(_ settings: Settings, debug: Bool, isPlainHTTP: Bool, failsFast: Bool) throws {
         self.settings = settings
+        self.failsFast = failsFast
         self.isPlainHTTP = isPlainHTTP
         destination = try Self.open(settings.log.output)
         let level = debug ? Logger.Level.debug : settings.log.severity
@@ -62,10 +64,15 @@ struct Daemon: Sendable {
         let reconciler = Reconciler(environment, health: health)
         let sweeper = Sweeper(environment, reconciler)
         let desk = ClickDesk(environment, reconciler)
+        environment.circuits.onRecovery {
+            reconciler.retryAll()
+            sweeper.sweepSoon()
+        }
         let watcher = WatcherService(client: teleport, logger: logger) { event in
             switch event {
             case .connected:
                 health.set(.teleport, problem: nil)
+                environment.circuits.teleport.reset()
                 sweeper.sweepSoon()
             case .changed(let id): reconciler.look(at: id)
             case .deleted(let id): reconciler.sawDeletion(of: id)
@@ -73,11 +80,13 @@ struct Daemon: Sendable {
             }
         }
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
+        var services: [any Service] = [
+            LogRotation(destination, logger: logger), ResidentTrim(clock: .continuous), watcher,
+            HealthCheck(environment, health: health), reconciler, sweeper, desk, makeListener(desk, health),
+        ]
+        if failsFast { services.append(FailFast(health)) }
         var configuration = ServiceGroupConfiguration(
-            services: [
-                LogRotation(destination, logger: logger), ResidentTrim(clock: .continuous), watcher, HealthCheck(environment, health: health), reconciler,
-                sweeper, desk, makeListener(desk, health),
-            ],
+            services: services,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         configuration.maximumGracefulShutdownDuration = .seconds(12)
         configuration.maximumCancellationDuration = .seconds(2)
@@ -87,13 +96,13 @@ struct Daemon: Sendable {
     }
 
     private func makeEnvironment() -> Environment {
-        let recipients = Recipients(chat: chat, team: settings.mattermost.team, channel: settings.mattermost.channel)
+        let channel = ChannelName(team: settings.mattermost.team, channel: settings.mattermost.channel)
         let start = ContinuousClock.now
         return Environment(
-            teleport: teleport, chat: chat, recipients: recipients,
+            teleport: teleport, chat: chat, channel: channel,
             buttons: ButtonMaker(
                 callbackURL: settings.http.callbackURL,
-                sign: SignedContext(signer: signer, teleport: teleport, recipient: recipients.name, logger: logger).make),
+                sign: SignedContext(signer: signer, teleport: teleport, recipient: channel.description, logger: logger).make),
             replica: Replica.newName(), logger: logger, now: { .now }, elapsed: { ContinuousClock.now - start })
     }
 }

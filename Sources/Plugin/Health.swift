@@ -8,17 +8,38 @@ package final class Health: Sendable {
         case posting
     }
 
-    private let problems: Mutex<[Part: String]>
-
-    package init() {
-        problems = Mutex([.teleport: "not connected yet", .mattermost: "not checked yet"])
+    package struct News: Sendable {
+        package var part: Part
+        /// Nil when it is well.
+        package var problem: String?
     }
 
-    package func set(_ part: Part, problem: String?) { problems.withLock { $0[part] = problem } }
+    private struct State {
+        var problems: [Part: String] = [.teleport: "not connected yet", .mattermost: "not checked yet"]
+        var listener: AsyncStream<News>.Continuation?
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func set(_ part: Part, problem: String?) {
+        state.withLock { state in
+            state.problems[part] = problem
+            state.listener?.yield(News(part: part, problem: problem))
+        }
+    }
+
+    /// Every report from now on, for one listener.
+    package func news() -> AsyncStream<News> {
+        let (stream, continuation) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingNewest(64))
+        state.withLock { $0.listener = continuation }
+        return stream
+    }
 
     /// Empty when ready; in a fixed order.
     package var reasons: [(part: Part, problem: String)] {
-        let problems = problems.withLock { $0 }
+        let problems = state.withLock { $0.problems }
         return Part.allCases.compactMap { part in problems[part].map { (part, $0) } }
     }
 }

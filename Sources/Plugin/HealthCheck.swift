@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Asks Mattermost every half minute whether the token, the team and the channel are right, and says so when they are not.
 package struct HealthCheck: Service {
     private static let interval = Duration.seconds(30)
-    private static let retries = Duration.seconds(1)...Duration.seconds(30)
+    private static let retries = Duration.seconds(1)...Duration.seconds(10)
 
     private let chat: any ChatService
     private let recipients: Recipients
@@ -14,7 +14,7 @@ package struct HealthCheck: Service {
     private let clock: any Clock<Duration>
 
     package init(_ environment: Environment, health: Health, clock: any Clock<Duration> = .continuous) {
-        chat = environment.chat
+        chat = environment.probing.chat
         recipients = environment.recipients
         logger = environment.logger
         self.health = health

@@ -1,6 +1,20 @@
 package import Access
 import Synchronization
 
+/// A channel by its URL slugs.
+package struct ChannelName: Equatable, Sendable, CustomStringConvertible {
+    package var team: String
+    package var channel: String
+
+    package init(team: String, channel: String) {
+        self.team = team
+        self.channel = channel
+    }
+
+    /// As the signed buttons name the recipient.
+    package var description: String { "\(team)/\(channel)" }
+}
+
 /// Who is told of requests: one channel, found by the names of its team and itself, once.
 package final class Recipients: Sendable {
     private struct Known {
@@ -9,22 +23,17 @@ package final class Recipients: Sendable {
     }
 
     private let chat: any ChatService
-    private let team: String
-    private let channel: String
+    private let channel: ChannelName
     private let known = Mutex(Known())
 
-    package init(chat: any ChatService, team: String, channel: String) {
+    package init(chat: any ChatService, channel: ChannelName) {
         self.chat = chat
-        self.team = team
         self.channel = channel
     }
 
-    /// As the signed buttons name the recipient.
-    package var name: String { "\(team)/\(channel)" }
-
     package func channels() async throws(MattermostError) -> [String] {
         if let id = known.withLock({ $0.channelID }) { return [id] }
-        let id = try await chat.channelID(team: team, channel: channel)
+        let id = try await chat.channelID(team: channel.team, channel: channel.channel)
         known.withLock { $0.channelID = id }
         return [id]
     }

@@ -149,7 +149,7 @@ import Testing
             case "posts_in_channel": _ = try JSON.decode(PostListAnswer.self, from: bytes)
             case let name where name.hasPrefix("post_") && name != "post_ephemeral" && name != "post_click_source":
                 _ = try JSON.decode(PostAnswer.self, from: bytes)
-            case let name where name.hasPrefix("ping"): #expect(try JSON.decode(PingAnswer.self, from: bytes).status == "OK")
+            case let name where name.hasPrefix("ping"): #expect(try JSON.decode(StatusAnswer.self, from: bytes).status == "OK")
             default: break
             }
         }

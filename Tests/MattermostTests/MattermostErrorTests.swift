@@ -61,7 +61,7 @@ import Testing
                 try await failure { () throws(MattermostError) in try await client.channelID(team: name, channel: "c") },
                 try await failure { () throws(MattermostError) in try await client.channelID(team: "t", channel: name) },
                 try await failure { () throws(MattermostError) in try await client.user(name) },
-                try await failure { () throws(MattermostError) in try await client.recentCards(in: name, by: bot, limit: 9) },
+                try await failure { () throws(MattermostError) in try await client.recentCards(in: name, by: bot, since: .init(milliseconds: 0), limit: 9) },
             ]
             #expect(errors.allSatisfy { $0.code == .notFound })
             #expect(errors[0].message.contains("town-square, not Town Square"))

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct RecentCardsTests {
     /// A post as a channel lists it; `props` is JSON.
     private static func post(_ id: Int, by user: String = bot, deleted: Int = 0, props: String) -> String {
-        #"{"id":"post\#(id)","channel_id":"\#(channel)","user_id":"\#(user)","delete_at":\#(deleted),"props":\#(props)}"#
+        #"{"id":"post\#(id)","channel_id":"\#(channel)","user_id":"\#(user)","create_at":\#(id),"delete_at":\#(deleted),"props":\#(props)}"#
     }
 
     private static func mark(_ id: Int, _ state: String = "pending") -> String {
@@ -32,10 +32,11 @@ import Testing
     }
 
     private func cards(
-        limit: Int, _ react: @escaping FaultyServer.React
+        limit: Int, since: Int64 = 0, _ react: @escaping FaultyServer.React
     ) async throws -> (cards: [PostedCard], calls: [String]) {
         try await FaultyServer.run(react) { server in
-            let cards = try await makeClient(server.url).recentCards(in: channel, by: bot, limit: limit)
+            let cards = try await makeClient(server.url).recentCards(
+                in: channel, by: bot, since: Timestamp(milliseconds: since), limit: limit)
             return (cards, server.requests.map(\.path))
         }
     }
@@ -43,7 +44,7 @@ import Testing
     @Test("The recorded page has no cards of the plugin's")
     func recorded() async throws {
         try await replaying("posts_in_channel") { server, client, exchange in
-            let cards = try await client.recentCards(in: channel, by: bot, limit: 2)
+            let cards = try await client.recentCards(in: channel, by: bot, since: .init(milliseconds: 0), limit: 2)
             #expect(cards == [])
             #expect(server.requests.first?.path == exchange.path)
         }
@@ -56,6 +57,13 @@ import Testing
         #expect(cards.first?.requestID == RequestID("req-1000"))
         let base = "/api/v4/channels/\(channel)/posts?per_page="
         #expect(calls == ["\(base)100", "\(base)100&before=post901", "\(base)50&before=post801"])
+    }
+
+    @Test("The search ends with the page that reaches back far enough")
+    func since() async throws {
+        let (cards, calls) = try await cards(limit: 1000, since: 850, Self.channelOf(1000))
+        #expect(cards.count == 200)
+        #expect(calls.count == 2)
     }
 
     @Test("A channel that ends early ends the search", arguments: [0, 1, 99, 100, 101])

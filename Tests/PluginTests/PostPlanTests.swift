@@ -28,7 +28,7 @@ struct PostPlanTests {
         situation.ownClaim = Claim(replica: "me", until: Self.now)
         situation.record = PluginRecord(["claim": "me|1"])
         #expect(next(situation) == .post(channelID: Self.channel))
-        situation.made = [Self.post]
+        situation.saw(Self.post, "pending")
         #expect(next(situation) == .record([Self.post]))
         situation.ownClaim = nil
         situation.record = PluginRecord(["messages": "channel1/post1"])
@@ -45,10 +45,10 @@ struct PostPlanTests {
         situation.ownClaim = Claim(replica: "me", until: Self.now)
         situation.isTakenOver = true
         #expect(next(situation) == .look)
-        situation.found = [PostedCard(reference: Self.post, requestID: situation.id, status: "pending")]
-        #expect(next(situation) == .record([Self.post]))
-        situation.found = []
+        situation.hasLooked = true
         #expect(next(situation) == .post(channelID: Self.channel))
+        situation.saw(Self.post, "pending")
+        #expect(next(situation) == .record([Self.post]))
     }
 
     @Test("A claim of this process that an earlier try gave up is taken over at once")
@@ -69,7 +69,8 @@ struct PostPlanTests {
         situation.ownClaim = Claim(replica: "me", until: Self.now)
         situation.isTakenOver = true
         #expect(next(situation) == .look)
-        situation.found = [PostedCard(reference: Self.post, requestID: situation.id, status: "pending")]
+        situation.hasLooked = true
+        situation.saw(Self.post, "pending")
         #expect(next(situation) == .record([Self.post]))
     }
 
@@ -122,10 +123,9 @@ struct PostPlanTests {
     func goneWithoutData() throws {
         var situation = try Self.situation(nil)
         #expect(next(situation) == .done)
-        situation.found = [PostedCard(reference: Self.post, requestID: situation.id, status: "pending")]
+        situation.saw(Self.post, "pending")
         #expect(next(situation) == .proveGone)
         situation.isProvenGone = true
-        situation.shown = [Self.post: .status("pending")]
         #expect(next(situation) == .update(Self.post, .expired))
         situation.shown = [Self.post: .status("expired")]
         #expect(next(situation) == .done)

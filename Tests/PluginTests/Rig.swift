@@ -49,7 +49,7 @@ struct Rig: Sendable {
         let start = ContinuousClock.now
         return Environment(
             teleport: teleport, chat: chat,
-            recipients: Recipients(chat: chat, team: "acme", channel: "access-requests"),
+            channel: ChannelName(team: "acme", channel: "access-requests"),
             buttons: ButtonMaker(callbackURL: "https://localhost:1/mattermost_action") { decision, request, _ in
                 ["action": decision.rawValue, "req_id": request.id.rawValue]
             },
@@ -77,7 +77,8 @@ extension Rig {
     ) async throws -> WorkQueue.Outcome {
         let environment = environment ?? self.environment
         return try await ReconcileRun(
-            environment: environment, claims: claims ?? ClaimAges(elapsed: environment.elapsed), id: id, found: found)()
+            environment: environment, claims: claims ?? ClaimAges(elapsed: environment.elapsed), id: id,
+            hint: Hint(cards: found ?? []))()
     }
 
     func posts(about id: RequestID) throws -> [ChatPost] {

@@ -96,9 +96,9 @@ final class CurlTransfer {
         set.append("Expect:", to: &headers)
         if let body = call.body {
             set.append("Content-Type: application/json", to: &headers)
-            set(CURLOPT_CUSTOMREQUEST, call.method.rawValue)
             set.body(body)
         }
+        if call.method != .get { set(CURLOPT_CUSTOMREQUEST, call.method.rawValue) }
         set(CURLOPT_HTTPHEADER, list: headers)
     }
 

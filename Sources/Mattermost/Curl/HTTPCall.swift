@@ -6,6 +6,7 @@ struct HTTPCall: Sendable {
         case get = "GET"
         case post = "POST"
         case put = "PUT"
+        case delete = "DELETE"
     }
 
     var method: Method

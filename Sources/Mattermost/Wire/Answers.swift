@@ -35,7 +35,7 @@ struct TeamAnswer: Decodable {
     var id: String
 }
 
-struct PingAnswer: Decodable {
+struct StatusAnswer: Decodable {
     var status: String
 }
 
@@ -54,6 +54,8 @@ struct PostAnswer: Decodable {
     var id: String
     var channelID: String
     var userID: String
+    /// Milliseconds since 1970, by the server's clock.
+    var createAt: Int64?
     var deleteAt: Int64?
     var props: Props?
 
@@ -61,6 +63,7 @@ struct PostAnswer: Decodable {
         case id, props
         case channelID = "channel_id"
         case userID = "user_id"
+        case createAt = "create_at"
         case deleteAt = "delete_at"
     }
 

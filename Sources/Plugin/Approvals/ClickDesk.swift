@@ -20,7 +20,7 @@ package struct ClickDesk: Service {
     }
 
     package init(_ environment: Environment, _ reconciler: Reconciler, clock: any Clock<Duration> = .continuous) {
-        approvals = Approvals(environment: environment, lookAgain: { reconciler.look(at: $0) })
+        approvals = Approvals(environment: environment.probing, lookAgain: { reconciler.look(at: $0) })
         self.clock = clock
         (jobs, submit) = AsyncStream.makeStream()
     }

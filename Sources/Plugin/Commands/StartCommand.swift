@@ -7,6 +7,8 @@ struct StartCommand: AsyncParsableCommand {
         commandName: "start", abstract: "Watch for access requests and serve the buttons' callback until told to stop.",
         discussion: """
             SIGTERM and SIGINT let the clicks in flight finish, for at most 15 s. SIGHUP opens the log file anew.
+            While Teleport or Mattermost is away it waits and tries again; TELEPORT_PLUGIN_FAIL_FAST=1 ends it instead when
+            one is away at the start.
             Exit codes: 0 stopped as asked, 1 could not run, 64 wrong usage, 78 wrong configuration.
             """)
 
@@ -30,7 +32,8 @@ struct StartCommand: AsyncParsableCommand {
             throw Self.fail(error, Self.wrongConfiguration)
         }
         do {
-            try await Daemon(settings, debug: debug, isPlainHTTP: insecureNoTLS).run()
+            let failsFast = getenv(FailFast.variable).map { String(cString: $0) } == "1"
+            try await Daemon(settings, debug: debug, isPlainHTTP: insecureNoTLS, failsFast: failsFast).run()
         } catch let error as StartError {
             throw Self.fail(error, Self.wrongConfiguration)
         } catch {

@@ -3,12 +3,9 @@ package import Logging
 
 /// What the reconciler and the approvals work with; made once at the start.
 package struct Environment: Sendable {
-    /// How many of a channel's newest posts are looked through for the bot's own.
-    static let lookBack = 400
-
-    package var teleport: any AccessService
-    package var chat: any ChatService
-    package var recipients: Recipients
+    private var guardedTeleport: GuardedTeleport
+    private var guardedChat: GuardedChat
+    package let recipients: Recipients
     package var buttons: ButtonMaker
     /// This process, among all replicas.
     package var replica: String
@@ -17,19 +14,35 @@ package struct Environment: Sendable {
     package var now: @Sendable () -> Timestamp
     /// A clock that never jumps, from any fixed moment.
     package var elapsed: @Sendable () -> Duration
+    let circuits: Circuits
     let evidence = GoneEvidence()
 
     package init(
-        teleport: any AccessService, chat: any ChatService, recipients: Recipients, buttons: ButtonMaker, replica: String,
+        teleport: any AccessService, chat: any ChatService, channel: ChannelName, buttons: ButtonMaker, replica: String,
         logger: Logger, now: @escaping @Sendable () -> Timestamp, elapsed: @escaping @Sendable () -> Duration
     ) {
-        self.teleport = teleport
-        self.chat = chat
-        self.recipients = recipients
+        circuits = Circuits(logger: logger, elapsed: elapsed)
+        guardedTeleport = GuardedTeleport(teleport: teleport, breaker: circuits.teleport, isProbe: false)
+        guardedChat = GuardedChat(chat: chat, breaker: circuits.chat, isProbe: false)
+        recipients = Recipients(chat: guardedChat, channel: channel)
         self.buttons = buttons
         self.replica = replica
         self.logger = logger
         self.now = now
         self.elapsed = elapsed
+    }
+
+    /// Behind its circuit: during an outage most calls fail at once.
+    package var teleport: any AccessService { guardedTeleport }
+
+    /// Behind its circuit: during an outage most calls fail at once.
+    package var chat: any ChatService { guardedChat }
+
+    /// The same, but every call reaches its server: for clicks, whose person waits, and to find out whether it is there.
+    var probing: Environment {
+        var copy = self
+        copy.guardedTeleport.isProbe = true
+        copy.guardedChat.isProbe = true
+        return copy
     }
 }

@@ -6,12 +6,14 @@ import Synchronization
 /// Keeps every request's posts true: the one path for posting, updating and expiring, driven by ids.
 ///
 /// Events only say which request to look at. Each is looked at at most once at a time, ``limit`` at once, and again with
-/// backoff until it is settled.
+/// backoff until it is settled. While either server is away nothing is tried; when it is back everything that waited is.
 package struct Reconciler: Service {
     /// Requests worked on at once.
     static let limit = 32
     /// How often waiting requests are looked through, and so how late a retry may be.
     private static let tick = Duration.milliseconds(500)
+    /// So many requests without a pause leave memory worth giving back.
+    private static let burst = 500
 
     private let environment: Environment
     private let clock: any Clock<Duration>
@@ -21,11 +23,12 @@ package struct Reconciler: Service {
     private let wake: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
 
-    /// What outlives a copy of the struct.
+    /// What outlives a copy of the struct. Of a settled request nothing is left in it.
     private final class Shared: Sendable {
         let queue = Mutex(WorkQueue(limit: Reconciler.limit))
-        let found = Mutex<[RequestID: [PostedCard]]>([:])
-        let lastProblem = Mutex<String?>(nil)
+        let hints = Mutex<[RequestID: Hint]>([:])
+        let failures = Mutex(Failures())
+        let worked = Mutex(0)
     }
 
     package init(_ environment: Environment, health: Health, clock: any Clock<Duration> = .continuous) {
@@ -49,10 +52,16 @@ package struct Reconciler: Service {
         look(at: id)
     }
 
-    /// Cards that are open though their request is not listed.
+    /// Cards that do not show what they should.
     package func look(at id: RequestID, found cards: [PostedCard]) {
-        shared.found.withLock { $0[id] = cards }
+        shared.hints.withLock { $0[id, default: Hint()].cards = cards }
         look(at: id)
+    }
+
+    /// A server is back: nothing waits any longer.
+    package func retryAll() {
+        shared.queue.withLock { $0.wakeAll() }
+        wakeUp.yield()
     }
 
     package func run() async throws {
@@ -85,42 +94,66 @@ package struct Reconciler: Service {
                 queue.wake(now: environment.elapsed())
                 return queue.isIdle
             }
-            if !isIdle { wakeUp.yield() }
+            if isIdle { trimAfterBurst() } else { wakeUp.yield() }
         }
     }
 
-    private func work(on id: RequestID) async {
-        let found = shared.found.withLock { $0.removeValue(forKey: id) }
-        let outcome: WorkQueue.Outcome
-        do {
-            outcome = try await ReconcileRun(environment: environment, claims: claims, id: id, found: found)()
-            succeeded()
-        } catch {
-            if let found { shared.found.withLock { $0[id] = found } }
-            outcome = .failed(atLeast: failed(id, error))
+    private func trimAfterBurst() {
+        let worked = shared.worked.withLock { worked in
+            defer { worked = 0 }
+            return worked
         }
+        if worked >= Self.burst { ResidentTrim.trim() }
+    }
+
+    private func work(on id: RequestID) async {
+        let outcome = await outcome(of: id)
+        shared.worked.withLock { $0 += 1 }
         shared.queue.withLock {
             $0.finish(id, outcome, now: environment.elapsed(), jitter: .random(in: 0..<1))
         }
         wakeUp.yield()
     }
 
-    private func succeeded() {
-        guard shared.lastProblem.withLock({ $0.take() }) != nil else { return }
-        health.set(.posting, problem: nil)
+    private func outcome(of id: RequestID) async -> WorkQueue.Outcome {
+        if let wait = environment.circuits.wait { return .later(wait) }
+        let hint = shared.hints.withLock { $0.removeValue(forKey: id) } ?? Hint()
+        do {
+            let outcome = try await ReconcileRun(environment: environment, claims: claims, id: id, hint: hint)()
+            succeeded(id)
+            return outcome
+        } catch {
+            // The write that failed may have happened, or may yet.
+            shared.hints.withLock { hints in
+                hints[id] = Hint(cards: hints[id]?.cards ?? hint.cards, isSuspect: true)
+            }
+            if let wait = environment.circuits.wait { return .later(wait) }
+            return .failed(atLeast: failed(id, error))
+        }
+    }
+
+    private func succeeded(_ id: RequestID) {
+        let example = shared.failures.withLock { failures in
+            failures.remove(id)
+            return failures.example
+        }
+        health.set(.posting, problem: example.map(Self.words))
     }
 
     /// Logs a problem once, shows it in the health, and says for how long the server wants to be left alone.
     private func failed(_ id: RequestID, _ error: any Error) -> Duration {
         let problem = Problem(error)
-        let isNew = shared.lastProblem.withLock { last in
-            defer { last = problem.message }
-            return last != problem.message
+        let (isNew, example) = shared.failures.withLock { failures in
+            (failures.add(problem.message, of: id), failures.example)
         }
-        health.set(.posting, problem: problem.message)
+        health.set(.posting, problem: example.map(Self.words))
         environment.logger.log(
             level: !isNew ? .debug : problem.isPermanent ? .error : .warning,
             "A request could not be brought up to date yet: \(problem.message)", metadata: .request(id))
         return problem.retryAfter
+    }
+
+    private static func words(_ problem: String, _ count: Int) -> String {
+        count > 1 ? "\(problem) (and \(count - 1) more requests)" : problem
     }
 }

@@ -26,35 +26,48 @@ package struct Situation: Sendable {
     package var decisionAge: Duration = .zero
     /// A claim was there before ours: a post may exist that nobody recorded.
     package var isTakenOver = false
-    /// The bot's cards of this request among the channels' recent posts; nil: not looked for yet.
-    package var found: [PostedCard]?
-    /// Made by this run.
-    package var made: [PostReference] = []
+    /// Whether the channels' recent posts were looked through since the claim.
+    package var hasLooked = false
+    /// Posts about the request that nobody recorded, as far as they are known: found, or made by this run. Oldest first.
+    package private(set) var unrecorded: [PostReference] = []
     /// What the known posts show, as far as it was read.
     package var shown: [PostReference: Shown] = [:]
+    /// An earlier write may have come late, so what the record says of the posts is not believed unread.
+    package var isSuspect = false
+    /// Recipients and posts that failed in this run: left to the next, while the others go on.
+    package var failedChannels: Set<String> = []
+    package var failedPosts: Set<PostReference> = []
 
-    package init(
-        id: RequestID, replica: String, request: AccessRequest?, record: PluginRecord, channels: [String],
-        found: [PostedCard]? = nil
-    ) {
+    package init(id: RequestID, replica: String, request: AccessRequest?, record: PluginRecord, channels: [String]) {
         self.id = id
         self.replica = replica
-        self.found = found
         self.request = request
         self.record = record
         self.channels = channels
     }
 
-    /// Recorded, adopted or made: one per channel, the recorded one first.
+    /// A card that was seen in a channel, or just made there.
+    package mutating func saw(_ post: PostReference, _ status: String?) {
+        shown[post] = .status(status)
+        if !unrecorded.contains(post) { unrecorded.append(post) }
+    }
+
+    /// One per channel: the recorded one, or else the oldest.
     package var posts: [PostReference] {
         var posts = record.posts
-        for post in (found ?? []).map(\.reference) + made where !posts.contains(where: { $0.channelID == post.channelID }) {
-            posts.append(post)
-        }
+        for post in unrecorded where !posts.contains(where: { $0.channelID == post.channelID }) { posts.append(post) }
         return posts
+    }
+
+    /// More than one per channel: two replicas posted, one of them frozen in between.
+    package var extras: [PostReference] {
+        let posts = posts
+        return unrecorded.filter { !posts.contains($0) && shown[$0] != .deleted && !failedPosts.contains($0) }
     }
 
     package var hasUnrecordedPosts: Bool { posts.count > record.posts.count }
 
     package func lacksPost(in channel: String) -> Bool { !posts.contains { $0.channelID == channel } }
+
+    package var hasFailures: Bool { !failedChannels.isEmpty || !failedPosts.isEmpty }
 }

@@ -5,7 +5,9 @@ import ServiceLifecycle
 /// Sweeps when the watch (re)connects and every ten minutes; a failed sweep is tried again until it succeeds.
 package struct Sweeper: Service {
     private static let interval = Duration.seconds(600)
-    private static let retries = Duration.seconds(1)...Duration.seconds(60)
+    private static let retries = Duration.seconds(1)...Duration.seconds(10)
+    /// When only a person can mend it.
+    private static let slowly = Duration.seconds(60)
 
     private let environment: Environment
     private let sweep: Sweep
@@ -47,10 +49,11 @@ package struct Sweeper: Service {
                 return try await sweep()
             } catch {
                 let problem = Problem(error)
-                let level: Logger.Level = said == problem.message ? .debug : problem.isPermanent ? .error : .warning
+                let isQuiet = said == problem.message || environment.circuits.wait != nil
+                let level: Logger.Level = isQuiet ? .debug : problem.isPermanent ? .error : .warning
                 environment.logger.log(level: level, "Could not look through all requests and posts: \(problem.message)")
                 said = problem.message
-                if problem.isPermanent { delay = Self.retries.upperBound }
+                if problem.isPermanent { delay = Self.slowly }
             }
             guard (try? await clock.sleep(for: delay)) != nil else { return }
             delay = min(delay * 2, Self.retries.upperBound)

@@ -7,7 +7,7 @@ package struct WorkQueue: Sendable {
     private enum Entry: Sendable {
         case ready(failures: Int)
         case running(failures: Int, again: Bool)
-        case waiting(until: Duration, failures: Int)
+        case waiting(until: Duration, failures: Int, isUrgent: Bool)
     }
 
     package enum Outcome: Equatable, Sendable {
@@ -19,8 +19,9 @@ package struct WorkQueue: Sendable {
     }
 
     private var entries: [RequestID: Entry] = [:]
-    private var ready: [RequestID] = []
-    private var readyStart = 0
+    /// What waited for another replica's claim goes first: the server remembers a post's idempotency key for half a minute.
+    private var urgent = Line()
+    private var ready = Line()
     private var running = 0
     private let limit: Int
     private static let firstDelay = Duration.milliseconds(250)
@@ -35,7 +36,7 @@ package struct WorkQueue: Sendable {
     package mutating func add(_ id: RequestID) {
         switch entries[id] {
         case nil: makeReady(id, failures: 0)
-        case .waiting(_, let failures): makeReady(id, failures: failures)
+        case .waiting(_, let failures, _): makeReady(id, failures: failures)
         case .running(let failures, _): entries[id] = .running(failures: failures, again: true)
         case .ready: break
         }
@@ -43,13 +44,7 @@ package struct WorkQueue: Sendable {
 
     /// The next request to work on, if there is room and one is ready.
     package mutating func next() -> RequestID? {
-        guard running < limit, readyStart < ready.count else { return nil }
-        let id = ready[readyStart]
-        readyStart += 1
-        if readyStart > 64, readyStart * 2 > ready.count {
-            ready.removeFirst(readyStart)
-            readyStart = 0
-        }
+        guard running < limit, let id = urgent.next() ?? ready.next() else { return nil }
         guard case .ready(let failures) = entries[id] else { return nil }
         entries[id] = .running(failures: failures, again: false)
         running += 1
@@ -65,32 +60,53 @@ package struct WorkQueue: Sendable {
             entries[id] = nil
             if again { makeReady(id, failures: 0) }
         case .later(let delay):
-            if again { makeReady(id, failures: failures) } else { wait(id, until: now + delay, failures: failures) }
+            if again { return makeReady(id, failures: failures) }
+            entries[id] = .waiting(until: now + delay, failures: failures, isUrgent: true)
         case .failed(let atLeast):
             // A new event does not shorten the wait: the server is the one that fails.
             let delay = Self.delay(afterFailures: failures, jitter: jitter)
-            wait(id, until: now + max(delay, atLeast), failures: failures + 1)
+            entries[id] = .waiting(until: now + max(delay, atLeast), failures: failures + 1, isUrgent: false)
         }
     }
 
     /// Makes ready what has waited long enough.
     package mutating func wake(now: Duration) {
         for (id, entry) in entries {
-            if case .waiting(let until, let failures) = entry, until <= now { makeReady(id, failures: failures) }
+            guard case .waiting(let until, let failures, let isUrgent) = entry, until <= now else { continue }
+            makeReady(id, failures: failures, isUrgent: isUrgent)
         }
     }
 
-    private mutating func makeReady(_ id: RequestID, failures: Int) {
-        entries[id] = .ready(failures: failures)
-        ready.append(id)
-    }
+    /// Makes ready all that waits.
+    package mutating func wakeAll() { wake(now: .seconds(Int64.max)) }
 
-    private mutating func wait(_ id: RequestID, until: Duration, failures: Int) {
-        entries[id] = .waiting(until: until, failures: failures)
+    private mutating func makeReady(_ id: RequestID, failures: Int, isUrgent: Bool = false) {
+        entries[id] = .ready(failures: failures)
+        if isUrgent { urgent.add(id) } else { ready.add(id) }
     }
 
     static func delay(afterFailures failures: Int, jitter: Double) -> Duration {
         let doubled = min(firstDelay * (1 << min(failures, 20)), longestDelay)
         return doubled / 2 + doubled / 2 * jitter
+    }
+}
+
+/// First in, first out.
+private struct Line: Sendable {
+    private var ids: [RequestID] = []
+    private var start = 0
+
+    mutating func add(_ id: RequestID) { ids.append(id) }
+
+    mutating func next() -> RequestID? {
+        guard start < ids.count else { return nil }
+        defer {
+            start += 1
+            if start > 64, start * 2 > ids.count {
+                ids.removeFirst(start)
+                start = 0
+            }
+        }
+        return ids[start]
     }
 }

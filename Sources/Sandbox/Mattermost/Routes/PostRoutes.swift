@@ -14,6 +14,13 @@ struct PostRoutes: Sendable {
             let post = try world.read { state throws(AppError) in try state.post(id, readableBy: me.id) }
             return request.answer(post.shape(), etag: post.etag)
         }
+        posts.delete(":post_id") { _, context in
+            let me = try context.caller()
+            let id = try context.parameter("post_id")
+            try world.change { state, _ throws(AppError) in try state.deletePost(id, by: me.id) }
+            let answer: JSON = ["status": "OK"]
+            return answer.response()
+        }
         posts.put(":post_id") { request, context in
             try await edit(request, context) { state, id, body, userID, now throws(AppError) in
                 try state.updatePost(id, body, by: userID, now: now)

@@ -69,6 +69,12 @@ extension ChatState {
         return posts[index]
     }
 
+    /// `DELETE posts/{id}`: one's own.
+    package mutating func deletePost(_ id: String, by userID: String) throws(AppError) {
+        try mayEdit(id, userID)
+        deletePost(id)
+    }
+
     /// Deletes the post and the replies to it.
     package mutating func deletePost(_ id: String) {
         posts.removeAll { $0.id == id || $0.rootID == id }

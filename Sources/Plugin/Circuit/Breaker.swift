@@ -1,0 +1,84 @@
+import Access
+import Logging
+import Synchronization
+
+/// The circuit of one server, shared by all who call it.
+final class Breaker<Failure: Error & Sendable>: Sendable {
+    /// What an error says of the server.
+    enum Verdict: Equatable {
+        /// It works; the call was at fault.
+        case well
+        /// It does not work, and wants to be left alone for at least this long.
+        case failing(atLeast: Duration)
+        /// The call was given up: nothing is known.
+        case unknown
+    }
+
+    private struct State {
+        var circuit = Circuit()
+        var lastFailure: Failure?
+    }
+
+    private let state = Mutex(State())
+    private let recovery = Mutex<(@Sendable () -> Void)?>(nil)
+    private let server: String
+    private let judge: @Sendable (Failure) -> Verdict
+    private let logger: Logger
+    private let elapsed: @Sendable () -> Duration
+
+    init(
+        _ server: String, logger: Logger, elapsed: @escaping @Sendable () -> Duration,
+        judge: @escaping @Sendable (Failure) -> Verdict
+    ) {
+        self.server = server
+        self.logger = logger
+        self.elapsed = elapsed
+        self.judge = judge
+    }
+
+    /// Called when an outage is over.
+    func onRecovery(_ action: @escaping @Sendable () -> Void) { recovery.withLock { $0 = action } }
+
+    /// For how long no call is let through; nil when the server may be called.
+    var wait: Duration? { state.withLock { $0.circuit.wait(at: elapsed()) } }
+
+    /// Something else showed that the server is there.
+    func reset() { succeeded() }
+
+    /// Makes the call; during an outage it fails at once with the last failure, unless it is the probe or `isProbe`.
+    func run<Value>(
+        isProbe: Bool, _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        if !isProbe, let failure = refusal() { throw failure }
+        do {
+            let value = try await body()
+            succeeded()
+            return value
+        } catch {
+            switch judge(error) {
+            case .well: succeeded()
+            case .failing(let atLeast): failed(error, atLeast: atLeast)
+            case .unknown: break
+            }
+            throw error
+        }
+    }
+
+    private func refusal() -> Failure? {
+        state.withLock { $0.circuit.admits(at: elapsed()) ? nil : $0.lastFailure }
+    }
+
+    private func succeeded() {
+        guard state.withLock({ $0.circuit.succeeded() }) else { return }
+        logger.info("\(server) works again; going on with what waited for it")
+        recovery.withLock { $0 }?()
+    }
+
+    private func failed(_ error: Failure, atLeast: Duration) {
+        let isNews = state.withLock { state in
+            state.lastFailure = error
+            return state.circuit.failed(at: elapsed(), atLeast: atLeast, jitter: .random(in: 0..<1))
+        }
+        if isNews { logger.warning("\(server) fails; everything waits, and it is tried now and then: \(error)") }
+    }
+}

@@ -1,0 +1,54 @@
+/// Whether to call a server at all: after a few failures in a row only one call now and then, until one succeeds.
+///
+/// Pure: times are durations since any fixed moment, and the jitter is passed in. An outage of a minute is noticed to be over
+/// within ten seconds, a longer one within twenty.
+struct Circuit: Sendable {
+    /// Failures in a row that make an outage.
+    static let threshold = 3
+    /// A probe that has not come back after this does not hold up the next one.
+    static let probeLimit = Duration.seconds(15)
+    static let delays = Duration.milliseconds(500)...Duration.seconds(20)
+
+    private struct Outage {
+        var since: Duration
+        /// The next call goes through then.
+        var until: Duration
+    }
+
+    private var failures = 0
+    private var outage: Outage?
+
+    init() {}
+
+    var isOpen: Bool { outage != nil }
+
+    /// For how long no call will be let through.
+    func wait(at now: Duration) -> Duration? {
+        guard let outage, outage.until > now else { return nil }
+        return outage.until - now
+    }
+
+    /// Whether a call may be made. One that may during an outage is the probe: others wait for what becomes of it.
+    mutating func admits(at now: Duration) -> Bool {
+        guard outage != nil else { return true }
+        guard wait(at: now) == nil else { return false }
+        outage?.until = now + Self.probeLimit
+        return true
+    }
+
+    /// True when this ended an outage.
+    mutating func succeeded() -> Bool {
+        defer { (failures, outage) = (0, nil) }
+        return isOpen
+    }
+
+    /// `atLeast` is what the server asked for, which no jitter shortens: then one failure is enough. True when an outage began.
+    mutating func failed(at now: Duration, atLeast: Duration, jitter: Double) -> Bool {
+        failures += 1
+        guard isOpen || failures >= Self.threshold || atLeast > .zero else { return false }
+        let since = outage?.since ?? now
+        let delay = min(max((now - since) / 6, Self.delays.lowerBound), Self.delays.upperBound)
+        defer { outage = Outage(since: since, until: now + max(atLeast, delay / 2 + delay / 2 * jitter)) }
+        return !isOpen
+    }
+}

@@ -1,0 +1,43 @@
+import Access
+import Logging
+
+/// The circuits of both servers.
+struct Circuits: Sendable {
+    let teleport: Breaker<TeleportError>
+    let chat: Breaker<MattermostError>
+
+    private static let slowly = Duration.seconds(20)
+
+    init(logger: Logger, elapsed: @escaping @Sendable () -> Duration) {
+        teleport = Breaker("Teleport", logger: logger, elapsed: elapsed) { error in
+            switch error.code {
+            case .unavailable, .timedOut: .failing(atLeast: .zero)
+            case .misconfigured: .failing(atLeast: Self.slowly)
+            case .permissionDenied, .notFound, .conflict, .refused, .unimplemented, .other: .well
+            }
+        }
+        chat = Breaker("Mattermost", logger: logger, elapsed: elapsed) { error in
+            switch error.code {
+            case .unreachable, .malformed: .failing(atLeast: .zero)
+            case .status(let status): status >= 500 ? .failing(atLeast: .zero) : .well
+            case .rateLimited(let seconds): .failing(atLeast: .seconds(min(max(seconds, 1), 300)))
+            case .unauthorized: .failing(atLeast: Self.slowly)
+            case .forbidden, .notFound: .well
+            case .cancelled: .unknown
+            }
+        }
+    }
+
+    /// For how long nothing can be done: a request needs both servers.
+    var wait: Duration? {
+        switch (teleport.wait, chat.wait) {
+        case (let one?, let other?): max(one, other)
+        case (let one, let other): one ?? other
+        }
+    }
+
+    func onRecovery(_ action: @escaping @Sendable () -> Void) {
+        teleport.onRecovery(action)
+        chat.onRecovery(action)
+    }
+}

@@ -1,0 +1,53 @@
+import Access
+
+/// Mattermost behind its circuit.
+struct GuardedChat: ChatService {
+    let chat: any ChatService
+    let breaker: Breaker<MattermostError>
+    /// Calls the server whatever the circuit says: a person waits, or the call is there to find out.
+    var isProbe: Bool
+
+    func me() async throws(MattermostError) -> ChatUser {
+        try await run { chat throws(MattermostError) in try await chat.me() }
+    }
+
+    func user(_ id: String) async throws(MattermostError) -> ChatUser {
+        try await run { chat throws(MattermostError) in try await chat.user(id) }
+    }
+
+    func channelID(team: String, channel: String) async throws(MattermostError) -> String {
+        try await run { chat throws(MattermostError) in try await chat.channelID(team: team, channel: channel) }
+    }
+
+    func createPost(_ card: Card, in channelID: String, pendingPostID: String) async throws(MattermostError) -> PostReference {
+        try await run { chat throws(MattermostError) in
+            try await chat.createPost(card, in: channelID, pendingPostID: pendingPostID)
+        }
+    }
+
+    func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {
+        try await run { chat throws(MattermostError) in try await chat.updatePost(post, to: card) }
+    }
+
+    func deletePost(_ post: PostReference) async throws(MattermostError) {
+        try await run { chat throws(MattermostError) in try await chat.deletePost(post) }
+    }
+
+    func post(_ post: PostReference) async throws(MattermostError) -> PostedCard? {
+        try await run { chat throws(MattermostError) in try await chat.post(post) }
+    }
+
+    func recentCards(
+        in channelID: String, by botID: String, since: Timestamp, limit: Int
+    ) async throws(MattermostError) -> [PostedCard] {
+        try await run { chat throws(MattermostError) in
+            try await chat.recentCards(in: channelID, by: botID, since: since, limit: limit)
+        }
+    }
+
+    private func run<Value>(
+        _ body: (any ChatService) async throws(MattermostError) -> Value
+    ) async throws(MattermostError) -> Value {
+        try await breaker.run(isProbe: isProbe) { () throws(MattermostError) in try await body(chat) }
+    }
+}
