@@ -23,7 +23,7 @@ func printClick() {
 	channel, signedFor := "dpygwdyjubydfne5nshbuea4ga", "dpygwdyjubydfne5nshbuea4gb"
 	issued := time.Now()
 	fields := []string{
-		"1", hex.EncodeToString(mac(key, []byte("teleport-mattermost key id"))[:4]), *cluster,
+		"2", hex.EncodeToString(mac(key, []byte("teleport-mattermost key id"))[:4]), *cluster,
 		"305dc2e2-6700-485c-a62a-74712b40900e", "approve", signedFor, signedFor,
 		strconv.FormatInt(issued.UnixMilli(), 10), strconv.FormatInt(issued.Add(24*time.Hour).UnixMilli(), 10),
 	}

@@ -1,7 +1,8 @@
 package import Access
 package import ActionCrypto
 
-/// A click whose context this plugin signed for this channel. It may have expired: a person gets words about that.
+/// A click whose context this plugin signed for this channel, or the original plugin for any. It may have expired: a person
+/// gets words about that.
 package struct VerifiedClick: Sendable {
     package let action: VerifiedAction
     /// As the body says; only ``triggerID`` proves it.
@@ -26,8 +27,10 @@ package enum Verification: Sendable {
         switch result {
         case .success(let action), .failure(.expired(let action)): self = .genuine(action)
         case .failure(.malformed): self = .refused(reason: "a signed field is missing or malformed")
-        case .failure(.unknownKey): self = .refused(reason: "signed with another secret or by another version")
+        case .failure(.unknownKey): self = .refused(reason: "signed with a secret that is none of ours, or by another version")
         case .failure(.badSignature): self = .refused(reason: "the signature does not match")
+        case .failure(.legacy):
+            self = .refused(reason: "a button of the original plugin; [mattermost] accept_legacy_signatures is false")
         case .failure(.wrongCluster): self = .refused(reason: "signed for another cluster")
         }
     }

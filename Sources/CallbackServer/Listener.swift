@@ -50,7 +50,7 @@ final class Listener {
         switch verify(scanned.context, scanned.channelID) {
         case .refused(let reason):
             return refuse(.forbidden, reason, remote)
-        case .genuine(let action) where action.channelID != scanned.channelID:
+        case .genuine(let action) where action.binding.map { $0.channelID != scanned.channelID } ?? false:
             return refuse(.forbidden, "its context was signed for another channel", remote)
         case .genuine(let action):
             let click = VerifiedClick(

@@ -28,8 +28,9 @@ extension Daemon {
 extension Click {
     init(_ click: VerifiedClick) {
         self.init(
-            requestID: click.action.requestID, decision: click.action.decision, cluster: click.action.cluster,
-            userID: click.userID, post: PostReference(channelID: click.channelID, postID: click.postID),
-            isExpired: click.action.expires <= .now)
+            requestID: click.action.requestID, decision: click.action.decision,
+            cluster: click.action.binding?.cluster, userID: click.userID,
+            post: PostReference(channelID: click.channelID, postID: click.postID),
+            isExpired: click.action.binding.map { $0.expires <= .now } ?? false)
     }
 }

@@ -37,7 +37,9 @@ struct Daemon: Sendable {
         for warning in settings.warnings { logger.warning("\(warning)") }
         do {
             _ = try TeleportCredentials.load(settings.teleport)
-            signer = try ActionSigner(secret: settings.mattermost.secret)
+            signer = try ActionSigner(
+                secret: settings.mattermost.secret, previous: settings.mattermost.previousSecrets,
+                acceptsLegacy: settings.mattermost.acceptsLegacySignatures)
             chat = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
             tls = isPlainHTTP ? nil : try ListenerIdentity.load(settings.http, logger: logger)
         } catch {

@@ -64,7 +64,7 @@ import Testing
     @Test("A rightly signed click that has expired is decided too: the person needs words")
     func expired() async throws {
         try await RunningServer.with(decide: { click in
-            Array("{\"expired\":\(click.action.expires < TestSigner.now)}".utf8)
+            Array("{\"expired\":\(click.action.binding.map { $0.expires < TestSigner.now } ?? false)}".utf8)
         }) { server in
             let client = try await server.client()
             let reply = await client.reply(to: ClickText.post(try ClickText.signed(expired: true)))

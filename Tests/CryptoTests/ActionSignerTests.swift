@@ -27,7 +27,7 @@ import Testing
     @Test("The signature is the one that Python computes")
     func vector() {
         #expect(context.keyID == "86eafe90")
-        #expect(context.signature == "Egmig555Nz4Uk8KzfuJrIaaFg8uerE7BsnW2msKju2Y")
+        #expect(context.signature == "iswaj0mprQt9M1UYLIPvpeQGFMOufFdVFXI9o6h_WN4")
     }
 
     @Test("What was signed comes back as it was")
@@ -35,11 +35,12 @@ import Testing
         let action = try verify(#require(ActionContext(context.fields))).get()
         #expect(action.requestID.rawValue == "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d")
         #expect(action.decision == .approve)
-        #expect(action.cluster == Self.cluster)
-        #expect(action.channelID == "channel0000000000000000000")
-        #expect(action.recipient == "alice@example.com")
-        #expect(action.issued == Self.issued)
-        #expect(action.expires == Self.expires)
+        let binding = try #require(action.binding)
+        #expect(binding.cluster == Self.cluster)
+        #expect(binding.channelID == "channel0000000000000000000")
+        #expect(binding.recipient == "alice@example.com")
+        #expect(binding.issued == Self.issued)
+        #expect(binding.expires == Self.expires)
     }
 
     @Test("A button's context has exactly these names")

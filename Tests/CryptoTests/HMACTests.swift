@@ -54,16 +54,35 @@ import Testing
     @Test("Base64url has one way of writing each length", arguments: 0..<50)
     func base64(count: Int) throws {
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 73 &+ 251) }
-        let text = Base64URL.encode(bytes)
-        #expect(Base64URL.decode(text, count: count) == bytes)
-        #expect(Base64URL.decode(text + "A", count: count) == nil)
-        #expect(Base64URL.decode(text, count: count + 1) == nil)
+        let text = Base64.url.encode(bytes)
+        #expect(Base64.url.decode(text.utf8, limit: count) == bytes)
+        #expect(Base64.url.decode((text + "A").utf8, limit: count) == nil)
+        #expect(count == 0 || Base64.url.decode(text.utf8, limit: max(0, count - 1)) == nil)
     }
 
     @Test("Base64url refuses other letters, padding and bits that say nothing")
     func base64Refuses() {
-        #expect(Base64URL.encode([0xfb, 0xff]) == "-_8")
-        #expect(Base64URL.decode("-_8", count: 2) == [0xfb, 0xff])
-        for text in ["-_9", "+/8", "-_=", "-é", "-_8="] { #expect(Base64URL.decode(text, count: 2) == nil) }
+        #expect(Base64.url.encode([0xfb, 0xff]) == "-_8")
+        #expect(Base64.url.decode("-_8".utf8, limit: 2) == [0xfb, 0xff])
+        for text in ["-_9", "+/8", "-_=", "-é", "-_8=", "-", "-_8\n"] {
+            #expect(Base64.url.decode(text.utf8, limit: 8) == nil, "\(text)")
+        }
+    }
+
+    /// RFC 4648, section 10.
+    @Test("Base64 with padding is the RFC's", arguments: [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+        ("foobar", "Zm9vYmFy"),
+    ])
+    func standard(bytes: String, text: String) {
+        #expect(Base64.standard.encode(Array(bytes.utf8)) == text)
+        #expect(Base64.standard.decode(text.utf8, limit: 8) == Array(bytes.utf8))
+    }
+
+    @Test("Base64 with padding refuses what is not the one way of writing it", arguments: [
+        "Zg", "Zg=", "Zg===", "Zg====", "Zh==", "Zm9=", "=Zg=", "Z===", "====", "Zg==Zg==", "Zm-_", "Zm9v\n", " Zm9v", "Zm9v=",
+    ])
+    func standardRefuses(text: String) {
+        #expect(Base64.standard.decode(text.utf8, limit: 8) == nil)
     }
 }

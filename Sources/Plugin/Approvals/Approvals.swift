@@ -69,7 +69,8 @@ struct Approvals: Sendable {
             throw Refusal(answer: ClickAnswer(update: card, ClickWords.already(status, now: environment.now())))
         }
         // The listener could not compare it while Teleport had not told its name.
-        guard click.cluster == environment.teleport.clusterName else { throw Refusal(answer: ClickAnswer(ClickWords.hidden)) }
+        let cluster = environment.teleport.clusterName
+        guard cluster != nil, click.cluster ?? cluster == cluster else { throw Refusal(answer: ClickAnswer(ClickWords.hidden)) }
         guard !click.isExpired else { throw Refusal(answer: ClickAnswer(ClickWords.expired)) }
         return request
     }

@@ -4,8 +4,8 @@ package import Access
 package struct Click: Equatable, Sendable {
     package var requestID: RequestID
     package var decision: Decision
-    /// That the button was signed for.
-    package var cluster: String
+    /// That the button was signed for; nil of the original plugin's, which name none.
+    package var cluster: String?
     /// Of the person, as the server named it in the callback.
     package var userID: String
     package var post: PostReference
@@ -13,7 +13,7 @@ package struct Click: Equatable, Sendable {
     package var isExpired: Bool
 
     package init(
-        requestID: RequestID, decision: Decision, cluster: String, userID: String, post: PostReference, isExpired: Bool = false
+        requestID: RequestID, decision: Decision, cluster: String?, userID: String, post: PostReference, isExpired: Bool = false
     ) {
         self.requestID = requestID
         self.decision = decision

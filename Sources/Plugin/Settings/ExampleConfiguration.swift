@@ -22,6 +22,11 @@ package enum ExampleConfiguration {
         # What the buttons are signed with: any random text of 16 bytes or more, which nobody else knows, the same on every
         # replica. `openssl rand -hex 32` makes a good one. It may be in a file too.
         secret = ""
+        # To change the secret without dead buttons, put the old one here until the posts that it signed are decided: it is still
+        # believed and signs nothing. Each is a text or a file, as above.
+        # previous_secrets = []
+        # Whether buttons that the original plugin made still work. Their signatures never end: true only for the time of a move.
+        # accept_legacy_signatures = false
 
         [http]
         # Where Mattermost reaches this service to deliver clicks. https:// is assumed; a path prefix is kept.

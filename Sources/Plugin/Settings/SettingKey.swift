@@ -9,6 +9,8 @@ enum SettingKey: String, CaseIterable {
     case channel = "mattermost.channel"
     case token = "mattermost.token"
     case secret = "mattermost.secret"
+    case previousSecrets = "mattermost.previous_secrets"
+    case acceptLegacySignatures = "mattermost.accept_legacy_signatures"
     case publicAddr = "http.public_addr"
     case listenAddr = "http.listen_addr"
     case httpsKeyFile = "http.https_key_file"
@@ -20,6 +22,16 @@ enum SettingKey: String, CaseIterable {
 
     /// Every table that may stand in the file.
     static let tables: Set<String> = ["teleport", "mattermost", "http", "http.basic_auth", "log"]
+
+    enum Kind { case string, strings, flag }
+
+    var kind: Kind {
+        switch self {
+        case .previousSecrets: .strings
+        case .acceptLegacySignatures: .flag
+        default: .string
+        }
+    }
 
     var section: String { String(rawValue.prefix { $0 != "." }) }
     /// Within its section, dots included.

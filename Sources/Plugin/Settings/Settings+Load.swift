@@ -33,19 +33,7 @@ extension Settings {
             throw SettingsError(path: path, problems: reader.problems)
         }
         return Settings(
-            teleport: teleport, mattermost: mattermost, http: http, log: log, warnings: warnings(of: mattermost))
-    }
-}
-
-extension Settings {
-    private static func warnings(of mattermost: Chat) -> [String] {
-        guard mattermost.secret.reveal().elementsEqual("signing-secret-value".utf8) else { return [] }
-        return [
-            """
-            [mattermost] secret is the example of the published guide, which everybody knows: whoever reaches the callback can \
-            forge a click. Set it to a random value, such as `openssl rand -hex 32` prints.
-            """
-        ]
+            teleport: teleport, mattermost: mattermost, http: http, log: log, warnings: mattermost.warnings)
     }
 }
 
@@ -71,12 +59,11 @@ extension SettingsReader {
         let team = slug(.team)
         let channel = slug(.channel)
         let token = secret(.token, isRequired: "Set it to the bot's access token, or to a file with it.", Self.checkToken)
-        let secret = secret(
-            .secret, isRequired: "Set it to a random value, such as `openssl rand -hex 32` prints, or to a file with one.",
-            Self.checkSecret)
-        guard let url, let team, let channel, let token, let secret else { return nil }
+        let signing = signing()
+        guard let url, let team, let channel, let token, let signing else { return nil }
         return Settings.Chat(
-            url: url, team: team, channel: channel, token: Secret(token), secret: Secret([UInt8](secret.utf8)))
+            url: url, team: team, channel: channel, token: Secret(token), secret: signing.secret,
+            previousSecrets: signing.previous, acceptsLegacySignatures: signing.acceptsLegacy)
     }
 
     private mutating func slug(_ key: SettingKey) -> String? {
@@ -112,10 +99,5 @@ extension SettingsReader {
         guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw SettingFault("has characters that no access token has. Copy the bot's token again.")
         }
-    }
-
-    private static func checkSecret(_ secret: String) throws(SettingFault) {
-        let mend = "Set it to a random value, such as `openssl rand -hex 32` prints."
-        guard secret.utf8.count >= 16 else { throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least. \(mend)") }
     }
 }

@@ -14,6 +14,10 @@ package struct Settings: Sendable {
         package var token: Secret<String>
         /// What the buttons are signed with; at least 16 bytes.
         package var secret: Secret<[UInt8]>
+        /// What buttons that still stand were signed with; verified, never signed with.
+        package var previousSecrets: [Secret<[UInt8]>]
+        /// Whether the original plugin's buttons work too.
+        package var acceptsLegacySignatures: Bool
     }
 
     package struct HTTP: Sendable {

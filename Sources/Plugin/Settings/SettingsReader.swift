@@ -22,12 +22,34 @@ struct SettingsReader {
             return value
         case .string:
             report(key, "is empty. \(mend ?? "Give it a value or remove the line.")")
-        case .other(let type):
-            report(key, "is \(type), not a string. Put the value in quotes.")
+        case .some(let value):
+            report(key, "is \(value.name), not a string. Put the value in quotes.")
         case nil:
             if let mend { report(key, "is missing. \(mend)") }
         }
         return nil
+    }
+
+    /// Nil without a report when the key is not there.
+    mutating func flag(_ key: SettingKey) -> Bool? {
+        switch text.values[key] {
+        case .flag(let value): return value
+        case nil: return nil
+        case .some(let value):
+            report(key, "is \(value.name). Write true or false, without quotes.")
+            return nil
+        }
+    }
+
+    /// Nil without a report when the key is not there.
+    mutating func strings(_ key: SettingKey) -> [String]? {
+        switch text.values[key] {
+        case .strings(let values): return values
+        case nil: return nil
+        case .some(let value):
+            report(key, "is \(value.name), not an array of strings. Write [\"…\", \"…\"].")
+            return nil
+        }
     }
 
     /// A string that parses; what does not is reported with the parser's words.
@@ -47,14 +69,31 @@ struct SettingsReader {
     mutating func secret(
         _ key: SettingKey, isRequired mend: String, _ check: (String) throws(SettingFault) -> Void
     ) -> String? {
-        parsed(key, isRequired: mend) { (value) throws(SettingFault) in
-            let secret = value.hasPrefix("/") ? try SecretFile.read(value) : value
-            do throws(SettingFault) {
-                try check(secret)
-            } catch {
-                throw value.hasPrefix("/") ? SettingFault("the file \(OneLine.bounded(value, 200)): \(error.words)") : error
-            }
-            return secret
+        parsed(key, isRequired: mend) { (value) throws(SettingFault) in try Self.revealed(value, check) }
+    }
+
+    /// The secret that a value gives or names the file of.
+    static func revealed(
+        _ value: String, _ check: (String) throws(SettingFault) -> Void
+    ) throws(SettingFault) -> String {
+        let secret = value.hasPrefix("/") ? try SecretFile.read(value) : value
+        do throws(SettingFault) {
+            try check(secret)
+        } catch {
+            throw value.hasPrefix("/") ? SettingFault("the file \(OneLine.bounded(value, 200)): \(error.words)") : error
+        }
+        return secret
+    }
+}
+
+extension SettingsText.Value {
+    /// As a person knows it.
+    fileprivate var name: String {
+        switch self {
+        case .string: "a string"
+        case .strings: "an array"
+        case .flag: "a boolean"
+        case .other(let name): name
         }
     }
 }

@@ -1,0 +1,81 @@
+/// Base64 that has one way of writing any bytes: no white space, no stray bits, padding where it belongs (RFC 4648).
+package enum Base64: Sendable {
+    /// `+` and `/`, padded with `=` (section 4).
+    case standard
+    /// `-` and `_`, not padded (section 5).
+    case url
+
+    package func encode(_ bytes: [UInt8]) -> String {
+        let count = (bytes.count * 8 + 5) / 6
+        let padding = self == .standard ? (4 - count % 4) % 4 : 0
+        return String(unsafeUninitializedCapacity: count + padding) { out in
+            var (position, bits, held) = (0, UInt32(0), 0)
+            for byte in bytes {
+                (bits, held) = (bits << 8 | UInt32(byte), held + 8)
+                while held >= 6 {
+                    held -= 6
+                    out[position] = letter(bits >> UInt32(held))
+                    position += 1
+                }
+            }
+            if held > 0 {
+                out[position] = letter(bits << UInt32(6 - held))
+                position += 1
+            }
+            out[position..<position + padding].update(repeating: UInt8(ascii: "="))
+            return position + padding
+        }
+    }
+
+    /// Writes into the start of `out` and gives the count of bytes; nil when the text is not the one way of writing them or
+    /// they do not fit.
+    package func decode(_ text: some Collection<UInt8>, into out: UnsafeMutableRawBufferPointer) -> Int? {
+        var length = text.count
+        if self == .standard {
+            guard length % 4 == 0 else { return nil }
+            length -= text.suffix(2).reduce(0) { $1 == UInt8(ascii: "=") ? $0 + 1 : 0 }
+        }
+        guard length % 4 != 1, length * 6 / 8 <= out.count else { return nil }
+        var (count, bits, held) = (0, UInt32(0), 0)
+        for character in text.prefix(length) {
+            guard let value = value(of: character) else { return nil }
+            (bits, held) = (bits << 6 | value, held + 6)
+            guard held >= 8 else { continue }
+            held -= 8
+            out[count] = UInt8(truncatingIfNeeded: bits >> UInt32(held))
+            count += 1
+        }
+        // Bits that say nothing must be zero, or a signature could be written in several ways.
+        return bits & (1 << UInt32(held) - 1) == 0 ? count : nil
+    }
+
+    /// Nil for what has more than `limit` bytes too.
+    package func decode(_ text: some Collection<UInt8>, limit: Int) -> [UInt8]? {
+        var isRight = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: min(limit, text.count)) { buffer, count in
+            guard let length = decode(text, into: UnsafeMutableRawBufferPointer(buffer)) else { return }
+            (isRight, count) = (true, length)
+        }
+        return isRight ? bytes : nil
+    }
+
+    private func letter(_ bits: UInt32) -> UInt8 {
+        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+        return switch bits & 63 {
+        case 62: self == .standard ? UInt8(ascii: "+") : UInt8(ascii: "-")
+        case 63: self == .standard ? UInt8(ascii: "/") : UInt8(ascii: "_")
+        case let index: alphabet.utf8Start[Int(index)]
+        }
+    }
+
+    private func value(of character: UInt8) -> UInt32? {
+        switch character {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "+") where self == .standard, UInt8(ascii: "-") where self == .url: 62
+        case UInt8(ascii: "/") where self == .standard, UInt8(ascii: "_") where self == .url: 63
+        default: nil
+        }
+    }
+}

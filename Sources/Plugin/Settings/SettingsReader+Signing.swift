@@ -1,0 +1,75 @@
+internal import Access
+
+extension SettingsReader {
+    typealias Signing = (secret: Secret<[UInt8]>, previous: [Secret<[UInt8]>], acceptsLegacy: Bool)
+
+    private static let mostPreviousSecrets = 8
+
+    /// What buttons are signed and verified with.
+    mutating func signing() -> Signing? {
+        let secret = secret(
+            .secret, isRequired: "Set it to a random value, such as `openssl rand -hex 32` prints, or to a file with one.",
+            Self.checkSecret)
+        let previous = previousSecrets()
+        let acceptsLegacy = flag(.acceptLegacySignatures) ?? false
+        guard let secret else { return nil }
+        return (Secret([UInt8](secret.utf8)), previous, acceptsLegacy)
+    }
+
+    private mutating func previousSecrets() -> [Secret<[UInt8]>] {
+        let values = strings(.previousSecrets) ?? []
+        if values.count > Self.mostPreviousSecrets {
+            report(.previousSecrets, "has \(values.count) entries; \(Self.mostPreviousSecrets) are the most. Remove the oldest.")
+        }
+        var secrets: [Secret<[UInt8]>] = []
+        for (index, value) in values.enumerated() {
+            do throws(SettingFault) {
+                guard !value.isEmpty else { throw SettingFault("is empty. Remove it.") }
+                let secret = try Self.revealed(value) { (secret) throws(SettingFault) in
+                    guard secret.utf8.count >= 16 else {
+                        throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least. Remove it.")
+                    }
+                }
+                secrets.append(Secret([UInt8](secret.utf8)))
+            } catch {
+                report(.previousSecrets, "entry \(index + 1) \(error.words)")
+            }
+        }
+        return secrets
+    }
+
+    private static func checkSecret(_ secret: String) throws(SettingFault) {
+        let mend = "Set it to a random value, such as `openssl rand -hex 32` prints."
+        guard secret.utf8.count >= 16 else { throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least. \(mend)") }
+    }
+}
+
+extension Settings.Chat {
+    /// What works but should not stay as it is.
+    var warnings: [String] {
+        var warnings: [String] = []
+        if secret.reveal().elementsEqual("signing-secret-value".utf8) {
+            warnings.append(
+                """
+                [mattermost] secret is the example of the published guide, which everybody knows: whoever reaches the callback \
+                can forge a click. Set it to a random value, such as `openssl rand -hex 32` prints.
+                """)
+        }
+        for (index, previous) in previousSecrets.enumerated() {
+            let entry = "[mattermost] previous_secrets: entry \(index + 1)"
+            if previous.reveal() == secret.reveal() {
+                warnings.append("\(entry) is the present secret. Remove it, or give secret a new value.")
+            } else if previousSecrets[..<index].contains(where: { $0.reveal() == previous.reveal() }) {
+                warnings.append("\(entry) stands there twice. Remove it.")
+            }
+        }
+        if acceptsLegacySignatures {
+            warnings.append(
+                """
+                [mattermost] accept_legacy_signatures is true: buttons of the original plugin work, whose signatures never end \
+                and name neither channel nor cluster. Set it to false once their requests are decided.
+                """)
+        }
+        return warnings
+    }
+}
