@@ -16,11 +16,22 @@ package struct FailFast: Service {
 
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
-            var awaited: Set<Health.Part> = [.teleport, .mattermost]
-            for await report in news where awaited.contains(report.part) {
-                if let problem = report.problem { throw Away(problem: problem) }
-                awaited.remove(report.part)
+            var start = Start()
+            for await report in news {
+                if let problem = start.problem(in: report) { throw Away(problem: problem) }
             }
+        }
+    }
+
+    /// Which servers have not been there yet.
+    struct Start {
+        private var awaited: Set<Health.Part> = [.teleport, .mattermost]
+
+        /// Why not to go on; nil for a server that has been well once.
+        mutating func problem(in report: Health.News) -> String? {
+            guard awaited.contains(report.part) else { return nil }
+            if report.problem == nil { awaited.remove(report.part) }
+            return report.problem
         }
     }
 }

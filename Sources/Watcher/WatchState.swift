@@ -25,6 +25,10 @@ struct WatchState: Sendable {
     /// A watch that ended sooner does not reset the backoff: the server may be restarting over and over.
     static let settled: Duration = .seconds(10)
 
+    /// For the first few minutes the delay grows no further than this, so that the end of an outage is met within seconds.
+    static let eager: Duration = .seconds(8)
+    static let eagerTries = 40
+
     private var state = State.connecting(failures: 0)
     private var lastReason: String?
     private let first: Duration
@@ -67,8 +71,9 @@ struct WatchState: Sendable {
 
     /// Doubles with each failure up to the longest, then takes between half of it and the whole.
     private func backoff(after failures: Int, dice: Double) -> Duration {
+        let cap = failures < Self.eagerTries ? min(longest, Self.eager) : longest
         var whole = first
-        for _ in 0..<min(failures, 32) where whole < longest { whole *= 2 }
-        return min(whole, longest) * (0.5 + 0.5 * min(max(dice, 0), 1))
+        for _ in 0..<min(failures, 32) where whole < cap { whole *= 2 }
+        return min(whole, cap) * (0.5 + 0.5 * min(max(dice, 0), 1))
     }
 }

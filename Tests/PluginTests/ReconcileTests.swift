@@ -129,4 +129,55 @@ struct ReconcileTests {
             }
         }
     }
+
+    @Test("A second post of the same request, as a replica that was frozen leaves it, is removed when a sweep finds it")
+    func doubled() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            let channel = try await rig.environment.recipients.channels()[0]
+            let botID = try await rig.environment.recipients.botID()
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            _ = try await rig.chat.createPost(Card(subject, status: .pending), in: channel, pendingPostID: "\(botID):other")
+            let recorded = rig.data(of: id)["messages"]
+            let cards = try await rig.chat.recentCards(in: channel, by: botID, since: Timestamp(milliseconds: 0), limit: 100)
+            #expect(cards.count == 2)
+            #expect(Sweep.areAmiss(cards, state: "pending"))
+            #expect(try await rig.reconcile(id, found: cards) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+            #expect(rig.data(of: id)["messages"] == recorded)
+        }
+    }
+
+    @Test("An update that came late, over a newer one that is recorded, is put right when a sweep finds it")
+    func lateUpdate() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            try rig.auth.resolve(id.rawValue, .denied)
+            try await rig.reconcile(id)
+            let post = try #require(try rig.posts(about: id).first)
+            let reference = PostReference(channelID: post.channelID, postID: post.id)
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            try await rig.chat.updatePost(reference, to: Card(subject, status: .approved(nil)))
+            try await rig.reconcile(id)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
+            let card = PostedCard(reference: reference, requestID: id, status: "approved")
+            #expect(Sweep.areAmiss([card], state: "denied"))
+            try await rig.reconcile(id, found: [card])
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+        }
+    }
+
+    @Test("What a sweep has to look at: posts that do not show the state, and second ones in a channel")
+    func amiss() {
+        func card(_ channel: String, _ status: String?) -> PostedCard {
+            PostedCard(reference: PostReference(channelID: channel, postID: "p\(channel)"), requestID: nil, status: status)
+        }
+        #expect(!Sweep.areAmiss([card("a", "pending"), card("b", "pending")], state: "pending"))
+        #expect(Sweep.areAmiss([card("a", "pending"), card("a", "pending")], state: "pending"))
+        #expect(Sweep.areAmiss([card("a", "pending")], state: "approved"))
+        #expect(Sweep.areAmiss([card("a", "pending")], state: nil))
+        #expect(!Sweep.areAmiss([card("a", "approved")], state: nil))
+    }
 }

@@ -68,4 +68,25 @@ struct WorkQueueTests {
         queue.add(try id(1))
         #expect(queue.next() == (try id(1)))
     }
+
+    @Test("What waited for a claim goes before what is new, and everything goes when a server is back")
+    func urgency() throws {
+        var queue = WorkQueue(limit: 1)
+        queue.add(try id(1))
+        _ = queue.next()
+        queue.finish(try id(1), .later(.seconds(15)), now: .zero, jitter: 0)
+        for number in 2...4 { queue.add(try id(number)) }
+        queue.wake(now: .seconds(15))
+        #expect(queue.next() == (try id(1)))
+        queue.finish(try id(1), .failed(atLeast: .seconds(300)), now: .zero, jitter: 0)
+        for number in 2...4 {
+            #expect(queue.next() == (try id(number)))
+            queue.finish(try id(number), .settled, now: .zero, jitter: 0)
+        }
+        #expect(queue.next() == nil)
+        queue.wakeAll()
+        #expect(queue.next() == (try id(1)))
+        queue.finish(try id(1), .settled, now: .zero, jitter: 0)
+        #expect(queue.count == 0)
+    }
 }

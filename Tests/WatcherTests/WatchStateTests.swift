@@ -6,10 +6,10 @@ import Testing
 struct WatchStateTests {
     private func make() -> WatchState { WatchState(firstBackoff: .milliseconds(250), longestBackoff: .seconds(30)) }
 
-    @Test("The delay doubles from a quarter of a second to half a minute, and is jittered downwards by up to half")
+    @Test("The delay doubles to 8 s, after a few minutes grows to half a minute, and is jittered downwards by up to half")
     func backoff() {
         var (longest, shortest) = (make(), make())
-        let whole: [Double] = [0.25, 0.5, 1, 2, 4, 8, 16, 30, 30]
+        let whole: [Double] = [0.25, 0.5, 1, 2, 4] + Array(repeating: 8, count: 35) + [30, 30]
         for seconds in whole {
             #expect(delay(longest.ended(reason: "x", held: .zero, dice: 1)) == .seconds(seconds))
             #expect(delay(shortest.ended(reason: "x", held: .zero, dice: 0)) == .seconds(seconds / 2))

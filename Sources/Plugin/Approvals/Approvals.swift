@@ -10,6 +10,10 @@ struct Approvals: Sendable {
     /// Called when something about the request is left to be put right.
     let lookAgain: @Sendable (RequestID) -> Void
 
+    /// A claimed decision is made within this time or not at all: a process that was frozen meanwhile may have been given up,
+    /// and the request decided by somebody else. With the call's own limit of 10 s it ends within the claim's life.
+    private static let claimUse = Duration.seconds(4)
+
     private struct Facts {
         var clicker: ChatUser
         var request: AccessRequest?
@@ -23,7 +27,9 @@ struct Approvals: Sendable {
         do {
             let facts = try await lookUp(click)
             let request = try pending(click, facts)
+            let begun = environment.elapsed()
             let claim = try await claim(click, facts, progress)
+            guard environment.elapsed() - begun < Self.claimUse else { throw await tooLate(click, claim) }
             return try await decide(click, request, claim, facts)
         } catch let refusal as Refusal {
             environment.logger.info("Refused a click: \(refusal.answer.text)", metadata: .click(click))
@@ -137,11 +143,20 @@ struct Approvals: Sendable {
             return ClickAnswer(ClickWords.unconfirmed)
         case .notFound: return ClickAnswer(ClickWords.gone)
         case .permissionDenied, .conflict, .refused, .unimplemented:
-            try? await environment.teleport.updatePluginData(
-                of: click.requestID, setting: [PluginRecord.Key.decision: ""],
-                expecting: [PluginRecord.Key.decision: claim.description])
+            await release(claim, click)
             return ClickAnswer(ClickWords.refused(error))
         }
+    }
+
+    private func tooLate(_ click: Click, _ claim: DecisionClaim) async -> Refusal {
+        await release(claim, click)
+        return Refusal(answer: ClickAnswer(ClickWords.tooLate))
+    }
+
+    private func release(_ claim: DecisionClaim, _ click: Click) async {
+        try? await environment.teleport.updatePluginData(
+            of: click.requestID, setting: [PluginRecord.Key.decision: ""],
+            expecting: [PluginRecord.Key.decision: claim.description])
     }
 }
 

@@ -1,0 +1,114 @@
+import Access
+import Logging
+import Synchronization
+import Testing
+
+@testable import Plugin
+
+@Suite("A server's circuit")
+struct CircuitTests {
+    private func open(at now: Duration = .zero) -> Circuit {
+        var circuit = Circuit()
+        for _ in 0..<Circuit.threshold { _ = circuit.failed(at: now, atLeast: .zero, jitter: 1) }
+        return circuit
+    }
+
+    @Test("Two failures are none, the third in a row is an outage, and a success between them starts anew")
+    func threshold() {
+        var circuit = Circuit()
+        let first = [circuit.failed(at: .zero, atLeast: .zero, jitter: 0), circuit.failed(at: .zero, atLeast: .zero, jitter: 0)]
+        #expect(first == [false, false])
+        let ended = circuit.succeeded()
+        #expect(!ended)
+        let second = (0..<3).map { _ in circuit.failed(at: .zero, atLeast: .zero, jitter: 0) }
+        #expect(second == [false, false, true])
+        #expect(circuit.isOpen)
+    }
+
+    @Test("During an outage one call goes through at a time, and its success ends it")
+    func probe() {
+        var circuit = open()
+        let early = circuit.admits(at: .milliseconds(499))
+        #expect(!early)
+        #expect(circuit.wait(at: .milliseconds(100)) == .milliseconds(400))
+        let probes = [circuit.admits(at: .milliseconds(500)), circuit.admits(at: .milliseconds(501))]
+        #expect(probes == [true, false])
+        // A probe that never comes back does not hold up the next one.
+        let next = circuit.admits(at: .milliseconds(500) + Circuit.probeLimit)
+        #expect(next)
+        let ended = circuit.succeeded()
+        #expect(ended)
+        #expect(circuit.wait(at: .seconds(16)) == nil)
+    }
+
+    @Test("The longer the outage the rarer the probes, never rarer than every 20 s", arguments: [(6, 1), (60, 10), (3600, 20)])
+    func delays(after seconds: Int, delay: Int) {
+        var circuit = open()
+        _ = circuit.failed(at: .seconds(seconds), atLeast: .zero, jitter: 1)
+        #expect(circuit.wait(at: .seconds(seconds)) == .seconds(delay))
+        _ = circuit.failed(at: .seconds(seconds), atLeast: .zero, jitter: 0)
+        #expect(circuit.wait(at: .seconds(seconds)) == .seconds(delay) / 2)
+    }
+
+    @Test("What the server asks for is obeyed at once, and not shortened")
+    func retryAfter() {
+        var circuit = Circuit()
+        let isNews = circuit.failed(at: .zero, atLeast: .seconds(7), jitter: 0)
+        #expect(isNews)
+        #expect(circuit.wait(at: .zero) == .seconds(7))
+    }
+
+    private func circuits(at time: @escaping @Sendable () -> Duration = { .zero }) -> Circuits {
+        Circuits(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, elapsed: time)
+    }
+
+    @Test("Which errors of Mattermost are an outage", arguments: [
+        (MattermostError.Code.unreachable, true), (.status(503), true), (.malformed, true), (.unauthorized, true),
+        (.rateLimited(retryAfter: 1), true), (.forbidden, false), (.notFound, false), (.status(400), false), (.cancelled, false),
+    ])
+    func mattermostErrors(_ code: MattermostError.Code, isOutage: Bool) async {
+        let breaker = circuits().chat
+        for _ in 0..<3 {
+            try? await breaker.run(isProbe: false) { () throws(MattermostError) in throw MattermostError(code, "x") }
+        }
+        #expect((breaker.wait != nil) == isOutage)
+    }
+
+    @Test("Which errors of Teleport are an outage", arguments: [
+        (TeleportError.Code.unavailable, true), (.timedOut, true), (.misconfigured, true), (.permissionDenied, false),
+        (.notFound, false), (.conflict, false), (.refused, false),
+    ])
+    func teleportErrors(_ code: TeleportError.Code, isOutage: Bool) async {
+        let breaker = circuits().teleport
+        for _ in 0..<3 {
+            try? await breaker.run(isProbe: false) { () throws(TeleportError) in throw TeleportError(code, "x") }
+        }
+        #expect((breaker.wait != nil) == isOutage)
+    }
+
+    @Test("An outage spares the server all calls but a person's, and its end is told")
+    func breaker() async throws {
+        let breaker = circuits().chat
+        let recovered = Atomic(0), calls = Atomic(0)
+        breaker.onRecovery { recovered.add(1, ordering: .relaxed) }
+        func call(isProbe: Bool, _ error: MattermostError?) async -> MattermostError? {
+            do throws(MattermostError) {
+                try await breaker.run(isProbe: isProbe) { () throws(MattermostError) in
+                    calls.add(1, ordering: .relaxed)
+                    if let error { throw error }
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        for _ in 0..<3 { _ = await call(isProbe: false, MattermostError(.unreachable, "it is away")) }
+        let spared = await call(isProbe: false, nil)
+        #expect(spared?.message == "it is away")
+        #expect(calls.load(ordering: .relaxed) == 3)
+        let person = await call(isProbe: true, nil)
+        #expect(person == nil)
+        #expect(recovered.load(ordering: .relaxed) == 1)
+        #expect(breaker.wait == nil)
+    }
+}
