@@ -30,6 +30,11 @@ final class ClaimAges: Sendable {
         }
     }
 
+    var isEmpty: Bool { seen.withLock { $0.isEmpty } }
+
+    /// Gives back the room that a burst took.
+    func shrink() { seen.withLock { if $0.isEmpty { $0 = [:] } } }
+
     func forget(_ id: RequestID) {
         seen.withLock { seen in
             seen[Key(id: id, kind: .posting)] = nil

@@ -12,8 +12,6 @@ package struct Reconciler: Service {
     static let limit = 32
     /// How often waiting requests are looked through, and so how late a retry may be.
     private static let tick = Duration.milliseconds(500)
-    /// So many requests without a pause leave memory worth giving back.
-    private static let burst = 500
 
     private let environment: Environment
     private let clock: any Clock<Duration>
@@ -28,7 +26,6 @@ package struct Reconciler: Service {
         let queue = Mutex(WorkQueue(limit: Reconciler.limit))
         let hints = Mutex<[RequestID: Hint]>([:])
         let failures = Mutex(Failures())
-        let worked = Mutex(0)
     }
 
     package init(_ environment: Environment, health: Health, clock: any Clock<Duration> = .continuous) {
@@ -64,6 +61,12 @@ package struct Reconciler: Service {
         wakeUp.yield()
     }
 
+    /// Nothing is known of any request: none is waiting, worked on or failing.
+    var isAtRest: Bool {
+        shared.queue.withLock { $0.isIdle } && shared.hints.withLock { $0.isEmpty }
+            && shared.failures.withLock { $0.example == nil } && claims.isEmpty
+    }
+
     package func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await tick() }
@@ -94,21 +97,12 @@ package struct Reconciler: Service {
                 queue.wake(now: environment.elapsed())
                 return queue.isIdle
             }
-            if isIdle { trimAfterBurst() } else { wakeUp.yield() }
+            if isIdle { claims.shrink() } else { wakeUp.yield() }
         }
-    }
-
-    private func trimAfterBurst() {
-        let worked = shared.worked.withLock { worked in
-            defer { worked = 0 }
-            return worked
-        }
-        if worked >= Self.burst { ResidentTrim.trim() }
     }
 
     private func work(on id: RequestID) async {
         let outcome = await outcome(of: id)
-        shared.worked.withLock { $0 += 1 }
         shared.queue.withLock {
             $0.finish(id, outcome, now: environment.elapsed(), jitter: .random(in: 0..<1))
         }

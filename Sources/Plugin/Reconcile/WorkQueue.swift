@@ -58,7 +58,9 @@ package struct WorkQueue: Sendable {
         switch outcome {
         case .settled:
             entries[id] = nil
-            if again { makeReady(id, failures: 0) }
+            if again { return makeReady(id, failures: 0) }
+            // The room that a burst took goes with it.
+            if isIdle { (entries, urgent, ready) = ([:], Line(), Line()) }
         case .later(let delay):
             if again { return makeReady(id, failures: failures) }
             entries[id] = .waiting(until: now + delay, failures: failures, isUrgent: true)
