@@ -3,6 +3,9 @@ package protocol ChatService: Sendable {
     /// The bot that the token belongs to.
     func me() async throws(MattermostError) -> ChatUser
 
+    /// With which the server proves who clicked: base64 of a DER public key. Nil where it offers none.
+    func clickerKey() async throws(MattermostError) -> String?
+
     func user(_ id: String) async throws(MattermostError) -> ChatUser
 
     /// The channel's id. Both names are URL slugs: `town-square`, never `Town Square`.

@@ -9,8 +9,7 @@ import ServiceLifecycle
 package struct CallbackServer: Service {
     /// Checks a context against the channel it came from; runs on the event loop, so it must not block.
     package typealias Verify = @Sendable (_ context: ActionContext, _ channelID: String) -> Verification
-    /// Decides a click and gives the JSON of the 200 that the person sees.
-    package typealias Decide = @Sendable (VerifiedClick) async -> [UInt8]
+    package typealias Decide = @Sendable (VerifiedClick) async -> ClickReply
 
     let configuration: Configuration
     let verify: Verify
@@ -68,8 +67,8 @@ package struct CallbackServer: Service {
     }
 
     private func finish(_ job: ClickQueue.Job, _ queue: ClickQueue, _ running: RunningListener) async {
-        let json = await decide(job.click)
+        let reply = await decide(job.click)
         queue.finishedOne()
-        running.answer(json, job.ticket)
+        running.answer(reply, job.ticket)
     }
 }

@@ -16,6 +16,14 @@ package struct VerifiedClick: Sendable {
     package let remoteAddress: String
 }
 
+/// What becomes of a click.
+package enum ClickReply: Equatable, Sendable {
+    /// The JSON of the 200 that the person sees.
+    case answer([UInt8])
+    /// A forgery after all: a 403 with nothing in it. The reason is for the operator's log only.
+    case forbidden(reason: String)
+}
+
 /// What checking a context came to.
 package enum Verification: Sendable {
     /// Truly signed, expired or not.

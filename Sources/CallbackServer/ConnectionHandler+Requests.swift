@@ -23,11 +23,17 @@ extension ConnectionHandler {
         }
     }
 
-    /// The decision's words for the request of `ticket`; dropped if that one has had a reply or is gone.
-    func answer(_ json: [UInt8], to request: Int) {
+    /// What became of the click of that request; dropped if it has had a reply or is gone.
+    func answer(_ reply: ClickReply, to request: Int) {
         guard case .deciding(let exchange) = phase, request == requests else { return }
-        let persistence = persistence(exchange)
-        send(listener.replies.json(json, persistence), persistence)
+        switch reply {
+        case .answer(let json):
+            let persistence = persistence(exchange)
+            send(listener.replies.json(json, persistence), persistence)
+        case .forbidden(let reason):
+            listener.refusals.refused(reason, from: remoteDescription, at: .now())
+            send(.forbidden, exchange)
+        }
         resume()
     }
 

@@ -17,7 +17,7 @@ struct RunningListener: Sendable {
     }
 
     /// Drops the answer if the connection is gone.
-    func answer(_ json: [UInt8], _ ticket: ReplyTicket) {
-        listener.eventLoop.execute { listener.value.table[ticket.connection]?.answer(json, to: ticket.request) }
+    func answer(_ reply: ClickReply, _ ticket: ReplyTicket) {
+        listener.eventLoop.execute { listener.value.table[ticket.connection]?.answer(reply, to: ticket.request) }
     }
 }

@@ -30,6 +30,11 @@ package enum Base64: Sendable {
     /// Writes into the start of `out` and gives the count of bytes; nil when the text is not the one way of writing them or
     /// they do not fit.
     package func decode(_ text: some Collection<UInt8>, into out: UnsafeMutableRawBufferPointer) -> Int? {
+        if let count = text.withContiguousStorageIfAvailable({ decode($0, into: out) }) { return count }
+        return Array(text).withUnsafeBufferPointer { decode($0, into: out) }
+    }
+
+    private func decode(_ text: UnsafeBufferPointer<UInt8>, into out: UnsafeMutableRawBufferPointer) -> Int? {
         var length = text.count
         if self == .standard {
             guard length % 4 == 0 else { return nil }
@@ -37,8 +42,8 @@ package enum Base64: Sendable {
         }
         guard length % 4 != 1, length * 6 / 8 <= out.count else { return nil }
         var (count, bits, held) = (0, UInt32(0), 0)
-        for character in text.prefix(length) {
-            guard let value = value(of: character) else { return nil }
+        for position in 0..<length {
+            guard let value = value(of: text[position]) else { return nil }
             (bits, held) = (bits << 6 | value, held + 6)
             guard held >= 8 else { continue }
             held -= 8

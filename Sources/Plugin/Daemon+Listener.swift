@@ -6,7 +6,8 @@ import NIOPosix
 import Watcher
 
 extension Daemon {
-    func makeListener(_ desk: ClickDesk, _ health: Health) -> CallbackServer {
+    /// - Parameter proofs: nil where the callback is believed about who clicked.
+    func makeListener(_ desk: ClickDesk, _ proofs: ProofDesk?, _ health: Health) -> CallbackServer {
         CallbackServer(
             configuration: CallbackServer.Configuration(
                 address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL.path,
@@ -19,18 +20,24 @@ extension Daemon {
             },
             readiness: { Readiness(problems: health.reasons.map { "\($0.part.rawValue): \($0.problem)" }) },
             decide: { click in
-                let answer = await desk.answer(Click(click))
-                return clickAnswer(update: answer.update, ephemeral: answer.text)
+                guard let proofs else { return .answer(await Self.answer(Click(click, isProven: false), desk)) }
+                return await proofs.answer(click) { await Self.answer(Click(click, isProven: true), desk) }
             })
+    }
+
+    private static func answer(_ click: Click, _ desk: ClickDesk) async -> [UInt8] {
+        let answer = await desk.answer(click)
+        return clickAnswer(update: answer.update, ephemeral: answer.text)
     }
 }
 
 extension Click {
-    init(_ click: VerifiedClick) {
+    init(_ click: VerifiedClick, isProven: Bool) {
         self.init(
             requestID: click.action.requestID, decision: click.action.decision,
             cluster: click.action.binding?.cluster, userID: click.userID,
             post: PostReference(channelID: click.channelID, postID: click.postID),
-            isExpired: click.action.binding.map { $0.expires <= .now } ?? false)
+            isExpired: click.action.binding.map { $0.expires <= .now } ?? false,
+            isProven: isProven)
     }
 }

@@ -84,8 +84,11 @@ struct Daemon: Sendable {
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var services: [any Service] = [
             LogRotation(destination, logger: logger), ResidentTrim(clock: .continuous), watcher,
-            HealthCheck(environment, health: health), reconciler, sweeper, desk, makeListener(desk, health),
+            HealthCheck(environment, health: health), reconciler, sweeper, desk,
         ]
+        let proofs = makeProofs(environment, health)
+        if let proofs { services.append(proofs.keys) }
+        services.append(makeListener(desk, proofs, health))
         if failsFast { services.append(FailFast(health)) }
         var configuration = ServiceGroupConfiguration(
             services: services,
@@ -95,6 +98,16 @@ struct Daemon: Sendable {
         defer { chat.shutdown() }
         try await ServiceGroup(configuration: configuration).run()
         logger.info("Stopped")
+    }
+
+    /// Nil where nothing has to be proven.
+    private func makeProofs(_ environment: Environment, _ health: Health) -> ProofDesk? {
+        guard settings.approvals.requiresClickerProof else { return nil }
+        let keys = ClickerKeys(
+            server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: environment.elapsed
+        ) { [chat] () throws(MattermostError) in try await chat.clickerKey() }
+        return ProofDesk(
+            keys: keys, seen: SeenProofs(elapsed: environment.elapsed), logger: logger, now: environment.now)
     }
 
     private func makeEnvironment() -> Environment {

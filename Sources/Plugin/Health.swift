@@ -5,6 +5,8 @@ package final class Health: Sendable {
     package enum Part: String, CaseIterable, Sendable {
         case teleport
         case mattermost
+        /// The key that proves who clicked.
+        case proof
         case posting
     }
 

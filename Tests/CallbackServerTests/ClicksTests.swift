@@ -61,6 +61,19 @@ import Testing
         #expect(refusals.allSatisfy { $0.contains("127.0.0.1") && !$0.contains("SIGNATURE") && !$0.contains("ZXU5MWFl") })
     }
 
+    @Test("A click found out to be forged only later gets an empty 403, with the reason in the log alone")
+    func forbiddenLater() async throws {
+        let lines = LogLines()
+        try await RunningServer.with(logger: lines.logger, forbid: { _ in "a reason of the test's" }) { server in
+            let client = try await server.client()
+            let reply = await client.reply(to: ClickText.post(try ClickText.signed()))
+            #expect(reply.hasPrefix("HTTP/1.1 403 ") && reply.hasSuffix("\r\nContent-Length: 0\r\n\r\n"))
+            #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
+            await client.close()
+        }
+        #expect(lines.all.filter { $0.contains("a reason of the test's") && $0.contains("127.0.0.1") }.count == 1)
+    }
+
     @Test("A rightly signed click that has expired is decided too: the person needs words")
     func expired() async throws {
         try await RunningServer.with(decide: { click in

@@ -24,7 +24,8 @@ struct RunningServer: Sendable {
         limits: CallbackServer.Limits = .init(), pathPrefix: String = "/mattermost", basicAuth: BasicAuth? = nil,
         tls: TLSIdentity? = nil, readiness: @escaping @Sendable () -> Readiness = { Readiness() },
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-        decide: @escaping CallbackServer.Decide = { _ in Array(#"{"ephemeral_text":"done"}"#.utf8) },
+        decide: @escaping @Sendable (VerifiedClick) async -> [UInt8] = { _ in Array(#"{"ephemeral_text":"done"}"#.utf8) },
+        forbid: (@Sendable (VerifiedClick) -> String?)? = nil,
         _ body: (RunningServer) async throws -> Void
     ) async throws {
         let configuration = CallbackServer.Configuration(
@@ -33,7 +34,11 @@ struct RunningServer: Sendable {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = CallbackServer(
             configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, verify: verify,
-            readiness: readiness, bound: { port.yield($0.port ?? 0) }, decide: decide)
+            readiness: readiness, bound: { port.yield($0.port ?? 0) },
+            decide: { click in
+                if let reason = forbid?(click) { return .forbidden(reason: reason) }
+                return .answer(await decide(click))
+            })
         let lifecycle = ServiceGroup(services: [server], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -25,6 +25,21 @@ import Testing
         }
     }
 
+    @Test("The key that proves clicks is in the configuration that the server gives its clients")
+    func clickerKey() async throws {
+        try await replaying("client_config") { server, client, exchange in
+            let key = try await client.clickerKey()
+            #expect(key?.hasPrefix("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE") == true)
+            #expect(server.requests.map(\.path) == [exchange.path])
+        }
+        for body in [#"{"Version":"4.0"}"#, #"{"AsymmetricSigningPublicKey":""}"#] {
+            try await FaultyServer.run { _ in .send(answer(body)) } _: { server in
+                let key = try await makeClient(server.url).clickerKey()
+                #expect(key == nil)
+            }
+        }
+    }
+
     @Test("Guests, deactivated people and hidden addresses are told")
     func userFlags() async throws {
         let body = #"{"id":"a","username":"g","roles":"system_guest x","delete_at":5}"#

@@ -75,6 +75,17 @@ import Testing
         #expect(found == ["12: [mattermost] accept_legacy_signatures: is a string. Write true or false, without quotes."])
     }
 
+    @Test("A proof of who clicked is required unless that is switched off, which is warned of")
+    func proof() throws {
+        #expect(try parse(goodLines).approvals.requiresClickerProof)
+        let settings = try parse(goodLines + ["[approvals]", "require_clicker_proof = false"])
+        #expect(!settings.approvals.requiresClickerProof)
+        #expect(settings.warnings.count == 1)
+        #expect(settings.warnings.first?.hasPrefix("[approvals] require_clicker_proof is false") == true)
+        let found = problems(goodLines + ["[approvals]", "require_clicker_proof = 0"])
+        #expect(found == ["23: [approvals] require_clicker_proof: is an integer. Write true or false, without quotes."])
+    }
+
     @Test("A syntax error on a line of the array shows nothing of a secret")
     func syntax() {
         for line in ["\"OLDERsecretOLDERsecret", "'OLDERsecret", "OLDERsecret"] {

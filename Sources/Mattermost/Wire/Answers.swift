@@ -39,6 +39,15 @@ struct StatusAnswer: Decodable {
     var status: String
 }
 
+/// The one field of some two hundred that is of use here.
+struct ClientConfigAnswer: Decodable {
+    var asymmetricSigningPublicKey: String?
+
+    enum CodingKeys: String, CodingKey {
+        case asymmetricSigningPublicKey = "AsymmetricSigningPublicKey"
+    }
+}
+
 struct PostAnswer: Decodable {
     /// Only what is the plugin's own. Anybody's post may hold anything under any name, so what does not fit is left out.
     struct Props: Decodable {

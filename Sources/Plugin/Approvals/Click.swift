@@ -11,9 +11,12 @@ package struct Click: Equatable, Sendable {
     package var post: PostReference
     /// The signature's own end was over: a person is told so, and nothing is decided.
     package var isExpired: Bool
+    /// Mattermost's signature proves that it was that person, just now.
+    package var isProven: Bool
 
     package init(
-        requestID: RequestID, decision: Decision, cluster: String?, userID: String, post: PostReference, isExpired: Bool = false
+        requestID: RequestID, decision: Decision, cluster: String?, userID: String, post: PostReference,
+        isExpired: Bool = false, isProven: Bool = false
     ) {
         self.requestID = requestID
         self.decision = decision
@@ -21,6 +24,7 @@ package struct Click: Equatable, Sendable {
         self.userID = userID
         self.post = post
         self.isExpired = isExpired
+        self.isProven = isProven
     }
 }
 

@@ -11,6 +11,10 @@ struct GuardedChat: ChatService {
         try await run { chat throws(MattermostError) in try await chat.me() }
     }
 
+    func clickerKey() async throws(MattermostError) -> String? {
+        try await run { chat throws(MattermostError) in try await chat.clickerKey() }
+    }
+
     func user(_ id: String) async throws(MattermostError) -> ChatUser {
         try await run { chat throws(MattermostError) in try await chat.user(id) }
     }

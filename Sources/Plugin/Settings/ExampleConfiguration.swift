@@ -28,6 +28,10 @@ package enum ExampleConfiguration {
         # Whether buttons that the original plugin made still work. Their signatures never end: true only for the time of a move.
         # accept_legacy_signatures = false
 
+        [approvals]
+        # Whether a click counts only when Mattermost's own signature proves who made it, and when. false believes the callback.
+        # require_clicker_proof = true
+
         [http]
         # Where Mattermost reaches this service to deliver clicks. https:// is assumed; a path prefix is kept.
         public_addr = "" # e.g. "https://access.example.com:8081"

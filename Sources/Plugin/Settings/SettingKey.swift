@@ -11,6 +11,7 @@ enum SettingKey: String, CaseIterable {
     case secret = "mattermost.secret"
     case previousSecrets = "mattermost.previous_secrets"
     case acceptLegacySignatures = "mattermost.accept_legacy_signatures"
+    case requireClickerProof = "approvals.require_clicker_proof"
     case publicAddr = "http.public_addr"
     case listenAddr = "http.listen_addr"
     case httpsKeyFile = "http.https_key_file"
@@ -21,14 +22,14 @@ enum SettingKey: String, CaseIterable {
     case severity = "log.severity"
 
     /// Every table that may stand in the file.
-    static let tables: Set<String> = ["teleport", "mattermost", "http", "http.basic_auth", "log"]
+    static let tables: Set<String> = ["teleport", "mattermost", "approvals", "http", "http.basic_auth", "log"]
 
     enum Kind { case string, strings, flag }
 
     var kind: Kind {
         switch self {
         case .previousSecrets: .strings
-        case .acceptLegacySignatures: .flag
+        case .acceptLegacySignatures, .requireClickerProof: .flag
         default: .string
         }
     }

@@ -27,13 +27,15 @@ extension Settings {
         var reader = SettingsReader(text)
         let teleport = reader.teleport()
         let mattermost = reader.mattermost()
+        let approvals = reader.approvals()
         let http = reader.http()
         let log = reader.log()
         guard reader.problems.isEmpty, let teleport, let mattermost, let http else {
             throw SettingsError(path: path, problems: reader.problems)
         }
         return Settings(
-            teleport: teleport, mattermost: mattermost, http: http, log: log, warnings: mattermost.warnings)
+            teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, log: log,
+            warnings: mattermost.warnings + approvals.warnings)
     }
 }
 

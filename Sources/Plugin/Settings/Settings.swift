@@ -20,6 +20,11 @@ package struct Settings: Sendable {
         package var acceptsLegacySignatures: Bool
     }
 
+    package struct Approving: Equatable, Sendable {
+        /// Whether a click counts only with Mattermost's own signature of who made it.
+        package var requiresClickerProof = true
+    }
+
     package struct HTTP: Sendable {
         package struct KeyPair: Equatable, Sendable {
             package var keyFile: String
@@ -53,6 +58,7 @@ package struct Settings: Sendable {
 
     package var teleport: TeleportConfiguration
     package var mattermost: Chat
+    package var approvals: Approving
     package var http: HTTP
     package var log: Log
     /// What works but should not stay as it is; for the log.

@@ -85,7 +85,7 @@ struct SettingsText {
             if let near = Spelling.nearest(to: path.joined(separator: "."), among: SettingKey.tables.sorted()) {
                 return "Did you mean [\(near)]?"
             }
-            return "The sections are [teleport], [mattermost], [http] and [log]."
+            return "The sections are [teleport], [mattermost], [approvals], [http] and [log]."
         }
         let name = path.count == 1 ? path[0] : path[1...].joined(separator: ".")
         let own = SettingKey.allCases.filter { $0.section == path[0] }

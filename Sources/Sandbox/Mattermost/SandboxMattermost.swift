@@ -115,7 +115,7 @@ package final class SandboxMattermost: Service {
         UserRoutes(world: world).add(to: api)
         ChannelRoutes(world: world).add(to: api)
         PostRoutes(world: world, clicker: clicker).add(to: api)
-        SystemRoutes(publicKey: signer.publicKey).add(to: api)
+        SystemRoutes(signer: signer).add(to: api)
         let desk = SandboxDesk(world: world, clicker: clicker, teleport: configuration.teleport)
         PageRoutes(desk: desk).add(to: router)
         ControlRoutes(desk: desk, mattermost: self).add(to: router.group("sandbox").add(middleware: LocalCallsOnly()))

@@ -1,12 +1,43 @@
 import COpenSSL
 import FoundationEssentials
+import Synchronization
 
 /// Signs `trigger_id` as the server does: ECDSA P-256 over SHA-256 of `CLIENT_ID:USER_ID:MILLIS:`.
 package final class TriggerSigner: Sendable {
+    private let key: Mutex<SigningKeyPair>
+    private let isKeyOffered = Mutex(true)
+
+    package init() throws(SandboxError) { key = Mutex(try SigningKeyPair()) }
+
+    /// As a server whose database was made anew.
+    package func makeNewKey() throws(SandboxError) {
+        let new = try SigningKeyPair()
+        key.withLock { $0 = new }
+    }
+
+    /// A server from before there were keys offers none.
+    package var offersKey: Bool {
+        get { isKeyOffered.withLock { $0 } }
+        set { isKeyOffered.withLock { $0 = newValue } }
+    }
+
+    /// `AsymmetricSigningPublicKey`: base64 of a DER SubjectPublicKeyInfo.
+    package var publicKey: String { key.withLock { $0 }.publicKey }
+
+    /// `clientID` is a fresh id for each click; the clicker's own client is told it.
+    package func triggerID(clientID: String, userID: String, at milliseconds: Int64) throws(SandboxError) -> String {
+        let prefix = "\(clientID):\(userID):\(milliseconds):"
+        let signature = try key.withLock { $0 }.sign(Array(prefix.utf8))
+        return Data((prefix + Data(signature).base64EncodedString()).utf8).base64EncodedString()
+    }
+}
+
+/// An EC key on P-256.
+private final class SigningKeyPair: Sendable {
     // The key is only read after init, and OpenSSL's reference count is atomic: signing from any thread is safe.
     private nonisolated(unsafe) let key: OpaquePointer
 
-    package init() throws(SandboxError) {
+    init() throws(SandboxError) {
         guard let maker = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nil) else { throw .openSSL("EVP_PKEY_CTX_new_id") }
         defer { EVP_PKEY_CTX_free(maker) }
         var made: OpaquePointer?
@@ -18,22 +49,14 @@ package final class TriggerSigner: Sendable {
 
     deinit { EVP_PKEY_free(key) }
 
-    /// `AsymmetricSigningPublicKey`: base64 of a DER SubjectPublicKeyInfo.
-    package var publicKey: String {
+    var publicKey: String {
         var start: UnsafeMutablePointer<UInt8>?
         let count = i2d_PUBKEY(key, &start)
         defer { CRYPTO_free(start, #file, #line) }
         return Data(UnsafeBufferPointer(start: start, count: Int(max(0, count)))).base64EncodedString()
     }
 
-    /// `clientID` is a fresh id for each click; the clicker's own client is told it.
-    package func triggerID(clientID: String, userID: String, at milliseconds: Int64) throws(SandboxError) -> String {
-        let prefix = "\(clientID):\(userID):\(milliseconds):"
-        let signature = try sign(Array(prefix.utf8))
-        return Data((prefix + Data(signature).base64EncodedString()).utf8).base64EncodedString()
-    }
-
-    private func sign(_ bytes: [UInt8]) throws(SandboxError) -> [UInt8] {
+    func sign(_ bytes: [UInt8]) throws(SandboxError) -> [UInt8] {
         guard let digest = EVP_MD_CTX_new() else { throw .openSSL("EVP_MD_CTX_new") }
         defer { EVP_MD_CTX_free(digest) }
         var signature = [UInt8](repeating: 0, count: 128)

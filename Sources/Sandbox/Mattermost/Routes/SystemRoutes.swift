@@ -4,7 +4,7 @@ import NIOCore
 
 /// `/api/v4/system/ping` and `/api/v4/config/client`: no token needed.
 struct SystemRoutes: Sendable {
-    let publicKey: String
+    let signer: TriggerSigner
 
     func add(to router: RouterGroup<ChatContext>) {
         router.get("system/ping") { request, _ in
@@ -38,13 +38,15 @@ struct SystemRoutes: Sendable {
 
     /// The real one has two hundred more fields, and comes in chunks.
     private var clientConfig: Response {
-        let body: JSON = [
-            "AsymmetricSigningPublicKey": .string(publicKey), "Version": "5.37.0", "BuildNumber": "", "SiteName": "Mattermost",
+        var body: JSON = [
+            "AsymmetricSigningPublicKey": .string(signer.publicKey), "Version": "5.37.0", "BuildNumber": "", "SiteName": "Mattermost",
         ]
+        if !signer.offersKey { body["AsymmetricSigningPublicKey"] = nil }
+        let bytes = body.goEncoded
         return Response(
             status: .ok, headers: [.contentType: "application/json"],
             body: .init { writer in
-                try await writer.write(ByteBuffer(bytes: body.goEncoded))
+                try await writer.write(ByteBuffer(bytes: bytes))
                 try await writer.finish(nil)
             })
     }

@@ -1,0 +1,80 @@
+import ActionCrypto
+import Synchronization
+
+/// The proofs of the last minutes with what was answered to them: a proof is good for one click, and that for one answer.
+final class SeenProofs: Sendable {
+    enum Entry {
+        /// Never seen: decide, and give the answer.
+        case first(Shared<[UInt8]>)
+        /// The same click again: its answer comes, or is there.
+        case repeated(Shared<[UInt8]>)
+        /// The same click again; its answer is no longer kept.
+        case forgotten
+        /// The proof of another click.
+        case stolen
+        /// Too many within the last minutes to tell.
+        case full
+    }
+
+    /// Above what a proof can be good for: two minutes before and after its time.
+    static let keep = Duration.seconds(300)
+
+    private struct Item {
+        let click: Digest256
+        var answer: Shared<[UInt8]>?
+    }
+
+    private struct State {
+        var items: [Digest256: Item] = [:]
+        /// The oldest first.
+        var order: [(proof: Digest256, at: Duration)] = []
+        /// Those of `order` before it are dropped already.
+        var oldest = 0
+        /// Those of `order` before it have no answer any more.
+        var oldestAnswer = 0
+    }
+
+    private let state = Mutex(State())
+    private let limit: Int
+    private let answers: Int
+    private let elapsed: @Sendable () -> Duration
+
+    /// - Parameter answers: how many of the newest answers are kept; they are larger than the proofs.
+    init(limit: Int = 65_536, answers: Int = 1024, elapsed: @escaping @Sendable () -> Duration) {
+        self.limit = limit
+        self.answers = answers
+        self.elapsed = elapsed
+    }
+
+    func enter(_ proof: ClickerProof, of click: Digest256) -> Entry {
+        let now = elapsed()
+        return state.withLock { state in
+            dropOld(&state, now)
+            if let item = state.items[proof.identity] {
+                guard item.click == click else { return .stolen }
+                return item.answer.map(Entry.repeated) ?? .forgotten
+            }
+            guard state.items.count < limit else { return .full }
+            let answer = Shared<[UInt8]>()
+            state.items[proof.identity] = Item(click: click, answer: answer)
+            state.order.append((proof.identity, now))
+            if state.order.count - state.oldestAnswer > answers {
+                state.items[state.order[state.oldestAnswer].proof]?.answer = nil
+                state.oldestAnswer += 1
+            }
+            return .first(answer)
+        }
+    }
+
+    private func dropOld(_ state: inout State, _ now: Duration) {
+        while state.oldest < state.order.count, now - state.order[state.oldest].at > Self.keep {
+            state.items[state.order[state.oldest].proof] = nil
+            state.oldest += 1
+        }
+        state.oldestAnswer = max(state.oldestAnswer, state.oldest)
+        guard state.oldest > 64, state.oldest > state.order.count / 2 else { return }
+        state.order.removeFirst(state.oldest)
+        state.oldestAnswer -= state.oldest
+        state.oldest = 0
+    }
+}

@@ -1,0 +1,183 @@
+import Access
+import ActionCrypto
+import Sandbox
+import Synchronization
+import Testing
+
+@testable import CallbackServer
+@testable import Plugin
+
+@Suite("A click's proof", .timeLimit(.minutes(1)))
+struct ProofDeskTests {
+    private let rig: ProofRig
+
+    init() throws { rig = try ProofRig() }
+
+    /// Fails the test when a click that must not be decided is.
+    private func undecided() async -> [UInt8] {
+        Issue.record("a click without a good proof was decided")
+        return []
+    }
+
+    private func text(_ reply: ClickReply) -> String {
+        switch reply {
+        case .answer(let json): String(decoding: json, as: UTF8.self)
+        case .forbidden(let reason): "forbidden: \(reason)"
+        }
+    }
+
+    @Test("A click with Mattermost's own proof is decided")
+    func proven() async throws {
+        try await rig.withDesk { desk in
+            let reply = await desk.answer(try rig.click(rig.triggerText())) { [1, 2, 3] }
+            #expect(reply == .answer([1, 2, 3]))
+        }
+    }
+
+    @Test("Another server's proof is forbidden")
+    func otherServer() async throws {
+        try await rig.withDesk { desk in
+            let trigger = try rig.triggerText(by: TriggerSigner())
+            let reply = await desk.answer(try rig.click(trigger), undecided)
+            #expect(text(reply).hasPrefix("forbidden: "))
+        }
+    }
+
+    @Test("A click without a proof is forbidden", arguments: ["", "x", "pfqpft3m9brjiq9aw846pwu8jc"])
+    func none(trigger: String) async throws {
+        try await rig.withDesk { desk in
+            let reply = await desk.answer(try rig.click(trigger), undecided)
+            #expect(text(reply).hasPrefix("forbidden: "))
+        }
+    }
+
+    @Test("One person's proof is none for another")
+    func otherUser() async throws {
+        try await rig.withDesk { desk in
+            let trigger = try rig.triggerText(of: ProofRig.mallory)
+            let reply = text(await desk.answer(try rig.click(trigger, by: ProofRig.alice), undecided))
+            #expect(reply == "forbidden: the proof is of another user than the one it names")
+        }
+    }
+
+    @Test("A proof that is more than two minutes old, or from the future, gets words and decides nothing", arguments: [
+        (121, false), (120, true), (0, true), (-120, true), (-121, false), (86400, false), (-86400, false),
+    ])
+    func late(age: Int, isGood: Bool) async throws {
+        try await rig.withDesk { desk in
+            let click = try rig.click(rig.triggerText(age: .seconds(age)))
+            let decided = Mutex(false)
+            let reply = await desk.answer(click) {
+                decided.withLock { $0 = true }
+                return []
+            }
+            #expect(decided.withLock { $0 } == isGood)
+            if !isGood { #expect(text(reply).contains("Nothing was decided")) }
+        }
+    }
+
+    @Test("A click that comes again gets the first one's answer, and decides nothing")
+    func repeated() async throws {
+        try await rig.withDesk { desk in
+            let click = try rig.click(rig.triggerText())
+            let first = await desk.answer(click) { [7] }
+            for _ in 0..<3 { #expect(await desk.answer(click, undecided) == first) }
+        }
+    }
+
+    @Test("A click that comes again while the first is being decided waits for the same answer")
+    func repeatedMeanwhile() async throws {
+        try await rig.withDesk { desk in
+            let click = try rig.click(rig.triggerText())
+            let (begun, gate) = (Shared<Void>(), Shared<Void>())
+            await withTaskGroup(of: ClickReply.self) { group in
+                group.addTask {
+                    await desk.answer(click) {
+                        begun.give(())
+                        _ = await gate.value()
+                        return [9]
+                    }
+                }
+                _ = await begun.value()
+                for _ in 0..<4 { group.addTask { await desk.answer(click, undecided) } }
+                gate.give(())
+                for await reply in group { #expect(reply == .answer([9])) }
+            }
+        }
+    }
+
+    @Test("The proof of one click is none for another button, post or request", arguments: 0..<3)
+    func stolen(which: Int) async throws {
+        try await rig.withDesk { desk in
+            let trigger = try rig.triggerText()
+            _ = await desk.answer(try rig.click(trigger)) { [] }
+            let other =
+                switch which {
+                case 0: try rig.click(trigger, decision: .deny)
+                case 1: try rig.click(trigger, on: "wbh6ytrjrbg6id39bsbiji8cpa")
+                default: try rig.click(trigger, of: "405dc2e2-6700-485c-a62a-74712b40900e")
+                }
+            #expect(text(await desk.answer(other, undecided)) == "forbidden: its proof was used for another click before")
+        }
+    }
+
+    @Test("While no key is known a person gets words, and nothing is decided")
+    func unknown() async throws {
+        let keys = rig.keys()
+        rig.isAway.withLock { $0 = true }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await keys.run() }
+            let click = try? rig.click(rig.triggerText())
+            if let click { #expect(text(await rig.desk(keys).answer(click, undecided)).contains("nothing was decided")) }
+            group.cancelAll()
+        }
+    }
+}
+
+@Suite("The memory of proofs") struct SeenProofsTests {
+    private let rig: ProofRig
+    private let click: Digest256
+
+    init() throws {
+        rig = try ProofRig()
+        click = try Digest256(of: "a click".utf8)
+    }
+
+    private func proof(_ number: Int) throws -> ClickerProof {
+        let digits = String(number)
+        let id = String(repeating: "0", count: 26 - digits.count) + digits
+        return try #require(try rig.trigger(id: id).proof(under: ClickerKey(rig.server.publicKey)))
+    }
+
+    private func name(_ entry: SeenProofs.Entry) -> String { String("\(entry)".prefix { $0 != "(" }) }
+
+    @Test("It is bounded: when it is full nobody new is let in until the oldest is past use")
+    func bounded() throws {
+        let seen = SeenProofs(limit: 3, elapsed: { [rig] in rig.elapsed.withLock { $0 } })
+        for number in 0..<3 { #expect(try name(seen.enter(proof(number), of: click)) == "first") }
+        #expect(try name(seen.enter(proof(3), of: click)) == "full")
+        #expect(try name(seen.enter(proof(0), of: click)) == "repeated")
+        rig.elapsed.withLock { $0 += SeenProofs.keep }
+        #expect(try name(seen.enter(proof(0), of: click)) == "repeated")
+        rig.elapsed.withLock { $0 += .seconds(1) }
+        #expect(try name(seen.enter(proof(3), of: click)) == "first")
+    }
+
+    @Test("A proof is kept for longer than it is good for")
+    func keeps() { #expect(SeenProofs.keep > ProofDesk.window * 2) }
+
+    @Test("Old answers go before the proofs do, and are never another's")
+    func answers() throws {
+        let seen = SeenProofs(limit: 500, answers: 2, elapsed: { [rig] in rig.elapsed.withLock { $0 } })
+        for number in 0..<200 {
+            #expect(try name(seen.enter(proof(number), of: click)) == "first")
+            if number % 50 == 0 { rig.elapsed.withLock { $0 += .seconds(100) } }
+            #expect(try name(seen.enter(proof(number), of: click)) == "repeated")
+            if number >= 1 { #expect(try name(seen.enter(proof(number - 1), of: click)) == "repeated") }
+            if number >= 2 { #expect(try name(seen.enter(proof(number - 2), of: click)) == "forgotten") }
+        }
+        let other = try Digest256(of: "another click".utf8)
+        #expect(try name(seen.enter(proof(199), of: other)) == "stolen")
+        #expect(try name(seen.enter(proof(190), of: other)) == "stolen")
+    }
+}
