@@ -9,6 +9,10 @@ package protocol AccessService: Sendable {
     /// All requests in every state. May be silently empty where the role lacks `list`: no proof that there are none.
     func requests() async throws(TeleportError) -> [AccessRequest]
 
+    /// Whether this role is shown every request there is, so that one which is not shown is not there. False where that
+    /// cannot be told.
+    func showsAllRequests() async throws(TeleportError) -> Bool
+
     /// What this plugin has stored with the request; empty when nothing. Readable for a while after the request is gone.
     func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String]
 

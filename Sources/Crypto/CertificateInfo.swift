@@ -5,6 +5,8 @@ import COpenSSL
 package struct CertificateInfo: Hashable, Sendable {
     package var subject: String?
     package var issuer: String?
+    /// The subject's `O` entries: in a Teleport user's certificate the roles.
+    package var organizations: [String]
     package var notBefore: Timestamp
     package var notAfter: Timestamp
     package var dnsNames: [String]
@@ -29,6 +31,7 @@ package struct CertificateInfo: Hashable, Sendable {
         (self.notBefore, self.notAfter) = (notBefore, notAfter)
         subject = commonName(X509_get_subject_name(pointer))
         issuer = commonName(X509_get_issuer_name(pointer))
+        organizations = entries(of: X509_get_subject_name(pointer), NID_organizationName)
         (dnsNames, addresses) = Self.alternativeNames(pointer)
     }
 

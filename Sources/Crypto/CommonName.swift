@@ -1,15 +1,23 @@
 import COpenSSL
 
-/// The first common name of an `X509_NAME`, as UTF-8.
-func commonName(_ name: OpaquePointer?) -> String? {
-    guard let name else { return nil }
-    let index = X509_NAME_get_index_by_NID(name, NID_commonName, -1)
-    guard index >= 0, let entry = X509_NAME_get_entry(name, index), let value = X509_NAME_ENTRY_get_data(entry) else {
-        return nil
+/// Nil when the name has none.
+func commonName(_ name: OpaquePointer?) -> String? { entries(of: name, NID_commonName).first }
+
+/// The values that a distinguished name has for an attribute, in order.
+func entries(of name: OpaquePointer?, _ attribute: Int32) -> [String] {
+    guard let name else { return [] }
+    var values: [String] = []
+    var index = X509_NAME_get_index_by_NID(name, attribute, -1)
+    while index >= 0 {
+        if let entry = X509_NAME_get_entry(name, index), let value = X509_NAME_ENTRY_get_data(entry) {
+            var text: UnsafeMutablePointer<UInt8>?
+            let length = ASN1_STRING_to_UTF8(&text, value)
+            if length >= 0, let text {
+                values.append(String(decoding: UnsafeBufferPointer(start: text, count: Int(length)), as: UTF8.self))
+                shim_OPENSSL_free(text)
+            }
+        }
+        index = X509_NAME_get_index_by_NID(name, attribute, index)
     }
-    var text: UnsafeMutablePointer<UInt8>?
-    let length = ASN1_STRING_to_UTF8(&text, value)
-    guard length >= 0, let text else { return nil }
-    defer { shim_OPENSSL_free(text) }
-    return String(decoding: UnsafeBufferPointer(start: text, count: Int(length)), as: UTF8.self)
+    return values
 }

@@ -180,4 +180,20 @@ struct ReconcileTests {
         #expect(Sweep.areAmiss([card("a", "pending")], state: nil))
         #expect(!Sweep.areAmiss([card("a", "approved")], state: nil))
     }
+
+    @Test("The only request, deleted while nobody watched, expires its post for a role that may list, and for no other", arguments: [true, false])
+    func goneUnseen(_ mayList: Bool) async throws {
+        let permissions = AuthPermission.plugin.filter { mayList || $0.verb != "list" }
+        try await Rig.with(permissions: permissions) { rig in
+            let id = try rig.request()
+            let channel = try await rig.environment.recipients.channels()[0]
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            let post = try await rig.chat.createPost(Card(subject, status: .pending), in: channel, pendingPostID: "")
+            try await rig.environment.teleport.updatePluginData(
+                of: id, setting: ["messages": post.description, "user": "dave"], expecting: [:])
+            rig.auth.delete(id.rawValue)
+            try await rig.reconcile(id)
+            #expect(try rig.state(ofOnlyPostAbout: id) == (mayList ? "expired" : "pending"))
+        }
+    }
 }

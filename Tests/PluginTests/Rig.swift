@@ -18,16 +18,21 @@ struct Rig: Sendable {
     let chat: MattermostClient
     let health = Health()
 
-    static func with<Result: Sendable>(_ body: (Rig) async throws -> Result) async throws -> Result {
+    static func with<Result: Sendable>(
+        permissions: Set<AuthPermission> = AuthPermission.plugin, _ body: (Rig) async throws -> Result
+    ) async throws -> Result {
         let certificates = try Certificates.shared()
-        let auth = SandboxAuth(.init(identity: try certificates.teleportServer, clientCA: try certificates.teleportCA))
+        var configuration = SandboxAuth.Configuration(
+            identity: try certificates.teleportServer, clientCA: try certificates.teleportCA)
+        configuration.permissions = ["access-plugin-mattermost": permissions]
+        let auth = SandboxAuth(configuration)
         let mattermost = try SandboxMattermost(.init(teleport: auth))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await auth.run() }
             group.addTask { try await mattermost.run() }
             defer { group.cancelAll() }
             let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let teleport = TeleportClient(configuration: try await configuration(auth, certificates), logger: quiet)
+            let teleport = TeleportClient(configuration: try await teleportConfiguration(auth, certificates), logger: quiet)
             group.addTask { try await WatcherService(client: teleport, logger: quiet) { _ in }.run() }
             let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
             let chat = try MattermostClient(.init(url: try ServerURL(try await mattermost.url), token: Secret(token)))
@@ -37,7 +42,7 @@ struct Rig: Sendable {
         }
     }
 
-    private static func configuration(
+    private static func teleportConfiguration(
         _ auth: SandboxAuth, _ certificates: Certificates
     ) async throws -> TeleportConfiguration {
         TeleportConfiguration(

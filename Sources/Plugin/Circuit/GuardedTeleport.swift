@@ -17,6 +17,10 @@ struct GuardedTeleport: AccessService {
         try await run { teleport throws(TeleportError) in try await teleport.requests() }
     }
 
+    func showsAllRequests() async throws(TeleportError) -> Bool {
+        try await run { teleport throws(TeleportError) in try await teleport.showsAllRequests() }
+    }
+
     func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {
         try await run { teleport throws(TeleportError) in try await teleport.pluginData(of: id) }
     }

@@ -101,6 +101,19 @@ package enum Proto_AuthService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "GetRole" metadata.
+        package enum GetRole: Sendable {
+            /// Request type for "GetRole".
+            package typealias Input = Proto_GetRoleRequest
+            /// Response type for "GetRole".
+            package typealias Output = Types_RoleV6
+            /// Descriptor for "GetRole".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "proto.AuthService"),
+                method: "GetRole",
+                type: .unary
+            )
+        }
         /// Namespace for "GetPluginData" metadata.
         package enum GetPluginData: Sendable {
             /// Request type for "GetPluginData".
@@ -135,6 +148,7 @@ package enum Proto_AuthService: Sendable {
             GetAccessRequestsV2.descriptor,
             SetAccessRequestState.descriptor,
             SubmitAccessReview.descriptor,
+            GetRole.descriptor,
             GetPluginData.descriptor,
             UpdatePluginData.descriptor
         ]
@@ -254,6 +268,24 @@ extension Proto_AuthService {
             request: GRPCCore.StreamingServerRequest<Types_AccessReviewSubmission>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Types_AccessRequestV3>
+
+        /// Handle the "GetRole" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everybody may read the roles that they hold.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Proto_GetRoleRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Types_RoleV6` messages.
+        func getRole(
+            request: GRPCCore.StreamingServerRequest<Proto_GetRoleRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Types_RoleV6>
 
         /// Handle the "GetPluginData" method.
         ///
@@ -384,6 +416,24 @@ extension Proto_AuthService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Types_AccessRequestV3>
 
+        /// Handle the "GetRole" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everybody may read the roles that they hold.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_GetRoleRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Types_RoleV6` message.
+        func getRole(
+            request: GRPCCore.ServerRequest<Proto_GetRoleRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Types_RoleV6>
+
         /// Handle the "GetPluginData" method.
         ///
         /// - Parameters:
@@ -513,6 +563,24 @@ extension Proto_AuthService {
             context: GRPCCore.ServerContext
         ) async throws -> Types_AccessRequestV3
 
+        /// Handle the "GetRole" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everybody may read the roles that they hold.
+        ///
+        /// - Parameters:
+        ///   - request: A `Proto_GetRoleRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Types_RoleV6` to respond with.
+        func getRole(
+            request: Proto_GetRoleRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Types_RoleV6
+
         /// Handle the "GetPluginData" method.
         ///
         /// - Parameters:
@@ -614,6 +682,17 @@ extension Proto_AuthService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Proto_AuthService.Method.GetRole.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Proto_GetRoleRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Types_RoleV6>(),
+            handler: { request, context in
+                try await self.getRole(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Proto_AuthService.Method.GetPluginData.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Types_PluginDataFilter>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Proto_PluginDataSeq>(),
@@ -701,6 +780,17 @@ extension Proto_AuthService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Types_AccessRequestV3> {
         let response = try await self.submitAccessReview(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getRole(
+        request: GRPCCore.StreamingServerRequest<Proto_GetRoleRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Types_RoleV6> {
+        let response = try await self.getRole(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -812,6 +902,19 @@ extension Proto_AuthService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Types_AccessRequestV3> {
         return GRPCCore.ServerResponse<Types_AccessRequestV3>(
             message: try await self.submitAccessReview(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getRole(
+        request: GRPCCore.ServerRequest<Proto_GetRoleRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Types_RoleV6> {
+        return GRPCCore.ServerResponse<Types_RoleV6>(
+            message: try await self.getRole(
                 request: request.message,
                 context: context
             ),
@@ -975,6 +1078,29 @@ extension Proto_AuthService {
             deserializer: some GRPCCore.MessageDeserializer<Types_AccessRequestV3>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_AccessRequestV3>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetRole" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everybody may read the roles that they hold.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_GetRoleRequest` message.
+        ///   - serializer: A serializer for `Proto_GetRoleRequest` messages.
+        ///   - deserializer: A deserializer for `Types_RoleV6` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getRole<Result>(
+            request: GRPCCore.ClientRequest<Proto_GetRoleRequest>,
+            serializer: some GRPCCore.MessageSerializer<Proto_GetRoleRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Types_RoleV6>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_RoleV6>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "GetPluginData" method.
@@ -1216,6 +1342,40 @@ extension Proto_AuthService {
             )
         }
 
+        /// Call the "GetRole" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everybody may read the roles that they hold.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_GetRoleRequest` message.
+        ///   - serializer: A serializer for `Proto_GetRoleRequest` messages.
+        ///   - deserializer: A deserializer for `Types_RoleV6` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getRole<Result>(
+            request: GRPCCore.ClientRequest<Proto_GetRoleRequest>,
+            serializer: some GRPCCore.MessageSerializer<Proto_GetRoleRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Types_RoleV6>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_RoleV6>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Proto_AuthService.Method.GetRole.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "GetPluginData" method.
         ///
         /// - Parameters:
@@ -1430,6 +1590,35 @@ extension Proto_AuthService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Types_AccessReviewSubmission>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Types_AccessRequestV3>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetRole" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Everybody may read the roles that they hold.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Proto_GetRoleRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getRole<Result>(
+        request: GRPCCore.ClientRequest<Proto_GetRoleRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_RoleV6>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getRole(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Proto_GetRoleRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Types_RoleV6>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1661,6 +1850,39 @@ extension Proto_AuthService.ClientProtocol {
             metadata: metadata
         )
         return try await self.submitAccessReview(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetRole" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Everybody may read the roles that they hold.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getRole<Result>(
+        _ message: Proto_GetRoleRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_RoleV6>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Proto_GetRoleRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getRole(
             request: request,
             options: options,
             onResponse: handleResponse

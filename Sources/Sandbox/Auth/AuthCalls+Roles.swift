@@ -1,0 +1,26 @@
+import GRPCCore
+import SwiftProtobuf
+import TeleportAPI
+
+extension AuthCalls {
+    /// A role of the caller's own. The sandbox knows one role per user, by whatever name; it has the user's permissions.
+    func getRole(
+        request: ServerRequest<Proto_GetRoleRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Types_RoleV6> {
+        guard let user = userOfPeer(context.remotePeer), let permissions = configuration.permissions[user] else {
+            throw AuthRefusal.denied(AuthPermission("read", "role"))
+        }
+        let rules = permissions.sorted { ($0.resource, $0.verb) < ($1.resource, $1.verb) }.map { permission in
+            Types_Rule.with {
+                $0.resources = [permission.resource]
+                $0.verbs = [permission.verb]
+            }
+        }
+        return ServerResponse(
+            message: .with {
+                $0.kind = "role"
+                $0.metadata.name = request.message.name
+                $0.spec.allow.rules = rules
+            })
+    }
+}

@@ -1,0 +1,48 @@
+package import Access
+import ActionCrypto
+import SwiftProtobuf
+import TeleportAPI
+
+extension TeleportClient {
+    /// Reads the rules of the roles in the client certificate: everybody may read the roles that they hold (`GetRole` in
+    /// Teleport's `lib/auth/auth_with_roles.go`), and only `list` and `read` without a condition show every request.
+    package func showsAllRequests() async throws(TeleportError) -> Bool {
+        let chain = try TeleportCredentials.load(configuration).identity.certificateChain
+        guard let names = try? CertificateInfo(pem: chain).organizations else { return false }
+        var roles: [Types_RoleV6] = []
+        for name in names.prefix(32) {
+            do {
+                roles.append(
+                    try await call(.readRole) { try await $0.api.getRole(.with { $0.name = name }, options: Link.options) })
+            } catch {
+                // One that is not told may be the one that denies.
+                guard [.permissionDenied, .notFound, .unimplemented].contains(error.code) else { throw error }
+                return false
+            }
+        }
+        return RoleRules(roles).allow(["list", "read"], on: "access_request")
+    }
+}
+
+/// The rules of all roles of a user, as far as they hold without a condition.
+struct RoleRules {
+    private let allowed: [Types_Rule]
+    private let denied: [Types_Rule]
+
+    init(_ roles: [Types_RoleV6]) {
+        allowed = roles.flatMap(\.spec.allow.rules).filter(\.where.isEmpty)
+        denied = roles.flatMap(\.spec.deny.rules)
+    }
+
+    func allow(_ verbs: [String], on resource: String) -> Bool {
+        verbs.allSatisfy { verb in
+            allowed.contains { $0.covers(verb, on: resource) } && !denied.contains { $0.covers(verb, on: resource) }
+        }
+    }
+}
+
+extension Types_Rule {
+    fileprivate func covers(_ verb: String, on resource: String) -> Bool {
+        [resource, "*"].contains(where: resources.contains) && [verb, "*"].contains(where: verbs.contains)
+    }
+}
