@@ -14,18 +14,21 @@ struct Approvals: Sendable {
     /// and the request decided by somebody else. With the call's own limit of 10 s it ends within the claim's life.
     private static let claimUse = Duration.seconds(4)
 
-    private struct Facts {
+    /// Of the pauses in which something is waited for.
+    var clock: any Clock<Duration> = .continuous
+
+    struct Facts {
         var clicker: ChatUser
         var request: AccessRequest?
         var record: PluginRecord
     }
 
     /// An answer that ends the click early.
-    private struct Refusal: Error { var answer: ClickAnswer }
+    struct Refusal: Error { var answer: ClickAnswer }
 
     func answer(_ click: Click, _ progress: ClickProgress) async -> ClickAnswer {
         do {
-            let facts = try await lookUp(click)
+            let facts = try await bound(click, lookUp(click))
             let request = try pending(click, facts)
             let begun = environment.elapsed()
             let claim = try await claim(click, facts, progress)

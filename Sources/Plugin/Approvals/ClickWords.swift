@@ -11,6 +11,10 @@ enum ClickWords {
         "Your decision was sent to Teleport, which has not confirmed it yet. This post will show what became of it."
     static let gone = "This request has expired or was removed; there is nothing to decide any more."
     static let hidden = "Teleport does not show this request any more, so nothing was decided."
+    static let unrecorded =
+        "Teleport does not know this post as one of the request's, so nothing was decided. Please try again in a moment."
+    static let otherPost =
+        "The request has another post in this channel, so nothing was decided. Please decide there."
     static let expired = "These buttons have expired, so nothing was decided."
 
     static func decided(_ decision: Decision, _ subject: Subject) -> String {

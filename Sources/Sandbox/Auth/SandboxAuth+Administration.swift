@@ -29,6 +29,11 @@ extension SandboxAuth {
     /// By plugin; empty when there is nothing. Stays for an hour longer than the request could.
     package func pluginData(_ id: String) -> [String: [String: String]] { store.pluginData(of: id)?.entries ?? [:] }
 
+    /// As a plugin's own call without expectations.
+    package func setPluginData(_ id: String, of plugin: String, _ fields: [String: String]) throws(AuthRefusal) {
+        try store.update(.init(requestID: id, plugin: plugin, set: fields, expect: [:]))
+    }
+
     /// Every decision so far, oldest first.
     package var auditLog: [AuditEntry] { store.audit }
 
