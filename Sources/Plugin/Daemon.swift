@@ -113,11 +113,22 @@ struct Daemon: Sendable {
     private func makeEnvironment() -> Environment {
         let channel = ChannelName(team: settings.mattermost.team, channel: settings.mattermost.channel)
         let start = ContinuousClock.now
+        let (teleport, chat) = ports
         return Environment(
             teleport: teleport, chat: chat, channel: channel,
             buttons: ButtonMaker(
                 callbackURL: settings.http.callbackURL,
-                sign: SignedContext(signer: signer, teleport: teleport, recipient: channel.description, logger: logger).make),
+                sign: SignedContext(signer: signer, teleport: self.teleport, recipient: channel.description, logger: logger)
+                    .make),
             replica: Replica.newName(), logger: logger, now: { .now }, elapsed: { ContinuousClock.now - start })
+    }
+
+    private var ports: (any AccessService, any ChatService) {
+        #if DEBUG
+            if let point = KillPoint.fromEnvironment() {
+                return (KillingTeleport(teleport: teleport, point: point), KillingChat(chat: chat, point: point))
+            }
+        #endif
+        return (teleport, chat)
     }
 }

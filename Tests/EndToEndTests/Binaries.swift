@@ -1,16 +1,22 @@
 import Foundation
 import TestSupport
 
-/// The release binaries that `make test` builds before it runs the tests.
+/// The binaries that `make test` builds before it runs the tests.
 enum Binaries {
+    enum Build: String {
+        case release
+        /// Has the kill points.
+        case debug
+    }
+
     struct Missing: Error, CustomStringConvertible {
         var path: String
         var description: String { "\(path) is missing: run `make build` first, or run the tests with `make test`" }
     }
 
-    static func path(_ name: String) throws -> String {
+    static func path(_ name: String, _ build: Build = .release) throws -> String {
         let root = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
-        let path = root.appending(path: ".build/release/\(name)").path
+        let path = root.appending(path: ".build/\(build)/\(name)").path
         guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing(path: path) }
         return path
     }

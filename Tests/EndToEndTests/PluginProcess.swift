@@ -6,6 +6,8 @@ import TestSupport
 final class PluginProcess: Sendable {
     struct State: Sendable {
         var lines: [String] = []
+        /// When each line was read.
+        var times: [ContinuousClock.Instant] = []
         var exitCode: Int32?
     }
 
@@ -16,9 +18,9 @@ final class PluginProcess: Sendable {
     let state = Observed(State())
     private let processID: Int32
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    init(_ arguments: [String], environment: [String: String] = [:], build: Binaries.Build = .release) throws {
         let process = Process()
-        process.executableURL = URL(filePath: try Binaries.path("teleport-mattermost"))
+        process.executableURL = URL(filePath: try Binaries.path("teleport-mattermost", build))
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
         process.standardInput = FileHandle.nullDevice
@@ -31,7 +33,10 @@ final class PluginProcess: Sendable {
             var lines = Lines()
             while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
                 let new = lines.take(data)
-                state.update { $0.lines += new }
+                state.update { state in
+                    state.lines += new
+                    state.times += new.map { _ in .now }
+                }
             }
             process.waitUntilExit()
             let code = process.terminationStatus

@@ -13,7 +13,7 @@ final class AuthStore: Sendable {
 
     private let state = Mutex(State())
     private let now: @Sendable () -> WallTime
-    /// Rings after every change of a request or of the number of watchers.
+    /// Rings after every change of a request, of plugin data or of the number of watchers.
     let bell = ChangeBell()
 
     init(now: @escaping @Sendable () -> WallTime) { self.now = now }
@@ -74,6 +74,7 @@ final class AuthStore: Sendable {
             let time = now()
             let request = state.requests.request(update.requestID, at: time)
             try state.pluginData.apply(update, request: request, at: time)
+            bell.ring()
         }
     }
 
