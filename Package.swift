@@ -147,7 +147,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Access", "ActionCrypto", "Mattermost", "Sandbox", "TestSupport"],
+            name: "EndToEndTests",
+            dependencies: ["Access", "ActionCrypto", "Mattermost", "Sandbox", "TestSupport", grpcCore, nioCore, nioPosix],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -27,16 +27,19 @@ struct Stage: Sendable {
             group.addTask { try await mattermost.run() }
             defer { group.cancelAll() }
             let stage = Stage(auth: auth, mattermost: mattermost, folder: folder, callbackPort: try FreePort.find())
-            try await stage.writeConfiguration(certificates)
+            try await stage.writeConfiguration(
+                to: stage.configuration, listenPort: stage.callbackPort, authPort: try await auth.address.port)
             return try await body(stage)
         }
     }
 
-    private func writeConfiguration(_ certificates: Certificates) async throws {
+    /// - Parameter listenPort: another than the callback's is for a replica behind a relay.
+    func writeConfiguration(to file: String, listenPort: Int, authPort: Int) async throws {
+        let certificates = try Certificates.shared()
         let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
         let text = """
             [teleport]
-            auth_server = "127.0.0.1:\(try await auth.address.port)"
+            auth_server = "127.0.0.1:\(authPort)"
             client_key = "\(certificates.path("auth.key"))"
             client_crt = "\(certificates.path("auth.crt"))"
             root_cas = "\(certificates.path("auth.cas"))"
@@ -50,7 +53,7 @@ struct Stage: Sendable {
 
             [http]
             public_addr = "https://localhost:\(callbackPort)/teleport"
-            listen_addr = "127.0.0.1:\(callbackPort)"
+            listen_addr = "127.0.0.1:\(listenPort)"
             https_key_file = "\(certificates.path("server.key"))"
             https_cert_file = "\(certificates.path("server.crt"))"
 
@@ -58,7 +61,7 @@ struct Stage: Sendable {
             output = "stderr"
             severity = "DEBUG"
             """
-        try text.write(toFile: configuration, atomically: true, encoding: .utf8)
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
     }
 
     /// Starts the plugin and waits until it watches.

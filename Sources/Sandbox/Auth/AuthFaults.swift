@@ -42,6 +42,13 @@ package final class AuthFaults: Sendable {
         planned.withLock { $0 += Array(repeating: Planned(method: method, fault: fault), count: times) }
     }
 
+    /// Forgets what is planned, and ends a stall and a freeze.
+    package func clear() {
+        planned.withLock { $0 = [] }
+        isStalled = false
+        thaw()
+    }
+
     /// While set, calls are accepted and wait; they go on when it is cleared. Open watches go on meanwhile.
     package var isStalled: Bool {
         get { stalled.value }

@@ -1,0 +1,61 @@
+import Sandbox
+
+/// What a run did, and what it found.
+struct ChaosReport: Sendable, CustomStringConvertible {
+    let plan: ChaosPlan
+    let counts: [String: Int]
+    let recovery: Duration
+    let problems: [Verdict.Problem]
+    private let stories: [String]
+
+    init(run: ChaosRun, recovery: Duration, problems: [Verdict.Problem]) {
+        plan = run.plan
+        var counts = run.ledger.counts
+        counts["requests that had two posts for a while"] = run.ledger.entries.count { $0.mostPosts > 1 }
+        counts["decisions by click"] = run.stage.auth.auditLog.count { $0.caller == Verdict.plugin }
+        self.counts = counts
+        self.recovery = recovery
+        self.problems = problems
+        let entries = run.ledger.entries
+        let ids = Set(problems.compactMap(\.id))
+        stories = entries.filter { ids.contains($0.id) }.prefix(5).map { Self.story(of: $0, in: run) }
+    }
+
+    var description: String {
+        let lines = counts.sorted { $0.key < $1.key }.map { "  \($0.value)\t\($0.key)" }
+        let wrong = problems.map { "  \($0.id ?? "the plugin"): \($0.what)" }
+        let minutes = Double(plan.length.components.seconds) / 60
+        return """
+            Chaos of seed \(plan.seed), \(plan.length), \(plan.replicas) replicas:
+            \(lines.joined(separator: "\n"))
+            All was right \(recovery) after the last fault. \(problems.count) violations.
+            \(problems.isEmpty ? "" : "Replay with: make chaos SEED=\(plan.seed) MINUTES=\(minutes)\n" + wrong.joined(separator: "\n"))
+            \(stories.joined(separator: "\n"))
+            """
+    }
+
+    private static func story(of entry: Ledger.Entry, in run: ChaosRun) -> String {
+        let id = entry.id
+        var lines = ["--- \(id)"]
+        lines += entry.history.map { "\($0.at)  \($0.what)" }
+        lines.append("Teleport: \(run.stage.auth.request(id).map { $0.state.name } ?? "gone")")
+        lines.append("plugin data: \(run.stage.auth.pluginData(id))")
+        for entry in run.stage.auth.auditLog where entry.requestID == id {
+            lines.append("audit: \(entry.state) by \(entry.caller) for \(entry.delegator) at \(entry.time.milliseconds)")
+        }
+        for post in (try? run.stage.posts(about: id)) ?? [] {
+            let state = post.props["teleport"]?["state"]?.text ?? ""
+            lines.append(
+                "post \(post.id) of \(post.createAt), updated \(post.updateAt): \(state), \(post.field("Status") ?? "")")
+        }
+        for (number, replica) in run.replicas.all.enumerated() {
+            for (start, process) in replica.everyProcess.enumerated() {
+                let state = process.state.value
+                for (line, at) in zip(state.lines, state.times) where line.contains(id) {
+                    lines.append("\(at - run.ledger.begin)  replica \(number).\(start): \(line)")
+                }
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

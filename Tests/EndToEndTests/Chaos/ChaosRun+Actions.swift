@@ -1,0 +1,84 @@
+import Sandbox
+
+// What people do, with the plugin and behind its back.
+extension ChaosRun {
+    func perform(_ action: ChaosAction) async throws {
+        switch action {
+        case .create(let count, let lifetime):
+            for _ in 0..<count { create(lifetime) }
+        case .click(let pick, let clicks):
+            guard let id = ledger.request(pick) else { return }
+            await withDiscardingTaskGroup { group in
+                for (person, button) in clicks {
+                    group.addTask { await click(button, by: ChaosPlan.people[person], on: id) }
+                }
+            }
+        case .resolve(let pick, let approved):
+            guard let id = ledger.request(pick), stage.auth.request(id)?.state == .pending else { return }
+            ledger.note(id, "tctl: \(approved ? "approve" : "deny")")
+            ledger.count("resolved with tctl")
+            try? stage.auth.resolve(id, approved ? .approved : .denied)
+        case .remove(let pick):
+            guard let id = ledger.request(pick), stage.auth.request(id) != nil else { return }
+            ledger.note(id, "tctl: remove")
+            ledger.count("removed with tctl")
+            stage.auth.delete(id)
+        case .deletePost(let pick):
+            try deletePost(of: ledger.request(pick))
+        case .fault(let fault, let length, let pick):
+            try await perform(fault, length, pick)
+        }
+    }
+
+    private func create(_ lifetime: Duration?) {
+        let id = stage.auth.createRequest(user: "user", roles: ["editor"], ttl: lifetime ?? .seconds(3600))
+        ledger.created(id, "created" + (lifetime.map { ", for \($0)" } ?? ""))
+        ledger.count("requests")
+    }
+
+    /// A person removes a post that the plugin has written down; one that it has not, it cannot know of.
+    private func deletePost(of id: String?) throws {
+        guard let id, stage.auth.pluginData(id)[Verdict.dataName]?["messages"]?.isEmpty == false,
+            let post = try stage.posts(about: id).first
+        else { return }
+        ledger.change(id) { $0.wasDeletedByPerson = true }
+        ledger.note(id, "a person deletes post \(post.id)")
+        ledger.count("posts deleted by a person")
+        try stage.mattermost.world.change { state, _ throws(AppError) in state.deletePost(post.id) }
+    }
+
+    private func click(_ button: String, by person: String, on id: String) async {
+        guard let post = try? stage.posts(about: id).first, post.attachment?["actions"]?.elements?.isEmpty == false,
+            ledger.beginClick(person, id)
+        else { return }
+        defer { ledger.endClick(person, id) }
+        ledger.count("clicks")
+        ledger.note(id, "\(person) clicks \(button)")
+        let begin = ContinuousClock.now
+        let result: Ledger.ClickOutcome.Result
+        do {
+            result = .told(try await words(button, on: post, as: person))
+        } catch let error as AppError where error.id != "api.post.do_action.action_integration.app_error" {
+            // Mattermost itself found no button any more, or no post to show the answer on.
+            result = .unanswered(excuse: error.id)
+        } catch {
+            result = .unanswered(excuse: excuses.since(begin))
+        }
+        ledger.note(id, "\(person) → \(result) after \(ContinuousClock.now - begin)")
+        ledger.change(id) { $0.clicks.append(Ledger.ClickOutcome(person: person, button: button, result: result)) }
+        if case .unanswered = result { ledger.count("clicks unanswered") }
+        if ContinuousClock.now - begin > .seconds(3) { ledger.count("clicks that took more than 3 s") }
+    }
+
+    /// What the person is told by this very click.
+    private func words(_ button: String, on post: ChatPost, as person: String) async throws -> String {
+        let world = stage.mattermost.world
+        let (userID, before) = try world.read { state throws(AppError) in
+            (try state.account(named: person).id, state.ephemerals.last?.createAt ?? 0)
+        }
+        _ = try await stage.mattermost.clicker.click(button, on: post.id, by: userID)
+        return try world.read { $0.ephemerals }.last {
+            $0.userID == userID && $0.postID == post.id && $0.createAt > before
+        }?.message ?? ""
+    }
+}

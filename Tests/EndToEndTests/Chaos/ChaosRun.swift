@@ -1,0 +1,109 @@
+import Foundation
+import Sandbox
+import Synchronization
+import TestSupport
+
+/// One run: the plan is carried out, then everything is given time to come right.
+struct ChaosRun: Sendable {
+    /// How long after the last fault all must be right; the product's own goal is 30 s.
+    static let bound = Duration.seconds(60)
+    /// For how long it must then stay right.
+    static let quiet = Duration.seconds(3)
+
+    let plan: ChaosPlan
+    let stage: Stage
+    let replicas: Replicas
+    let authRelay: Relay
+    let ledger = Ledger()
+    let excuses: Excuses
+    /// One fault of a server at a time.
+    let authBusy = Gate()
+    let chatBusy = Gate()
+
+    static func carryOut(_ plan: ChaosPlan) async throws -> ChaosReport {
+        try await Stage.with { stage in
+            let authPort = try await stage.auth.address.port
+            let authRelay = Relay(port: try FreePort.find()) { authPort }
+            let excuses = Excuses()
+            let replicas = Replicas(
+                try await (0..<plan.replicas).mapAsync { number in
+                    let port = try FreePort.find()
+                    let file = stage.folder.appending(path: "replica-\(number).toml").path
+                    try await stage.writeConfiguration(to: file, listenPort: port, authPort: authRelay.port)
+                    return Replicas.Replica(port: port, configuration: file)
+                }, excuses: excuses)
+            let front = Relay(port: stage.callbackPort, target: replicas.port)
+            try await authRelay.open()
+            try await front.open()
+            let run = ChaosRun(plan: plan, stage: stage, replicas: replicas, authRelay: authRelay, excuses: excuses)
+            let report = try await run.carryOut()
+            await front.close()
+            await authRelay.close()
+            return report
+        }
+    }
+
+    private func carryOut() async throws -> ChaosReport {
+        try await replicas.startAll()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await seePosts() }
+            let begin = ContinuousClock.now
+            try await withThrowingDiscardingTaskGroup { actions in
+                for item in plan.items {
+                    await Pause.until(begin + item.at)
+                    actions.addTask { try await perform(item.action) }
+                }
+            }
+            let (recovery, problems) = try await settle()
+            group.cancelAll()
+            return ChaosReport(run: self, recovery: recovery, problems: problems)
+        }
+    }
+
+    /// Waits until all is right and stays so, and gives how long after the last fault that was; then judges.
+    private func settle() async throws -> (Duration, [Verdict.Problem]) {
+        let end = ledger.lastFaultEnd, deadline = max(.now, end) + Self.bound
+        var lastWrong = end
+        while ContinuousClock.now < deadline, ContinuousClock.now - lastWrong < Self.quiet {
+            let isRight = try Verdict(self).posts().isEmpty
+            if !isRight { lastWrong = .now }
+            await Pause.length(.milliseconds(200))
+        }
+        return (lastWrong - end, try Verdict(self).all())
+    }
+
+    /// Which requests were ever posted, and how often at once.
+    private func seePosts() async throws {
+        for await _ in stage.mattermost.world.bell.changes() {
+            let ids = try stage.mattermost.world.read { $0.posts }.compactMap { $0.props["teleport"]?["request_id"]?.text }
+            for (id, ids) in Dictionary(grouping: ids, by: \.self) {
+                ledger.change(id) { entry in
+                    entry.wasPosted = true
+                    entry.mostPosts = max(entry.mostPosts, ids.count)
+                }
+            }
+        }
+    }
+}
+
+/// Lets one in at a time; others are turned away.
+final class Gate: Sendable {
+    private let isTaken = Mutex(false)
+
+    func enter() -> Bool {
+        isTaken.withLock { isTaken in
+            defer { isTaken = true }
+            return !isTaken
+        }
+    }
+
+    func leave() { isTaken.withLock { $0 = false } }
+}
+
+extension Sequence {
+    func mapAsync<Value>(_ body: (Element) async throws -> Value) async rethrows -> [Value] {
+        var values: [Value] = []
+        for element in self { values.append(try await body(element)) }
+        return values
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Testing
+
+@Suite("Chaos", .timeLimit(.minutes(30)))
+struct ChaosTests {
+    /// `make chaos` sets these.
+    private static func setting(_ name: String) -> String? { ProcessInfo.processInfo.environment["CHAOS_\(name)"] }
+
+    @Test("Whatever fails, nothing is lost, nothing is doubled, and every post ends up true")
+    func chaos() async throws {
+        let seed = Self.setting("SEED").flatMap { UInt64($0) } ?? 7
+        let seconds = Self.setting("MINUTES").flatMap { Double($0) }.map { $0 * 60 } ?? 8
+        let faults = Self.setting("FAULTS").map { $0.split(separator: ",").compactMap { ChaosFault(rawValue: String($0)) } }
+        let plan = ChaosPlan(seed: seed, length: .seconds(seconds), faults: faults ?? ChaosFault.allCases)
+        let report = try await ChaosRun.carryOut(plan)
+        print(report)
+        #expect(report.problems.isEmpty, "\(report)")
+    }
+
+    @Test("A seed gives the same plan again, and a plan has everything in it")
+    func plan() {
+        let plan = ChaosPlan(seed: 1, length: .seconds(600)), again = ChaosPlan(seed: 1, length: .seconds(600))
+        #expect("\(plan)" == "\(again)")
+        #expect("\(plan)" != "\(ChaosPlan(seed: 2, length: .seconds(600)))")
+        for fault in ChaosFault.allCases { #expect("\(plan)".contains("ChaosFault.\(fault.rawValue),")) }
+        for action in ["create", "click", "resolve", "remove", "deletePost"] {
+            #expect("\(plan)".contains("ChaosAction.\(action)("))
+        }
+    }
+}

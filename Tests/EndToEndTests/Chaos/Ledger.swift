@@ -1,0 +1,77 @@
+import Synchronization
+
+/// Everything that was done to the requests, and what people were told.
+final class Ledger: Sendable {
+    struct ClickOutcome: Sendable {
+        enum Result: Sendable {
+            case told(String)
+            case unanswered(excuse: String?)
+        }
+
+        var person: String
+        var button: String
+        var result: Result
+    }
+
+    struct Entry: Sendable {
+        let id: String
+        var history: [(at: Duration, what: String)] = []
+        var clicks: [ClickOutcome] = []
+        var wasPosted = false
+        var wasDeletedByPerson = false
+        var mostPosts = 0
+    }
+
+    private struct State {
+        var order: [String] = []
+        var entries: [String: Entry] = [:]
+        var counts: [String: Int] = [:]
+        var clicking: Set<String> = []
+        var lastFaultEnd = ContinuousClock.now
+    }
+
+    let begin = ContinuousClock.now
+    private let state = Mutex(State())
+
+    func created(_ id: String, _ what: String) {
+        state.withLock { state in
+            state.order.append(id)
+            state.entries[id] = Entry(id: id, history: [(.now - begin, what)])
+        }
+    }
+
+    func note(_ id: String, _ what: String) {
+        state.withLock { $0.entries[id]?.history.append((.now - begin, what)) }
+    }
+
+    func change(_ id: String, _ body: (inout Entry) -> Void) {
+        state.withLock {
+            if var entry = $0.entries[id] {
+                body(&entry)
+                $0.entries[id] = entry
+            }
+        }
+    }
+
+    func count(_ what: String, by number: Int = 1) { state.withLock { $0.counts[what, default: 0] += number } }
+
+    func faultEnded() { state.withLock { $0.lastFaultEnd = .now } }
+
+    /// A person clicks a post only once at a time.
+    func beginClick(_ person: String, _ id: String) -> Bool {
+        state.withLock { $0.clicking.insert("\(person) \(id)").inserted }
+    }
+    func endClick(_ person: String, _ id: String) { state.withLock { _ = $0.clicking.remove("\(person) \(id)") } }
+
+    /// One of the latest requests.
+    func request(_ pick: Int) -> String? {
+        state.withLock { state in
+            guard !state.order.isEmpty else { return nil }
+            return state.order[state.order.count - 1 - pick % min(state.order.count, 12)]
+        }
+    }
+
+    var counts: [String: Int] { state.withLock { $0.counts } }
+    var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
+    var lastFaultEnd: ContinuousClock.Instant { state.withLock { $0.lastFaultEnd } }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Sandbox
+import Synchronization
+import TestSupport
+
+/// One to three processes of the built plugin behind one address.
+final class Replicas: Sendable {
+    final class Replica: Sendable {
+        struct State {
+            var process: PluginProcess?
+            var past: [PluginProcess] = []
+            /// A fault is at work on it.
+            var isBusy = false
+            var isListening = false
+            var isFrozen = false
+        }
+
+        let port: Int
+        let configuration: String
+        let state = Mutex(State())
+
+        init(port: Int, configuration: String) {
+            self.port = port
+            self.configuration = configuration
+        }
+
+        var process: PluginProcess? { state.withLock { $0.process } }
+        var everyProcess: [PluginProcess] { state.withLock { $0.past + [$0.process].compactMap(\.self) } }
+    }
+
+    let all: [Replica]
+    private let excuses: Excuses
+
+    init(_ all: [Replica], excuses: Excuses) {
+        self.all = all
+        self.excuses = excuses
+    }
+
+    /// Where a click goes: to any that listens, now and then to one that is frozen.
+    func port() -> Int? {
+        let choice = all.filter { replica in
+            replica.state.withLock { $0.isListening && (!$0.isFrozen || Int.random(in: 0..<5) == 0) }
+        }.randomElement()
+        guard let choice else {
+            excuses.add("no replica")
+            return nil
+        }
+        if choice.state.withLock({ $0.isFrozen }) { excuses.add("frozen replica") }
+        return choice.port
+    }
+
+    /// Starts a replica and waits until it listens.
+    func start(_ replica: Replica) async throws {
+        let process = try PluginProcess(["start", "--config", replica.configuration])
+        replica.state.withLock { state in
+            if let old = state.process { state.past.append(old) }
+            state.process = process
+        }
+        try await process.line(containing: "Starting secure HTTPS server on")
+        replica.state.withLock { $0.isListening = true }
+    }
+
+    func startAll() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for replica in all { group.addTask { try await self.start(replica) } }
+            try await group.waitForAll()
+        }
+    }
+
+    /// False when another fault is at work on the replica.
+    func fault(_ fault: ChaosFault, length: Duration, pick: Int) async throws -> Bool {
+        let replica = all[pick % all.count]
+        let isFree = replica.state.withLock { state in
+            defer { state.isBusy = true }
+            return !state.isBusy
+        }
+        guard isFree, let process = replica.process else { return false }
+        defer { replica.state.withLock { $0.isBusy = false } }
+        switch fault {
+        case .sleep:
+            replica.state.withLock { $0.isFrozen = true }
+            excuses.add("froze a replica")
+            process.send(SIGSTOP)
+            await Pause.length(length)
+            process.send(SIGCONT)
+            replica.state.withLock { $0.isFrozen = false }
+        default:
+            try await end(replica, process, by: fault == .kill ? SIGKILL : SIGTERM)
+            await Pause.length(length)
+            try await start(replica)
+        }
+        return true
+    }
+
+    private func end(_ replica: Replica, _ process: PluginProcess, by signal: Int32) async throws {
+        replica.state.withLock { $0.isListening = false }
+        excuses.add(signal == SIGKILL ? "killed a replica" : "stopped a replica")
+        let begin = ContinuousClock.now
+        process.send(signal)
+        let code = try await process.exitCode()
+        let expected = signal == SIGKILL ? SIGKILL : 0
+        if code != expected { excuses.blame("a replica ended with \(code) after signal \(signal), not \(expected)") }
+        if ContinuousClock.now - begin > .seconds(16) { excuses.blame("a replica took \(ContinuousClock.now - begin) to stop") }
+    }
+
+    /// What ended without having been told to.
+    func crashes() -> [String] {
+        all.enumerated().compactMap { number, replica in
+            guard let code = replica.process?.state.value.exitCode else { return nil }
+            let log = replica.process?.state.value.lines.suffix(20).joined(separator: "\n") ?? ""
+            return "replica \(number) ended by itself with \(code):\n\(log)"
+        }
+    }
+}
+
+/// Moments at which an unanswered click is nobody's fault, and what was wrong apart from the requests.
+final class Excuses: Sendable {
+    private let moments = Mutex<[(at: ContinuousClock.Instant, why: String)]>([])
+    private let blames = Mutex<[String]>([])
+
+    func add(_ why: String) { moments.withLock { $0.append((.now, why)) } }
+
+    /// What excuses a click that was under way from then till now.
+    func since(_ begin: ContinuousClock.Instant) -> String? {
+        moments.withLock { $0.last { $0.at >= begin - .milliseconds(200) }?.why }
+    }
+
+    func blame(_ what: String) { blames.withLock { $0.append(what) } }
+    var blamed: [String] { blames.withLock { $0 } }
+}

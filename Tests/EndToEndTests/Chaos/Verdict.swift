@@ -1,0 +1,119 @@
+import Sandbox
+
+/// What is wrong at the end.
+struct Verdict {
+    struct Problem: Sendable {
+        var id: String?
+        var what: String
+    }
+
+    /// The caller in the audit log, and the name under which it keeps its data.
+    static let plugin = "access-plugin-mattermost", dataName = "mattermost"
+    /// A decision that Teleport is told of so long after another was made there began long before it.
+    private static let race: Int64 = 20_000
+
+    private let run: ChaosRun
+    private let entries: [Ledger.Entry]
+    private let audit: [String: [AuditEntry]]
+    private let byRequest: [String: [ChatPost]]
+
+    init(_ run: ChaosRun) throws {
+        self.run = run
+        entries = run.ledger.entries
+        audit = Dictionary(grouping: run.stage.auth.auditLog, by: \.requestID)
+        byRequest = Dictionary(grouping: try run.stage.mattermost.world.read { $0.posts }) {
+            $0.props["teleport"]?["request_id"]?.text ?? ""
+        }
+    }
+
+    func all() throws -> [Problem] {
+        posts() + entries.flatMap { decisions(of: $0) + words(of: $0) }
+            + (run.excuses.blamed + run.replicas.crashes()).map { Problem(id: nil, what: $0) }
+    }
+
+    /// One post of each request, and it is true.
+    func posts() -> [Problem] {
+        entries.flatMap { entry in
+            let posts = byRequest[entry.id] ?? []
+            let request = run.stage.auth.request(entry.id)
+            var problems: [String] = []
+            if entry.wasDeletedByPerson {
+                if !posts.isEmpty { problems.append("a post that a person deleted was made again") }
+            } else if posts.count > 1 {
+                problems.append("\(posts.count) posts")
+            } else if posts.isEmpty, entry.wasPosted || request?.state == .pending {
+                problems.append("no post")
+            }
+            problems += posts.compactMap { lie(of: $0, about: request, entry) }
+            return problems.map { Problem(id: entry.id, what: $0) }
+        }
+    }
+
+    private func lie(of post: ChatPost, about request: AuthRequest?, _ entry: Ledger.Entry) -> String? {
+        let last = audit[entry.id]?.last
+        let shown = post.props["teleport"]?["state"]?.text ?? "nothing"
+        let truths = request.map { [$0.state.name.lowercased()] } ?? ["expired", last?.state.name.lowercased() ?? "expired"]
+        guard truths.contains(shown) else { return "a post shows \(shown), not \(truths.joined(separator: " or "))" }
+        let status = post.field("Status") ?? ""
+        guard status.contains(shown.uppercased()) else { return "a post of state \(shown) says \(status)" }
+        let buttons = post.attachment?["actions"]?.elements?.count ?? 0
+        guard buttons == (shown == "pending" ? 2 : 0) else { return "a post that shows \(shown) has \(buttons) buttons" }
+        guard let name = status.firstMatch(of: /by @(\w+)/)?.output.1 else {
+            let isNameMissing = last?.caller == Self.plugin && shown != "expired"
+            return isNameMissing ? "a post does not say that \(last?.delegator ?? "") decided" : nil
+        }
+        return last?.delegator == "mattermost:\(name)@example.com" ? nil : "a post says wrongly that \(name) decided"
+    }
+
+    /// Each decision was made once.
+    private func decisions(of entry: Ledger.Entry) -> [Problem] {
+        let log = audit[entry.id] ?? []
+        let own = log.filter { $0.caller == Self.plugin }
+        var problems: [String] = []
+        if own.count > 1 { problems.append("decided \(own.count) times by the plugin") }
+        for decision in own {
+            let earlier = log.first { $0.caller != Self.plugin && $0.state != decision.state && $0.time < decision.time }
+            if let earlier {
+                run.ledger.count("decisions that raced with tctl's and overwrote it")
+                let late = decision.time.milliseconds - earlier.time.milliseconds
+                if late > Self.race { problems.append("a decision of \(late) ms before was overwritten by the plugin") }
+            }
+            let clicks = entry.clicks.filter { "mattermost:\($0.person)@example.com" == decision.delegator }
+            if !clicks.contains(where: { $0.mayHaveDecided(decision.state) }) {
+                problems.append("\(decision.delegator) decided, but was told that nothing was decided")
+            }
+        }
+        return problems.map { Problem(id: entry.id, what: $0) }
+    }
+
+    /// What people were told is so, and every click was answered with words.
+    private func words(of entry: Ledger.Entry) -> [Problem] {
+        let own = (audit[entry.id] ?? []).filter { $0.caller == Self.plugin }
+        return entry.clicks.compactMap { click in
+            switch click.result {
+            case .unanswered(let excuse): return excuse == nil ? "\(click.person)'s click was not answered" : nil
+            case .told(""): return "\(click.person) was told nothing"
+            case .told(let words):
+                guard words.hasPrefix("You approved") || words.hasPrefix("You denied") else { return nil }
+                let isTrue = own.contains {
+                    $0.delegator == "mattermost:\(click.person)@example.com" && $0.state == click.state
+                        && words.hasPrefix("You \($0.state.name.lowercased())")
+                }
+                return isTrue ? nil : "\(click.person) was told “\(words)”, which is not so"
+            }
+        }.map { Problem(id: entry.id, what: $0) }
+    }
+}
+
+extension Ledger.ClickOutcome {
+    var state: AuthRequest.State { button == "approve" ? .approved : .denied }
+
+    /// Whether what the person was told fits with having decided.
+    fileprivate func mayHaveDecided(_ decided: AuthRequest.State) -> Bool {
+        guard state == decided else { return false }
+        return switch result {
+        case .unanswered: true
+        case .told(let words): !words.contains("nothing was decided")
+        }
+    }
+}
