@@ -61,6 +61,7 @@
 
         func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? { try await teleport.request(id) }
         func requests() async throws(TeleportError) -> [AccessRequest] { try await teleport.requests() }
+        func showsAllRequests() async throws(TeleportError) -> Bool { try await teleport.showsAllRequests() }
         func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {
             try await teleport.pluginData(of: id)
         }
@@ -85,6 +86,7 @@
         let point: KillPoint
 
         func me() async throws(MattermostError) -> ChatUser { try await chat.me() }
+        func clickerKey() async throws(MattermostError) -> String? { try await chat.clickerKey() }
         func user(_ id: String) async throws(MattermostError) -> ChatUser { try await chat.user(id) }
         func channelID(team: String, channel: String) async throws(MattermostError) -> String {
             try await chat.channelID(team: team, channel: channel)
