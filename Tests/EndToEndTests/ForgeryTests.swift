@@ -50,6 +50,26 @@ struct ForgeryTests {
         }
     }
 
+    @Test("A real button copied into a post of one's own decides nothing, whoever really clicks it")
+    func copiedButton() async throws {
+        try await Stage.with { stage in
+            let plugin = try await stage.startPlugin()
+            let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
+            let post = try await stage.post(about: id, showing: "pending")
+            let copy = try stage.mattermost.world.change { state, now throws(AppError) in
+                let body: JSON = [
+                    "channel_id": .string(post.channelID), "message": "", "props": ["attachments": post.props["attachments"] ?? []],
+                ]
+                return try state.createPost(body, by: try state.account(named: "carol"), now: now).post
+            }
+            let words = try await stage.click("approve", on: copy, as: "carol")
+            #expect(words == "The request has another post in this channel, so nothing was decided. Please decide there.")
+            #expect(stage.auth.auditLog.isEmpty)
+            #expect(try await stage.click("approve", on: post, as: "bob").hasPrefix("You approved"))
+            #expect(try await plugin.stop() == 0)
+        }
+    }
+
     @Test("A Mattermost that offers no key ends the plugin at its start, with the setting's name")
     func noKey() async throws {
         try await Stage.with { stage in

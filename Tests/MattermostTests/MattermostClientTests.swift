@@ -32,11 +32,20 @@ import Testing
             #expect(key?.hasPrefix("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE") == true)
             #expect(server.requests.map(\.path) == [exchange.path])
         }
-        for body in [#"{"Version":"4.0"}"#, #"{"AsymmetricSigningPublicKey":""}"#] {
+        for body in [#"{"Version":"4.0"}"#, #"{"AsymmetricSigningPublicKey":"","Version":"4.0"}"#] {
             try await FaultyServer.run { _ in .send(answer(body)) } _: { server in
                 let key = try await makeClient(server.url).clickerKey()
                 #expect(key == nil)
             }
+        }
+    }
+
+    @Test("What is no server's configuration does not say that there is no key")
+    func noConfiguration() async throws {
+        try await FaultyServer.run { _ in .send(answer("{}")) } _: { server in
+            let client = try makeClient(server.url)
+            let error = try await failure { () throws(MattermostError) in _ = try await client.clickerKey() }
+            #expect(error.code == .malformed)
         }
     }
 

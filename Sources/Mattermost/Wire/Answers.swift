@@ -39,12 +39,15 @@ struct StatusAnswer: Decodable {
     var status: String
 }
 
-/// The one field of some two hundred that is of use here.
+/// The few fields of some two hundred that are of use here.
 struct ClientConfigAnswer: Decodable {
     var asymmetricSigningPublicKey: String?
+    /// In every server's answer: without it, it is none.
+    var version: String
 
     enum CodingKeys: String, CodingKey {
         case asymmetricSigningPublicKey = "AsymmetricSigningPublicKey"
+        case version = "Version"
     }
 }
 

@@ -165,7 +165,9 @@ struct Approvals: Sendable {
 
 extension [String: Logger.MetadataValue] {
     fileprivate static func click(_ click: Click, by username: String? = nil) -> Self {
-        var fields = request(click.requestID, click.post, ["user_id": "\(click.userID)", "decision": "\(click.decision)"])
+        var fields = request(click.requestID, click.post, [
+            "user_id": "\(click.userID)", "decision": "\(click.decision)", "proof": click.isProven ? "trigger_id" : "none",
+        ])
         if let username { fields["user"] = "\(username)" }
         return fields
     }
