@@ -29,7 +29,9 @@ package struct VerifiedAction: Hashable, Sendable {
 
     /// The same of a context that the original plugin signed.
     init?(checkedLegacy context: ActionContext) {
-        guard let requestID = RequestID(context.requestID), let decision = Decision(rawValue: context.action) else { return nil }
+        guard let requestID = RequestID(context.requestID), let decision = Decision(rawValue: context.action) else {
+            return nil
+        }
         (self.requestID, self.decision, binding) = (requestID, decision, nil)
     }
 }

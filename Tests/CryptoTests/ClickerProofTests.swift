@@ -70,26 +70,34 @@ import Testing
         }
     }
 
-    @Test("A proof of another user, of another time or with the fields moved is none", arguments: [
-        ("xc4bexnho78i3fe6d45jxozfbw", "wd8gkwmsxpfqmgqdnbgtkzkuao"), ("1795212356595", "1795212356596"),
-        (":1795212356595:", ":01795212356595:"), (":1795212356595:", ":+1795212356595:"), (":1795212356595:", "::1795212356595:"),
-        ("pfqfpt3m9brjiq9aw846pw8ujc:", ""), ("xc4b", ":xc4b"), ("xc4b", "XC4B"),
-    ])
+    @Test(
+        "A proof of another user, of another time or with the fields moved is none",
+        arguments: [
+            ("xc4bexnho78i3fe6d45jxozfbw", "wd8gkwmsxpfqmgqdnbgtkzkuao"), ("1795212356595", "1795212356596"),
+            (":1795212356595:", ":01795212356595:"), (":1795212356595:", ":+1795212356595:"),
+            (":1795212356595:", "::1795212356595:"),
+            ("pfqfpt3m9brjiq9aw846pw8ujc:", ""), ("xc4b", ":xc4b"), ("xc4b", "XC4B"),
+        ])
     func forged(old: String, new: String) throws {
         let (prefix, signature) = try parts()
         #expect(prefix.contains(old))
         #expect(proof(joined(prefix.replacing(old, with: new), signature), key) == nil)
     }
 
-    @Test("What is no trigger id is refused unhashed", arguments: [
-        "", "=", "AAAA", ":::", "Ojo6", "Ojo6Og==", String(repeating: "A", count: 1024), String(repeating: "A", count: 100_000),
-        "pfqpft3m9brjiq9aw846pwu8jc:xc4bexnho78i3fe6d45jxozfbw:1:AAAA",
-    ])
+    @Test(
+        "What is no trigger id is refused unhashed",
+        arguments: [
+            "", "=", "AAAA", ":::", "Ojo6", "Ojo6Og==", String(repeating: "A", count: 1024),
+            String(repeating: "A", count: 100_000),
+            "pfqpft3m9brjiq9aw846pwu8jc:xc4bexnho78i3fe6d45jxozfbw:1:AAAA",
+        ])
     func malformed(text: String) { #expect(TriggerID(text) == nil) }
 
     @Test("There is one way of writing a proof: no white space, no missing padding, no stray bits")
     func oneWay() throws {
-        for text in [trigger + "\n", " " + trigger, String(trigger.dropLast()), trigger.replacing("=", with: ""), trigger + "===="] {
+        for text in [
+            trigger + "\n", " " + trigger, String(trigger.dropLast()), trigger.replacing("=", with: ""), trigger + "====",
+        ] {
             #expect(TriggerID(text) == nil, "\(text)")
         }
         let (prefix, signature) = try parts()
@@ -129,15 +137,17 @@ import Testing
         return [0x30, UInt8(body.count)] + body
     }
 
-    @Test("A key that is not ECDSA on P-256, or not one whole key, is refused", arguments: [
-        "", "AAAA", "not base64", "MFkw", otherKey + "AAAA",
-        // Ed25519, P-384 and RSA.
-        "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=",
-        "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEVgCqOMWHxypXzmk7TtRC/OTpDLSkqoKGCjFu1Ld2ncwHDgDyzw4NM8lck7z5Pnr9Dx+73G0hUdEZI4"
-            + "2QpXkHX0QNHTV/zj/cCHWZ4sfJWNG7yH5RRbvVEbnp+BvxYXrh",
-        "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCkVZZgbfU+X2MlTxvtfo/kkHEC3bG2hAcp4pjBJ6iM4iy6QRz0y3ou0DtlQ/Ata7WkTYmL6p"
-            + "qoj7wOvkB63yleyIokZ9niu2YCnUJLa6qdQf2gkhKJD4hgQ8YhOU2IVxejXKtahemFBBCUcjtfcLJMbe0j+T4O6ML6uLBanc2VjwIDAQAB",
-    ])
+    @Test(
+        "A key that is not ECDSA on P-256, or not one whole key, is refused",
+        arguments: [
+            "", "AAAA", "not base64", "MFkw", otherKey + "AAAA",
+            // Ed25519, P-384 and RSA.
+            "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=",
+            "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEVgCqOMWHxypXzmk7TtRC/OTpDLSkqoKGCjFu1Ld2ncwHDgDyzw4NM8lck7z5Pnr9Dx+73G0hUdEZI4"
+                + "2QpXkHX0QNHTV/zj/cCHWZ4sfJWNG7yH5RRbvVEbnp+BvxYXrh",
+            "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCkVZZgbfU+X2MlTxvtfo/kkHEC3bG2hAcp4pjBJ6iM4iy6QRz0y3ou0DtlQ/Ata7WkTYmL6p"
+                + "qoj7wOvkB63yleyIokZ9niu2YCnUJLa6qdQf2gkhKJD4hgQ8YhOU2IVxejXKtahemFBBCUcjtfcLJMbe0j+T4O6ML6uLBanc2VjwIDAQAB",
+        ])
     func badKeys(text: String) {
         let error = #expect(throws: OpenSSLError.self) { try ClickerKey(text) }
         #expect(error?.description.contains("AsymmetricSigningPublicKey") == true)

@@ -8,7 +8,9 @@ import Testing
 @Suite("Clicks made up with the context out of Mattermost's database", .serialized, .timeLimit(.minutes(1)))
 struct ForgeryTests {
     /// Calls the callback as Mattermost does, with `trigger` as the proof of who clicked.
-    private func call(_ stage: Stage, _ post: ChatPost, as username: String, trigger: String) async throws -> CallbackClient.Answer {
+    private func call(_ stage: Stage, _ post: ChatPost, as username: String, trigger: String) async throws
+        -> CallbackClient.Answer
+    {
         let click = try stage.mattermost.world.read { state throws(AppError) in
             try state.click("approve", on: post.id, by: try state.account(named: username).id)
         }
@@ -58,7 +60,8 @@ struct ForgeryTests {
             let post = try await stage.post(about: id, showing: "pending")
             let copy = try stage.mattermost.world.change { state, now throws(AppError) in
                 let body: JSON = [
-                    "channel_id": .string(post.channelID), "message": "", "props": ["attachments": post.props["attachments"] ?? []],
+                    "channel_id": .string(post.channelID), "message": "",
+                    "props": ["attachments": post.props["attachments"] ?? []],
                 ]
                 return try state.createPost(body, by: try state.account(named: "carol"), now: now).post
             }

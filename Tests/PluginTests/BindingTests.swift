@@ -39,10 +39,15 @@ struct BindingTests {
         try rig.auth.setPluginData(id.rawValue, of: "mattermost", fields)
     }
 
-    @Test("A button copied into another post or channel decides nothing", arguments: [
-        (PostReference(channelID: channel, postID: "wbh6ytrjrbg6id39bsbiji8cpa"), ClickWords.otherPost),
-        (PostReference(channelID: "fi1rjwgkwtn6jpnnsgbgubh8po", postID: "qpo53xy6y3de3xmshwu7zrgxkw"), ClickWords.unrecorded),
-    ])
+    @Test(
+        "A button copied into another post or channel decides nothing",
+        arguments: [
+            (PostReference(channelID: channel, postID: "wbh6ytrjrbg6id39bsbiji8cpa"), ClickWords.otherPost),
+            (
+                PostReference(channelID: "fi1rjwgkwtn6jpnnsgbgubh8po", postID: "qpo53xy6y3de3xmshwu7zrgxkw"),
+                ClickWords.unrecorded
+            ),
+        ])
     func copied(post: PostReference, words: String) async throws {
         try await Rig.with { rig in
             let id = try rig.request()

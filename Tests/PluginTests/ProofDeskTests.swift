@@ -60,9 +60,11 @@ struct ProofDeskTests {
         }
     }
 
-    @Test("A proof that is more than two minutes old, or from the future, gets words and decides nothing", arguments: [
-        (121, false), (120, true), (0, true), (-120, true), (-121, false), (86400, false), (-86400, false),
-    ])
+    @Test(
+        "A proof that is more than two minutes old, or from the future, gets words and decides nothing",
+        arguments: [
+            (121, false), (120, true), (0, true), (-120, true), (-121, false), (86400, false), (-86400, false),
+        ])
     func late(age: Int, isGood: Bool) async throws {
         try await rig.withDesk { desk in
             let click = try rig.click(rig.triggerText(age: .seconds(age)))

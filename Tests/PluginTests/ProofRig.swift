@@ -57,7 +57,8 @@ final class ProofRig: Sendable {
     }
 
     func triggerText(
-        of user: String = alice, id: String = "pfqpft3m9brjiq9aw846pwu8jc", age: Duration = .zero, by server: TriggerSigner? = nil
+        of user: String = alice, id: String = "pfqpft3m9brjiq9aw846pwu8jc", age: Duration = .zero,
+        by server: TriggerSigner? = nil
     ) throws -> String {
         let moment = Self.now.advanced(by: .zero - age).milliseconds
         return try (server ?? self.server).triggerID(clientID: id, userID: user, at: moment)
@@ -70,7 +71,8 @@ final class ProofRig: Sendable {
 
     /// A click with a context that was rightly signed.
     func click(
-        _ trigger: String, by user: String = alice, decision: Decision = .approve, on post: String = "qpo53xy6y3de3xmshwu7zrgxkw",
+        _ trigger: String, by user: String = alice, decision: Decision = .approve,
+        on post: String = "qpo53xy6y3de3xmshwu7zrgxkw",
         of request: String = "305dc2e2-6700-485c-a62a-74712b40900e"
     ) throws -> VerifiedClick {
         guard let id = RequestID(request) else { throw MattermostError(.malformed, request) }

@@ -40,15 +40,20 @@ import Testing
         #expect(!text.contains("OLDERsecret") && text.contains("previousSecrets"))
     }
 
-    @Test("Previous secrets that cannot be are refused with entry and mend", arguments: [
-        ("[\"\"]", "entry 1 is empty. Remove it."),
-        ("[\"OLDERsecretOLDERsecret\", \"short\"]", "entry 2 has 5 bytes; 16 are the least. Remove it."),
-        ("[\"/nowhere/at/all\"]", "entry 1 the file /nowhere/at/all does not exist."),
-        ("\"OLDERsecretOLDERsecret\"", "is a string, not an array of strings. Write [\"…\", \"…\"]."),
-        ("[1]", "is an array of other things than strings, not an array of strings. Write [\"…\", \"…\"]."),
-        ("true", "is a boolean, not an array of strings. Write [\"…\", \"…\"]."),
-        ("[\(Array(repeating: "'OLDERsecretOLDERsecret'", count: 9).joined(separator: ","))]", "has 9 entries; 8 are the most."),
-    ])
+    @Test(
+        "Previous secrets that cannot be are refused with entry and mend",
+        arguments: [
+            ("[\"\"]", "entry 1 is empty. Remove it."),
+            ("[\"OLDERsecretOLDERsecret\", \"short\"]", "entry 2 has 5 bytes; 16 are the least. Remove it."),
+            ("[\"/nowhere/at/all\"]", "entry 1 the file /nowhere/at/all does not exist."),
+            ("\"OLDERsecretOLDERsecret\"", "is a string, not an array of strings. Write [\"…\", \"…\"]."),
+            ("[1]", "is an array of other things than strings, not an array of strings. Write [\"…\", \"…\"]."),
+            ("true", "is a boolean, not an array of strings. Write [\"…\", \"…\"]."),
+            (
+                "[\(Array(repeating: "'OLDERsecretOLDERsecret'", count: 9).joined(separator: ","))]",
+                "has 9 entries; 8 are the most."
+            ),
+        ])
     func refused(value: String, words: String) {
         let found = problems(lines("previous_secrets = \(value)"))
         #expect(found.count == 1, "\(found)")
@@ -59,7 +64,8 @@ import Testing
     @Test("A previous secret that is the present one, or stands there twice, is warned of")
     func warned() throws {
         let same = try parse(lines("previous_secrets = [\"SECRETsecretSECRETsecret\"]")).warnings
-        #expect(same == ["[mattermost] previous_secrets: entry 1 is the present secret. Remove it, or give secret a new value."])
+        #expect(
+            same == ["[mattermost] previous_secrets: entry 1 is the present secret. Remove it, or give secret a new value."])
         let twice = try parse(lines("previous_secrets = ['OLDERsecretOLDERsecret', 'OLDERsecretOLDERsecret']")).warnings
         #expect(twice == ["[mattermost] previous_secrets: entry 2 stands there twice. Remove it."])
         #expect(try parse(lines(Self.previous)).warnings.isEmpty)

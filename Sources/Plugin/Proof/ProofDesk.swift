@@ -16,7 +16,9 @@ struct ProofDesk: Sendable {
 
     /// A forgery is forbidden; a person who cannot be believed gets words; a click that comes again gets the answer of the first.
     func answer(_ click: VerifiedClick, _ decide: () async -> [UInt8]) async -> ClickReply {
-        guard let trigger = TriggerID(click.triggerID.reveal()) else { return .forbidden(reason: "it has no proof of who clicked") }
+        guard let trigger = TriggerID(click.triggerID.reveal()) else {
+            return .forbidden(reason: "it has no proof of who clicked")
+        }
         switch await keys.check(trigger) {
         case .forged: return .forbidden(reason: "the proof of who clicked does not match Mattermost's key")
         case .unknown: return refuse(click, ProofWords.unknown, "Mattermost's public key is not known")
@@ -25,12 +27,16 @@ struct ProofDesk: Sendable {
     }
 
     private func answer(_ click: VerifiedClick, _ proof: ClickerProof, _ decide: () async -> [UInt8]) async -> ClickReply {
-        guard proof.userID == click.userID else { return .forbidden(reason: "the proof is of another user than the one it names") }
+        guard proof.userID == click.userID else {
+            return .forbidden(reason: "the proof is of another user than the one it names")
+        }
         let age = now().since(proof.signedAt)
         guard age <= Self.window, age >= .zero - Self.window else {
             return refuse(click, ProofWords.late, "its proof is \(age.components.seconds) s old by this clock")
         }
-        guard let identity = Self.identity(of: click) else { return refuse(click, ProofWords.unknown, "OpenSSL has no SHA-256") }
+        guard let identity = Self.identity(of: click) else {
+            return refuse(click, ProofWords.unknown, "OpenSSL has no SHA-256")
+        }
         switch seen.enter(proof, of: identity) {
         case .first(let answer):
             let json = await decide()
@@ -53,7 +59,8 @@ struct ProofDesk: Sendable {
         let post = PostReference(channelID: click.channelID, postID: click.postID)
         logger.warning(
             "Refused a click: \(reason)",
-            metadata: .request(click.action.requestID, post, ["user_id": "\(click.userID)", "remote": "\(click.remoteAddress)"]))
+            metadata: .request(
+                click.action.requestID, post, ["user_id": "\(click.userID)", "remote": "\(click.remoteAddress)"]))
         return .answer(words(text))
     }
 

@@ -19,7 +19,8 @@ extension SettingsReader {
     private mutating func previousSecrets() -> [Secret<[UInt8]>] {
         let values = strings(.previousSecrets) ?? []
         if values.count > Self.mostPreviousSecrets {
-            report(.previousSecrets, "has \(values.count) entries; \(Self.mostPreviousSecrets) are the most. Remove the oldest.")
+            report(
+                .previousSecrets, "has \(values.count) entries; \(Self.mostPreviousSecrets) are the most. Remove the oldest.")
         }
         var secrets: [Secret<[UInt8]>] = []
         for (index, value) in values.enumerated() {
