@@ -10,7 +10,7 @@ DEMO := .build/demo
 APT := scripts/apt-install.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test chaos bench screenshot protos check-protos format lint install clean
+.PHONY: help build demo test chaos recovery bench screenshot protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -34,6 +34,11 @@ FAULTS ?=
 chaos: build ## Break everything at random: SEED=n MINUTES=m, and FAULTS=kill,authStop for some faults alone
 	swift build --build-tests
 	CHAOS_SEED=$(SEED) CHAOS_MINUTES=$(MINUTES) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter ChaosTests
+
+ROUNDS ?= 5
+recovery: build ## Measure how long every fault is felt after its end: ROUNDS=n of each
+	swift build --build-tests
+	RECOVERY_ROUNDS=$(ROUNDS) swift test --skip-build --filter RecoveryTests
 
 bench: build ## Measure the listener beside a small Go server in the same run
 	@$(APT) golang-go

@@ -38,6 +38,12 @@ struct ChaosPlan: Sendable {
     let replicas: Int
     let items: [Item]
 
+    /// Nothing happens of itself.
+    init(replicas: Int) {
+        (seed, length, items) = (0, .zero, [])
+        self.replicas = replicas
+    }
+
     init(seed: UInt64, length: Duration, faults: [ChaosFault] = ChaosFault.allCases) {
         var dice = SplitMix64(seed: seed)
         self.seed = seed
@@ -46,30 +52,48 @@ struct ChaosPlan: Sendable {
         var items: [Item] = []
         var at = Duration.zero
         while at < length {
-            items.append(Item(at: at, action: Self.action(left: length - at, faults, &dice)))
+            items += Self.actions(left: length - at, of: length, faults, &dice).map { Item(at: at + $0, action: $1) }
             at += .milliseconds(Int.random(in: 20...300, using: &dice))
         }
         self.items = items
     }
 
-    private static func action(left: Duration, _ faults: [ChaosFault], _ dice: inout SplitMix64) -> ChaosAction {
+    /// What happens at a moment, or right after it.
+    private static func actions(
+        left: Duration, of length: Duration, _ faults: [ChaosFault], _ dice: inout SplitMix64
+    ) -> [(Duration, ChaosAction)] {
         let pick = Int.random(in: 0..<1_000_000, using: &dice)
+        let soon = Duration.milliseconds(Int.random(in: 0...80, using: &dice))
         switch Int.random(in: 0..<100, using: &dice) {
-        case ..<30:
+        case ..<28:
             let isShort = Int.random(in: 0..<5, using: &dice) == 0
-            return .create(count: 1, lifetime: isShort ? .seconds(Int.random(in: 3...20, using: &dice)) : nil)
-        case ..<32: return .create(count: Int.random(in: 2...12, using: &dice), lifetime: nil)
-        case ..<62: return .click(pick: pick, clicks: clicks(&dice))
-        case ..<70: return .resolve(pick: pick, approved: Bool.random(using: &dice))
-        case ..<73: return .remove(pick: pick)
-        case ..<74: return .deletePost(pick: pick)
-        default:
-            let fault = faults.randomElement(using: &dice) ?? .kill
-            let longest = fault == .sleep ? 25_000 : fault == .kill ? 4_000 : 12_000
-            let isLong = Int.random(in: 0..<4, using: &dice) == 0
-            let length = Duration.milliseconds(Int.random(in: 50...(isLong ? longest : 2_000), using: &dice))
-            return .fault(fault, length: min(length, left), pick: pick)
+            return [(.zero, .create(count: 1, lifetime: isShort ? .seconds(Int.random(in: 3...20, using: &dice)) : nil))]
+        case ..<30: return [(.zero, .create(count: Int.random(in: 2...12, using: &dice), lifetime: nil))]
+        case ..<33:
+            // In the middle of a burst.
+            let fault = fault(left: left, of: length, faults, &dice)
+            return [(.zero, .create(count: Int.random(in: 2...12, using: &dice), lifetime: nil)), (soon, fault)]
+        case ..<59: return [(.zero, .click(pick: pick, clicks: clicks(&dice)))]
+        case ..<63:
+            // In the middle of a decision.
+            let fault = fault(left: left, of: length, faults, &dice)
+            return [(.zero, .click(pick: pick, clicks: clicks(&dice))), (soon, fault)]
+        case ..<71: return [(.zero, .resolve(pick: pick, approved: Bool.random(using: &dice)))]
+        case ..<74: return [(.zero, .remove(pick: pick))]
+        case ..<75: return [(.zero, .deletePost(pick: pick))]
+        default: return [(.zero, fault(left: left, of: length, faults, &dice))]
         }
+    }
+
+    /// Most are short, some as long as a claim's life or longer; none outlasts the run.
+    private static func fault(
+        left: Duration, of length: Duration, _ faults: [ChaosFault], _ dice: inout SplitMix64
+    ) -> ChaosAction {
+        let fault = faults.randomElement(using: &dice) ?? .kill
+        let isLong = Int.random(in: 0..<(fault == .sleep ? 2 : 5), using: &dice) == 0
+        let range = fault == .kill || fault == .term ? 50...4_000 : isLong ? 12_000...40_000 : 50...3_000
+        let time = Duration.milliseconds(Int.random(in: range, using: &dice))
+        return .fault(fault, length: min(time, left, length / 3), pick: Int.random(in: 0..<1_000_000, using: &dice))
     }
 
     /// One to four people, each pressing a button of their own choice.

@@ -21,6 +21,11 @@ struct ChaosRun: Sendable {
     let chatBusy = Gate()
 
     static func carryOut(_ plan: ChaosPlan) async throws -> ChaosReport {
+        try await with(plan) { try await $0.carryOut() }
+    }
+
+    /// Sets everything up, starts the replicas, and ends it all after `body`.
+    static func with<Result: Sendable>(_ plan: ChaosPlan, _ body: (ChaosRun) async throws -> Result) async throws -> Result {
         try await Stage.with { stage in
             let authPort = try await stage.auth.address.port
             let authRelay = Relay(port: try FreePort.find()) { authPort }
@@ -36,16 +41,16 @@ struct ChaosRun: Sendable {
             try await authRelay.open()
             try await front.open()
             let run = ChaosRun(plan: plan, stage: stage, replicas: replicas, authRelay: authRelay, excuses: excuses)
-            let report = try await run.carryOut()
+            try await replicas.startAll()
+            let result = try await body(run)
             await front.close()
             await authRelay.close()
-            return report
+            return result
         }
     }
 
     private func carryOut() async throws -> ChaosReport {
-        try await replicas.startAll()
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await seePosts() }
             let begin = ContinuousClock.now
             try await withThrowingDiscardingTaskGroup { actions in

@@ -1,0 +1,66 @@
+import Foundation
+import Sandbox
+import Testing
+
+/// Of each fault; none in `make test`.
+private enum Rounds {
+    static let number = ProcessInfo.processInfo.environment["RECOVERY_ROUNDS"].flatMap { Int($0) } ?? 0
+}
+
+/// How long each fault is felt after its end: `make recovery` runs these and prints the table of docs/reliability.md.
+@Suite("Recovery", .serialized, .enabled(if: Rounds.number > 0), .timeLimit(.minutes(30)))
+struct RecoveryTests {
+    /// The product's goal.
+    static let goal = Duration.seconds(30)
+
+    @Test("All posts are true again within 30 s of the fault's end", arguments: ChaosFault.allCases)
+    func recovery(_ fault: ChaosFault) async throws {
+        let times = try await ChaosRun.with(ChaosPlan(replicas: 2)) { run in
+            var times: [Duration] = []
+            for _ in 0..<Rounds.number { times.append(try await run.recovery(from: fault)) }
+            let problems = try Verdict(run).all()
+            #expect(problems.isEmpty, "\(problems)")
+            return times
+        }
+        let worst = times.max() ?? .zero
+        let mean = times.reduce(.zero, +) / max(times.count, 1)
+        print("recovery | `\(fault)` | \(Self.seconds(mean)) | \(Self.seconds(worst)) |")
+        #expect(worst < Self.goal)
+    }
+
+    private static func seconds(_ time: Duration) -> String {
+        time.formatted(.units(allowed: [.seconds], width: .narrow, fractionalPart: .show(length: 1)))
+    }
+}
+
+extension ChaosRun {
+    /// New requests, decisions and clicks before, during and right at the end of a fault; gives how long after it all was right.
+    fileprivate func recovery(from fault: ChaosFault) async throws -> Duration {
+        try await perform(.create(count: 4, lifetime: nil))
+        _ = try await rightAgain()
+        let length: Duration = fault == .sleep ? .seconds(20) : [.kill, .term].contains(fault) ? .zero : .seconds(4)
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await perform(.create(count: 4, lifetime: nil)) }
+            // Every third makes a fault of counted calls one of all calls.
+            group.addTask { try await perform(.fault(fault, length: length, pick: 0)) }
+            await Pause.length(.milliseconds(100))
+            try await perform(.resolve(pick: 5, approved: true))
+            try await perform(.remove(pick: 6))
+            group.addTask { try await perform(.click(pick: 7, clicks: [(0, "approve"), (1, "deny")])) }
+            try await perform(.create(count: 4, lifetime: nil))
+        }
+        return try await rightAgain() - ledger.lastFaultEnd
+    }
+
+    /// The moment since which all is right, and has been for a second.
+    private func rightAgain() async throws -> ContinuousClock.Instant {
+        let begin = ContinuousClock.now
+        var wrong = ledger.lastFaultEnd
+        while ContinuousClock.now - wrong < .seconds(1) {
+            if try !Verdict(self).posts().isEmpty { wrong = .now }
+            guard ContinuousClock.now - begin < Self.bound else { return wrong }
+            await Pause.length(.milliseconds(50))
+        }
+        return wrong
+    }
+}
