@@ -2,8 +2,8 @@ import Foundation
 import Sandbox
 import Testing
 
-/// The debug binary ends itself, as `kill -9` does, right after the named write succeeded; another start puts things right. A dead
-/// replica's claim is believed for 15 s, so these run side by side.
+/// The debug binary ends itself, as `kill -9` does, right after the named write succeeded; another start puts
+/// things right. A dead replica's claim is believed for 15 s, so these run side by side.
 @Suite("Killed right after an external write", .timeLimit(.minutes(2)))
 struct KillPointTests {
     static let variable = "TELEPORT_MATTERMOST_KILL_AFTER"

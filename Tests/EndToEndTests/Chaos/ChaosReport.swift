@@ -4,11 +4,12 @@ import Sandbox
 struct ChaosReport: Sendable, CustomStringConvertible {
     let plan: ChaosPlan
     let counts: [String: Int]
-    let recovery: Duration
+    let recovery: ChaosRun.Recovery
     let problems: [Verdict.Problem]
+    private let isSlow: Bool
     private let stories: [String]
 
-    init(run: ChaosRun, recovery: Duration, problems: [Verdict.Problem]) {
+    init(run: ChaosRun, recovery: ChaosRun.Recovery, problems: [Verdict.Problem]) {
         plan = run.plan
         var counts = run.ledger.counts
         counts["requests that had two posts for a while"] = run.ledger.entries.count { $0.mostPosts > 1 }
@@ -17,21 +18,21 @@ struct ChaosReport: Sendable, CustomStringConvertible {
         self.recovery = recovery
         self.problems = problems
         let entries = run.ledger.entries
-        let ids = Set(problems.compactMap(\.id))
+        isSlow = recovery.time > .seconds(30)
+        let ids = Set((problems + (isSlow ? recovery.last : [])).compactMap(\.id))
         stories = entries.filter { ids.contains($0.id) }.prefix(5).map { Self.story(of: $0, in: run) }
     }
 
     var description: String {
         let lines = counts.sorted { $0.key < $1.key }.map { "  \($0.value)\t\($0.key)" }
         let wrong = problems.map { "  \($0.id ?? "the plugin"): \($0.what)" }
-        let minutes = Double(plan.length.components.seconds) / 60
-        return """
-            Chaos of seed \(plan.seed), \(plan.length), \(plan.replicas) replicas:
-            \(lines.joined(separator: "\n"))
-            All was right \(recovery) after the last fault. \(problems.count) violations.
-            \(problems.isEmpty ? "" : "Replay with: make chaos SEED=\(plan.seed) MINUTES=\(minutes)\n" + wrong.joined(separator: "\n"))
-            \(stories.joined(separator: "\n"))
-            """
+        let replay = "Replay with: make chaos SEED=\(plan.seed) MINUTES=\(Double(plan.length.components.seconds) / 60)"
+        let parts =
+            ["Chaos of seed \(plan.seed), \(plan.length), \(plan.replicas) replicas:"] + lines
+            + ["All was right \(recovery.time) after the last fault. \(problems.count) violations."]
+            + (problems.isEmpty ? [] : [replay] + wrong)
+            + (isSlow ? ["Slow; the last to come right:"] + recovery.last.map { "  \($0.id ?? ""): \($0.what)" } : []) + stories
+        return parts.joined(separator: "\n")
     }
 
     private static func story(of entry: Ledger.Entry, in run: ChaosRun) -> String {
@@ -48,14 +49,20 @@ struct ChaosReport: Sendable, CustomStringConvertible {
             lines.append(
                 "post \(post.id) of \(post.createAt), updated \(post.updateAt): \(state), \(post.field("Status") ?? "")")
         }
+        lines.append("last fault: \(run.ledger.lastFaultEnd - run.ledger.begin)")
         for (number, replica) in run.replicas.all.enumerated() {
             for (start, process) in replica.everyProcess.enumerated() {
                 let state = process.state.value
-                for (line, at) in zip(state.lines, state.times) where line.contains(id) {
+                for (line, at) in zip(state.lines, state.times) where line.contains(id) || isOfAll(line) {
                     lines.append("\(at - run.ledger.begin)  replica \(number).\(start): \(line)")
                 }
             }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// About the servers, not about one request.
+    private static func isOfAll(_ line: String) -> Bool {
+        ["everything waits", "works again", "No watch", "Watcher connected", "Could not look"].contains { line.contains($0) }
     }
 }

@@ -10,6 +10,12 @@ struct ChaosRun: Sendable {
     /// For how long it must then stay right.
     static let quiet = Duration.seconds(3)
 
+    /// How long after the last fault all was right, and what was put right last.
+    struct Recovery: Sendable {
+        var time: Duration
+        var last: [Verdict.Problem]
+    }
+
     let plan: ChaosPlan
     let stage: Stage
     let replicas: Replicas
@@ -59,22 +65,22 @@ struct ChaosRun: Sendable {
                     actions.addTask { try await perform(item.action) }
                 }
             }
-            let (recovery, problems) = try await settle()
+            let recovery = try await settle()
             group.cancelAll()
-            return ChaosReport(run: self, recovery: recovery, problems: problems)
+            return ChaosReport(run: self, recovery: recovery, problems: try Verdict(self).all())
         }
     }
 
-    /// Waits until all is right and stays so, and gives how long after the last fault that was; then judges.
-    private func settle() async throws -> (Duration, [Verdict.Problem]) {
+    /// Waits until all is right and stays so.
+    private func settle() async throws -> Recovery {
         let end = ledger.lastFaultEnd, deadline = max(.now, end) + Self.bound
-        var lastWrong = end
+        var lastWrong = end, last: [Verdict.Problem] = []
         while ContinuousClock.now < deadline, ContinuousClock.now - lastWrong < Self.quiet {
-            let isRight = try Verdict(self).posts().isEmpty
-            if !isRight { lastWrong = .now }
+            let problems = try Verdict(self).posts()
+            if !problems.isEmpty { (lastWrong, last) = (.now, problems) }
             await Pause.length(.milliseconds(200))
         }
-        return (lastWrong - end, try Verdict(self).all())
+        return Recovery(time: lastWrong - end, last: last)
     }
 
     /// Which requests were ever posted, and how often at once.

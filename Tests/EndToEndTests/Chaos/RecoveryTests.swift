@@ -34,7 +34,7 @@ struct RecoveryTests {
 }
 
 extension ChaosRun {
-    /// New requests, decisions and clicks before, during and right at the end of a fault; gives how long after it all was right.
+    /// New requests, decisions and clicks around a fault; gives how long after its end all was right.
     fileprivate func recovery(from fault: ChaosFault) async throws -> Duration {
         try await perform(.create(count: 4, lifetime: nil))
         _ = try await rightAgain()
