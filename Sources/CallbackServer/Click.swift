@@ -1,5 +1,6 @@
 package import Access
 package import ActionCrypto
+package import Logging
 
 /// A click whose context this plugin signed for this channel, or the original plugin for any. It may have expired: a person
 /// gets words about that.
@@ -20,8 +21,9 @@ package struct VerifiedClick: Sendable {
 package enum ClickReply: Equatable, Sendable {
     /// The JSON of the 200 that the person sees.
     case answer([UInt8])
-    /// A forgery after all: a 403 with nothing in it. The reason is for the operator's log only.
-    case forbidden(reason: String)
+    /// Not believed. `words`: the JSON of a 200 for a person who may have done nothing wrong; nil for a forgery, which gets a
+    /// 403 with nothing in it. The rest is for the operator's log only.
+    case refused(words: [UInt8]?, reason: String, Logger.Metadata)
 }
 
 /// What checking a context came to.

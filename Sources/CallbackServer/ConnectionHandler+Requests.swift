@@ -27,12 +27,10 @@ extension ConnectionHandler {
     func answer(_ reply: ClickReply, to request: Int) {
         guard case .deciding(let exchange) = phase, request == requests else { return }
         switch reply {
-        case .answer(let json):
-            let persistence = persistence(exchange)
-            send(listener.replies.json(json, persistence), persistence)
-        case .forbidden(let reason):
-            listener.refusals.refused(reason, from: remoteDescription, at: .now())
-            send(.forbidden, exchange)
+        case .answer(let json): send(json, exchange)
+        case .refused(let words, let reason, let metadata):
+            listener.refusals.refused(reason, from: remoteDescription, metadata, at: .now())
+            if let words { send(words, exchange) } else { send(.forbidden, exchange) }
         }
         resume()
     }
@@ -113,6 +111,11 @@ extension ConnectionHandler {
     private func send(_ reply: FixedReply, _ exchange: Exchange) {
         let persistence = persistence(exchange)
         send(listener.replies.fixed(reply, persistence, headOnly: exchange.isHEAD), persistence)
+    }
+
+    private func send(_ json: [UInt8], _ exchange: Exchange) {
+        let persistence = persistence(exchange)
+        send(listener.replies.json(json, persistence), persistence)
     }
 
     private func send(_ buffer: ByteBuffer, _ persistence: Persistence) {

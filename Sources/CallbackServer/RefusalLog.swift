@@ -13,7 +13,9 @@ struct RefusalLog {
     init(logger: Logger) { self.logger = logger }
 
     /// Never takes a signature, trigger id or password.
-    mutating func refused(_ reason: String, from remote: String, at now: NIODeadline) {
+    mutating func refused(
+        _ reason: String, from remote: String, _ metadata: Logger.Metadata = [:], at now: NIODeadline
+    ) {
         if now >= windowEnd {
             if suppressed > 0 { logger.warning("Refused \(suppressed) more requests like it") }
             (written, suppressed, windowEnd) = (0, 0, now + .seconds(1))
@@ -23,6 +25,8 @@ struct RefusalLog {
             return
         }
         written += 1
-        logger.warning("Refused a request to the action route: \(reason)", metadata: ["remote": "\(remote)"])
+        logger.warning(
+            "Refused a request to the action route: \(reason)",
+            metadata: metadata.merging(["remote": "\(remote)"]) { _, new in new })
     }
 }

@@ -107,7 +107,7 @@ struct Daemon: Sendable {
             server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: environment.elapsed
         ) { [chat] () throws(MattermostError) in try await chat.clickerKey() }
         return ProofDesk(
-            keys: keys, seen: SeenProofs(elapsed: environment.elapsed), logger: logger, now: environment.now)
+            keys: keys, seen: SeenProofs(elapsed: environment.elapsed), now: environment.now)
     }
 
     private func makeEnvironment() -> Environment {

@@ -71,7 +71,7 @@ import Testing
             #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
             await client.close()
         }
-        #expect(lines.all.filter { $0.contains("a reason of the test's") && $0.contains("127.0.0.1") }.count == 1)
+        #expect(lines.all.filter { $0.contains("a reason of the test's") && $0.contains("127.0.0.1") && $0.contains("xc4bexnho78i3fe6d45jxozfbw") }.count == 1)
     }
 
     @Test("A rightly signed click that has expired is decided too: the person needs words")

@@ -36,7 +36,7 @@ struct RunningServer: Sendable {
             configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, verify: verify,
             readiness: readiness, bound: { port.yield($0.port ?? 0) },
             decide: { click in
-                if let reason = forbid?(click) { return .forbidden(reason: reason) }
+                if let reason = forbid?(click) { return .refused(words: nil, reason: reason, ["user_id": "\(click.userID)"]) }
                 return .answer(await decide(click))
             })
         let lifecycle = ServiceGroup(services: [server], logger: logger)

@@ -22,7 +22,8 @@ struct ProofDeskTests {
     private func text(_ reply: ClickReply) -> String {
         switch reply {
         case .answer(let json): String(decoding: json, as: UTF8.self)
-        case .forbidden(let reason): "forbidden: \(reason)"
+        case .refused(nil, let reason, _): "forbidden: \(reason)"
+        case .refused(let words?, _, _): String(decoding: words, as: UTF8.self)
         }
     }
 
@@ -56,7 +57,7 @@ struct ProofDeskTests {
         try await rig.withDesk { desk in
             let trigger = try rig.triggerText(of: ProofRig.mallory)
             let reply = text(await desk.answer(try rig.click(trigger, by: ProofRig.alice), undecided))
-            #expect(reply == "forbidden: the proof is of another user than the one it names")
+            #expect(reply == "forbidden: the proof is of another user, \(ProofRig.mallory)")
         }
     }
 

@@ -53,7 +53,7 @@ final class ProofRig: Sendable {
 
     func desk(_ keys: ClickerKeys) -> ProofDesk {
         ProofDesk(
-            keys: keys, seen: SeenProofs(elapsed: { self.elapsed.withLock { $0 } }), logger: logger, now: { ProofRig.now })
+            keys: keys, seen: SeenProofs(elapsed: { self.elapsed.withLock { $0 } }), now: { ProofRig.now })
     }
 
     func triggerText(

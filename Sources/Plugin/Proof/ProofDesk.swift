@@ -11,16 +11,13 @@ struct ProofDesk: Sendable {
 
     let keys: ClickerKeys
     let seen: SeenProofs
-    let logger: Logger
     let now: @Sendable () -> Timestamp
 
-    /// A forgery is forbidden; a person who cannot be believed gets words; a click that comes again gets the answer of the first.
+    /// A forgery gets nothing; a person who cannot be believed gets words; a click that comes again gets the answer of the first.
     func answer(_ click: VerifiedClick, _ decide: () async -> [UInt8]) async -> ClickReply {
-        guard let trigger = TriggerID(click.triggerID.reveal()) else {
-            return .forbidden(reason: "it has no proof of who clicked")
-        }
+        guard let trigger = TriggerID(click.triggerID.reveal()) else { return forged(click, "it has no proof of who clicked") }
         switch await keys.check(trigger) {
-        case .forged: return .forbidden(reason: "the proof of who clicked does not match Mattermost's key")
+        case .forged: return forged(click, "the proof of who clicked does not match Mattermost's key")
         case .unknown: return refuse(click, ProofWords.unknown, "Mattermost's public key is not known")
         case .proven(let proof): return await answer(click, proof, decide)
         }
@@ -28,7 +25,7 @@ struct ProofDesk: Sendable {
 
     private func answer(_ click: VerifiedClick, _ proof: ClickerProof, _ decide: () async -> [UInt8]) async -> ClickReply {
         guard proof.userID == click.userID else {
-            return .forbidden(reason: "the proof is of another user than the one it names")
+            return forged(click, "the proof is of another user, \(proof.userID)")
         }
         let age = now().since(proof.signedAt)
         guard age <= Self.window, age >= .zero - Self.window else {
@@ -44,7 +41,7 @@ struct ProofDesk: Sendable {
             return .answer(json)
         case .repeated(let answer): return .answer(await answer.value() ?? words(ProofWords.answered))
         case .forgotten: return .answer(words(ProofWords.answered))
-        case .stolen: return .forbidden(reason: "its proof was used for another click before")
+        case .stolen: return forged(click, "its proof was used for another click before")
         case .full: return refuse(click, ProofWords.full, "too many clicks within the last minutes to tell repeated ones")
         }
     }
@@ -55,13 +52,19 @@ struct ProofDesk: Sendable {
         return try? Digest256(of: text.utf8)
     }
 
+    private func forged(_ click: VerifiedClick, _ reason: String) -> ClickReply {
+        .refused(words: nil, reason: reason, metadata(of: click))
+    }
+
     private func refuse(_ click: VerifiedClick, _ text: String, _ reason: String) -> ClickReply {
-        let post = PostReference(channelID: click.channelID, postID: click.postID)
-        logger.warning(
-            "Refused a click: \(reason)",
-            metadata: .request(
-                click.action.requestID, post, ["user_id": "\(click.userID)", "remote": "\(click.remoteAddress)"]))
-        return .answer(words(text))
+        .refused(words: words(text), reason: reason, metadata(of: click))
+    }
+
+    /// Whom the callback names is no more than a claim here.
+    private func metadata(of click: VerifiedClick) -> Logger.Metadata {
+        .request(
+            click.action.requestID, PostReference(channelID: click.channelID, postID: click.postID),
+            ["user_id": "\(click.userID)", "decision": "\(click.action.decision)", "proof": "none"])
     }
 
     private func words(_ text: String) -> [UInt8] { clickAnswer(update: nil, ephemeral: text) }
