@@ -8,6 +8,7 @@ package struct HealthCheck: Service {
     private static let retries = Duration.seconds(1)...Duration.seconds(10)
 
     private let chat: any ChatService
+    private let breaker: Breaker<MattermostError>
     private let recipients: Recipients
     private let health: Health
     private let logger: Logger
@@ -15,6 +16,7 @@ package struct HealthCheck: Service {
 
     package init(_ environment: Environment, health: Health, clock: any Clock<Duration> = .continuous) {
         chat = environment.probing.chat
+        breaker = environment.circuits.chat
         recipients = environment.recipients
         logger = environment.logger
         self.health = health
@@ -56,7 +58,8 @@ package struct HealthCheck: Service {
 
     private func report(_ problem: Problem, isNews: Bool) {
         health.set(.mattermost, problem: problem.message)
-        let level: Logger.Level = !isNews ? .debug : problem.isPermanent ? .error : .warning
+        let isTold = !isNews || breaker.isOpen
+        let level: Logger.Level = isTold ? .debug : problem.isPermanent ? .error : .warning
         logger.log(level: level, "Mattermost API health check failed: \(problem.message)")
     }
 }

@@ -12,7 +12,7 @@ struct BinaryTests {
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
+        let data = output.fileHandleForReading.allBytes()
         process.waitUntilExit()
         return String(decoding: data, as: UTF8.self)[...]
     }

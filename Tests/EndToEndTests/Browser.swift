@@ -103,7 +103,7 @@ extension FileHandle {
     /// Reads up to a line that contains `text`; false when there is none.
     fileprivate func readLine(containing text: String) -> Bool {
         var read = Data()
-        while case let data = availableData, !data.isEmpty {
+        while case let data = nextBytes(), !data.isEmpty {
             read += data
             if String(decoding: read, as: UTF8.self).contains(text) { return true }
         }

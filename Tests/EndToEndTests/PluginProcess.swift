@@ -31,7 +31,7 @@ final class PluginProcess: Sendable {
         // A thread of its own: Foundation's handlers for readable files crash now and then when their file is closed.
         Thread.detachNewThread { [state] in
             var lines = Lines()
-            while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
+            while case let data = output.fileHandleForReading.nextBytes(), !data.isEmpty {
                 let new = lines.take(data)
                 state.update { state in
                     state.lines += new

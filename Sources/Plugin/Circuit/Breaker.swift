@@ -10,6 +10,8 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
         case well
         /// It does not work, and wants to be left alone for at least this long.
         case failing(atLeast: Duration)
+        /// It does not work until a person mends something.
+        case broken
         /// The call was given up: nothing is known.
         case unknown
     }
@@ -39,6 +41,8 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
     /// Called when an outage is over.
     func onRecovery(_ action: @escaping @Sendable () -> Void) { recovery.withLock { $0 = action } }
 
+    var isOpen: Bool { state.withLock { $0.circuit.isOpen } }
+
     /// For how long no call is let through; nil when the server may be called.
     var wait: Duration? { state.withLock { $0.circuit.wait(at: elapsed()) } }
 
@@ -57,7 +61,8 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
         } catch {
             switch judge(error) {
             case .well: succeeded()
-            case .failing(let atLeast): failed(error, atLeast: atLeast)
+            case .failing(let atLeast): failed(error, atLeast: atLeast, .warning)
+            case .broken: failed(error, atLeast: Circuit.delays.upperBound, .error)
             case .unknown: break
             }
             throw error
@@ -74,11 +79,12 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
         recovery.withLock { $0 }?()
     }
 
-    private func failed(_ error: Failure, atLeast: Duration) {
+    /// The one place that tells of an outage.
+    private func failed(_ error: Failure, atLeast: Duration, _ level: Logger.Level) {
         let isNews = state.withLock { state in
             state.lastFailure = error
             return state.circuit.failed(at: elapsed(), atLeast: atLeast, jitter: .random(in: 0..<1))
         }
-        if isNews { logger.warning("\(server) fails; everything waits, and it is tried now and then: \(error)") }
+        if isNews { logger.log(level: level, "\(server) fails; everything waits, and it is tried now and then: \(error)") }
     }
 }

@@ -6,13 +6,11 @@ struct Circuits: Sendable {
     let teleport: Breaker<TeleportError>
     let chat: Breaker<MattermostError>
 
-    private static let slowly = Duration.seconds(20)
-
     init(logger: Logger, elapsed: @escaping @Sendable () -> Duration) {
         teleport = Breaker("Teleport", logger: logger, elapsed: elapsed) { error in
             switch error.code {
             case .unavailable, .timedOut: .failing(atLeast: .zero)
-            case .misconfigured: .failing(atLeast: Self.slowly)
+            case .misconfigured: .broken
             case .permissionDenied, .notFound, .conflict, .refused, .unimplemented, .other: .well
             }
         }
@@ -21,7 +19,7 @@ struct Circuits: Sendable {
             case .unreachable, .malformed: .failing(atLeast: .zero)
             case .status(let status): status >= 500 ? .failing(atLeast: .zero) : .well
             case .rateLimited(let seconds): .failing(atLeast: .seconds(min(max(seconds, 1), 300)))
-            case .unauthorized: .failing(atLeast: Self.slowly)
+            case .unauthorized: .broken
             case .forbidden, .notFound: .well
             case .cancelled: .unknown
             }

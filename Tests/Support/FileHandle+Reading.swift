@@ -1,0 +1,20 @@
+import Foundation
+import Glibc
+
+extension FileHandle {
+    /// What there is to read, waiting for it; empty at the end. Foundation's own traps when a signal interrupts it.
+    package func nextBytes() -> Data {
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = read(fileDescriptor, &buffer, buffer.count)
+            if count >= 0 { return Data(buffer.prefix(count)) }
+            guard errno == EINTR else { return Data() }
+        }
+    }
+
+    package func allBytes() -> Data {
+        var all = Data()
+        while case let data = nextBytes(), !data.isEmpty { all += data }
+        return all
+    }
+}
