@@ -24,13 +24,13 @@ struct OutageTests {
         try await Stage.with { stage in
             let plugin = try await stage.startPlugin()
             stage.mattermost.faults.inject(.rateLimited(retryAfter: 2), path: "/api/v4/posts", method: "POST", times: 1)
+            let start = ContinuousClock.now
             let first = stage.auth.createRequest(user: "dave", roles: ["editor"])
             let warning = try await plugin.line(containing: "Mattermost fails; everything waits")
             #expect(warning.contains("429"))
-            let limited = ContinuousClock.now
             let second = stage.auth.createRequest(user: "erin", roles: ["editor"])
             for id in [first, second] { _ = try await stage.post(about: id, showing: "pending") }
-            #expect(ContinuousClock.now - limited > .seconds(1.5))
+            #expect(ContinuousClock.now - start > .seconds(2))
             #expect(try await plugin.stop() == 0)
         }
     }

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Glibc
 
 extension FileHandle {
@@ -6,7 +6,7 @@ extension FileHandle {
     package func nextBytes() -> Data {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
-            let count = read(fileDescriptor, &buffer, buffer.count)
+            let count = Glibc.read(fileDescriptor, &buffer, buffer.count)
             if count >= 0 { return Data(buffer.prefix(count)) }
             guard errno == EINTR else { return Data() }
         }

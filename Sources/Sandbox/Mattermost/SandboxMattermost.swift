@@ -1,5 +1,6 @@
 package import ActionCrypto
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 import ServiceLifecycle
@@ -121,7 +122,7 @@ package final class SandboxMattermost: Service {
         ControlRoutes(desk: desk, mattermost: self).add(to: router.group("sandbox").add(middleware: LocalCallsOnly()))
         let port = power.lastPort ?? configuration.port
         let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            router: router, server: HTTPServerBuilder { HeldHTTP1(base: HTTP1Channel(responder: $0)) }, configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { [power] channel in power.isUp(port: channel.localAddress?.port ?? 0) }, logger: quiet)
         try await application.run()
     }
