@@ -62,6 +62,9 @@ struct Rig: Sendable {
             elapsed: { ContinuousClock.now - start })
     }
 
+    /// Another replica, that sees Teleport through `teleport`.
+    func environment(with teleport: any AccessService) -> Environment { Self.makeEnvironment(teleport, environment.chat) }
+
     /// Another replica of the plugin.
     var replica: Environment { Self.makeEnvironment(environment.teleport, environment.chat) }
 }

@@ -10,7 +10,7 @@ struct Approvals: Sendable {
     /// Called when something about the request is left to be put right.
     let lookAgain: @Sendable (RequestID) -> Void
 
-    /// A claimed decision is made within this time or not at all: a process that was frozen meanwhile may have been given up,
+    /// A decision is made within this time of the first look at its request, or not at all: a process that was frozen meanwhile may have been given up,
     /// and the request decided by somebody else. With the call's own limit of 10 s it ends within the claim's life.
     private static let claimUse = Duration.seconds(4)
 
@@ -28,10 +28,11 @@ struct Approvals: Sendable {
 
     func answer(_ click: Click, _ progress: ClickProgress) async -> ClickAnswer {
         do {
-            let facts = try await bound(click, lookUp(click))
-            let request = try pending(click, facts)
             let begun = environment.elapsed()
+            let facts = try await bound(click, lookUp(click))
+            _ = try pending(click, facts)
             let claim = try await claim(click, facts, progress)
+            let request = try await stillPending(click, facts, claim)
             guard environment.elapsed() - begun < Self.claimUse else { throw await tooLate(click, claim) }
             return try await decide(click, request, claim, facts)
         } catch let refusal as Refusal {
@@ -101,8 +102,25 @@ struct Approvals: Sendable {
             switch error.code {
             case .conflict: throw try await lostTo(click)
             case .notFound: throw Refusal(answer: ClickAnswer(ClickWords.gone))
-            default: throw Refusal(answer: ClickAnswer(ClickWords.refused(error)))
+            default:
+                // It may have been written all the same.
+                await release(claim, click)
+                lookAgain(click.requestID)
+                throw Refusal(answer: ClickAnswer(ClickWords.refused(error)))
             }
+        }
+    }
+
+    /// The claim keeps other clicks out, but not `tctl`: between the look-up and the claim somebody may have decided there.
+    private func stillPending(_ click: Click, _ facts: Facts, _ claim: DecisionClaim) async throws -> AccessRequest {
+        do {
+            var facts = facts
+            facts.request = try await environment.teleport.request(click.requestID)
+            return try pending(click, facts)
+        } catch {
+            await release(claim, click)
+            lookAgain(click.requestID)
+            throw error
         }
     }
 
