@@ -10,6 +10,9 @@ DEMO := .build/demo
 APT := scripts/apt-install.sh
 # Many tests hold real servers, and the product's own time limits: hundreds at once starve each other on a small machine.
 TESTS_AT_ONCE ?= 6
+WIDTH_OPTION := --experimental-maximum-parallelization-width
+# Swift before 6.3 does not have it.
+WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -q -e $(WIDTH_OPTION) && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test chaos recovery bench screenshot protos check-protos format lint install clean
@@ -28,7 +31,7 @@ demo: build ## Run the plugin against the sandbox and print the page's address; 
 test: build check-protos ## Set up, build and run every test
 	@$(APT) chromium chromium-driver binutils
 	swift build --build-tests
-	swift test --experimental-maximum-parallelization-width $(TESTS_AT_ONCE)
+	swift test $(WIDTH)
 
 SEED ?= $(shell date +%s)
 MINUTES ?= 2
