@@ -12,7 +12,7 @@ APT := scripts/apt-install.sh
 TESTS_AT_ONCE ?= 6
 WIDTH_OPTION := --experimental-maximum-parallelization-width
 # Swift before 6.3 does not have it.
-WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -q -e $(WIDTH_OPTION) && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
+WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test chaos recovery bench screenshot protos check-protos format lint install clean
