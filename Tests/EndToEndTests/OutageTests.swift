@@ -1,5 +1,9 @@
+import Access
 import Sandbox
+import TestSupport
 import Testing
+
+@testable import Mattermost
 
 @Suite("While a server is away, with the built plugin", .timeLimit(.minutes(1)))
 struct OutageTests {
@@ -45,6 +49,36 @@ struct OutageTests {
             let log = plugin.state.value.lines.joined(separator: "\n")
             #expect(log.contains("Not waiting for it, because TELEPORT_PLUGIN_FAIL_FAST=1 is set."))
             #expect(log.contains("Connection refused") || log.contains("connect"))
+        }
+    }
+
+    @Test("With both servers away at the start it waits, listens, and /readyz tells why; with both back it is ready")
+    func waitsAtStart() async throws {
+        try await Stage.with { stage in
+            await stage.mattermost.stop()
+            try await stage.auth.stop()
+            let plugin = try PluginProcess(["start", "--config", stage.configuration])
+            try await plugin.line(containing: "No watch on Teleport")
+            try await plugin.line(containing: "health check failed")
+            let curl = try CurlClient(CurlClient.Options(caFile: try Certificates.shared().path("callback-ca.crt")))
+            defer { curl.shutdown() }
+            func get(_ path: String) async throws -> (status: Int, body: String) {
+                let url = "https://localhost:\(stage.callbackPort)\(path)"
+                let call = HTTPCall(method: .get, url: url, token: Secret("none"), body: nil, timeLimit: .seconds(10))
+                let answer = try await curl.perform(call)
+                return (answer.status, String(decoding: answer.body, as: UTF8.self))
+            }
+            let health = try await get("/healthz"), readiness = try await get("/readyz")
+            #expect(health.status == 200)
+            #expect(readiness.status == 503)
+            #expect(readiness.body.contains("teleport: cannot connect to auth_server"))
+            #expect(readiness.body.contains("mattermost: Mattermost GET"))
+
+            try await stage.auth.start()
+            try await stage.mattermost.start()
+            try await plugin.isReady()
+            while try await get("/readyz").status != 200 {}
+            #expect(try await plugin.stop() == 0)
         }
     }
 }
