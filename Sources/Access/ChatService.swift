@@ -8,6 +8,12 @@ package protocol ChatService: Sendable {
 
     func user(_ id: String) async throws(MattermostError) -> ChatUser
 
+    /// By user name, without the `@`.
+    func user(named username: String) async throws(MattermostError) -> ChatUser
+
+    /// Needs the bot to be in the channel, or it is refused.
+    func isMember(_ userID: String, of channelID: String) async throws(MattermostError) -> Bool
+
     /// The channel's id. Both names are URL slugs: `town-square`, never `Town Square`.
     func channelID(team: String, channel: String) async throws(MattermostError) -> String
 

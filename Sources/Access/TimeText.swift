@@ -9,6 +9,13 @@ extension Timestamp {
         return "\(year)-\(two(month))-\(two(day)) \(two(minuteOfDay / 60)):\(two(minuteOfDay % 60)) UTC"
     }
 
+    /// The second in UTC, as `2026-11-20T22:07:09Z` (RFC 3339).
+    package var secondInUTC: String {
+        let second = Self.floorDivide(milliseconds, 1000) - Self.floorDivide(milliseconds, 60_000) * 60
+        let minute = minuteInUTC.split(separator: " ")
+        return "\(minute[0])T\(minute[1]):\(second < 10 ? "0" : "")\(second)Z"
+    }
+
     private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
         value >= 0 ? value / divisor : -((-(value + 1)) / divisor) - 1
     }

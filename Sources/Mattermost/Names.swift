@@ -10,6 +10,12 @@ package enum MattermostName {
         (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(isAlphanumeric)
     }
 
+    /// Of an account: lower case, as the server keeps them.
+    package static func isUsername(_ text: some StringProtocol) -> Bool {
+        (1...64).contains(text.utf8.count) && text != "." && text != ".."
+            && text.utf8.allSatisfy { isAlphanumeric($0) && !(0x41...0x5A).contains($0) || "-._".utf8.contains($0) }
+    }
+
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
     }

@@ -38,6 +38,6 @@ extension Click {
             cluster: click.action.binding?.cluster, userID: click.userID,
             post: PostReference(channelID: click.channelID, postID: click.postID),
             isExpired: click.action.binding.map { $0.expires <= .now } ?? false,
-            isProven: isProven)
+            isProven: isProven, remote: click.remoteAddress)
     }
 }

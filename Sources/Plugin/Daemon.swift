@@ -15,6 +15,7 @@ struct Daemon: Sendable {
     private let isPlainHTTP: Bool
     let logger: Logger
     private let destination: LogDestination
+    private let auditFile: LogDestination?
     let teleport: TeleportClient
     private let chat: MattermostClient
     let signer: ActionSigner
@@ -26,6 +27,11 @@ struct Daemon: Sendable {
         self.failsFast = failsFast
         self.isPlainHTTP = isPlainHTTP
         destination = try Self.open(settings.log.output)
+        do {
+            auditFile = try settings.auditFile.map { (path) throws(LogDestination.OpenError) in try .file(path, for: .audit) }
+        } catch {
+            throw StartError("\(error)")
+        }
         let level = debug ? Logger.Level.debug : settings.log.severity
         var logger = Logger(label: "teleport-mattermost") { [destination] _ in
             TextLogHandler(level: level, destination: destination)
@@ -83,7 +89,7 @@ struct Daemon: Sendable {
         }
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var services: [any Service] = [
-            LogRotation(destination, logger: logger), ResidentTrim(clock: .continuous), watcher,
+            LogRotation([destination, auditFile].compactMap(\.self), logger: logger), ResidentTrim(clock: .continuous), watcher,
             HealthCheck(environment, health: health), reconciler, sweeper, desk,
         ]
         let proofs = makeProofs(environment, health)
@@ -114,13 +120,16 @@ struct Daemon: Sendable {
         let channel = ChannelName(team: settings.mattermost.team, channel: settings.mattermost.channel)
         let start = ContinuousClock.now
         let (teleport, chat) = ports
-        return Environment(
+        var environment = Environment(
             teleport: teleport, chat: chat, channel: channel,
             buttons: ButtonMaker(
                 callbackURL: settings.http.callbackURL,
                 sign: SignedContext(signer: signer, teleport: self.teleport, recipient: channel.description, logger: logger)
                     .make),
             replica: Replica.newName(), logger: logger, now: { .now }, elapsed: { ContinuousClock.now - start })
+        environment.policy = settings.approvals.policy
+        environment.audit = AuditLog(logger: logger, file: auditFile)
+        return environment
     }
 
     private var ports: (any AccessService, any ChatService) {

@@ -88,6 +88,11 @@
         func me() async throws(MattermostError) -> ChatUser { try await chat.me() }
         func clickerKey() async throws(MattermostError) -> String? { try await chat.clickerKey() }
         func user(_ id: String) async throws(MattermostError) -> ChatUser { try await chat.user(id) }
+        func user(named username: String) async throws(MattermostError) -> ChatUser { try await chat.user(named: username) }
+        func isMember(_ userID: String, of channelID: String) async throws(MattermostError) -> Bool {
+            try await chat.isMember(userID, of: channelID)
+        }
+
         func channelID(team: String, channel: String) async throws(MattermostError) -> String {
             try await chat.channelID(team: team, channel: channel)
         }

@@ -2,26 +2,30 @@ package import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// On SIGHUP (`systemctl reload`) opens the log file anew, so that logrotate can move it away.
+/// On SIGHUP (`systemctl reload`) opens the files of log and audit anew, so that logrotate can move them away.
 package struct LogRotation: Service {
-    private let destination: LogDestination
+    private let destinations: [LogDestination]
     private let logger: Logger
 
-    package init(_ destination: LogDestination, logger: Logger) {
-        self.destination = destination
+    package init(_ destinations: [LogDestination], logger: Logger) {
+        self.destinations = destinations
         self.logger = logger
     }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             for await _ in await UnixSignalsSequence(trapping: .sighup) {
-                do {
-                    try destination.reopen()
-                    logger.info("Reopened the log")
-                } catch {
-                    logger.error("Kept the old log file: \(error)")
-                }
+                for destination in destinations { reopen(destination) }
+                logger.info("Reopened the log")
             }
+        }
+    }
+
+    private func reopen(_ destination: LogDestination) {
+        do {
+            try destination.reopen()
+        } catch {
+            logger.error("Kept the old file: \(error)")
         }
     }
 }

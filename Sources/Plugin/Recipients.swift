@@ -2,7 +2,7 @@ package import Access
 import Synchronization
 
 /// A channel by its URL slugs.
-package struct ChannelName: Equatable, Sendable, CustomStringConvertible {
+package struct ChannelName: Hashable, Sendable, CustomStringConvertible {
     package var team: String
     package var channel: String
 

@@ -17,6 +17,8 @@ struct Rig: Sendable {
     let environment: Environment
     let chat: MattermostClient
     let health = Health()
+    /// The id of the channel for requests.
+    static let channel = "dpygwdyjubydfne5nshbuea4ga"
 
     static func with<Result: Sendable>(
         permissions: Set<AuthPermission> = AuthPermission.plugin, _ body: (Rig) async throws -> Result
@@ -27,6 +29,7 @@ struct Rig: Sendable {
         configuration.permissions = ["access-plugin-mattermost": permissions]
         let auth = SandboxAuth(configuration)
         let mattermost = try SandboxMattermost(.init(teleport: auth))
+        try mattermost.world.change { state, _ in state.channels[0].id = Self.channel }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await auth.run() }
             group.addTask { try await mattermost.run() }
@@ -113,7 +116,7 @@ extension Rig {
     /// The first that is recorded with the request; where nothing was posted yet, one that stands in for it.
     func recordedPost(about id: RequestID) throws -> PostReference {
         if let post = PluginRecord(data(of: id)).posts.first { return post }
-        let post = PostReference(channelID: "dpygwdyjubydfne5nshbuea4ga", postID: "qpo53xy6y3de3xmshwu7zrgxkw")
+        let post = PostReference(channelID: Self.channel, postID: "qpo53xy6y3de3xmshwu7zrgxkw")
         if auth.request(id.rawValue) != nil {
             try auth.setPluginData(id.rawValue, of: "mattermost", [PluginRecord.Key.messages: post.description])
         }

@@ -25,15 +25,15 @@ import Testing
         ])
     func types(value: String, name: String) {
         for key in SettingKey.allCases where key.kind == .string {
-            let lines = changed(key.name, to: "\(key.name) = \(value)")
-            let line = (lines.firstIndex { $0.hasPrefix("\(key.name) =") } ?? -2) + 1
+            let lines = changed(key, to: "\(key.name) = \(value)")
+            let line = (index(of: key, in: lines) ?? -2) + 1
             #expect(problems(lines).first == "\(line): \(key.title): is \(name), not a string. Put the value in quotes.")
         }
     }
 
     @Test("An empty value is a problem for every key", arguments: SettingKey.allCases.filter { $0.kind == .string })
     func empty(key: SettingKey) {
-        let found = problems(changed(key.name, to: "\(key.name) = \"\""))
+        let found = problems(changed(key, to: "\(key.name) = \"\""))
         #expect(found.count == 1)
         #expect(found.first?.contains("\(key.title): is empty. ") == true)
     }

@@ -27,6 +27,8 @@ let goodLines = [
     "[log]",
     #"output = "stdout""#,
     #"severity = "debug""#,
+    "[audit]",
+    #"output = "/audit""#,
 ]
 
 func parse(_ lines: [String]) throws -> Settings {
@@ -35,7 +37,24 @@ func parse(_ lines: [String]) throws -> Settings {
 
 /// The good file with the line of a key replaced, or left out.
 func changed(_ key: String, to line: String?) -> [String] {
-    goodLines.compactMap { $0.hasPrefix("\(key) =") ? line : $0 }
+    var lines = goodLines
+    if let index = lines.firstIndex(where: { $0.hasPrefix("\(key) =") }) {
+        lines.replaceSubrange(index...index, with: line.map { [$0] } ?? [])
+    }
+    return lines
+}
+
+/// The same, for a key whose name stands in several sections.
+func changed(_ key: SettingKey, to line: String?) -> [String] {
+    guard let index = index(of: key, in: goodLines) else { return goodLines }
+    var lines = goodLines
+    lines.replaceSubrange(index...index, with: line.map { [$0] } ?? [])
+    return lines
+}
+
+func index(of key: SettingKey, in lines: [String]) -> Int? {
+    let section = lines.firstIndex(of: "[\(key.section)]") ?? 0
+    return lines[section...].firstIndex { $0.hasPrefix("\(key.name) =") }
 }
 
 /// What is wrong, a line each, without the file's name.

@@ -26,6 +26,7 @@ import Watcher
         #expect(settings.http.basicAuth?.user == "mm")
         #expect(settings.http.basicAuth?.password.reveal() == "PASSWORDpassword")
         #expect(settings.log == .init(output: .stdout, severity: .debug))
+        #expect(settings.auditFile == "/audit")
     }
 
     @Test("What need not be said has the documented defaults")
@@ -41,6 +42,8 @@ import Watcher
         #expect(settings.http.tls == nil)
         #expect(settings.http.basicAuth == nil)
         #expect(settings.log == .init(output: .stderr, severity: .info))
+        #expect(settings.auditFile == nil)
+        #expect(settings.approvals == .init())
     }
 
     @Test("Dotted keys, tables, inline tables and quoted keys say the same")

@@ -31,6 +31,16 @@ struct ChannelAnswer: Decodable {
     }
 }
 
+struct MemberAnswer: Decodable {
+    var channelID: String
+    var userID: String
+
+    enum CodingKeys: String, CodingKey {
+        case channelID = "channel_id"
+        case userID = "user_id"
+    }
+}
+
 struct TeamAnswer: Decodable {
     var id: String
 }

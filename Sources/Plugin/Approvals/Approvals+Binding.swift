@@ -16,14 +16,14 @@ extension Approvals {
         guard !facts.record.posts.contains(click.post) else { return facts }
         lookAgain(click.requestID)
         let isMissing = facts.record.lacksPost(in: click.post.channelID)
-        throw Refusal(answer: ClickAnswer(isMissing ? ClickWords.unrecorded : ClickWords.otherPost))
+        throw isMissing ? Refusal(.unrecordedPost, ClickWords.unrecorded) : Refusal(.otherPost, ClickWords.otherPost)
     }
 
     private func record(_ click: Click) async throws -> PluginRecord {
         do {
             return PluginRecord(try await environment.teleport.pluginData(of: click.requestID))
         } catch {
-            throw Refusal(answer: ClickAnswer(ClickWords.unreachable))
+            throw Refusal(.lookupFailed, ClickWords.unreachable)
         }
     }
 }

@@ -10,8 +10,8 @@ struct Approvals: Sendable {
     /// Called when something about the request is left to be put right.
     let lookAgain: @Sendable (RequestID) -> Void
 
-    /// A decision is made within this time of the first look at its request, or not at all: a process that was frozen meanwhile may have been given up,
-    /// and the request decided by somebody else. With the call's own limit of 10 s it ends within the claim's life.
+    /// A decision is made within this time of the first look at its request, or not at all: a process that was frozen meanwhile
+    /// may have been given up, and the request decided by somebody else. With the call's own limit of 10 s it ends within the claim's life.
     private static let claimUse = Duration.seconds(4)
 
     /// Of the pauses in which something is waited for.
@@ -19,34 +19,48 @@ struct Approvals: Sendable {
 
     struct Facts {
         var clicker: ChatUser
+        /// Of the post's channel; nil where Mattermost did not tell.
+        var isMember: Bool?
         var request: AccessRequest?
         var record: PluginRecord
     }
 
-    /// An answer that ends the click early.
-    struct Refusal: Error { var answer: ClickAnswer }
-
     func answer(_ click: Click, _ progress: ClickProgress) async -> ClickAnswer {
+        var known: Facts?
         do {
             let begun = environment.elapsed()
-            let facts = try await bound(click, lookUp(click))
-            _ = try pending(click, facts)
+            let looked = try await lookUp(click)
+            known = looked
+            let facts = try await bound(click, looked)
+            try person(facts)
+            let isWithdrawal = try await authorise(click, try pending(click, facts), facts)
             let claim = try await claim(click, facts, progress)
             let request = try await stillPending(click, facts, claim)
             guard environment.elapsed() - begun < Self.claimUse else { throw await tooLate(click, claim) }
-            return try await decide(click, request, claim, facts)
-        } catch let refusal as Refusal {
-            environment.logger.info("Refused a click: \(refusal.answer.text)", metadata: .click(click))
-            return refusal.answer
+            let answer = try await decide(click, request, claim, facts, isWithdrawal: isWithdrawal)
+            let outcome: AuditEntry.Outcome = isWithdrawal ? .withdrawn : click.decision == .approve ? .approved : .denied
+            audit(AuditEntry(outcome, click, words: answer.text), known)
+            return answer
         } catch {
-            return ClickAnswer(ClickWords.unreachable)
+            let refusal = error as? Refusal ?? Refusal(.lookupFailed, ClickWords.unreachable)
+            let outcome: AuditEntry.Outcome = refusal.why == .unconfirmed ? .unconfirmed : .refused
+            audit(AuditEntry(outcome, click, why: refusal.why.rawValue, words: refusal.answer.text), known)
+            return refusal.answer
         }
+    }
+
+    private func audit(_ entry: AuditEntry, _ facts: Facts?) {
+        var entry = entry
+        entry.user = facts?.clicker
+        entry.request = facts?.request
+        environment.audit.write(entry, at: environment.now())
     }
 
     // MARK: - Who, and what
 
     private func lookUp(_ click: Click) async throws -> Facts {
         async let user = environment.chat.user(click.userID)
+        async let membership = isMember(click)
         async let request = environment.teleport.request(click.requestID)
         async let data = environment.teleport.pluginData(of: click.requestID)
         let clicker: ChatUser
@@ -54,34 +68,49 @@ struct Approvals: Sendable {
             clicker = try await user
         } catch {
             environment.logger.warning("Could not look up who clicked: \(error)", metadata: .click(click))
-            throw Refusal(answer: ClickAnswer(ClickWords.unknownClicker))
+            throw Refusal(.lookupFailed, ClickWords.unknownClicker)
         }
-        guard clicker.id == click.userID, !clicker.isDeleted, !clicker.isBot else {
-            throw Refusal(answer: ClickAnswer(ClickWords.notAPerson))
-        }
+        guard clicker.id == click.userID else { throw Refusal(.lookupFailed, ClickWords.unknownClicker) }
         do {
-            return Facts(clicker: clicker, request: try await request, record: PluginRecord(try await data))
+            return Facts(
+                clicker: clicker, isMember: await membership, request: try await request, record: PluginRecord(try await data))
         } catch {
             environment.logger.warning("Could not read the request: \(error)", metadata: .click(click))
-            throw Refusal(answer: ClickAnswer(ClickWords.unreachable))
+            throw Refusal(.lookupFailed, ClickWords.unreachable)
         }
+    }
+
+    private func isMember(_ click: Click) async -> Bool? {
+        do {
+            return try await environment.chat.isMember(click.userID, of: click.post.channelID)
+        } catch {
+            environment.logger.warning("Could not look up who is in the channel: \(error)", metadata: .click(click))
+            return nil
+        }
+    }
+
+    /// Whoever may decide nothing at all is not told of the request either.
+    private func person(_ facts: Facts) throws {
+        let clicker = ApprovalPolicy.Clicker(user: facts.clicker, isMember: facts.isMember ?? true)
+        if let objection = environment.policy.objection(to: clicker) { throw Refusal(objection) }
+        guard facts.isMember != nil else { throw Refusal(.lookupFailed, ClickWords.noMembership) }
     }
 
     /// The request, if it can still be decided.
     private func pending(_ click: Click, _ facts: Facts) throws -> AccessRequest {
         guard let request = facts.request else {
             lookAgain(click.requestID)
-            throw Refusal(answer: ClickAnswer(ClickWords.hidden))
+            throw Refusal(.notShown, ClickWords.hidden)
         }
         let status = PostPlan.status(of: request, in: facts.record, now: environment.now())
         guard status == .pending else {
             let card = Card(Subject(request), status: status)
-            throw Refusal(answer: ClickAnswer(update: card, ClickWords.already(status, now: environment.now())))
+            throw Refusal(.notPending, ClickWords.already(status, now: environment.now()), update: card)
         }
         // The listener could not compare it while Teleport had not told its name.
         let cluster = environment.teleport.clusterName
-        guard cluster != nil, click.cluster ?? cluster == cluster else { throw Refusal(answer: ClickAnswer(ClickWords.hidden)) }
-        guard !click.isExpired else { throw Refusal(answer: ClickAnswer(ClickWords.expired)) }
+        guard cluster != nil, click.cluster ?? cluster == cluster else { throw Refusal(.notShown, ClickWords.hidden) }
+        guard !click.isExpired else { throw Refusal(.expired, ClickWords.expired) }
         return request
     }
 
@@ -89,7 +118,7 @@ struct Approvals: Sendable {
 
     private func claim(_ click: Click, _ facts: Facts, _ progress: ClickProgress) async throws -> DecisionClaim {
         if let other = facts.record.decision { throw beingDecided(other, click) }
-        guard progress.begin() else { throw Refusal(answer: ClickAnswer(ClickWords.tooLate)) }
+        guard progress.begin() else { throw Refusal(.tooLate, ClickWords.tooLate) }
         let claim = DecisionClaim(
             decision: click.decision, userID: facts.clicker.id, username: facts.clicker.username, at: environment.now(),
             replica: environment.replica)
@@ -101,12 +130,12 @@ struct Approvals: Sendable {
         } catch {
             switch error.code {
             case .conflict: throw try await lostTo(click)
-            case .notFound: throw Refusal(answer: ClickAnswer(ClickWords.gone))
+            case .notFound: throw Refusal(.gone, ClickWords.gone)
             default:
                 // It may have been written all the same.
                 await release(claim, click)
                 lookAgain(click.requestID)
-                throw Refusal(answer: ClickAnswer(ClickWords.refused(error)))
+                throw Refusal(.refusedByTeleport, ClickWords.refused(error))
             }
         }
     }
@@ -127,17 +156,17 @@ struct Approvals: Sendable {
     /// Somebody claimed the decision first.
     private func lostTo(_ click: Click) async throws -> Refusal {
         let record = PluginRecord(try await environment.teleport.pluginData(of: click.requestID))
-        guard let other = record.decision else { return Refusal(answer: ClickAnswer(ClickWords.tooLate)) }
+        guard let other = record.decision else { return Refusal(.tooLate, ClickWords.tooLate) }
         return beingDecided(other, click)
     }
 
     private func beingDecided(_ other: DecisionClaim, _ click: Click) -> Refusal {
         lookAgain(click.requestID)
-        return Refusal(answer: ClickAnswer(ClickWords.beingDecided(other)))
+        return Refusal(.beingDecided, ClickWords.beingDecided(other))
     }
 
     private func decide(
-        _ click: Click, _ request: AccessRequest, _ claim: DecisionClaim, _ facts: Facts
+        _ click: Click, _ request: AccessRequest, _ claim: DecisionClaim, _ facts: Facts, isWithdrawal: Bool
     ) async throws -> ClickAnswer {
         let email = facts.clicker.email
         do {
@@ -145,33 +174,34 @@ struct Approvals: Sendable {
                 click.decision, on: click.requestID,
                 delegator: "mattermost:\(email.isEmpty ? facts.clicker.username : email)", reason: "")
         } catch {
-            return await failed(click, claim, error)
+            throw await failed(click, claim, error)
         }
-        environment.logger.info("The request was \(click.decision.state)", metadata: .click(click, by: claim.username))
         let resolution = Card.Resolution(by: claim.username, at: claim.at)
         let status: Card.Status = click.decision == .approve ? .approved(resolution) : .denied(resolution)
         let subject = Subject(request)
-        return ClickAnswer(update: Card(subject, status: status), ClickWords.decided(click.decision, subject))
+        return ClickAnswer(
+            update: Card(subject, status: status),
+            isWithdrawal ? ClickWords.withdrawn(subject) : ClickWords.decided(click.decision, subject))
     }
 
-    private func failed(_ click: Click, _ claim: DecisionClaim, _ error: TeleportError) async -> ClickAnswer {
+    private func failed(_ click: Click, _ claim: DecisionClaim, _ error: TeleportError) async -> Refusal {
         environment.logger.error("Could not decide the request: \(error)", metadata: .click(click))
         lookAgain(click.requestID)
         switch error.code {
         case .unavailable, .timedOut, .misconfigured, .other:
             // It may have happened. The claim stays, so that nobody decides otherwise meanwhile; the reconciler frees it when
             // the request is seen to be still pending.
-            return ClickAnswer(ClickWords.unconfirmed)
-        case .notFound: return ClickAnswer(ClickWords.gone)
+            return Refusal(.unconfirmed, ClickWords.unconfirmed)
+        case .notFound: return Refusal(.gone, ClickWords.gone)
         case .permissionDenied, .conflict, .refused, .unimplemented:
             await release(claim, click)
-            return ClickAnswer(ClickWords.refused(error))
+            return Refusal(.refusedByTeleport, ClickWords.refused(error))
         }
     }
 
     private func tooLate(_ click: Click, _ claim: DecisionClaim) async -> Refusal {
         await release(claim, click)
-        return Refusal(answer: ClickAnswer(ClickWords.tooLate))
+        return Refusal(.tooLate, ClickWords.tooLate)
     }
 
     private func release(_ claim: DecisionClaim, _ click: Click) async {
@@ -182,11 +212,7 @@ struct Approvals: Sendable {
 }
 
 extension [String: Logger.MetadataValue] {
-    fileprivate static func click(_ click: Click, by username: String? = nil) -> Self {
-        var fields = request(click.requestID, click.post, [
-            "user_id": "\(click.userID)", "decision": "\(click.decision)", "proof": click.isProven ? "trigger_id" : "none",
-        ])
-        if let username { fields["user"] = "\(username)" }
-        return fields
+    fileprivate static func click(_ click: Click) -> Self {
+        request(click.requestID, click.post, ["user_id": "\(click.userID)", "decision": "\(click.decision)"])
     }
 }

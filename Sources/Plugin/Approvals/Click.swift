@@ -13,10 +13,12 @@ package struct Click: Equatable, Sendable {
     package var isExpired: Bool
     /// Mattermost's signature proves that it was that person, just now.
     package var isProven: Bool
+    /// The address that the callback came from.
+    package var remote: String
 
     package init(
         requestID: RequestID, decision: Decision, cluster: String?, userID: String, post: PostReference,
-        isExpired: Bool = false, isProven: Bool = false
+        isExpired: Bool = false, isProven: Bool = false, remote: String = ""
     ) {
         self.requestID = requestID
         self.decision = decision
@@ -25,6 +27,7 @@ package struct Click: Equatable, Sendable {
         self.post = post
         self.isExpired = isExpired
         self.isProven = isProven
+        self.remote = remote
     }
 }
 

@@ -19,6 +19,14 @@ struct GuardedChat: ChatService {
         try await run { chat throws(MattermostError) in try await chat.user(id) }
     }
 
+    func user(named username: String) async throws(MattermostError) -> ChatUser {
+        try await run { chat throws(MattermostError) in try await chat.user(named: username) }
+    }
+
+    func isMember(_ userID: String, of channelID: String) async throws(MattermostError) -> Bool {
+        try await run { chat throws(MattermostError) in try await chat.isMember(userID, of: channelID) }
+    }
+
     func channelID(team: String, channel: String) async throws(MattermostError) -> String {
         try await run { chat throws(MattermostError) in try await chat.channelID(team: team, channel: channel) }
     }

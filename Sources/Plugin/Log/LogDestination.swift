@@ -7,24 +7,35 @@ package final class LogDestination: Sendable {
     package struct OpenError: Error, CustomStringConvertible {
         package var path: String
         package var reason: String
+        package var section = "log"
         package var description: String {
-            "cannot open the log file \(path) for appending: \(reason). Mend `output` in `[log]` or the folder's permissions."
+            "cannot open the \(section) file \(path) for appending: \(reason). "
+                + "Mend `output` in `[\(section)]` or the folder's permissions."
         }
     }
 
+    /// What the file is for, as the configuration names it, and who may read it.
+    package enum Purpose: String, Sendable {
+        case log, audit
+
+        fileprivate var mode: mode_t { self == .audit ? 0o600 : 0o640 }
+    }
+
     private let path: String?
+    private let purpose: Purpose
     private let descriptor: Mutex<Int32>
 
-    private init(path: String?, descriptor: Int32) {
+    private init(path: String?, purpose: Purpose = .log, descriptor: Int32) {
         self.path = path
+        self.purpose = purpose
         self.descriptor = Mutex(descriptor)
     }
 
     package static let standardError = LogDestination(path: nil, descriptor: STDERR_FILENO)
     package static let standardOutput = LogDestination(path: nil, descriptor: STDOUT_FILENO)
 
-    package static func file(_ path: String) throws(OpenError) -> LogDestination {
-        LogDestination(path: path, descriptor: try openFile(path))
+    package static func file(_ path: String, for purpose: Purpose = .log) throws(OpenError) -> LogDestination {
+        LogDestination(path: path, purpose: purpose, descriptor: try openFile(path, purpose))
     }
 
     deinit {
@@ -34,7 +45,7 @@ package final class LogDestination: Sendable {
     /// Opens the file anew, after it was moved away by a rotation. Nothing to do for a stream.
     package func reopen() throws(OpenError) {
         guard let path else { return }
-        let new = try Self.openFile(path)
+        let new = try Self.openFile(path, purpose)
         let old = descriptor.withLock { descriptor in
             defer { descriptor = new }
             return descriptor
@@ -60,9 +71,11 @@ package final class LogDestination: Sendable {
         }
     }
 
-    private static func openFile(_ path: String) throws(OpenError) -> Int32 {
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw OpenError(path: path, reason: String(cString: strerror(errno))) }
+    private static func openFile(_ path: String, _ purpose: Purpose) throws(OpenError) -> Int32 {
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, purpose.mode)
+        guard descriptor >= 0 else {
+            throw OpenError(path: path, reason: String(cString: strerror(errno)), section: purpose.rawValue)
+        }
         return descriptor
     }
 }

@@ -14,6 +14,9 @@ package struct Environment: Sendable {
     package var now: @Sendable () -> Timestamp
     /// A clock that never jumps, from any fixed moment.
     package var elapsed: @Sendable () -> Duration
+    /// Who may decide.
+    package var policy = ApprovalPolicy()
+    package var audit: AuditLog
     let circuits: Circuits
     let evidence = GoneEvidence()
 
@@ -28,6 +31,7 @@ package struct Environment: Sendable {
         self.buttons = buttons
         self.replica = replica
         self.logger = logger
+        audit = AuditLog(logger: logger)
         self.now = now
         self.elapsed = elapsed
     }

@@ -31,6 +31,18 @@ package enum ExampleConfiguration {
         [approvals]
         # Whether a click counts only when Mattermost's own signature proves who made it, and when. false believes the callback.
         # require_clicker_proof = true
+        # Who may decide: "@username", "name@example.com", or "team/channel" for its members. Nobody here: the members of the channel.
+        # approvers = []
+        # Whether people may approve their own requests. Withdrawing one, with Deny, is always allowed.
+        # allow_self = false
+        # Whether guests may decide.
+        # allow_guests = false
+        # Approvers of single roles, instead of those above. For several roles at once it takes an approver of each.
+        # [approvals.roles]
+        # dba = ["@ana", "engineering/dba-leads"]
+        # Whose Teleport user has another name than their Mattermost user: Mattermost name = "Teleport user".
+        # [approvals.users]
+        # ana = "ana.lopez@example.com"
 
         [http]
         # Where Mattermost reaches this service to deliver clicks. https:// is assumed; a path prefix is kept.
@@ -49,6 +61,10 @@ package enum ExampleConfiguration {
         output = "stderr"
         # "ERROR", "WARN", "INFO" or "DEBUG".
         severity = "INFO"
+
+        # [audit]
+        # Decisions and refusals go to the log; with the path of a file to that too, a JSON object a line, for its owner alone.
+        # output = "log"
 
         """
 }

@@ -12,6 +12,9 @@ enum SettingKey: String, CaseIterable {
     case previousSecrets = "mattermost.previous_secrets"
     case acceptLegacySignatures = "mattermost.accept_legacy_signatures"
     case requireClickerProof = "approvals.require_clicker_proof"
+    case approvers = "approvals.approvers"
+    case allowSelf = "approvals.allow_self"
+    case allowGuests = "approvals.allow_guests"
     case publicAddr = "http.public_addr"
     case listenAddr = "http.listen_addr"
     case httpsKeyFile = "http.https_key_file"
@@ -20,16 +23,20 @@ enum SettingKey: String, CaseIterable {
     case basicAuthPassword = "http.basic_auth.password"
     case output = "log.output"
     case severity = "log.severity"
+    case auditOutput = "audit.output"
 
     /// Every table that may stand in the file.
-    static let tables: Set<String> = ["teleport", "mattermost", "approvals", "http", "http.basic_auth", "log"]
+    static let tables: Set<String> = ["teleport", "mattermost", "approvals", "http", "http.basic_auth", "log", "audit"]
+
+    /// Those whose keys are names of the operator's.
+    static let openTables: Set<String> = ["approvals.roles", "approvals.users"]
 
     enum Kind { case string, strings, flag }
 
     var kind: Kind {
         switch self {
-        case .previousSecrets: .strings
-        case .acceptLegacySignatures, .requireClickerProof: .flag
+        case .previousSecrets, .approvers: .strings
+        case .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests: .flag
         default: .string
         }
     }

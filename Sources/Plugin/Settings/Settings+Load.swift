@@ -30,12 +30,13 @@ extension Settings {
         let approvals = reader.approvals()
         let http = reader.http()
         let log = reader.log()
+        let auditFile = reader.auditFile()
         guard reader.problems.isEmpty, let teleport, let mattermost, let http else {
             throw SettingsError(path: path, problems: reader.problems)
         }
         return Settings(
-            teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, log: log,
-            warnings: mattermost.warnings + approvals.warnings)
+            teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, log: log, auditFile: auditFile,
+            warnings: mattermost.warnings + approvals.warnings + log.warnings(auditFile: auditFile))
     }
 }
 

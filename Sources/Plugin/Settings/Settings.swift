@@ -23,6 +23,7 @@ package struct Settings: Sendable {
     package struct Approving: Equatable, Sendable {
         /// Whether a click counts only with Mattermost's own signature of who made it.
         package var requiresClickerProof = true
+        package var policy = ApprovalPolicy()
     }
 
     package struct HTTP: Sendable {
@@ -61,6 +62,8 @@ package struct Settings: Sendable {
     package var approvals: Approving
     package var http: HTTP
     package var log: Log
+    /// A file for decisions and refusals, besides the log.
+    package var auditFile: String?
     /// What works but should not stay as it is; for the log.
     package var warnings: [String] = []
 }

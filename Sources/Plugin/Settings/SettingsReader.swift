@@ -15,6 +15,11 @@ struct SettingsReader {
         problems.append(.init(line: text.line(of: key), key: key.title, text: words))
     }
 
+    /// About an entry of a table whose keys are the operator's.
+    mutating func report(_ entry: SettingsText.Entry, of table: String, _ words: String) {
+        problems.append(.init(line: entry.line, key: "[\(table)] \(OneLine.bounded(entry.name, 64))", text: words))
+    }
+
     /// Nil without a report when the key is not there; an empty string counts as not there for `isRequired` alone.
     mutating func string(_ key: SettingKey, isRequired mend: String? = nil) -> String? {
         switch text.values[key] {
@@ -88,7 +93,7 @@ struct SettingsReader {
 
 extension SettingsText.Value {
     /// As a person knows it.
-    fileprivate var name: String {
+    var name: String {
         switch self {
         case .string: "a string"
         case .strings: "an array"

@@ -13,7 +13,15 @@ struct SettingsText {
         case other(String)
     }
 
+    struct Entry {
+        var name: String
+        var value: Value
+        var line: Int
+    }
+
     private(set) var values: [SettingKey: Value] = [:]
+    /// What stands in the tables whose keys are the operator's, by table.
+    private(set) var entries: [String: [Entry]] = [:]
     /// Unknown keys, and sections that are none.
     private(set) var problems: [Problem] = []
     private let lines: KeyLines
@@ -55,13 +63,21 @@ struct SettingsText {
             guard let value = table[name] else { continue }
             let inner = path + [name]
             let dotted = inner.joined(separator: ".")
-            if SettingKey.tables.contains(dotted) {
+            if SettingKey.openTables.contains(dotted), inner.count == 2 {
+                if let table = value.table { collectEntries(table, at: inner) } else { noteNoTable(inner, value.type) }
+            } else if SettingKey.tables.contains(dotted) {
                 if let table = value.table { collect(table, at: inner) } else { noteNoTable(inner, value.type) }
             } else if let key = SettingKey(rawValue: dotted), key.path == inner {
                 values[key] = Self.value(value)
             } else {
                 noteUnknown(inner, isTable: value.type == .table)
             }
+        }
+    }
+
+    private mutating func collectEntries(_ table: TOMLTable, at path: [String]) {
+        entries[path.joined(separator: ".")] = table.keys.compactMap { name in
+            table[name].map { Entry(name: name, value: Self.value($0), line: lines.line(of: path + [name])) }
         }
     }
 
@@ -82,10 +98,10 @@ struct SettingsText {
 
     private static func suggestion(for path: [String], isSection: Bool) -> String {
         if isSection {
-            if let near = Spelling.nearest(to: path.joined(separator: "."), among: SettingKey.tables.sorted()) {
+            if let near = Spelling.nearest(to: path.joined(separator: "."), among: SettingKey.tables.union(SettingKey.openTables).sorted()) {
                 return "Did you mean [\(near)]?"
             }
-            return "The sections are [teleport], [mattermost], [approvals], [http] and [log]."
+            return "The sections are [teleport], [mattermost], [approvals], [http], [log] and [audit]."
         }
         let name = path.count == 1 ? path[0] : path[1...].joined(separator: ".")
         let own = SettingKey.allCases.filter { $0.section == path[0] }

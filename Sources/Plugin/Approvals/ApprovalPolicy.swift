@@ -1,0 +1,106 @@
+package import Access
+
+/// Who may decide what: pure, from what was looked up for this very click.
+package struct ApprovalPolicy: Equatable, Sendable {
+    /// For the roles without an entry of their own; empty: every member of the post's channel.
+    package var approvers: [Approver] = []
+    package var roles: [String: [Approver]] = [:]
+    package var allowsSelf = false
+    package var allowsGuests = false
+    /// Mattermost user name, in lower case, to Teleport user.
+    package var users: [String: String] = [:]
+
+    package init() {}
+
+    /// A person as Mattermost knows them at the time of the click.
+    struct Clicker: Equatable {
+        var user: ChatUser
+        /// Of the channel that the post is in.
+        var isMember = true
+        /// Those of the asked channels that the person is a member of.
+        var channels: Set<ChannelName> = []
+        /// Ids of the accounts that `users` gives the requester.
+        var requesterAccounts: Set<String> = []
+    }
+
+    enum Verdict: Equatable {
+        case approver
+        /// Not an approver perhaps, but it is the person's own request.
+        case withdrawal
+        case refused(Objection)
+    }
+
+    enum Objection: Equatable {
+        case bot, deactivated, outsider, guest
+        case ownRequest(others: [Need])
+        case notApprover([Need])
+    }
+
+    /// Roles whose deciding takes one of the same approvers.
+    struct Need: Equatable {
+        /// Empty where it is the whole request, whatever its roles.
+        var roles: [String]
+        /// Empty: every member of the channel.
+        var approvers: [Approver]
+    }
+
+    func verdict(_ decision: Decision, _ request: AccessRequest, by clicker: Clicker) -> Verdict {
+        if let objection = objection(to: clicker) { return .refused(objection) }
+        let needs = needs(of: request)
+        if isRequester(clicker, of: request) {
+            if decision == .deny { return .withdrawal }
+            guard allowsSelf else { return .refused(.ownRequest(others: needs)) }
+        }
+        let missing = needs.filter { !isMet($0, by: clicker) }
+        return missing.isEmpty ? .approver : .refused(.notApprover(missing))
+    }
+
+    /// What a person has to be, whatever is decided.
+    func objection(to clicker: Clicker) -> Objection? {
+        if clicker.user.isBot { return .bot }
+        if clicker.user.isDeleted { return .deactivated }
+        if !clicker.isMember { return .outsider }
+        return clicker.user.isGuest && !allowsGuests ? .guest : nil
+    }
+
+    /// The channels whose members the verdict depends on.
+    func channels(for request: AccessRequest, _ user: ChatUser) -> Set<ChannelName> {
+        var channels: Set<ChannelName> = []
+        for need in needs(of: request) where !need.approvers.contains(where: { $0.names(user) }) {
+            channels.formUnion(need.approvers.compactMap(\.channel))
+        }
+        return channels
+    }
+
+    /// The Mattermost user names that `users` gives the requester.
+    func accounts(of request: AccessRequest) -> [String] {
+        users.filter { $0.value == request.user }.map(\.key).sorted()
+    }
+
+    /// Without `users` by user name or e-mail address, capital letters or not: rather one too many than one too few.
+    private func isRequester(_ clicker: Clicker, of request: AccessRequest) -> Bool {
+        if clicker.requesterAccounts.contains(clicker.user.id) { return true }
+        if let mapped = users[clicker.user.username.lowercased()] { return mapped == request.user }
+        let name = request.user.lowercased()
+        return clicker.user.username.lowercased() == name || (!name.isEmpty && clicker.user.email.lowercased() == name)
+    }
+
+    private func needs(of request: AccessRequest) -> [Need] {
+        guard request.roles.contains(where: { roles[$0] != nil }) else { return [Need(roles: [], approvers: approvers)] }
+        var needs: [Need] = []
+        for role in request.roles {
+            let approvers = roles[role] ?? approvers
+            if let index = needs.firstIndex(where: { $0.approvers == approvers }) {
+                needs[index].roles.append(role)
+            } else {
+                needs.append(Need(roles: [role], approvers: approvers))
+            }
+        }
+        return needs
+    }
+
+    private func isMet(_ need: Need, by clicker: Clicker) -> Bool {
+        need.approvers.isEmpty
+            || need.approvers.contains { $0.names(clicker.user) || $0.channel.map(clicker.channels.contains) == true }
+    }
+}

@@ -1,0 +1,48 @@
+import Access
+
+/// What people are told who may not decide, and who may instead.
+extension ClickWords {
+    static let noMembership =
+        "Mattermost did not tell who belongs to a channel that decides this, so nothing was decided. Please try again in a "
+        + "moment; if that does not help, tell an administrator that the bot has to be in the channel."
+    static let noRequester =
+        "Nothing was decided: the configuration names a Mattermost account of the requester's that Mattermost cannot find. "
+        + "Please tell an administrator."
+
+    static func refused(_ objection: ApprovalPolicy.Objection) -> String {
+        switch objection {
+        case .bot, .deactivated: notAPerson
+        case .outsider: "Only members of this channel can decide, so nothing was decided. A member can add you."
+        case .guest: "Guests cannot decide, so nothing was decided. Please ask a member of this channel."
+        case .ownRequest(let needs):
+            "This is your own request: you can withdraw it with Deny, but not approve it. Nothing was decided. "
+                + "Somebody else can: \(who(needs))."
+        case .notApprover(let needs):
+            "You are not among those who decide this, so nothing was decided. Who can: \(who(needs))."
+        }
+    }
+
+    static func withdrawn(_ subject: Subject) -> String {
+        "You withdrew your request for \(InertText.code(subject.roles.joined(separator: ", "), limit: 200))."
+    }
+
+    private static func who(_ needs: [ApprovalPolicy.Need]) -> String {
+        needs.map { need in
+            let roles = InertText.code(need.roles.joined(separator: ", "), limit: 200)
+            return (roles.isEmpty ? "" : "for \(roles) ") + who(need.approvers)
+        }.joined(separator: "; and ")
+    }
+
+    private static func who(_ approvers: [Approver]) -> String {
+        guard !approvers.isEmpty else { return "any other member of this channel" }
+        let shown = approvers.prefix(8).map { approver in
+            switch approver {
+            case .username(let name): "@\(name)"
+            case .email(let address): InertText.code(address, limit: 100)
+            case .channel(let name): "the members of \(InertText.code(name.description, limit: 130))"
+            }
+        }
+        let more = approvers.count - shown.count
+        return shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    }
+}

@@ -1,0 +1,34 @@
+import Access
+
+extension Approvals {
+    /// An answer that ends the click early.
+    struct Refusal: Error {
+        /// As the audit names it.
+        enum Why: String {
+            case lookupFailed = "lookup_failed"
+            case bot, deactivated, guest
+            case notInChannel = "not_in_channel"
+            case ownRequest = "own_request"
+            case notApprover = "not_approver"
+            case notPending = "not_pending"
+            case otherPost = "other_post"
+            case unrecordedPost = "unrecorded_post"
+            case notShown = "not_shown"
+            case expired = "expired_button"
+            case beingDecided = "being_decided"
+            case tooLate = "too_late"
+            case gone
+            case refusedByTeleport = "refused_by_teleport"
+            /// Sent, and perhaps decided.
+            case unconfirmed
+        }
+
+        var why: Why
+        var answer: ClickAnswer
+
+        init(_ why: Why, _ text: String, update: Card? = nil) {
+            self.why = why
+            answer = ClickAnswer(update: update, text)
+        }
+    }
+}

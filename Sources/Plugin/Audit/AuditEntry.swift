@@ -1,0 +1,52 @@
+import Access
+
+/// One decision or one refusal: who, what, which post, why, from where, how proven. It has no place for a secret.
+struct AuditEntry: Sendable {
+    enum Outcome: String { case approved, denied, withdrawn, refused, unconfirmed }
+
+    var outcome: Outcome
+    /// Of a refusal, in a word that does not change.
+    var why: String?
+    /// What the person was told.
+    var words: String
+    var decision: Decision
+    var requestID: RequestID
+    var post: PostReference
+    var userID: String
+    /// Nil where Mattermost did not tell.
+    var user: ChatUser?
+    /// Nil where Teleport did not tell.
+    var request: AccessRequest?
+    /// The address that the callback came from.
+    var remote: String
+    /// `trigger_id` or `none`.
+    var proof: String
+
+    init(_ outcome: Outcome, _ click: Click, why: String? = nil, words: String) {
+        self.outcome = outcome
+        self.why = why
+        self.words = words
+        decision = click.decision
+        requestID = click.requestID
+        post = click.post
+        userID = click.userID
+        remote = click.remote
+        proof = click.isProven ? "trigger_id" : "none"
+    }
+
+    /// In the order of the line; what is not known is left out.
+    var fields: [(name: String, value: String)] {
+        var fields: [(String, String)] = [("outcome", outcome.rawValue)]
+        if let why { fields.append(("why", why)) }
+        fields += [("decision", decision.rawValue), ("request_id", requestID.rawValue)]
+        if let request {
+            fields += [("requester", request.user), ("roles", request.roles.joined(separator: ","))]
+        }
+        fields += [("channel_id", post.channelID), ("post_id", post.postID), ("user_id", userID)]
+        if let user {
+            fields.append(("user", user.username))
+            if !user.email.isEmpty { fields.append(("email", user.email)) }
+        }
+        return fields + [("remote", remote), ("proof", proof)]
+    }
+}

@@ -1,0 +1,52 @@
+import Access
+package import Logging
+
+/// Writes what was decided and refused: to the log, and as JSON lines to a file of its own where there is one.
+package struct AuditLog: Sendable {
+    private let logger: Logger
+    private let file: LogDestination?
+
+    package init(logger: Logger, file: LogDestination? = nil) {
+        self.logger = logger
+        self.file = file
+    }
+
+    func write(_ entry: AuditEntry, at moment: Timestamp) {
+        var metadata: Logger.Metadata = [:]
+        for field in entry.fields { metadata[field.name] = "\(Self.bounded(field.value))" }
+        let message: Logger.Message =
+            switch entry.outcome {
+            case .approved, .denied: "The request was \(entry.outcome.rawValue)"
+            case .withdrawn: "The request was withdrawn"
+            case .refused, .unconfirmed: "Refused a click: \(entry.words)"
+            }
+        logger.info(message, metadata: metadata)
+        file?.write(Self.line(entry, moment))
+    }
+
+    private static func line(_ entry: AuditEntry, _ moment: Timestamp) -> String {
+        var line = "{\"time\":\"\(moment.secondInUTC)\""
+        for field in entry.fields + [("words", entry.words)] {
+            line += ",\"\(field.name)\":\"\(escaped(bounded(field.value)))\""
+        }
+        return line + "}\n"
+    }
+
+    /// A user's name and roles are as long as Teleport lets them be.
+    private static func bounded(_ text: String) -> String { String(text.prefix(1000)) }
+
+    private static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
