@@ -5,7 +5,9 @@ import Testing
 
 /// Who clicks, and what becomes of approving and of denying.
 struct PolicyCase: CustomTestStringConvertible, Sendable {
-    enum Outcome: Equatable, Sendable { case allowed, withdrawal, bot, deactivated, outsider, guest, own, notApprover([String]) }
+    enum Outcome: Equatable, Sendable {
+        case allowed, withdrawal, bot, deactivated, outsider, guest, own, notApprover([String])
+    }
 
     var who: String
     var clicker: ApprovalPolicy.Clicker

@@ -41,7 +41,8 @@ struct Rig: Sendable {
             let chat = try MattermostClient(.init(url: try ServerURL(try await mattermost.url), token: Secret(token)))
             defer { chat.shutdown() }
             _ = try await teleport.requests()
-            return try await body(Rig(auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat), chat: chat))
+            return try await body(
+                Rig(auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat), chat: chat))
         }
     }
 

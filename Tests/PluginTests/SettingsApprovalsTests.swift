@@ -6,17 +6,21 @@ import Testing
 struct SettingsApprovalsTests {
     @Test("Approvers are user names, addresses and channels; roles and users are tables of the operator's names")
     func all() throws {
-        let approvals = try parse(goodLines + [
-            "[approvals]", #"approvers = ["@Ana", "Pia@Example.com", "acme/leads"]"#, "allow_guests = true",
-            "[approvals.roles]", #"dba = ["@carol"]"#, #""db.admin" = ["acme/dba"]"#, "[approvals.users]",
-            #"ana = "ana.lopez""#, #""@b.ob" = "bob""#,
-        ]).approvals
-        #expect(approvals.policy.approvers == [
-            .username("ana"), .email("pia@example.com"), .channel(.init(team: "acme", channel: "leads")),
-        ])
-        #expect(approvals.policy.roles == [
-            "dba": [.username("carol")], "db.admin": [.channel(.init(team: "acme", channel: "dba"))],
-        ])
+        let approvals = try parse(
+            goodLines + [
+                "[approvals]", #"approvers = ["@Ana", "Pia@Example.com", "acme/leads"]"#, "allow_guests = true",
+                "[approvals.roles]", #"dba = ["@carol"]"#, #""db.admin" = ["acme/dba"]"#, "[approvals.users]",
+                #"ana = "ana.lopez""#, #""@b.ob" = "bob""#,
+            ]
+        ).approvals
+        #expect(
+            approvals.policy.approvers == [
+                .username("ana"), .email("pia@example.com"), .channel(.init(team: "acme", channel: "leads")),
+            ])
+        #expect(
+            approvals.policy.roles == [
+                "dba": [.username("carol")], "db.admin": [.channel(.init(team: "acme", channel: "dba"))],
+            ])
         #expect(approvals.policy.users == ["ana": "ana.lopez", "b.ob": "bob"])
         #expect(approvals.policy.allowsGuests && !approvals.policy.allowsSelf)
     }
@@ -24,11 +28,12 @@ struct SettingsApprovalsTests {
     @Test("What cannot be is told with its line and the mend, all at once")
     func problemsTogether() {
         let first = goodLines.count
-        let found = problems(goodLines + [
-            "[approvals]", #"approvers = ["ana", "@", "a@b@c", "Acme Team/x"]"#, "allow_self = 1", "[approvals.roles]",
-            #"dba = "@carol""#, "dbb = []", #"dbc = ["carol"]"#, "db.admin = [\"@carol\"]", "[approvals.users]",
-            "ana = 1", #"bob = """#, #""no name" = "x""#,
-        ])
+        let found = problems(
+            goodLines + [
+                "[approvals]", #"approvers = ["ana", "@", "a@b@c", "Acme Team/x"]"#, "allow_self = 1", "[approvals.roles]",
+                #"dba = "@carol""#, "dbb = []", #"dbc = ["carol"]"#, "db.admin = [\"@carol\"]", "[approvals.users]",
+                "ana = 1", #"bob = """#, #""no name" = "x""#,
+            ])
         #expect(found.filter { $0.hasPrefix("\(first + 2): [approvals] approvers: ") }.count == 4)
         let lines = found.filter { !$0.hasPrefix("\(first + 2):") }
         #expect(lines.map { $0.prefix { $0 != " " } } == [3, 5, 6, 7, 8, 10, 11, 12].map { "\(first + $0):" }, "\(found)")
@@ -41,11 +46,13 @@ struct SettingsApprovalsTests {
         #expect(try parse(goodLines + ["[approvals]", "allow_self = true"]).warnings.count == 1)
         let quiet = changed("severity", to: "severity = \"WARN\"")
         #expect(try parse(quiet).warnings.isEmpty)
-        #expect(try parse(quiet.filter { !$0.hasPrefix("output = \"/audit") }).warnings.first?.contains("[audit] output") == true)
+        #expect(
+            try parse(quiet.filter { !$0.hasPrefix("output = \"/audit") }).warnings.first?.contains("[audit] output") == true)
     }
 
     @Test("An audit output is log or a file", arguments: ["stderr", "audit.log"])
     func output(_ value: String) {
-        #expect(problems(changed(.auditOutput, to: "output = \"\(value)\"")).first?.contains("neither \"log\" nor a file") == true)
+        #expect(
+            problems(changed(.auditOutput, to: "output = \"\(value)\"")).first?.contains("neither \"log\" nor a file") == true)
     }
 }

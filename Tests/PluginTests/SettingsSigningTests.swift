@@ -89,7 +89,10 @@ import Testing
         #expect(settings.warnings.count == 1)
         #expect(settings.warnings.first?.hasPrefix("[approvals] require_clicker_proof is false") == true)
         let found = problems(goodLines + ["[approvals]", "require_clicker_proof = 0"])
-        #expect(found == ["\(goodLines.count + 2): [approvals] require_clicker_proof: is an integer. Write true or false, without quotes."])
+        #expect(
+            found == [
+                "\(goodLines.count + 2): [approvals] require_clicker_proof: is an integer. Write true or false, without quotes."
+            ])
     }
 
     @Test("A syntax error on a line of the array shows nothing of a secret")

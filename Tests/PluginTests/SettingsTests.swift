@@ -32,9 +32,10 @@ import Watcher
     @Test("What need not be said has the documented defaults")
     func defaults() throws {
         let required = ["auth_server", "url", "team", "channel", "token", "secret", "public_addr"]
-        let settings = try parse(goodLines.filter { line in
-            line.hasPrefix("[") || required.contains { line.hasPrefix("\($0) =") }
-        })
+        let settings = try parse(
+            goodLines.filter { line in
+                line.hasPrefix("[") || required.contains { line.hasPrefix("\($0) =") }
+            })
         #expect(settings.teleport.clientKey == "/var/lib/teleport/plugins/mattermost/auth.key")
         #expect(settings.teleport.clientCertificate == "/var/lib/teleport/plugins/mattermost/auth.crt")
         #expect(settings.teleport.rootCAs == "/var/lib/teleport/plugins/mattermost/auth.cas")

@@ -21,8 +21,9 @@ struct StandingTests {
             let id = try rig.request()
             let environment = environment(rig) { $0.approvers = [.username("carol"), .email("ana@example.com")] }
             let answer = await rig.answer(try rig.click(decision, on: id, as: "bob"), as: environment)
-            #expect(answer.text == "You are not among those who decide this, so nothing was decided. Who can: "
-                + "@carol, `ana@example.com`.")
+            #expect(
+                answer.text == "You are not among those who decide this, so nothing was decided. Who can: "
+                    + "@carol, `ana@example.com`.")
             #expect(rig.auth.auditLog.isEmpty)
             #expect(await rig.answer(try rig.click(decision, on: id, as: "carol"), as: environment).text.hasPrefix("You "))
             #expect(rig.auth.auditLog.count == 1)

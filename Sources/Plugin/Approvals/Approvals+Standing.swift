@@ -18,7 +18,8 @@ extension Approvals {
         } catch let refusal as Refusal {
             throw refusal
         } catch {
-            environment.logger.warning("Could not look up who may decide: \(error)", metadata: .request(click.requestID, click.post))
+            environment.logger.warning(
+                "Could not look up who may decide: \(error)", metadata: .request(click.requestID, click.post))
             throw Refusal(.lookupFailed, ClickWords.noMembership)
         }
         switch policy.verdict(click.decision, request, by: clicker) {

@@ -9,7 +9,8 @@ extension Settings {
         do {
             bytes = try BoundedFile.read(path, limit: 1 << 20)
         } catch {
-            let mend = error.description == "does not exist."
+            let mend =
+                error.description == "does not exist."
                 ? " Write one, starting from `teleport-mattermost configure`, or name another with --config." : ""
             throw SettingsError(path: path, problems: [.init(text: "the configuration file \(error.description)\(mend)")])
         }

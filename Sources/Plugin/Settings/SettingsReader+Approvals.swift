@@ -28,7 +28,9 @@ extension SettingsReader {
                 continue
             }
             // An empty list that lets everybody in would surprise whoever meant nobody.
-            if values.isEmpty { report(entry, of: table, "names nobody. Name somebody, or remove the line to fall back to approvers.") }
+            if values.isEmpty {
+                report(entry, of: table, "names nobody. Name somebody, or remove the line to fall back to approvers.")
+            }
             let (approvers, faults) = Self.approvers(values)
             for fault in faults { report(entry, of: table, fault.words) }
             roles[entry.name] = approvers
@@ -65,7 +67,8 @@ extension SettingsReader {
                 approvers.append(approver)
             } else {
                 let shown = OneLine.bounded(value, 64)
-                faults.append(SettingFault("\"\(shown)\" is neither \"@username\" nor \"name@example.com\" nor \"team/channel\"."))
+                faults.append(
+                    SettingFault("\"\(shown)\" is neither \"@username\" nor \"name@example.com\" nor \"team/channel\"."))
             }
         }
         return (approvers, faults)
@@ -78,7 +81,8 @@ extension SettingsReader {
         }
         if value.contains("@") {
             let parts = value.split(separator: "@", omittingEmptySubsequences: false)
-            let isAddress = parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
+            let isAddress =
+                parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
                 && value.utf8.count <= 128 && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
             return isAddress ? .email(value.lowercased()) : nil
         }

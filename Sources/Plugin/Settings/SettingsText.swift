@@ -98,7 +98,9 @@ struct SettingsText {
 
     private static func suggestion(for path: [String], isSection: Bool) -> String {
         if isSection {
-            if let near = Spelling.nearest(to: path.joined(separator: "."), among: SettingKey.tables.union(SettingKey.openTables).sorted()) {
+            if let near = Spelling.nearest(
+                to: path.joined(separator: "."), among: SettingKey.tables.union(SettingKey.openTables).sorted())
+            {
                 return "Did you mean [\(near)]?"
             }
             return "The sections are [teleport], [mattermost], [approvals], [http], [log] and [audit]."
