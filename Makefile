@@ -41,9 +41,9 @@ chaos: build ## Break everything at random: SEED=n MINUTES=m, and FAULTS=kill,au
 	CHAOS_SEED=$(SEED) CHAOS_MINUTES=$(MINUTES) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter ChaosTests
 
 ROUNDS ?= 5
-recovery: build ## Measure how long every fault is felt after its end: ROUNDS=n of each
+recovery: build ## Measure how long each fault is felt after its end: ROUNDS=n, FAULTS=…
 	swift build --build-tests
-	RECOVERY_ROUNDS=$(ROUNDS) swift test --skip-build --filter RecoveryTests
+	RECOVERY_ROUNDS=$(ROUNDS) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter RecoveryTests
 
 bench: build ## Measure the listener beside a small Go server in the same run
 	@$(APT) golang-go

@@ -28,13 +28,14 @@ struct Stage: Sendable {
             defer { group.cancelAll() }
             let stage = Stage(auth: auth, mattermost: mattermost, folder: folder, callbackPort: try FreePort.find())
             try await stage.writeConfiguration(
-                to: stage.configuration, listenPort: stage.callbackPort, authPort: try await auth.address.port)
+                to: stage.configuration, listenPort: stage.callbackPort, authPort: try await auth.address.port,
+                chatPort: try await mattermost.port)
             return try await body(stage)
         }
     }
 
-    /// - Parameter listenPort: another than the callback's is for a replica behind a relay.
-    func writeConfiguration(to file: String, listenPort: Int, authPort: Int) async throws {
+    /// The ports are relays' where one is before the plugin or a server.
+    func writeConfiguration(to file: String, listenPort: Int, authPort: Int, chatPort: Int) async throws {
         let certificates = try Certificates.shared()
         let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
         let text = """
@@ -45,7 +46,7 @@ struct Stage: Sendable {
             root_cas = "\(certificates.path("auth.cas"))"
 
             [mattermost]
-            url = "\(try await mattermost.url)"
+            url = "http://127.0.0.1:\(chatPort)"
             team = "acme"
             channel = "access-requests"
             token = "\(token)"

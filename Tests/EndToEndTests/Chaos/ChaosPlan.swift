@@ -2,10 +2,10 @@ import TestSupport
 
 /// What goes wrong, each for a while.
 enum ChaosFault: String, CaseIterable, Sendable {
-    /// A replica: `kill -9` and a new start; a stop as asked and a new start; SIGSTOP, then SIGCONT.
+    /// A replica: `kill -9` and a new start; a stop as asked and a new start; SIGSTOP, then SIGCONT. A server that is stopped
+    /// refuses and cuts connections, in a relay before it.
     case kill, term, sleep
     case chatStall, chatLimit, chatError, chatDrop, chatLoseAnswer, chatStop
-    /// `authStop` refuses and cuts connections, as a killed server does, in a relay before it.
     case authStall, authFreeze, authCutWatches, authCutConnections, authError, authDrop, authActThenDrop, authActThenStall
     case authStop
 

@@ -1,4 +1,6 @@
+import Foundation
 import Sandbox
+import TestSupport
 
 /// What a run did, and what it found.
 struct ChaosReport: Sendable, CustomStringConvertible {
@@ -18,9 +20,10 @@ struct ChaosReport: Sendable, CustomStringConvertible {
         self.recovery = recovery
         self.problems = problems
         let entries = run.ledger.entries
-        isSlow = recovery.time > .seconds(30)
+        isSlow = recovery.time > .seconds(20)
         let ids = Set((problems + (isSlow ? recovery.last : [])).compactMap(\.id))
         stories = entries.filter { ids.contains($0.id) }.prefix(5).map { Self.story(of: $0, in: run) }
+        if isSlow || !problems.isEmpty { Self.keepLogs(of: run) }
     }
 
     var description: String {
@@ -33,6 +36,22 @@ struct ChaosReport: Sendable, CustomStringConvertible {
             + (problems.isEmpty ? [] : [replay] + wrong)
             + (isSlow ? ["Slow; the last to come right:"] + recovery.last.map { "  \($0.id ?? ""): \($0.what)" } : []) + stories
         return parts.joined(separator: "\n")
+    }
+
+    /// Everything that the replicas logged.
+    private static func keepLogs(of run: ChaosRun) {
+        let folder = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: ".build/chaos/seed-\(run.plan.seed)")
+        try? FileManager.default.removeItem(at: folder)
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (number, replica) in run.replicas.all.enumerated() {
+            for (start, process) in replica.everyProcess.enumerated() {
+                let state = process.state.value
+                let lines = zip(state.times, state.lines).map { "\($0 - run.ledger.begin)  \($1)\n" }
+                try? lines.joined().write(
+                    to: folder.appending(path: "\(number).\(start).log"), atomically: true, encoding: .utf8)
+            }
+        }
     }
 
     private static func story(of entry: Ledger.Entry, in run: ChaosRun) -> String {

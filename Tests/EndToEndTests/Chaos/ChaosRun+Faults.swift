@@ -25,9 +25,9 @@ extension ChaosRun {
 
     private func breakChat(_ fault: ChaosFault, _ length: Duration, _ pick: Int) async throws {
         guard fault != .chatStop else {
-            await stage.mattermost.stop()
+            await chatRelay.close()
             await Pause.length(length)
-            return try await stage.mattermost.start()
+            return try await chatRelay.open()
         }
         let path = ["", "/api/v4/posts", "/api/v4/users", "/api/v4/channels"][pick % 4]
         let times = pick % 3 == 0 ? 1_000_000 : 1 + pick % 5

@@ -19,7 +19,9 @@ struct ChaosRun: Sendable {
     let plan: ChaosPlan
     let stage: Stage
     let replicas: Replicas
+    /// Before the servers: either is “killed” there.
     let authRelay: Relay
+    let chatRelay: Relay
     let ledger = Ledger()
     let excuses: Excuses
     /// One fault of a server at a time.
@@ -34,23 +36,26 @@ struct ChaosRun: Sendable {
     static func with<Result: Sendable>(_ plan: ChaosPlan, _ body: (ChaosRun) async throws -> Result) async throws -> Result {
         try await Stage.with { stage in
             let authPort = try await stage.auth.address.port
+            let chatPort = try await stage.mattermost.port
             let authRelay = Relay(port: try FreePort.find()) { authPort }
+            let chatRelay = Relay(port: try FreePort.find()) { chatPort }
             let excuses = Excuses()
             let replicas = Replicas(
                 try await (0..<plan.replicas).mapAsync { number in
                     let port = try FreePort.find()
                     let file = stage.folder.appending(path: "replica-\(number).toml").path
-                    try await stage.writeConfiguration(to: file, listenPort: port, authPort: authRelay.port)
+                    try await stage.writeConfiguration(
+                        to: file, listenPort: port, authPort: authRelay.port, chatPort: chatRelay.port)
                     return Replicas.Replica(port: port, configuration: file)
                 }, excuses: excuses)
             let front = Relay(port: stage.callbackPort, target: replicas.port)
-            try await authRelay.open()
-            try await front.open()
-            let run = ChaosRun(plan: plan, stage: stage, replicas: replicas, authRelay: authRelay, excuses: excuses)
+            let relays = [authRelay, chatRelay, front]
+            for relay in relays { try await relay.open() }
+            let run = ChaosRun(
+                plan: plan, stage: stage, replicas: replicas, authRelay: authRelay, chatRelay: chatRelay, excuses: excuses)
             try await replicas.startAll()
             let result = try await body(run)
-            await front.close()
-            await authRelay.close()
+            for relay in relays { await relay.close() }
             return result
         }
     }

@@ -1,6 +1,14 @@
 import Foundation
 import Testing
 
+extension ChaosFault {
+    /// All, unless `FAULTS=` of `make chaos` or `make recovery` names some.
+    static let chosen: [ChaosFault] = {
+        guard let names = ProcessInfo.processInfo.environment["CHAOS_FAULTS"] else { return allCases }
+        return names.split(separator: ",").compactMap { ChaosFault(rawValue: String($0)) }
+    }()
+}
+
 @Suite("Chaos", .timeLimit(.minutes(30)))
 struct ChaosTests {
     /// `make chaos` sets these.
@@ -10,8 +18,7 @@ struct ChaosTests {
     func chaos() async throws {
         let seed = Self.setting("SEED").flatMap { UInt64($0) } ?? 7
         let seconds = Self.setting("MINUTES").flatMap { Double($0) }.map { $0 * 60 } ?? 8
-        let faults = Self.setting("FAULTS").map { $0.split(separator: ",").compactMap { ChaosFault(rawValue: String($0)) } }
-        let plan = ChaosPlan(seed: seed, length: .seconds(seconds), faults: faults ?? ChaosFault.allCases)
+        let plan = ChaosPlan(seed: seed, length: .seconds(seconds), faults: ChaosFault.chosen)
         let report = try await ChaosRun.carryOut(plan)
         print(report)
         #expect(report.problems.isEmpty, "\(report)")

@@ -13,18 +13,45 @@ struct RecoveryTests {
     /// The product's goal.
     static let goal = Duration.seconds(30)
 
-    @Test("All posts are true again within 30 s of the fault's end", arguments: ChaosFault.allCases)
+    @Test("All posts are true again within 30 s of the fault's end", arguments: ChaosFault.chosen)
     func recovery(_ fault: ChaosFault) async throws {
+        let length: Duration = fault == .sleep ? .seconds(20) : [.kill, .term].contains(fault) ? .zero : .seconds(4)
+        try await measure("\(fault)", rounds: Rounds.number) { try await $0.recovery(from: fault, of: length) }
+    }
+
+    @Test("Also after a minute", arguments: [ChaosFault.chatStall, .chatStop, .authFreeze, .authStop])
+    func minute(_ fault: ChaosFault) async throws {
+        try await measure("\(fault) for 60 s", rounds: 1) { try await $0.recovery(from: fault, of: .seconds(60)) }
+    }
+
+    @Test("Also after ten kills during a burst of 200 requests")
+    func burst() async throws {
+        try await measure("ten kills during 200 requests", rounds: 1) { run in
+            try await withThrowingDiscardingTaskGroup { group in
+                for number in 0..<200 {
+                    try await run.perform(.create(count: 1, lifetime: nil))
+                    await Pause.length(.milliseconds(20))
+                    guard number % 20 == 10 else { continue }
+                    group.addTask { try await run.perform(.fault(.kill, length: .zero, pick: number / 20)) }
+                }
+            }
+            return try await run.rightAgain() - run.ledger.lastFaultEnd
+        }
+    }
+
+    private func measure(
+        _ name: String, rounds: Int, _ round: @Sendable (ChaosRun) async throws -> Duration
+    ) async throws {
         let times = try await ChaosRun.with(ChaosPlan(replicas: 2)) { run in
             var times: [Duration] = []
-            for _ in 0..<Rounds.number { times.append(try await run.recovery(from: fault)) }
+            for _ in 0..<rounds { times.append(try await round(run)) }
             let problems = try Verdict(run).all()
             #expect(problems.isEmpty, "\(problems)")
             return times
         }
         let worst = times.max() ?? .zero
         let mean = times.reduce(.zero, +) / max(times.count, 1)
-        print("recovery | `\(fault)` | \(Self.seconds(mean)) | \(Self.seconds(worst)) |")
+        print("recovery | `\(name)` | \(Self.seconds(mean)) | \(Self.seconds(worst)) |")
         #expect(worst < Self.goal)
     }
 
@@ -35,10 +62,9 @@ struct RecoveryTests {
 
 extension ChaosRun {
     /// New requests, decisions and clicks around a fault; gives how long after its end all was right.
-    fileprivate func recovery(from fault: ChaosFault) async throws -> Duration {
+    fileprivate func recovery(from fault: ChaosFault, of length: Duration) async throws -> Duration {
         try await perform(.create(count: 4, lifetime: nil))
         _ = try await rightAgain()
-        let length: Duration = fault == .sleep ? .seconds(20) : [.kill, .term].contains(fault) ? .zero : .seconds(4)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await perform(.create(count: 4, lifetime: nil)) }
             // Every third makes a fault of counted calls one of all calls.
@@ -53,10 +79,10 @@ extension ChaosRun {
     }
 
     /// The moment since which all is right, and has been for a second.
-    private func rightAgain() async throws -> ContinuousClock.Instant {
+    fileprivate func rightAgain() async throws -> ContinuousClock.Instant {
         let begin = ContinuousClock.now
         var wrong = ledger.lastFaultEnd
-        while ContinuousClock.now - wrong < .seconds(1) {
+        while ContinuousClock.now - max(begin, wrong) < .seconds(1) {
             if try !Verdict(self).posts().isEmpty { wrong = .now }
             guard ContinuousClock.now - begin < Self.bound else { return wrong }
             await Pause.length(.milliseconds(50))

@@ -9,7 +9,7 @@ struct VerdictTests {
             let excuses = Excuses()
             let run = ChaosRun(
                 plan: ChaosPlan(replicas: 0), stage: stage, replicas: Replicas([], excuses: excuses),
-                authRelay: Relay(port: 0) { nil }, excuses: excuses)
+                authRelay: Relay(port: 0) { nil }, chatRelay: Relay(port: 0) { nil }, excuses: excuses)
             try await body(run)
         }
     }
