@@ -17,7 +17,7 @@ struct ChaosTests {
     @Test("Whatever fails, nothing is lost, nothing is doubled, and every post ends up true")
     func chaos() async throws {
         let seed = Self.setting("SEED").flatMap { UInt64($0) } ?? 7
-        let seconds = Self.setting("MINUTES").flatMap { Double($0) }.map { $0 * 60 } ?? 8
+        let seconds = Self.setting("MINUTES").flatMap { Double($0) }.map { $0 * 60 } ?? 12
         let plan = ChaosPlan(seed: seed, length: .seconds(seconds), faults: ChaosFault.chosen)
         let report = try await ChaosRun.carryOut(plan)
         print(report)
