@@ -33,7 +33,7 @@ package final class TeleportClient: AccessService {
         _ call: AuthCall, _ body: @escaping @Sendable (Link) async throws -> Answer
     ) async throws(TeleportError) -> Answer {
         do {
-            return try await within(configuration.callTimeout, on: clock) { [slot] in
+            return try await within(configuration.callTimeout, on: group.any()) { [slot] in
                 while let link = await slot.link() {
                     do {
                         return try await body(link)

@@ -1,6 +1,7 @@
 import Access
 import GRPCCore
 import Logging
+import NIOCore
 import SwiftProtobuf
 import Synchronization
 import TeleportAPI
@@ -73,7 +74,7 @@ extension WatcherService {
 
     private func checkVersion(on link: Link) async throws {
         logger.debug("Checking Teleport server version")
-        let answer = try await within(client.configuration.callTimeout, on: client.clock) {
+        let answer = try await within(client.configuration.callTimeout, on: client.group.any()) {
             try await link.api.ping(Proto_PingRequest(), options: Link.options)
         }
         if let version = ServerVersion(answer.serverVersion) {

@@ -1,3 +1,5 @@
+import NIOCore
+import NIOPosix
 import Logging
 import Synchronization
 
@@ -34,7 +36,7 @@ final class Observer<Item: Sendable>: Sendable {
         state.withLock { $0.listeners.append(wake) }
         wake.yield()
         do {
-            return try await Watcher.within(limit, on: ContinuousClock()) {
+            return try await Watcher.within(limit, on: MultiThreadedEventLoopGroup.singleton.any()) {
                 for await _ in signal {
                     if let found = self.items.dropFirst(start).first(where: matches) { return found }
                 }
