@@ -38,6 +38,8 @@ extension Card {
         if !reason.isEmpty { fields.append(Field(title: "Reason", value: reason, isShort: false)) }
         fields.append(Field(title: "Request ID", value: "`\(subject.requestID)`", isShort: true))
         fields.append(Field(title: "Status", value: status.text, isShort: true))
+        let why = InertText.code(status.reason, limit: Limit.reason)
+        if !why.isEmpty { fields.append(Field(title: "Decision's reason", value: why, isShort: false)) }
         self.init(
             requestID: subject.requestID, status: status, color: status.color, title: "Teleport access request",
             fields: fields, fallback: Self.fallback(subject, status), buttons: status == .pending ? buttons : [])
@@ -63,6 +65,13 @@ extension Card.Status {
         case .promoted: "✅ PROMOTED to an access list"
         case .expired: "⌛ EXPIRED"
         case .unknown(let number): "❔ state \(number), which this version does not know"
+        }
+    }
+
+    fileprivate var reason: String {
+        switch self {
+        case .approved(let resolution), .denied(let resolution): resolution?.reason ?? ""
+        default: ""
         }
     }
 

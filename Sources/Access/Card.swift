@@ -28,10 +28,13 @@ package struct Card: Equatable, Sendable {
         /// A Mattermost user name, without the `@`.
         package var by: String?
         package var at: Timestamp
+        /// As whoever decided wrote it; may be empty.
+        package var reason: String
 
-        package init(by: String?, at: Timestamp) {
+        package init(by: String?, at: Timestamp, reason: String = "") {
             self.by = by
             self.at = at
+            self.reason = reason
         }
     }
 

@@ -14,6 +14,9 @@ package protocol ChatService: Sendable {
     /// Needs the bot to be in the channel, or it is refused.
     func isMember(_ userID: String, of channelID: String) async throws(MattermostError) -> Bool
 
+    /// Shows the form to the person whose click had the trigger id, at most 3 s after it.
+    func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError)
+
     /// The channel's id. Both names are URL slugs: `town-square`, never `Town Square`.
     func channelID(team: String, channel: String) async throws(MattermostError) -> String
 

@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
-/// The listener that Mattermost's buttons call: five fixed routes, and nothing async behind them but verified clicks.
+/// The listener that Mattermost's buttons call: a few fixed routes, and nothing async behind them but verified clicks.
 package struct CallbackServer: Service {
     /// Checks a context against the channel it came from; runs on the event loop, so it must not block.
     package typealias Verify = @Sendable (_ context: ActionContext, _ channelID: String) -> Verification
@@ -17,16 +17,18 @@ package struct CallbackServer: Service {
     let logger: Logger
     private let decide: Decide
     let eventLoop: any EventLoop
+    let dialogs: Dialogs?
     let bound: @Sendable (SocketAddress) -> Void
 
     /// - Parameters:
     ///   - group: one of its loops serves everything; more gained nothing when measured.
     ///   - readiness: called on the event loop for every `/readyz`.
+    ///   - dialogs: nil where no dialog is ever opened.
     ///   - bound: called once with the address, for those who asked for any free port.
     package init(
         configuration: Configuration, group: any EventLoopGroup, logger: Logger, verify: @escaping Verify,
         readiness: @escaping @Sendable () -> Readiness, bound: @escaping @Sendable (SocketAddress) -> Void = { _ in },
-        decide: @escaping Decide
+        dialogs: Dialogs? = nil, decide: @escaping Decide
     ) {
         self.configuration = configuration
         self.logger = logger
@@ -34,6 +36,7 @@ package struct CallbackServer: Service {
         self.readiness = readiness
         self.decide = decide
         self.bound = bound
+        self.dialogs = dialogs
         eventLoop = group.next()
     }
 
@@ -67,7 +70,11 @@ package struct CallbackServer: Service {
     }
 
     private func finish(_ job: ClickQueue.Job, _ queue: ClickQueue, _ running: RunningListener) async {
-        let reply = await decide(job.click)
+        let reply: ClickReply =
+            switch job.call {
+            case .click(let click): await decide(click)
+            case .dialog(let submission): await dialogs?.decide(submission) ?? .answer(Array("{}".utf8))
+            }
         queue.finishedOne()
         running.answer(reply, job.ticket)
     }

@@ -10,7 +10,12 @@ struct ReplyTicket: Hashable, Sendable {
 /// Carries verified clicks from the event loop to the tasks of ``CallbackServer/run()``, never more than `limit` at once.
 final class ClickQueue: Sendable {
     struct Job: Sendable {
-        var click: VerifiedClick
+        enum Call: Sendable {
+            case click(VerifiedClick)
+            case dialog(DialogSubmission)
+        }
+
+        var call: Call
         var ticket: ReplyTicket
     }
 

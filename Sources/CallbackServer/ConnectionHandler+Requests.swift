@@ -81,7 +81,7 @@ extension ConnectionHandler {
     private func append(_ chunk: ByteBuffer, _ exchange: Exchange) {
         received += chunk.readableBytes
         guard received <= listener.limits.bodyBytes else { return refuse(.tooLarge, headOnly: exchange.isHEAD) }
-        guard exchange.purpose == .click else { return }
+        guard exchange.purpose.takesBody else { return }
         if body == nil { body = chunk } else { body?.writeImmutableBuffer(chunk) }
     }
 
@@ -94,9 +94,14 @@ extension ConnectionHandler {
             let persistence = persistence(exchange)
             send(
                 listener.replies.json(readiness.json, status: status, persistence, headOnly: exchange.isHEAD), persistence)
-        case .click:
+        case .click, .dialog:
             let ticket = ReplyTicket(connection: number, request: requests)
-            switch listener.click(body ?? ByteBuffer(), from: remoteDescription, ticket: ticket) {
+            let body = body ?? ByteBuffer()
+            let outcome =
+                exchange.purpose == .click
+                ? listener.click(body, from: remoteDescription, ticket: ticket)
+                : listener.dialog(body, from: remoteDescription, ticket: ticket)
+            switch outcome {
             case .reply(let reply): send(reply, exchange)
             case .deciding:
                 phase = .deciding(exchange)

@@ -12,6 +12,7 @@ final class Listener {
     let verify: CallbackServer.Verify
     let readiness: @Sendable () -> Readiness
     let queue: ClickQueue
+    let dialogs: CallbackServer.Dialogs?
     let trim: MemoryTrim
     let table: ConnectionTable
     var replies = ReplyRenderer()
@@ -27,6 +28,7 @@ final class Listener {
         verify = server.verify
         readiness = server.readiness
         self.queue = queue
+        dialogs = server.dialogs
         self.trim = trim
         table = ConnectionTable(eventLoop: eventLoop, limits: limits)
         refusals = RefusalLog(logger: server.logger)
@@ -57,8 +59,28 @@ final class Listener {
                 action: action, userID: scanned.userID, userName: scanned.userName, channelID: scanned.channelID,
                 postID: scanned.postID, teamID: scanned.teamID.isEmpty ? nil : scanned.teamID,
                 triggerID: Secret(scanned.triggerID), remoteAddress: remote)
-            return queue.submit(ClickQueue.Job(click: click, ticket: ticket)) ? .deciding : .reply(.busy)
+            return queue.submit(ClickQueue.Job(call: .click(click), ticket: ticket)) ? .deciding : .reply(.busy)
         }
+    }
+
+    /// Checks a dialog's submission and hands it over.
+    func dialog(_ body: ByteBuffer, from remote: String, ticket: ReplyTicket) -> Outcome {
+        guard let dialogs else { return .reply(.notFound) }
+        let scanned: DialogBody
+        do throws(MalformedClick) {
+            scanned = try body.withUnsafeReadableBytes { (bytes) throws(MalformedClick) in try DialogScanner.scan(bytes) }
+        } catch {
+            return refuse(.malformed, "\(error.reason)", remote)
+        }
+        guard let opened = dialogs.open(scanned.state) else {
+            return refuse(.forbidden, "a dialog's state is not signed by this plugin", remote)
+        }
+        guard opened.userID == scanned.userID, opened.channelID == scanned.channelID else {
+            return refuse(.forbidden, "a dialog's state was signed for another user or channel", remote)
+        }
+        guard !scanned.isCancelled else { return refuse(.forbidden, "a dialog was cancelled", remote) }
+        let submission = DialogSubmission(ticket: opened, reason: scanned.reason, remoteAddress: remote)
+        return queue.submit(ClickQueue.Job(call: .dialog(submission), ticket: ticket)) ? .deciding : .reply(.busy)
     }
 
     private func refuse(_ reply: FixedReply, _ reason: String, _ remote: String) -> Outcome {

@@ -4,9 +4,12 @@ import NIOHTTP1
 struct Exchange {
     enum Purpose: Equatable {
         case click
+        case dialog
         case readiness
         /// Decided by the head alone.
         case fixed(FixedReply)
+
+        var takesBody: Bool { self == .click || self == .dialog }
     }
 
     var purpose: Purpose
@@ -41,7 +44,7 @@ struct RequestPolicy {
         if expectation.lowercased() != "100-continue" {
             exchange.purpose = .fixed(.expectation)
             exchange.isRefusedEarly = true
-        } else if exchange.purpose == .click {
+        } else if exchange.purpose.takesBody {
             exchange.awaitsContinue = true
         } else {
             // Whether the body follows is up to the client now, so the next request cannot be found.
@@ -52,14 +55,16 @@ struct RequestPolicy {
 
     private func purpose(of head: HTTPRequestHead, _ fields: Fields) -> Exchange.Purpose {
         guard fields.hosts == 1 || (fields.hosts == 0 && head.version.minor < 1) else { return .fixed(.malformed) }
-        switch routes.route(head.uri) {
+        let route = routes.route(head.uri)
+        switch route {
         case nil: return .fixed(.notFound)
         case .health: return head.method == .GET || head.method == .HEAD ? .fixed(.alive) : .fixed(.onlyGET)
         case .readiness: return head.method == .GET || head.method == .HEAD ? .readiness : .fixed(.onlyGET)
-        case .action:
+        case .action, .dialog:
             guard head.method == .POST else { return .fixed(.onlyPOST) }
-            if let basicAuth, !basicAuth.admits(fields.authorization) { return .fixed(.unauthorized) }
-            return fields.isJSON ? .click : .fixed(.notJSON)
+            if route == .action, let basicAuth, !basicAuth.admits(fields.authorization) { return .fixed(.unauthorized) }
+            guard fields.isJSON else { return .fixed(.notJSON) }
+            return route == .dialog ? .dialog : .click
         }
     }
 }

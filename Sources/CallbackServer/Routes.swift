@@ -1,6 +1,6 @@
 /// What is served where.
 enum Route: Equatable {
-    case action, health, readiness
+    case action, dialog, health, readiness
 }
 
 /// The fixed routes, each at the root and below the path of `public_addr`.
@@ -13,6 +13,7 @@ struct Routes {
         if !prefix.isEmpty, !prefix.hasPrefix("/") { prefix = "/" + prefix }
         for base in prefix.isEmpty ? [""] : ["", String(prefix)] {
             table.append((base + "/mattermost_action", .action))
+            table.append((base + "/mattermost_dialog", .dialog))
             table.append((base + "/healthz", .health))
             table.append((base + "/readyz", .readiness))
         }

@@ -22,9 +22,9 @@ package final class ActionSigner: Sendable {
     package static let leastSecret = 16
     package static let version = "2"
 
-    private let signingKey: SigningKey
+    let signingKey: SigningKey
     /// The signing key first.
-    private let keys: [SigningKey]
+    let keys: [SigningKey]
     private let acceptsLegacy: Bool
 
     /// - Parameters:

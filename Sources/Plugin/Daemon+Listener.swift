@@ -19,14 +19,21 @@ extension Daemon {
                 return Verification(signer.verify(context, cluster: cluster, at: .now))
             },
             readiness: { Readiness(problems: health.reasons.map { "\($0.part.rawValue): \($0.problem)" }) },
+            dialogs: settings.approvals.askReason == .never ? nil : dialogs(desk),
             decide: { click in
-                guard let proofs else { return .answer(await Self.answer(Click(click, isProven: false), desk)) }
-                return await proofs.answer(click) { await Self.answer(Click(click, isProven: true), desk) }
+                guard let proofs else {
+                    return .answer(await Self.answer(Click(click, isProven: false), desk, click.triggerID))
+                }
+                return await proofs.answer(click) { await Self.answer(Click(click, isProven: true), desk, click.triggerID) }
             })
     }
 
-    private static func answer(_ click: Click, _ desk: ClickDesk) async -> [UInt8] {
-        let answer = await desk.answer(click)
+    private func dialogs(_ desk: ClickDesk) -> CallbackServer.Dialogs {
+        CallbackServer.Dialogs(open: { [signer] in signer.open($0) }, decide: { .answer(await desk.answer($0).json) })
+    }
+
+    private static func answer(_ click: Click, _ desk: ClickDesk, _ triggerID: Secret<String>) async -> [UInt8] {
+        let answer = await desk.answer(click, triggerID: triggerID)
         return clickAnswer(update: answer.update, ephemeral: answer.text)
     }
 }

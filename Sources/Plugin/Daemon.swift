@@ -128,6 +128,8 @@ struct Daemon: Sendable {
                     .make),
             replica: Replica.newName(), logger: logger, now: { .now }, elapsed: { ContinuousClock.now - start })
         environment.policy = settings.approvals.policy
+        environment.reasons = Reasons(
+            ask: settings.approvals.askReason, url: settings.http.dialogURL, seal: { [signer] in try signer.seal($0) })
         environment.audit = AuditLog(logger: logger, file: auditFile)
         return environment
     }

@@ -93,6 +93,10 @@
             try await chat.isMember(userID, of: channelID)
         }
 
+        func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError) {
+            try await chat.open(dialog, triggerID: triggerID)
+        }
+
         func channelID(team: String, channel: String) async throws(MattermostError) -> String {
             try await chat.channelID(team: team, channel: channel)
         }

@@ -6,7 +6,7 @@ import Testing
 /// Who clicks, and what becomes of approving and of denying.
 struct PolicyCase: CustomTestStringConvertible, Sendable {
     enum Outcome: Equatable, Sendable {
-        case allowed, withdrawal, bot, deactivated, outsider, guest, own, notApprover([String])
+        case allowed, withdrawal, bot, deactivated, outsider, guest, own, hidden, notApprover([String])
     }
 
     var who: String
@@ -57,6 +57,7 @@ struct ApprovalPolicyTests {
         case .refused(.outsider): .outsider
         case .refused(.guest): .guest
         case .refused(.ownRequest): .own
+        case .refused(.hiddenAddress): .hidden
         case .refused(.notApprover(let needs)): .notApprover(needs.flatMap(\.roles))
         }
     }
@@ -112,12 +113,25 @@ struct ApprovalPolicyTests {
         let request = try Self.request(user: "dave@example.com")
         let dave = ApprovalPolicy.Clicker(user: .named("dd", email: "dave@example.com"))
         #expect(Self.outcome(.approve, request, dave, policy) == .own)
-        #expect(Self.outcome(.approve, request, .init(user: .named("dd")), policy) == .allowed)
+        #expect(Self.outcome(.approve, request, .init(user: .named("dd", email: "d@example.com")), policy) == .allowed)
         policy.users = ["dd": "dave@example.com", "other": "dd"]
         #expect(Self.outcome(.approve, request, .init(user: .named("DD")), policy) == .own)
         #expect(policy.accounts(of: request) == ["dd"])
         policy.users = ["dd": "somebody"]
         #expect(Self.outcome(.approve, request, dave, policy) == .allowed)
+    }
+
+    @Test("Where addresses are hidden and one is the requester's name, nobody approves whom the configuration does not know")
+    func hiddenAddresses() throws {
+        var policy = ApprovalPolicy()
+        let request = try Self.request(user: "dave@example.com")
+        let bob = ApprovalPolicy.Clicker(user: .named("bob"))
+        #expect(Self.outcome(.approve, request, bob, policy) == .hidden)
+        #expect(Self.outcome(.deny, request, bob, policy) == .allowed)
+        policy.users = ["bob": "bob@example.com"]
+        #expect(Self.outcome(.approve, request, bob, policy) == .allowed)
+        policy.users = ["dd": "dave@example.com"]
+        #expect(Self.outcome(.approve, request, bob, policy) == .allowed)
     }
 
     @Test("allow_self lets the requester approve as far as they are an approver; allow_guests lets guests decide")

@@ -8,7 +8,7 @@ struct SettingsApprovalsTests {
     func all() throws {
         let approvals = try parse(
             goodLines + [
-                "[approvals]", #"approvers = ["@Ana", "Pia@Example.com", "acme/leads"]"#, "allow_guests = true",
+                #"approvers = ["@Ana", "Pia@Example.com", "acme/leads"]"#, "allow_guests = true",
                 "[approvals.roles]", #"dba = ["@carol"]"#, #""db.admin" = ["acme/dba"]"#, "[approvals.users]",
                 #"ana = "ana.lopez""#, #""@b.ob" = "bob""#,
             ]
@@ -22,6 +22,7 @@ struct SettingsApprovalsTests {
                 "dba": [.username("carol")], "db.admin": [.channel(.init(team: "acme", channel: "dba"))],
             ])
         #expect(approvals.policy.users == ["ana": "ana.lopez", "b.ob": "bob"])
+        #expect(approvals.askReason == .onDeny)
         #expect(approvals.policy.allowsGuests && !approvals.policy.allowsSelf)
     }
 
@@ -30,20 +31,20 @@ struct SettingsApprovalsTests {
         let first = goodLines.count
         let found = problems(
             goodLines + [
-                "[approvals]", #"approvers = ["ana", "@", "a@b@c", "Acme Team/x"]"#, "allow_self = 1", "[approvals.roles]",
+                #"approvers = ["ana", "@", "a@b@c", "Acme Team/x"]"#, "allow_self = 1", "[approvals.roles]",
                 #"dba = "@carol""#, "dbb = []", #"dbc = ["carol"]"#, "db.admin = [\"@carol\"]", "[approvals.users]",
                 "ana = 1", #"bob = """#, #""no name" = "x""#,
             ])
-        #expect(found.filter { $0.hasPrefix("\(first + 2): [approvals] approvers: ") }.count == 4)
-        let lines = found.filter { !$0.hasPrefix("\(first + 2):") }
-        #expect(lines.map { $0.prefix { $0 != " " } } == [3, 5, 6, 7, 8, 10, 11, 12].map { "\(first + $0):" }, "\(found)")
+        #expect(found.filter { $0.hasPrefix("\(first + 1): [approvals] approvers: ") }.count == 4)
+        let lines = found.filter { !$0.hasPrefix("\(first + 1):") }
+        #expect(lines.map { $0.prefix { $0 != " " } } == [2, 4, 5, 6, 7, 9, 10, 11].map { "\(first + $0):" }, "\(found)")
         #expect(lines.contains { $0.contains("[approvals.roles] dbb: names nobody.") })
         #expect(lines.contains { $0.contains("[approvals.roles] db: is a table, not an array of strings.") })
     }
 
     @Test("allow_self and a log that hides the audit are warned of")
     func warnings() throws {
-        #expect(try parse(goodLines + ["[approvals]", "allow_self = true"]).warnings.count == 1)
+        #expect(try parse(goodLines + ["allow_self = true"]).warnings.count == 1)
         let quiet = changed("severity", to: "severity = \"WARN\"")
         #expect(try parse(quiet).warnings.isEmpty)
         #expect(

@@ -73,7 +73,7 @@ import Testing
 
     @Test("A key given twice is an error at the second")
     func duplicate() {
-        let found = problems(goodLines + ["output = \"/other\""])
+        let found = problems(goodLines + ["ask_reason = \"never\""])
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("\(goodLines.count + 1):") == true, "\(found)")
     }

@@ -84,14 +84,14 @@ import Testing
     @Test("A proof of who clicked is required unless that is switched off, which is warned of")
     func proof() throws {
         #expect(try parse(goodLines).approvals.requiresClickerProof)
-        let settings = try parse(goodLines + ["[approvals]", "require_clicker_proof = false"])
+        let settings = try parse(goodLines + ["require_clicker_proof = false"])
         #expect(!settings.approvals.requiresClickerProof)
         #expect(settings.warnings.count == 1)
         #expect(settings.warnings.first?.hasPrefix("[approvals] require_clicker_proof is false") == true)
-        let found = problems(goodLines + ["[approvals]", "require_clicker_proof = 0"])
+        let found = problems(goodLines + ["require_clicker_proof = 0"])
         #expect(
             found == [
-                "\(goodLines.count + 2): [approvals] require_clicker_proof: is an integer. Write true or false, without quotes."
+                "\(goodLines.count + 1): [approvals] require_clicker_proof: is an integer. Write true or false, without quotes."
             ])
     }
 

@@ -29,6 +29,8 @@ let goodLines = [
     #"severity = "debug""#,
     "[audit]",
     #"output = "/audit""#,
+    "[approvals]",
+    #"ask_reason = "on_deny""#,
 ]
 
 func parse(_ lines: [String]) throws -> Settings {

@@ -33,6 +33,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
     enum Objection: Equatable {
         case bot, deactivated, outsider, guest
         case ownRequest(others: [Need])
+        /// The request's user is an address, and Mattermost does not show the person's.
+        case hiddenAddress
         case notApprover([Need])
     }
 
@@ -50,6 +52,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
         if isRequester(clicker, of: request) {
             if decision == .deny { return .withdrawal }
             guard allowsSelf else { return .refused(.ownRequest(others: needs)) }
+        } else if decision == .approve, !allowsSelf, isUnknown(clicker, for: request) {
+            return .refused(.hiddenAddress)
         }
         let missing = needs.filter { !isMet($0, by: clicker) }
         return missing.isEmpty ? .approver : .refused(.notApprover(missing))
@@ -83,6 +87,12 @@ package struct ApprovalPolicy: Equatable, Sendable {
         if let mapped = users[clicker.user.username.lowercased()] { return mapped == request.user }
         let name = request.user.lowercased()
         return clicker.user.username.lowercased() == name || (!name.isEmpty && clicker.user.email.lowercased() == name)
+    }
+
+    /// Whether nothing tells if the person is the requester.
+    private func isUnknown(_ clicker: Clicker, for request: AccessRequest) -> Bool {
+        request.user.contains("@") && clicker.user.email.isEmpty && users[clicker.user.username.lowercased()] == nil
+            && accounts(of: request).isEmpty
     }
 
     private func needs(of request: AccessRequest) -> [Need] {

@@ -74,6 +74,7 @@ extension Approvals.Refusal {
             case .outsider: .notInChannel
             case .guest: .guest
             case .ownRequest: .ownRequest
+            case .hiddenAddress: .lookupFailed
             case .notApprover: .notApprover
             }
         self.init(why, ClickWords.refused(objection))

@@ -25,7 +25,8 @@ struct Approvals: Sendable {
         var record: PluginRecord
     }
 
-    func answer(_ click: Click, _ progress: ClickProgress) async -> ClickAnswer {
+    /// - Parameter triggerID: of a click that may open a dialog.
+    func answer(_ click: Click, _ progress: ClickProgress, triggerID: Secret<String>? = nil) async -> ClickAnswer {
         var known: Facts?
         do {
             let begun = environment.elapsed()
@@ -33,7 +34,12 @@ struct Approvals: Sendable {
             known = looked
             let facts = try await bound(click, looked)
             try person(facts)
-            let isWithdrawal = try await authorise(click, try pending(click, facts), facts)
+            let asked = try pending(click, facts)
+            let isWithdrawal = try await authorise(click, asked, facts)
+            if click.reason == nil, environment.reasons.ask.asks(click.decision) {
+                guard let triggerID else { throw Refusal(.lookupFailed, ClickWords.noDialog) }
+                return try await ask(click, asked, triggerID: triggerID)
+            }
             let claim = try await claim(click, facts, progress)
             let request = try await stillPending(click, facts, claim)
             guard environment.elapsed() - begun < Self.claimUse else { throw await tooLate(click, claim) }
@@ -172,16 +178,17 @@ struct Approvals: Sendable {
         do {
             try await environment.teleport.decide(
                 click.decision, on: click.requestID,
-                delegator: "mattermost:\(email.isEmpty ? facts.clicker.username : email)", reason: "")
+                delegator: "mattermost:\(email.isEmpty ? facts.clicker.username : email)", reason: click.reason ?? "")
         } catch {
             throw await failed(click, claim, error)
         }
-        let resolution = Card.Resolution(by: claim.username, at: claim.at)
+        let resolution = Card.Resolution(by: claim.username, at: claim.at, reason: click.reason ?? "")
         let status: Card.Status = click.decision == .approve ? .approved(resolution) : .denied(resolution)
         let subject = Subject(request)
         return ClickAnswer(
             update: Card(subject, status: status),
-            isWithdrawal ? ClickWords.withdrawn(subject) : ClickWords.decided(click.decision, subject))
+            isWithdrawal ? ClickWords.withdrawn(subject) : ClickWords.decided(click.decision, subject),
+            isDecided: true)
     }
 
     private func failed(_ click: Click, _ claim: DecisionClaim, _ error: TeleportError) async -> Refusal {

@@ -15,10 +15,12 @@ package struct Click: Equatable, Sendable {
     package var isProven: Bool
     /// The address that the callback came from.
     package var remote: String
+    /// What the person wrote in the dialog; nil before they were asked.
+    package var reason: String?
 
     package init(
         requestID: RequestID, decision: Decision, cluster: String?, userID: String, post: PostReference,
-        isExpired: Bool = false, isProven: Bool = false, remote: String = ""
+        isExpired: Bool = false, isProven: Bool = false, remote: String = "", reason: String? = nil
     ) {
         self.requestID = requestID
         self.decision = decision
@@ -28,6 +30,7 @@ package struct Click: Equatable, Sendable {
         self.isExpired = isExpired
         self.isProven = isProven
         self.remote = remote
+        self.reason = reason
     }
 }
 
@@ -36,9 +39,11 @@ package struct ClickAnswer: Equatable, Sendable {
     /// Nil leaves the post as it is.
     package var update: Card?
     package var text: String
+    package var isDecided: Bool
 
-    package init(update: Card? = nil, _ text: String) {
+    package init(update: Card? = nil, _ text: String, isDecided: Bool = false) {
         self.update = update
+        self.isDecided = isDecided
         self.text = text
     }
 }

@@ -1,4 +1,4 @@
-import Access
+package import Access
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -9,12 +9,15 @@ package struct ClickDesk: Service {
     package static let answerLimit = Duration.milliseconds(2500)
 
     private let approvals: Approvals
+    var reasons: Reasons { approvals.environment.reasons }
+    var now: @Sendable () -> Timestamp { approvals.environment.now }
     private let clock: any Clock<Duration>
     private let jobs: AsyncStream<Job>
     private let submit: AsyncStream<Job>.Continuation
 
     private struct Job: Sendable {
         let click: Click
+        let triggerID: Secret<String>?
         let progress = ClickProgress()
         let reply: Reply
     }
@@ -26,9 +29,9 @@ package struct ClickDesk: Service {
     }
 
     /// The words for the person who clicked, within ``answerLimit``.
-    package func answer(_ click: Click) async -> ClickAnswer {
+    package func answer(_ click: Click, triggerID: Secret<String>? = nil) async -> ClickAnswer {
         let reply = Reply()
-        switch submit.yield(Job(click: click, reply: reply)) {
+        switch submit.yield(Job(click: click, triggerID: triggerID, reply: reply)) {
         case .enqueued: return await reply.value()
         default: return ClickAnswer(ClickWords.tooLate)
         }
@@ -53,7 +56,7 @@ package struct ClickDesk: Service {
                 guard (try? await clock.sleep(for: Self.answerLimit)) != nil else { return }
                 job.reply.give(ClickAnswer(job.progress.giveUp() ? ClickWords.unconfirmed : ClickWords.tooLate))
             }
-            job.reply.give(await approvals.answer(job.click, job.progress))
+            job.reply.give(await approvals.answer(job.click, job.progress, triggerID: job.triggerID))
             group.cancelAll()
         }
     }

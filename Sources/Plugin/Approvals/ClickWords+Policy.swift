@@ -17,6 +17,9 @@ extension ClickWords {
         case .ownRequest(let needs):
             "This is your own request: you can withdraw it with Deny, but not approve it. Nothing was decided. "
                 + "Somebody else can: \(who(needs))."
+        case .hiddenAddress:
+            "Mattermost does not show this plugin people's addresses, so nobody can tell whether this is your own request. Nothing "
+                + "was decided. Please tell an administrator: [approvals.users] has to name your Teleport user."
         case .notApprover(let needs):
             "You are not among those who decide this, so nothing was decided. Who can: \(who(needs))."
         }

@@ -19,6 +19,8 @@ struct AuditEntry: Sendable {
     var request: AccessRequest?
     /// The address that the callback came from.
     var remote: String
+    /// Of the decision, as the person wrote it in a dialog.
+    var reason: String?
     /// `trigger_id` or `none`.
     var proof: String
 
@@ -31,6 +33,7 @@ struct AuditEntry: Sendable {
         post = click.post
         userID = click.userID
         remote = click.remote
+        reason = click.reason
         proof = click.isProven ? "trigger_id" : "none"
     }
 
@@ -47,6 +50,7 @@ struct AuditEntry: Sendable {
             fields.append(("user", user.username))
             if !user.email.isEmpty { fields.append(("email", user.email)) }
         }
+        if let reason, !reason.isEmpty { fields.append(("reason", reason)) }
         return fields + [("remote", remote), ("proof", proof)]
     }
 }

@@ -27,6 +27,10 @@ struct GuardedChat: ChatService {
         try await run { chat throws(MattermostError) in try await chat.isMember(userID, of: channelID) }
     }
 
+    func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError) {
+        try await run { chat throws(MattermostError) in try await chat.open(dialog, triggerID: triggerID) }
+    }
+
     func channelID(team: String, channel: String) async throws(MattermostError) -> String {
         try await run { chat throws(MattermostError) in try await chat.channelID(team: team, channel: channel) }
     }

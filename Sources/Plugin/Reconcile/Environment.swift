@@ -17,6 +17,7 @@ package struct Environment: Sendable {
     /// Who may decide.
     package var policy = ApprovalPolicy()
     package var audit: AuditLog
+    package var reasons = Reasons()
     let circuits: Circuits
     let evidence = GoneEvidence()
 

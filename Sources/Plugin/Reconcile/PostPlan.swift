@@ -43,7 +43,8 @@ package enum PostPlan {
     /// What the posts of an existing request should show.
     package static func status(of request: AccessRequest, in record: PluginRecord, now: Timestamp) -> Card.Status {
         let decision = record.decision.flatMap { $0.decision.state == request.state ? $0 : nil }
-        let resolution = Card.Resolution(by: decision?.username, at: decision?.at ?? record.resolvedAt ?? now)
+        let resolution = Card.Resolution(
+            by: decision?.username, at: decision?.at ?? record.resolvedAt ?? now, reason: request.resolveReason)
         return switch request.state {
         case .pending: .pending
         case .approved: .approved(resolution)

@@ -1,5 +1,6 @@
 import Access
 import Mattermost
+
 extension Settings.HTTP {
     /// Where the buttons call. With the credentials that the route asks for: Mattermost sends them as basic auth, and shows a
     /// button's address to nobody.
@@ -9,6 +10,9 @@ extension Settings.HTTP {
         let credentials = "\(Self.encoded(basicAuth.user)):\(Self.encoded(basicAuth.password.reveal()))@"
         return address[..<start] + credentials + address[start...]
     }
+
+    /// Where dialogs are sent. Clients are shown this address, so it carries no credentials and the route asks for none.
+    package var dialogURL: String { "\(publicURL)/mattermost_dialog" }
 
     /// Percent-encodes all but what RFC 3986 calls unreserved.
     private static func encoded(_ text: String) -> String {

@@ -37,6 +37,8 @@ package enum ExampleConfiguration {
         # allow_self = false
         # Whether guests may decide.
         # allow_guests = false
+        # Whether people are asked for a reason: "never", "optional", "on_deny" (required there) or "always" (required).
+        # ask_reason = "never"
         # Approvers of single roles, instead of those above. For several roles at once it takes an approver of each.
         # [approvals.roles]
         # dba = ["@ana", "engineering/dba-leads"]

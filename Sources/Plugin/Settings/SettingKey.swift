@@ -15,6 +15,7 @@ enum SettingKey: String, CaseIterable {
     case approvers = "approvals.approvers"
     case allowSelf = "approvals.allow_self"
     case allowGuests = "approvals.allow_guests"
+    case askReason = "approvals.ask_reason"
     case publicAddr = "http.public_addr"
     case listenAddr = "http.listen_addr"
     case httpsKeyFile = "http.https_key_file"

@@ -24,6 +24,7 @@ package struct Settings: Sendable {
         /// Whether a click counts only with Mattermost's own signature of who made it.
         package var requiresClickerProof = true
         package var policy = ApprovalPolicy()
+        package var askReason = AskReason.never
     }
 
     package struct HTTP: Sendable {

@@ -9,7 +9,14 @@ extension SettingsReader {
         policy.users = mappedUsers()
         policy.allowsSelf = flag(.allowSelf) ?? false
         policy.allowsGuests = flag(.allowGuests) ?? false
-        return Settings.Approving(requiresClickerProof: flag(.requireClickerProof) ?? true, policy: policy)
+        let askReason = parsed(.askReason) { (value) throws(SettingFault) in
+            guard let ask = AskReason(rawValue: value) else {
+                throw SettingFault("is \"\(OneLine.bounded(value, 64))\". Write never, optional, on_deny or always.")
+            }
+            return ask
+        }
+        return Settings.Approving(
+            requiresClickerProof: flag(.requireClickerProof) ?? true, policy: policy, askReason: askReason ?? .never)
     }
 
     private mutating func approvers() -> [Approver] {

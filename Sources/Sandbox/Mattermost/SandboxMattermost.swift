@@ -116,13 +116,15 @@ package final class SandboxMattermost: Service {
         UserRoutes(world: world).add(to: api)
         ChannelRoutes(world: world).add(to: api)
         PostRoutes(world: world, clicker: clicker).add(to: api)
+        DialogRoutes(world: world, clicker: clicker).add(to: api)
         SystemRoutes(signer: signer).add(to: api)
         let desk = SandboxDesk(world: world, clicker: clicker, teleport: configuration.teleport)
         PageRoutes(desk: desk).add(to: router)
         ControlRoutes(desk: desk, mattermost: self).add(to: router.group("sandbox").add(middleware: LocalCallsOnly()))
         let port = power.lastPort ?? configuration.port
         let application = Application(
-            router: router, server: HTTPServerBuilder { HeldHTTP1(base: HTTP1Channel(responder: $0)) }, configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            router: router, server: HTTPServerBuilder { HeldHTTP1(base: HTTP1Channel(responder: $0)) },
+            configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { [power] channel in power.isUp(port: channel.localAddress?.port ?? 0) }, logger: quiet)
         try await application.run()
     }

@@ -24,6 +24,7 @@ package struct Clicker: Sendable {
     private func call(_ click: ChatState.Click, clientID: String) async throws(AppError) -> [UInt8] {
         do {
             let trigger = try signer.triggerID(clientID: clientID, userID: click.account.id, at: world.now)
+            try world.change { state, _ throws(AppError) in state.issued(trigger) }
             let answer = try await client.post(click.body(triggerID: trigger).goEncoded, to: click.url)
             guard answer.status == 200 else { throw SandboxError("status=\(answer.status)") }
             return answer.body

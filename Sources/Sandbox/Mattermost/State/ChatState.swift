@@ -11,6 +11,9 @@ package struct ChatState: Sendable {
     /// `PrivacySettings.ShowEmailAddress`.
     package var showsEmail = true
 
+    package internal(set) var dialogs: [ChatDialog] = []
+    /// Those signed of late, as the real server tells by its key.
+    var triggers: [String] = []
     var pending: [String: PendingPost] = [:]
     var lastMoment: Int64 = 0
 

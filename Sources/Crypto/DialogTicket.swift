@@ -1,0 +1,90 @@
+package import Access
+
+/// What a dialog was opened for: whose click, on which post, to decide what. Its signed form goes to the client and comes back.
+package struct DialogTicket: Equatable, Sendable {
+    package var requestID: RequestID
+    package var decision: Decision
+    package var userID: String
+    package var channelID: String
+    package var postID: String
+    package var cluster: String
+    package var issued: Timestamp
+    /// Whether the click's own proof was asked for.
+    package var isProven: Bool
+
+    package init(
+        requestID: RequestID, decision: Decision, userID: String, channelID: String, postID: String, cluster: String,
+        issued: Timestamp, isProven: Bool
+    ) {
+        self.requestID = requestID
+        self.decision = decision
+        self.userID = userID
+        self.channelID = channelID
+        self.postID = postID
+        self.cluster = cluster
+        self.issued = issued
+        self.isProven = isProven
+    }
+
+    private static let version = "1"
+
+    /// Each field after its length as four bytes, big-endian.
+    var message: [UInt8] {
+        let fields = [
+            Self.version, requestID.rawValue, decision.rawValue, userID, channelID, postID, cluster,
+            String(issued.milliseconds), isProven ? "1" : "0",
+        ]
+        return fields.reduce(into: []) { bytes, field in
+            let count = UInt32(truncatingIfNeeded: field.utf8.count)
+            for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+            bytes += field.utf8
+        }
+    }
+
+    init?(message: [UInt8]) {
+        var fields: [String] = []
+        var rest = message[...]
+        while !rest.isEmpty {
+            guard rest.count >= 4 else { return nil }
+            let count = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+            rest = rest.dropFirst(4)
+            guard count <= rest.count, let field = String(validating: rest.prefix(count), as: UTF8.self) else { return nil }
+            fields.append(field)
+            rest = rest.dropFirst(count)
+        }
+        guard fields.count == 9, fields[0] == Self.version, let request = RequestID(fields[1]),
+            let decision = Decision(rawValue: fields[2]), let issued = Int64(fields[7])
+        else { return nil }
+        self.init(
+            requestID: request, decision: decision, userID: fields[3], channelID: fields[4], postID: fields[5],
+            cluster: fields[6], issued: Timestamp(milliseconds: issued), isProven: fields[8] == "1")
+    }
+}
+
+extension ActionSigner {
+    /// Of a state, before it is decoded.
+    package static let stateLimit = 2048
+    /// Begins what is signed, so that no button's signature, which begins with a length, can be one of a state.
+    private static let dialogLabel = Array("teleport-mattermost dialog state".utf8)
+
+    /// `key id.ticket.tag`, the last two in base64url.
+    package func seal(_ ticket: DialogTicket) throws(OpenSSLError) -> String {
+        let message = ticket.message
+        let tag = try signingKey.hmac.authenticate(Self.dialogLabel + message)
+        return "\(signingKey.id).\(Base64.url.encode(message)).\(Base64.url.encode(tag))"
+    }
+
+    /// Nil for what none of the secrets signed.
+    package func open(_ state: String) -> DialogTicket? {
+        let parts = state.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard state.utf8.count <= Self.stateLimit, parts.count == 3,
+            let key = keys.first(where: { $0.id.utf8.elementsEqual(parts[0]) }),
+            let message = Base64.url.decode(parts[1], limit: Self.stateLimit),
+            let given = Base64.url.decode(parts[2], limit: HMACSHA256.length), given.count == HMACSHA256.length
+        else { return nil }
+        let isRight = given.withUnsafeBytes { given in
+            (Self.dialogLabel + message).withUnsafeBytes { key.matches(given, $0) }
+        }
+        return isRight ? DialogTicket(message: message) : nil
+    }
+}

@@ -1,0 +1,61 @@
+package import Access
+package import ActionCrypto
+import Logging
+
+/// When people are asked why, in a dialog.
+package enum AskReason: String, Equatable, Sendable, CaseIterable {
+    case never, optional, always
+    case onDeny = "on_deny"
+
+    func asks(_ decision: Decision) -> Bool {
+        switch self {
+        case .never: false
+        case .optional, .always: true
+        case .onDeny: decision == .deny
+        }
+    }
+
+    /// Whether nothing may be written.
+    var isOptional: Bool { self == .optional }
+}
+
+/// What a dialog is made with.
+package struct Reasons: Sendable {
+    /// How long after the click a reason is taken.
+    static let lifetime = Duration.seconds(600)
+
+    var ask = AskReason.never
+    /// Where the dialog is sent.
+    var url = ""
+    var seal: @Sendable (DialogTicket) throws -> String = { _ in throw StartError("No signer") }
+}
+
+extension Approvals {
+    /// Shows the form to who clicked; what they write comes back by itself.
+    func ask(_ click: Click, _ request: AccessRequest, triggerID: Secret<String>) async throws -> ClickAnswer {
+        let subject = Subject(request)
+        let user = InertText.code(subject.user, limit: 100)
+        let roles = InertText.code(subject.roles.joined(separator: ", "), limit: 200)
+        let ticket = DialogTicket(
+            requestID: click.requestID, decision: click.decision, userID: click.userID, channelID: click.post.channelID,
+            postID: click.post.postID, cluster: environment.teleport.clusterName ?? "", issued: environment.now(),
+            isProven: click.isProven)
+        do {
+            let dialog = ReasonDialog(
+                click.decision, introduction: "\(user) asks for \(roles).", isOptional: environment.reasons.ask.isOptional,
+                state: try environment.reasons.seal(ticket), url: environment.reasons.url)
+            try await environment.chat.open(dialog, triggerID: triggerID)
+            return ClickAnswer("")
+        } catch {
+            environment.logger.warning("Could not ask for a reason: \(error)", metadata: .request(click.requestID, click.post))
+            throw Refusal(.lookupFailed, ClickWords.noDialog)
+        }
+    }
+}
+
+extension ClickWords {
+    static let noDialog = "Mattermost could not ask you for a reason just now, so nothing was decided. Please click again."
+    static let dialogTooOld = "This was open for more than ten minutes, so nothing was decided. Please cancel and click again."
+    static let reasonMissing = "Please give a reason."
+    static let reasonTooLong = "At most \(ReasonDialog.limit) characters."
+}

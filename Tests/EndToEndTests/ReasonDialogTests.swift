@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Sandbox
+
+@Suite("A reason from a dialog, with the built plugin", .serialized, .timeLimit(.minutes(1)))
+struct ReasonDialogTests {
+    private func submit(_ stage: Stage, _ dialog: ChatDialog, _ post: ChatPost, as username: String, reason: String)
+        async throws -> JSON
+    {
+        let userID = try stage.mattermost.world.read { state throws(AppError) in try state.account(named: username).id }
+        return try await stage.mattermost.clicker.submit(
+            [
+                "url": .string(dialog.url), "callback_id": "deny", "state": dialog.dialog["state"] ?? "",
+                "submission": ["reason": .string(reason)], "channel_id": .string(post.channelID), "team_id": "",
+            ], by: userID)
+    }
+
+    @Test("A denial asks for a reason, which goes to Teleport and the post; a state in other hands decides nothing")
+    func deny() async throws {
+        try await Stage.with { stage in
+            let settings = try String(contentsOfFile: stage.configuration, encoding: .utf8)
+            let asking = settings + "\n[approvals]\nask_reason = \"on_deny\"\napprovers = [\"@bob\"]\n"
+            try asking.write(toFile: stage.configuration, atomically: true, encoding: .utf8)
+            let plugin = try await stage.startPlugin()
+            let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
+            let post = try await stage.post(about: id, showing: "pending")
+            #expect(try await stage.click("deny", on: post, as: "carol").contains("Who can: @bob"))
+            #expect(try stage.mattermost.world.read { $0.dialogs }.isEmpty)
+            _ = try await stage.click("deny", on: post, as: "bob")
+            let dialog = try #require(try stage.mattermost.world.read { $0.dialogs }.first)
+            #expect(stage.auth.auditLog.isEmpty)
+
+            await #expect(throws: AppError.actionIntegration) {
+                try await submit(stage, dialog, post, as: "carol", reason: "mine now")
+            }
+            var forged = dialog
+            forged.dialog["state"] = .string((dialog.dialog["state"]?.text ?? "") + "A")
+            await #expect(throws: AppError.actionIntegration) {
+                try await submit(stage, forged, post, as: "bob", reason: "x")
+            }
+            let empty = try await submit(stage, dialog, post, as: "bob", reason: " ")
+            #expect(empty["errors"]?["reason"]?.text == "Please give a reason.")
+            #expect(stage.auth.auditLog.isEmpty)
+
+            #expect(try await submit(stage, dialog, post, as: "bob", reason: "not today") == [:])
+            let denied = try await stage.post(about: id, showing: "denied")
+            #expect(denied.field("Decision's reason") == "`not today`")
+            #expect(stage.auth.auditLog.map(\.reason) == ["not today"])
+            let again = try await submit(stage, dialog, post, as: "bob", reason: "not today")
+            #expect(again["error"]?.text?.contains("already denied") == true)
+            #expect(stage.auth.auditLog.count == 1)
+            #expect(!plugin.state.value.lines.contains { $0.contains(dialog.dialog["state"]?.text ?? "-") })
+            #expect(try await plugin.stop() == 0)
+        }
+    }
+}

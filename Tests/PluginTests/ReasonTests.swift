@@ -1,0 +1,106 @@
+import Access
+import ActionCrypto
+import Sandbox
+import Testing
+
+@testable import CallbackServer
+@testable import Mattermost
+@testable import Plugin
+
+@Suite("A reason, asked for in a dialog", .timeLimit(.minutes(1)))
+struct ReasonTests {
+    private func environment(_ rig: Rig, _ ask: AskReason) throws -> Environment {
+        let signer = try ActionSigner(secret: Secret([UInt8]("a secret of the tests alone".utf8)))
+        var environment = rig.environment
+        environment.reasons = Reasons(ask: ask, url: "https://localhost:1/mattermost_dialog", seal: { try signer.seal($0) })
+        return environment
+    }
+
+    /// A click and what came of it, with a trigger id that is the server's.
+    private func click(_ rig: Rig, _ decision: Decision, _ id: RequestID, _ environment: Environment) async throws
+        -> ClickAnswer
+    {
+        let click = try rig.click(decision, on: id)
+        let trigger = try rig.mattermost.signer.triggerID(
+            clientID: "fi1rjwgkwtn6jpnnsgbgubh8po", userID: click.userID, at: rig.mattermost.world.now)
+        try rig.mattermost.world.change { state, _ in state.issued(trigger) }
+        return await Approvals(environment: environment, lookAgain: { _ in })
+            .answer(click, ClickProgress(), triggerID: Secret(trigger))
+    }
+
+    @Test("Who is asked decides nothing by the click; a click that is not asked about decides", arguments: AskReason.allCases)
+    func asked(_ ask: AskReason) async throws {
+        try await Rig.with { rig in
+            let environment = try environment(rig, ask)
+            for decision in Decision.allCases {
+                let id = try rig.request()
+                let answer = try await click(rig, decision, id, environment)
+                #expect(answer.isDecided != ask.asks(decision))
+                #expect(answer.text.isEmpty == ask.asks(decision))
+            }
+            let expected = [Decision.approve, .deny].filter(ask.asks)
+            let dialogs = try rig.mattermost.world.read { $0.dialogs }
+            #expect(Set(dialogs.compactMap { $0.dialog["callback_id"]?.text }) == Set(expected.map(\.rawValue)))
+            #expect(dialogs.allSatisfy { $0.dialog["introduction_text"]?.text == "`dave` asks for `editor`." })
+            #expect(rig.auth.auditLog.count == 2 - expected.count)
+        }
+    }
+
+    @Test("Who may not decide is told at once, without a dialog; a dialog that cannot be opened decides nothing")
+    func refused() async throws {
+        try await Rig.with { rig in
+            var environment = try environment(rig, .always)
+            rig.mattermost.faults.inject(.internalError, path: "/api/v4/actions/dialogs/open", times: 1)
+            #expect(try await click(rig, .deny, try rig.request(), environment).text == ClickWords.noDialog)
+            environment.policy.approvers = [.username("carol")]
+            #expect(try await click(rig, .deny, try rig.request(), environment).text.contains("@carol"))
+            #expect(try rig.mattermost.world.read { $0.dialogs }.isEmpty)
+            #expect(rig.auth.auditLog.isEmpty)
+        }
+    }
+
+    private func submission(_ rig: Rig, _ id: RequestID, _ reason: String, age: Int64 = 0) throws -> DialogSubmission {
+        let click = try rig.click(.deny, on: id)
+        let ticket = DialogTicket(
+            requestID: id, decision: .deny, userID: click.userID, channelID: click.post.channelID, postID: click.post.postID,
+            cluster: "sandbox.example", issued: Timestamp(milliseconds: Timestamp.now.milliseconds - age), isProven: true)
+        return DialogSubmission(ticket: ticket, reason: reason, remoteAddress: "192.0.2.7")
+    }
+
+    @Test("What was written goes to Teleport and into the card; what is missing or too long comes back to its field")
+    func submitted() async throws {
+        try await Rig.with { rig in
+            let environment = try environment(rig, .onDeny)
+            let desk = ClickDesk(environment, Reconciler(environment, health: rig.health))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await desk.run() }
+                let id = try rig.request()
+                try await rig.reconcile(id)
+                #expect(await desk.answer(try submission(rig, id, " \n")) == .wrongReason(ClickWords.reasonMissing))
+                let long = String(repeating: "x", count: 1001)
+                #expect(await desk.answer(try submission(rig, id, long)) == .wrongReason(ClickWords.reasonTooLong))
+                let old = await desk.answer(try submission(rig, id, "why", age: 600_001))
+                #expect(old == .refused(ClickWords.dialogTooOld))
+                #expect(rig.auth.auditLog.isEmpty)
+                #expect(await desk.answer(try submission(rig, id, " not `now` @all ")) == .accepted)
+                #expect(rig.auth.auditLog.map(\.reason) == ["not `now` @all"])
+                try await rig.reconcile(id)
+                let fields = try rig.posts(about: id).first?.props["attachments"]?.elements?.first?["fields"]?.elements ?? []
+                #expect(fields.last?["value"]?.text == "`not ’now’ @all`")
+                guard case .refused(let words) = await desk.answer(try submission(rig, id, "again")) else {
+                    Issue.record("a second submission was accepted")
+                    return
+                }
+                #expect(words.contains("already denied"))
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test("Answers have the form that Mattermost reads")
+    func answers() {
+        #expect(String(decoding: DialogAnswer.accepted.json, as: UTF8.self) == "{}")
+        #expect(String(decoding: DialogAnswer.wrongReason("w").json, as: UTF8.self) == #"{"errors":{"reason":"w"}}"#)
+        #expect(String(decoding: DialogAnswer.refused("w").json, as: UTF8.self) == #"{"error":"w"}"#)
+    }
+}
