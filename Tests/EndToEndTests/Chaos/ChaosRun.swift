@@ -78,11 +78,12 @@ struct ChaosRun: Sendable {
 
     /// Waits until all is right and stays so.
     private func settle() async throws -> Recovery {
-        let end = ledger.lastFaultEnd, deadline = max(.now, end) + Self.bound
+        let end = ledger.lastFaultEnd, begin = ContinuousClock.now, deadline = begin + Self.bound
         var lastWrong = end, last: [Verdict.Problem] = []
-        while ContinuousClock.now < deadline, ContinuousClock.now - lastWrong < Self.quiet {
+        while ContinuousClock.now < deadline {
             let problems = try Verdict(self).posts()
             if !problems.isEmpty { (lastWrong, last) = (.now, problems) }
+            if problems.isEmpty, ContinuousClock.now - max(begin, lastWrong) >= Self.quiet { break }
             await Pause.length(.milliseconds(200))
         }
         return Recovery(time: lastWrong - end, last: last)

@@ -85,9 +85,10 @@ extension ChaosRun {
     fileprivate func rightAgain() async throws -> ContinuousClock.Instant {
         let begin = ContinuousClock.now
         var wrong = ledger.lastFaultEnd
-        while ContinuousClock.now - max(begin, wrong) < .seconds(1) {
-            if try !Verdict(self).posts().isEmpty { wrong = .now }
-            guard ContinuousClock.now - begin < Self.bound else { return wrong }
+        while ContinuousClock.now - begin < Self.bound {
+            let isRight = try Verdict(self).posts().isEmpty
+            if !isRight { wrong = .now }
+            if isRight, ContinuousClock.now - max(begin, wrong) >= .seconds(1) { break }
             await Pause.length(.milliseconds(50))
         }
         return wrong
