@@ -14,13 +14,17 @@ extension ClickDesk {
         guard !reason.isEmpty || reasons.ask.isOptional || !reasons.ask.asks(ticket.decision) else {
             return .wrongReason(ClickWords.reasonMissing)
         }
+        let click = Click(
+            requestID: ticket.requestID, decision: ticket.decision, cluster: ticket.cluster, userID: ticket.userID,
+            post: PostReference(channelID: ticket.channelID, postID: ticket.postID), isProven: ticket.isProven,
+            remote: submission.remoteAddress, reason: reason)
         let age = now().since(ticket.issued)
-        guard (.zero - ProofDesk.window..<Reasons.lifetime).contains(age) else { return .refused(ClickWords.dialogTooOld) }
-        let answer = await answer(
-            Click(
-                requestID: ticket.requestID, decision: ticket.decision, cluster: ticket.cluster, userID: ticket.userID,
-                post: PostReference(channelID: ticket.channelID, postID: ticket.postID), isProven: ticket.isProven,
-                remote: submission.remoteAddress, reason: reason))
+        guard (.zero - ProofDesk.window..<Reasons.lifetime).contains(age) else {
+            let why = Approvals.Refusal.Why.dialogTooOld.rawValue
+            audit(AuditEntry(.refused, click, why: why, words: ClickWords.dialogTooOld))
+            return .refused(ClickWords.dialogTooOld)
+        }
+        let answer = await answer(click)
         return answer.isDecided ? .accepted : .refused(answer.text)
     }
 }

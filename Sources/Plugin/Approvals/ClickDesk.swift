@@ -33,9 +33,13 @@ package struct ClickDesk: Service {
         let reply = Reply()
         switch submit.yield(Job(click: click, triggerID: triggerID, reply: reply)) {
         case .enqueued: return await reply.value()
-        default: return ClickAnswer(ClickWords.tooLate)
+        default:
+            audit(AuditEntry(.refused, click, why: Approvals.Refusal.Why.tooLate.rawValue, words: ClickWords.tooLate))
+            return ClickAnswer(ClickWords.tooLate)
         }
     }
+
+    func audit(_ entry: AuditEntry) { approvals.environment.audit.write(entry, at: now()) }
 
     /// Ends, after the clicks in flight, when a shutdown is asked for.
     package func run() async throws {

@@ -17,6 +17,7 @@ extension Approvals {
             case expired = "expired_button"
             case beingDecided = "being_decided"
             case tooLate = "too_late"
+            case dialogTooOld = "dialog_too_old"
             case gone
             case refusedByTeleport = "refused_by_teleport"
             /// Sent, and perhaps decided.
