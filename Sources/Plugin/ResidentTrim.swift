@@ -8,7 +8,7 @@ import ServiceLifecycle
 struct ResidentTrim: Service {
     /// By then the watch is on and the first requests are posted.
     private static let afterStart = Duration.seconds(1)
-    private static let interval = Duration.seconds(30)
+    private static let interval = Duration.seconds(10)
 
     let clock: any Clock<Duration>
 

@@ -4,13 +4,18 @@ import NIOCore
 ///
 /// grpc-go sends a PING with each request, and the HTTP/2 library closes a connection that has about 200 of them in 30
 /// seconds. Acknowledgements pass: they answer our own keepalive. So does a malformed PING, for the library to refuse.
+///
+/// Frames are passed on whole: the library's parser starts its buffer anew only where a read ends with a frame, and else lets
+/// it grow to megabytes, which it then allocates again with every read.
 struct PingFilter: Sendable {
     private static let headerSize = 9
     private static let pingSize = 17
+    /// What the client allows for a frame's payload (the default of SETTINGS_MAX_FRAME_SIZE). A longer one is passed as it comes.
+    private static let wholeLimit = 1 << 14
 
     /// Bytes of the current frame's payload that are still to come.
     private var payloadLeft = 0
-    /// The start of a frame that cannot be told yet from a PING; always shorter than one.
+    /// The start of a frame.
     private var held = ByteBuffer()
 
     struct Output {
@@ -42,6 +47,10 @@ struct PingFilter: Sendable {
             }
             switch frame {
             case .other(let length):
+                guard length > Self.wholeLimit || rest.readableBytes - run >= Self.headerSize + length else {
+                    hold(&rest, after: run, into: &output)
+                    return output
+                }
                 payloadLeft = length
                 run += Self.headerSize
             case .ping(let data):
@@ -56,8 +65,9 @@ struct PingFilter: Sendable {
     }
 
     private mutating func hold(_ rest: inout ByteBuffer, after run: Int, into output: inout Output) {
+        // A copy, so that a few bytes do not keep a whole read; none where this only grew.
+        held = run == 0 && output.pings.isEmpty ? rest : ByteBuffer(bytes: rest.readableBytesView.dropFirst(run))
         Self.pass(run, of: &rest, into: &output)
-        held = ByteBuffer(bytes: rest.readableBytesView)
     }
 
     private static func pass(_ count: Int, of rest: inout ByteBuffer, into output: inout Output) {

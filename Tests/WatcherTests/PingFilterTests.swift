@@ -36,6 +36,30 @@ struct PingFilterTests {
         }
     }
 
+    @Test("Each read's output ends with a frame, wherever the reads are cut")
+    func wholeFrames() {
+        let edges = Self.edges(of: Self.hidden)
+        for split in 0...Self.stream.count {
+            var filter = PingFilter()
+            var passed = 0
+            for piece in Self.pieces(of: Self.stream, at: [split]) {
+                passed += filter.filter(ByteBuffer(bytes: piece)).passed.readableBytes
+                #expect(edges.contains(passed), "split at \(split)")
+            }
+        }
+    }
+
+    /// After how many bytes a frame ends.
+    private static func edges(of frames: [UInt8]) -> Set<Int> {
+        var edges: Set = [0]
+        var end = 0
+        while end < frames.count {
+            end += 9 + Int(frames[end + 2])
+            edges.insert(end)
+        }
+        return edges
+    }
+
     @Test("Malformed PINGs pass, for the HTTP/2 library to refuse")
     func malformed() {
         let short = Self.frame(type: 6, flags: 0, stream: 0, [1, 2, 3])
