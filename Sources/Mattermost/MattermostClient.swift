@@ -1,4 +1,5 @@
 package import Access
+import Glibc
 internal import Synchronization
 
 /// Mattermost's REST API (v4), as far as the plugin needs it.
@@ -21,6 +22,7 @@ package final class MattermostClient: ChatService {
     private let curl: CurlClient
     /// The bot's own user name once ``me()`` told it: for the mend in an error.
     private let botName = Mutex<String?>(nil)
+    private let ahead = Mutex(Duration.zero)
 
     package init(_ configuration: Configuration) throws(MattermostError) {
         let token = configuration.token.reveal()
@@ -35,6 +37,12 @@ package final class MattermostClient: ChatService {
             throw MattermostError(.unreachable, "Mattermost cannot be called: \(error).", cause: error)
         }
     }
+
+    /// How far the server's clock is ahead of this machine's, to the second, as its last answer's `Date` told; negative when it
+    /// is behind. More than ``largestDifference`` is not believed: a proxy's mistake.
+    package var clockDifference: Duration { ahead.withLock { $0 } }
+
+    static let largestDifference = Duration.seconds(3600)
 
     /// Fails what is in flight, and every later call at once, as cancelled.
     package func shutdown() { curl.shutdown() }
@@ -70,12 +78,20 @@ package final class MattermostClient: ChatService {
         } catch {
             throw report.failure(error)
         }
+        answer.date.map(note(date:))
         guard (200...299).contains(answer.status) else { throw report.refusal(answer) }
         do {
             return try JSON.decode(type, from: answer.body)
         } catch {
             throw report.unexpected(answer)
         }
+    }
+
+    private func note(date: Int) {
+        let difference = Duration.seconds(date - time(nil))
+        guard difference <= Self.largestDifference, difference >= .zero - Self.largestDifference else { return }
+        // The header has whole seconds: a difference of one is none.
+        ahead.withLock { $0 = difference <= .seconds(1) && difference >= .seconds(-1) ? .zero : difference }
     }
 
     /// Nothing but an id may stand where a path has one; what cannot exist is not found.

@@ -13,18 +13,20 @@ extension Daemon {
                 address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL.path,
                 basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) }),
             group: MultiThreadedEventLoopGroup.singleton, logger: logger,
-            verify: { [signer, teleport] context, _ in
+            verify: { [signer, teleport, now] context, _ in
                 // Before Teleport told its name the signature alone decides; the click is then answered in words.
                 let cluster = teleport.clusterName ?? context.cluster
-                return Verification(signer.verify(context, cluster: cluster, at: .now))
+                return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
             readiness: { Readiness(problems: health.reasons.map { "\($0.part.rawValue): \($0.problem)" }) },
             dialogs: settings.approvals.askReason == .never ? nil : dialogs(desk),
-            decide: { click in
+            decide: { [now] click in
                 guard let proofs else {
-                    return .answer(await Self.answer(Click(click, isProven: false), desk, click.triggerID))
+                    return .answer(await Self.answer(Click(click, isProven: false, at: now()), desk, click.triggerID))
                 }
-                return await proofs.answer(click) { await Self.answer(Click(click, isProven: true), desk, click.triggerID) }
+                return await proofs.answer(click) {
+                    await Self.answer(Click(click, isProven: true, at: now()), desk, click.triggerID)
+                }
             })
     }
 
@@ -39,12 +41,12 @@ extension Daemon {
 }
 
 extension Click {
-    init(_ click: VerifiedClick, isProven: Bool) {
+    init(_ click: VerifiedClick, isProven: Bool, at now: Timestamp) {
         self.init(
             requestID: click.action.requestID, decision: click.action.decision,
             cluster: click.action.binding?.cluster, userID: click.userID,
             post: PostReference(channelID: click.channelID, postID: click.postID),
-            isExpired: click.action.binding.map { $0.expires <= .now } ?? false,
+            isExpired: click.action.binding.map { $0.expires <= now } ?? false,
             isProven: isProven, remote: click.remoteAddress)
     }
 }

@@ -116,6 +116,11 @@ struct Daemon: Sendable {
             keys: keys, seen: SeenProofs(elapsed: environment.elapsed), now: environment.now)
     }
 
+    /// The time by Mattermost's clock, which all replicas share: it signs the proofs, and posts have its times.
+    var now: @Sendable () -> Timestamp {
+        { [chat] in Timestamp.now.advanced(by: chat.clockDifference) }
+    }
+
     private func makeEnvironment() -> Environment {
         let channel = ChannelName(team: settings.mattermost.team, channel: settings.mattermost.channel)
         let start = ContinuousClock.now
@@ -126,7 +131,7 @@ struct Daemon: Sendable {
                 callbackURL: settings.http.callbackURL,
                 sign: SignedContext(signer: signer, teleport: self.teleport, recipient: channel.description, logger: logger)
                     .make),
-            replica: Replica.newName(), logger: logger, now: { .now }, elapsed: { ContinuousClock.now - start })
+            replica: Replica.newName(), logger: logger, now: now, elapsed: { ContinuousClock.now - start })
         environment.policy = settings.approvals.policy
         environment.reasons = Reasons(
             ask: settings.approvals.askReason, url: settings.http.dialogURL, seal: { [signer] in try signer.seal($0) })

@@ -25,6 +25,23 @@ import Testing
         }
     }
 
+    @Test("The server's clock is known from its answers, and a wild one is not believed", arguments: [
+        (300, 300), (-300, -300), (1, 0), (0, 0), (90_000, 0),
+    ])
+    func clock(ahead: Int, told: Int) async throws {
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.timeZone = TimeZone(identifier: "GMT")
+        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        let date = "Date: \(format.string(from: Date().addingTimeInterval(Double(ahead))))"
+        try await FaultyServer.run { _ in .send(answer(#"{"status":"OK"}"#, headers: [date])) } _: { server in
+            let client = try makeClient(server.url)
+            try await client.ping()
+            let difference = client.clockDifference - .seconds(told)
+            #expect(difference >= .seconds(-2) && difference <= .seconds(2))
+        }
+    }
+
     @Test("The key that proves clicks is in the configuration that the server gives its clients")
     func clickerKey() async throws {
         try await replaying("client_config") { server, client, exchange in

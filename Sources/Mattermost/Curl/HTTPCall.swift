@@ -24,5 +24,7 @@ struct HTTPAnswer: Equatable, Sendable {
     var contentType: String = ""
     var retryAfter: String?
     var location: String?
+    /// When the server answered, by its own clock: seconds since 1970.
+    var date: Int?
     var body: [UInt8] = []
 }

@@ -1,8 +1,10 @@
+import CCurl
+
 extension HTTPAnswer {
     /// Keeps the line if it is one of the few that matter. A new status line forgets those of an earlier (1xx) answer.
     mutating func note(header line: UnsafeRawBufferPointer) {
         if line.starts(with: "HTTP/".utf8) {
-            (contentType, retryAfter, location) = ("", nil, nil)
+            (contentType, retryAfter, location, date) = ("", nil, nil, nil)
             return
         }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
@@ -11,6 +13,9 @@ extension HTTPAnswer {
         case "content-type": contentType = value()
         case "retry-after": retryAfter = value()
         case "location": location = value()
+        case "date":
+            let seconds = curl_getdate(value(), nil)
+            date = seconds > 0 ? seconds : nil
         default: break
         }
     }
