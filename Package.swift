@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "Plugin",
             dependencies: [
-                "Access", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", nioPosix, logging, lifecycle,
+                "Access", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", nioPosix,
+                logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -14,8 +14,8 @@ package enum InertText {
             .split(separator: "@", omittingEmptySubsequences: false).joined(separator: "@\u{200B}")
     }
 
-    /// At most `limit` characters, with `…` when some are missing. What JSON must escape as `\u00XX` counts six times, so that
-    /// hostile text cannot push a post past Mattermost's limit on its props.
+    /// At most `limit` characters, with `…` when some are missing. What JSON must escape as `\u00XX` counts six times, so
+    /// that hostile text cannot push a post past Mattermost's limit on its props.
     static func clipped(_ text: String, to limit: Int) -> String {
         var budget = limit * 2
         var result = ""

@@ -2,8 +2,8 @@ package import Access
 
 /// A `trigger_id`, taken apart: who clicked and when, by nobody's word yet.
 ///
-/// Base64 of `CLIENT_ID:USER_ID:MILLIS:` and of the base64 of an ECDSA signature (DER) over that prefix, the last colon included:
-/// Mattermost's `GenerateTriggerId` in model/integration_action.go.
+/// Base64 of `CLIENT_ID:USER_ID:MILLIS:` and of the base64 of an ECDSA signature (DER) over that prefix, the last colon
+/// included: Mattermost's `GenerateTriggerId` in model/integration_action.go.
 package struct TriggerID: Sendable {
     /// Bytes; the server's own have some 250.
     package static let limit = 1024

@@ -3,7 +3,8 @@
     import Glibc
     import Synchronization
 
-    /// For tests of crashes, in debug builds alone: ends the process as `kill -9` does, right after an external write succeeded.
+    /// For tests of crashes, in debug builds alone: ends the process as `kill -9` does, right after an external write
+    /// succeeded.
     final class KillPoint: Sendable {
         /// Names the write, as in `post`, or `post:2` for the second of its kind.
         static let variable = "TELEPORT_MATTERMOST_KILL_AFTER"

@@ -11,7 +11,8 @@ struct Approvals: Sendable {
     let lookAgain: @Sendable (RequestID) -> Void
 
     /// A decision is made within this time of the first look at its request, or not at all: a process that was frozen meanwhile
-    /// may have been given up, and the request decided by somebody else. With the call's own limit of 10 s it ends within the claim's life.
+    /// may have been given up, and the request decided by somebody else. With the call's own limit of 10 s it ends within the
+    /// claim's life.
     private static let claimUse = Duration.seconds(4)
 
     /// Of the pauses in which something is waited for.

@@ -13,7 +13,8 @@ struct ProofDesk: Sendable {
     let seen: SeenProofs
     let now: @Sendable () -> Timestamp
 
-    /// A forgery gets nothing; a person who cannot be believed gets words; a click that comes again gets the answer of the first.
+    /// A forgery gets nothing; a person who cannot be believed gets words; a click that comes again gets the first one's
+    /// answer.
     func answer(_ click: VerifiedClick, _ decide: () async -> [UInt8]) async -> ClickReply {
         guard let trigger = TriggerID(click.triggerID.reveal()) else { return forged(click, "it has no proof of who clicked") }
         switch await keys.check(trigger) {
