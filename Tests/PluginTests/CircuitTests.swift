@@ -18,7 +18,7 @@ struct CircuitTests {
         var circuit = Circuit()
         let first = [circuit.failed(at: .zero, atLeast: .zero, jitter: 0), circuit.failed(at: .zero, atLeast: .zero, jitter: 0)]
         #expect(first == [false, false])
-        let ended = circuit.succeeded()
+        let ended = circuit.succeeded(at: .zero)
         #expect(!ended)
         let second = (0..<3).map { _ in circuit.failed(at: .zero, atLeast: .zero, jitter: 0) }
         #expect(second == [false, false, true])
@@ -36,7 +36,7 @@ struct CircuitTests {
         // A probe that never comes back does not hold up the next one.
         let next = circuit.admits(at: .milliseconds(500) + Circuit.probeLimit)
         #expect(next)
-        let ended = circuit.succeeded()
+        let ended = circuit.succeeded(at: .seconds(16))
         #expect(ended)
         #expect(circuit.wait(at: .seconds(16)) == nil)
     }
@@ -53,9 +53,14 @@ struct CircuitTests {
     @Test("What the server asks for is obeyed at once, and not shortened")
     func retryAfter() {
         var circuit = Circuit()
-        let isNews = circuit.failed(at: .zero, atLeast: .seconds(7), jitter: 0)
+        let isNews = circuit.failed(at: .zero, atLeast: .seconds(7), isAsked: true, jitter: 0)
         #expect(isNews)
         #expect(circuit.wait(at: .zero) == .seconds(7))
+        let early = circuit.succeeded(at: .seconds(6.9))
+        #expect(!early, "another call's success does not shorten it")
+        #expect(circuit.wait(at: .seconds(6)) == .seconds(1))
+        let probe = circuit.admits(at: .seconds(7)), late = circuit.succeeded(at: .seconds(7))
+        #expect(probe && late)
     }
 
     private func circuits(at time: @escaping @Sendable () -> Duration = { .zero }) -> Circuits {

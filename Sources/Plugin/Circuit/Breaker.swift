@@ -61,8 +61,8 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
         } catch {
             switch judge(error) {
             case .well: succeeded()
-            case .failing(let atLeast): failed(error, atLeast: atLeast, .warning)
-            case .broken: failed(error, atLeast: Circuit.delays.upperBound, .error)
+            case .failing(let atLeast): failed(error, atLeast: atLeast, isAsked: atLeast > .zero, .warning)
+            case .broken: failed(error, atLeast: Circuit.delays.upperBound, isAsked: false, .error)
             case .unknown: break
             }
             throw error
@@ -74,16 +74,16 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
     }
 
     private func succeeded() {
-        guard state.withLock({ $0.circuit.succeeded() }) else { return }
+        guard state.withLock({ $0.circuit.succeeded(at: elapsed()) }) else { return }
         logger.info("\(server) works again; going on with what waited for it")
         recovery.withLock { $0 }?()
     }
 
     /// The one place that tells of an outage.
-    private func failed(_ error: Failure, atLeast: Duration, _ level: Logger.Level) {
+    private func failed(_ error: Failure, atLeast: Duration, isAsked: Bool, _ level: Logger.Level) {
         let isNews = state.withLock { state in
             state.lastFailure = error
-            return state.circuit.failed(at: elapsed(), atLeast: atLeast, jitter: .random(in: 0..<1))
+            return state.circuit.failed(at: elapsed(), atLeast: atLeast, isAsked: isAsked, jitter: .random(in: 0..<1))
         }
         if isNews { logger.log(level: level, "\(server) fails; everything waits, and it is tried now and then: \(error)") }
     }

@@ -13,6 +13,8 @@ struct Circuit: Sendable {
         var since: Duration
         /// The next call goes through then.
         var until: Duration
+        /// Until when the server asked to be left alone: no success of another call shortens that.
+        var asked: Duration
     }
 
     private var failures = 0
@@ -37,18 +39,23 @@ struct Circuit: Sendable {
     }
 
     /// True when this ended an outage.
-    mutating func succeeded() -> Bool {
-        defer { (failures, outage) = (0, nil) }
-        return isOpen
+    mutating func succeeded(at now: Duration) -> Bool {
+        failures = 0
+        guard let outage, outage.asked <= now else { return false }
+        self.outage = nil
+        return true
     }
 
-    /// `atLeast` is what the server asked for, which no jitter shortens: then one failure is enough. True when an outage began.
-    mutating func failed(at now: Duration, atLeast: Duration, jitter: Double) -> Bool {
+    /// With `atLeast` one failure is enough, and no jitter shortens it; where the server asked for it (`isAsked`), nor does a
+    /// success. True when an outage began.
+    mutating func failed(at now: Duration, atLeast: Duration, isAsked: Bool = false, jitter: Double) -> Bool {
         failures += 1
         guard isOpen || failures >= Self.threshold || atLeast > .zero else { return false }
         let since = outage?.since ?? now
         let delay = min(max((now - since) / 6, Self.delays.lowerBound), Self.delays.upperBound)
-        defer { outage = Outage(since: since, until: now + max(atLeast, delay / 2 + delay / 2 * jitter)) }
+        let until = now + max(atLeast, delay / 2 + delay / 2 * jitter)
+        let asked = max(outage?.asked ?? .zero, isAsked ? now + atLeast : .zero)
+        defer { outage = Outage(since: since, until: max(until, asked), asked: asked) }
         return !isOpen
     }
 }
