@@ -30,10 +30,12 @@ package struct AccessRequest: Equatable, Sendable {
     package var created: Timestamp
     /// When a pending request lapses: the end of the record's own life. Nil where the server does not say.
     package var expires: Timestamp?
+    /// As the requester wrote them: Teleport's user names, or e-mail addresses, or anything.
+    package var suggestedReviewers: [String]
 
     package init(
         id: RequestID, user: String, roles: [String], state: State, reason: String = "", resolveReason: String = "",
-        created: Timestamp, expires: Timestamp? = nil
+        created: Timestamp, expires: Timestamp? = nil, suggestedReviewers: [String] = []
     ) {
         self.id = id
         self.user = user
@@ -43,6 +45,7 @@ package struct AccessRequest: Equatable, Sendable {
         self.resolveReason = resolveReason
         self.created = created
         self.expires = expires
+        self.suggestedReviewers = suggestedReviewers
     }
 }
 

@@ -3,6 +3,9 @@ package protocol AccessService: Sendable {
     /// The cluster's name, as the last successful Ping told it.
     var clusterName: String? { get }
 
+    /// Where people reach Teleport's web UI, `host` or `host:port`, as far as it is known.
+    var webAddress: String? { get }
+
     /// Nil when the server does not have the request (any more), or does not show it.
     func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest?
 

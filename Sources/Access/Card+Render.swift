@@ -27,7 +27,7 @@ extension Card {
         static let fallbackPart = 80
     }
 
-    package init(_ subject: Subject, status: Status, buttons: [Button] = []) {
+    package init(_ subject: Subject, status: Status, buttons: [Button] = [], link: String? = nil, showsCommands: Bool = false) {
         let user = InertText.code(subject.user, limit: Limit.user)
         let roles = subject.roles.joined(separator: ", ")
         let reason = InertText.code(subject.reason, limit: Limit.reason)
@@ -40,8 +40,12 @@ extension Card {
         fields.append(Field(title: "Status", value: status.text, isShort: true))
         let why = InertText.code(status.reason, limit: Limit.reason)
         if !why.isEmpty { fields.append(Field(title: "Decision's reason", value: why, isShort: false)) }
+        if showsCommands, status == .pending {
+            let commands = ["approve", "deny"].map { "`tsh request review --\($0) \(subject.requestID)`" }
+            fields.append(Field(title: "Review", value: commands.joined(separator: "\n"), isShort: false))
+        }
         self.init(
-            requestID: subject.requestID, status: status, color: status.color, title: "Teleport access request",
+            requestID: subject.requestID, status: status, color: status.color, title: "Teleport access request", link: link,
             fields: fields, fallback: Self.fallback(subject, status), buttons: status == .pending ? buttons : [])
     }
 

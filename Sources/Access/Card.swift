@@ -71,6 +71,8 @@ package struct Card: Equatable, Sendable {
     package var status: Status
     package var color: String
     package var title: String
+    /// Where the title leads.
+    package var link: String?
     package var fields: [Field]
     /// What a push notification shows.
     package var fallback: String

@@ -17,8 +17,20 @@ package protocol ChatService: Sendable {
     /// Shows the form to the person whose click had the trigger id, at most 3 s after it.
     func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError)
 
-    /// The channel's id. Both names are URL slugs: `town-square`, never `Town Square`.
-    func channelID(team: String, channel: String) async throws(MattermostError) -> String
+    /// One that is not there, or whose address is hidden, is an error that says which.
+    func user(emailed address: String) async throws(MattermostError) -> ChatUser
+
+    /// Both names are URL slugs: `town-square`, never `Town Square`.
+    func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo
+
+    /// The teams that the account is in; of another than the bot's own it may be refused.
+    func teams(of userID: String) async throws(MattermostError) -> [TeamInfo]
+
+    /// The channels of a team that the account is in, private ones too, and all its direct-message channels.
+    func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo]
+
+    /// The direct-message channel of the two, made where there is none yet.
+    func directChannelID(of botID: String, with userID: String) async throws(MattermostError) -> String
 
     /// Creates a post. The same `pendingPostID` within about 30 s gives the same post again, so a retry does not double it.
     func createPost(_ card: Card, in channelID: String, pendingPostID: String) async throws(MattermostError) -> PostReference

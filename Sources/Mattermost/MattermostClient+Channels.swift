@@ -1,16 +1,34 @@
 package import Access
 
 extension MattermostClient {
-    package func channelID(team: String, channel: String) async throws(MattermostError) -> String {
+    package func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo {
         try requireSlug(team, of: "team")
         try requireSlug(channel, of: "channel")
         do {
             let request = APIRequest(.get, "/teams/name/\(team)/channels/name/\(channel)")
-            return try await send(request, expecting: ChannelAnswer.self).id
+            return try await send(request, expecting: ChannelAnswer.self).info
         } catch {
             guard error.code == .notFound else { throw error }
             throw await missing(team: team, channel: channel, after: error)
         }
+    }
+
+    package func teams(of userID: String) async throws(MattermostError) -> [TeamInfo] {
+        try requireIDs(userID, in: "GET /users/{id}/teams")
+        return try await send(APIRequest(.get, "/users/\(userID)/teams"), expecting: [TeamAnswer].self)
+            .map { TeamInfo(id: $0.id, name: $0.name, displayName: $0.displayName ?? "") }
+    }
+
+    package func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo] {
+        try requireIDs(userID, teamID, in: "GET /users/{id}/teams/{team}/channels")
+        let request = APIRequest(.get, "/users/\(userID)/teams/\(teamID)/channels")
+        return try await send(request, expecting: [ChannelAnswer].self).filter { !$0.isArchived }.map(\.info)
+    }
+
+    package func directChannelID(of botID: String, with userID: String) async throws(MattermostError) -> String {
+        try requireIDs(botID, userID, in: "POST /channels/direct")
+        let request = try APIRequest(.post, "/channels/direct", [botID, userID])
+        return try await send(request, expecting: ChannelAnswer.self).id
     }
 
     /// The 404 does not say which of the two names is wrong, so ask for the team alone.
@@ -19,21 +37,21 @@ extension MattermostClient {
             _ = try await send(APIRequest(.get, "/teams/name/\(team)"), expecting: TeamAnswer.self)
         } catch let teamError where teamError.code == .notFound {
             return MattermostError(
-                .notFound, "\(error.message) The team \"\(team)\" is not there: set [mattermost] team to the team's name "
+                .notFound, "\(error.message) The team \"\(team)\" is not there: write the team's name "
                     + "as its URL has it, https://…/<team>/channels/….", cause: error)
         } catch {
             // Which one it is stays open, as after a 403: a bot outside a private team is not shown it.
         }
         return MattermostError(
             .notFound, "\(error.message) The channel \"\(channel)\" is not in the team \"\(team)\", or is private and the "
-                + "bot is not in it: set [mattermost] channel to the channel's name as its URL has it, …/channels/<channel>, "
-                + "and invite the bot.", cause: error)
+                + "bot is not in it: write the channel's name as its URL has it, …/channels/<channel>, and type "
+                + "/invite @\(knownBotName ?? "<bot>") there.", cause: error)
     }
 
     private func requireSlug(_ name: String, of what: String) throws(MattermostError) {
         guard !MattermostName.isSlug(name) else { return }
         throw MattermostError(
-            .notFound, "[mattermost] \(what) cannot be \"\(OneLine.bounded(name))\": set it to the name as the \(what)'s URL "
+            .notFound, "a \(what) cannot be named \"\(OneLine.bounded(name))\": write the name as the \(what)'s URL "
                 + "has it, letters, digits, '-' and '_' only (town-square, not Town Square).")
     }
 }

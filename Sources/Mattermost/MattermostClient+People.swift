@@ -9,6 +9,29 @@ extension MattermostClient {
         return try await send(APIRequest(.get, "/users/username/\(username)"), expecting: UserAnswer.self).user
     }
 
+    package func user(emailed address: String) async throws(MattermostError) -> ChatUser {
+        guard MattermostName.isEmail(address) else {
+            throw MattermostError(
+                .notFound, "Mattermost GET /users/email/{address}: \"\(OneLine.bounded(address))\" is no e-mail address, so it was "
+                    + "not asked.")
+        }
+        do {
+            return try await send(APIRequest(.get, "/users/email/\(address)"), expecting: UserAnswer.self).user
+        } catch {
+            switch error.code {
+            case .notFound:
+                throw MattermostError(
+                    .notFound, "\(error.message) On Mattermost no account has the address \"\(address)\".", cause: error)
+            case .forbidden:
+                throw MattermostError(
+                    .forbidden, "Mattermost GET /users/email/{address}: the server hides people's addresses from the bot, so "
+                        + "\"\(address)\" cannot be found. Show them (System Console, Site Configuration, Users and Teams, Show "
+                        + "Email Address), or name a channel instead.", cause: error)
+            default: throw error
+            }
+        }
+    }
+
     package func isMember(_ userID: String, of channelID: String) async throws(MattermostError) -> Bool {
         try requireIDs(channelID, userID, in: "GET /channels/{id}/members/{user}")
         let request = APIRequest(.get, "/channels/\(channelID)/members/\(userID)")

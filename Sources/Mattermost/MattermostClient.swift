@@ -22,6 +22,7 @@ package final class MattermostClient: ChatService {
     private let curl: CurlClient
     /// The bot's own user name once ``me()`` told it: for the mend in an error.
     private let botName = Mutex<String?>(nil)
+    var knownBotName: String? { botName.withLock { $0 } }
     private let ahead = Mutex(Duration.zero)
 
     package init(_ configuration: Configuration) throws(MattermostError) {
@@ -71,7 +72,7 @@ package final class MattermostClient: ChatService {
     func send<Answer: Decodable>(
         _ request: APIRequest, expecting type: Answer.Type
     ) async throws(MattermostError) -> Answer {
-        let report = CallReport(request, configuration: configuration, botName: botName.withLock { $0 })
+        let report = CallReport(request, configuration: configuration, botName: knownBotName)
         let answer: HTTPAnswer
         do {
             answer = try await curl.perform(request.call(configuration))

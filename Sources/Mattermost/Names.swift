@@ -16,6 +16,14 @@ package enum MattermostName {
             && text.utf8.allSatisfy { isAlphanumeric($0) && !(0x41...0x5A).contains($0) || "-._".utf8.contains($0) }
     }
 
+    /// `name@example.com`, of characters that are themselves in a path. What is no address at all is the server's to say.
+    package static func isEmail(_ text: some StringProtocol) -> Bool {
+        let parts = text.utf8.split(separator: 0x40, omittingEmptySubsequences: false)
+        return text.utf8.count <= 128 && parts.count == 2
+            && parts.allSatisfy { !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) }
+            && text.utf8.allSatisfy { isAlphanumeric($0) || "-._~!$&'*+=@".utf8.contains($0) }
+    }
+
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
     }

@@ -10,7 +10,7 @@ extension Daemon {
     func makeListener(_ desk: ClickDesk, _ proofs: ProofDesk?, _ health: Health) -> CallbackServer {
         CallbackServer(
             configuration: CallbackServer.Configuration(
-                address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL.path,
+                address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
                 basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) }),
             group: MultiThreadedEventLoopGroup.singleton, logger: logger,
             verify: { [signer, teleport, now] context, _ in

@@ -44,7 +44,7 @@ struct Daemon: Sendable {
         do {
             _ = try TeleportCredentials.load(settings.teleport)
             signer = try ActionSigner(
-                secret: settings.mattermost.secret, previous: settings.mattermost.previousSecrets,
+                secret: settings.mattermost.secret ?? Self.unknownSecret(), previous: settings.mattermost.previousSecrets,
                 acceptsLegacy: settings.mattermost.acceptsLegacySignatures)
             chat = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
             tls = isPlainHTTP ? nil : try ListenerIdentity.load(settings.http, logger: logger)
@@ -52,6 +52,11 @@ struct Daemon: Sendable {
             throw StartError("\(error)")
         }
         teleport = TeleportClient(configuration: settings.teleport, logger: logger)
+    }
+
+    /// Where there are no buttons: nobody can have signed anything with it.
+    private static func unknownSecret() -> Secret<[UInt8]> {
+        Secret((0..<32).map { _ in UInt8.random(in: .min ... .max) })
     }
 
     private static func open(_ output: Settings.Log.Output) throws -> LogDestination {
@@ -90,7 +95,7 @@ struct Daemon: Sendable {
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var services: [any Service] = [
             LogRotation([destination, auditFile].compactMap(\.self), logger: logger), ResidentTrim(clock: .continuous), watcher,
-            HealthCheck(environment, health: health), reconciler, sweeper, desk,
+            HealthCheck(environment, health: health, recovered: { reconciler.retryAll() }), reconciler, sweeper, desk,
         ]
         let proofs = makeProofs(environment, health)
         if let proofs { services.append(proofs.keys) }
@@ -108,7 +113,7 @@ struct Daemon: Sendable {
 
     /// Nil where nothing has to be proven.
     private func makeProofs(_ environment: Environment, _ health: Health) -> ProofDesk? {
-        guard settings.approvals.requiresClickerProof else { return nil }
+        guard settings.approvals.requiresClickerProof, settings.approvals.hasButtons else { return nil }
         let keys = ClickerKeys(
             server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: environment.elapsed
         ) { [chat] () throws(MattermostError) in try await chat.clickerKey() }
@@ -122,21 +127,22 @@ struct Daemon: Sendable {
     }
 
     private func makeEnvironment() -> Environment {
-        let channel = ChannelName(team: settings.mattermost.team, channel: settings.mattermost.channel)
         let start = ContinuousClock.now
         let (teleport, chat) = ports
         var environment = Environment(
-            teleport: teleport, chat: chat, channel: channel,
-            buttons: ButtonMaker(
-                callbackURL: settings.http.callbackURL,
-                sign: SignedContext(signer: signer, teleport: self.teleport, recipient: channel.description, logger: logger)
-                    .make),
-            replica: Replica.newName(), logger: logger, now: now, elapsed: { ContinuousClock.now - start })
+            teleport: teleport, chat: chat, rules: settings.mattermost.recipients, buttons: buttons, replica: Replica.newName(), logger: logger, now: now, elapsed: { ContinuousClock.now - start })
         environment.policy = settings.approvals.policy
         environment.reasons = Reasons(
-            ask: settings.approvals.askReason, url: settings.http.dialogURL, seal: { [signer] in try signer.seal($0) })
+            ask: settings.approvals.askReason, url: settings.http.dialogURL ?? "", seal: { [signer] in try signer.seal($0) })
         environment.audit = AuditLog(logger: logger, file: auditFile)
         return environment
+    }
+
+    /// Nil where people decide in Teleport only.
+    private var buttons: ButtonMaker? {
+        guard settings.approvals.hasButtons, let callbackURL = settings.http.callbackURL else { return nil }
+        return ButtonMaker(
+            callbackURL: callbackURL, sign: SignedContext(signer: signer, teleport: teleport, logger: logger).make)
     }
 
     private var ports: (any AccessService, any ChatService) {

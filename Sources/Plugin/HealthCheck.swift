@@ -2,7 +2,7 @@ import Access
 import Logging
 import ServiceLifecycle
 
-/// Asks Mattermost every half minute whether the token, the team and the channel are right, and says so when they are not.
+/// Asks Mattermost every half minute whether the token and the recipients are right, and says so when they are not.
 package struct HealthCheck: Service {
     private static let interval = Duration.seconds(30)
     private static let retries = Duration.seconds(1)...Duration.seconds(10)
@@ -13,14 +13,20 @@ package struct HealthCheck: Service {
     private let health: Health
     private let logger: Logger
     private let clock: any Clock<Duration>
+    /// What could not be posted may be now.
+    private let recovered: @Sendable () -> Void
 
-    package init(_ environment: Environment, health: Health, clock: any Clock<Duration> = .continuous) {
+    package init(
+        _ environment: Environment, health: Health, clock: any Clock<Duration> = .continuous,
+        recovered: @escaping @Sendable () -> Void = {}
+    ) {
         chat = environment.probing.chat
         breaker = environment.circuits.chat
         recipients = environment.recipients
         logger = environment.logger
         self.health = health
         self.clock = clock
+        self.recovered = recovered
     }
 
     package func run() async throws {
@@ -37,6 +43,7 @@ package struct HealthCheck: Service {
                     (said, isWell) = (problem.message, false)
                 } else if !isWell {
                     logger.log(level: said == nil ? .debug : .info, "Mattermost API health check finished ok")
+                    if said != nil { recovered() }
                     (said, isWell) = (nil, true)
                 }
                 delay = isWell ? Self.interval : min(delay * 2, Self.retries.upperBound)
@@ -48,11 +55,40 @@ package struct HealthCheck: Service {
     private func check() async -> Problem? {
         do {
             _ = try await chat.me()
-            _ = try await recipients.channels()
-            health.set(.mattermost, problem: nil)
-            return nil
+            let failures = try await recipientFailures()
+            guard let worst = failures.first(where: { !Problem($0).isPermanent }) ?? failures.first else {
+                health.set(.mattermost, problem: nil)
+                return nil
+            }
+            var problem = Problem(worst)
+            if failures.count > 1 { problem.message += " (and \(failures.count - 1) more recipients)" }
+            return problem
         } catch {
             return Problem(error)
+        }
+    }
+
+    /// Each recipient has to be there, and the bot in the channel: it may post without, but not update its posts, nor see who
+    /// is a member.
+    private func recipientFailures() async throws(MattermostError) -> [MattermostError] {
+        let bot = try await recipients.bot()
+        let found = await recipients.configured()
+        var failures = found.failures
+        for place in found.places {
+            guard case .channel = place.recipient, !(try await isMember(bot, of: place)) else { continue }
+            failures.append(
+                MattermostError(
+                    .forbidden, "Recipient \"\(place.recipient)\": the bot is not in the channel. Type /invite @\(bot.username) there."))
+        }
+        return failures
+    }
+
+    private func isMember(_ bot: ChatUser, of place: Recipients.Place) async throws(MattermostError) -> Bool {
+        do {
+            return try await chat.isMember(bot.id, of: place.channelID)
+        } catch {
+            guard error.code == .forbidden || error.code == .notFound else { throw error }
+            return false
         }
     }
 

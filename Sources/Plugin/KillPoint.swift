@@ -59,6 +59,7 @@
         let point: KillPoint
 
         var clusterName: String? { teleport.clusterName }
+        var webAddress: String? { teleport.webAddress }
 
         func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? { try await teleport.request(id) }
         func requests() async throws(TeleportError) -> [AccessRequest] { try await teleport.requests() }
@@ -98,8 +99,18 @@
             try await chat.open(dialog, triggerID: triggerID)
         }
 
-        func channelID(team: String, channel: String) async throws(MattermostError) -> String {
-            try await chat.channelID(team: team, channel: channel)
+        func user(emailed address: String) async throws(MattermostError) -> ChatUser { try await chat.user(emailed: address) }
+        func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo {
+            try await chat.channel(team: team, channel: channel)
+        }
+
+        func teams(of userID: String) async throws(MattermostError) -> [TeamInfo] { try await chat.teams(of: userID) }
+        func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo] {
+            try await chat.channels(of: userID, inTeam: teamID)
+        }
+
+        func directChannelID(of botID: String, with userID: String) async throws(MattermostError) -> String {
+            try await chat.directChannelID(of: botID, with: userID)
         }
 
         func createPost(

@@ -14,10 +14,15 @@ enum ListenerIdentity {
         if let pair = settings.tls {
             return try read(pair, keySetting: "`https_key_file` in `[http]`", "`https_cert_file` in `[http]`")
         }
+        guard let publicURL = settings.publicURL else {
+            // Nothing but health probes comes here, so the pair need not last.
+            logger.info("No https_key_file and https_cert_file in [http]: the health probes have a passing certificate")
+            return try SelfSigned.identity(names: ["localhost"])
+        }
         let pair = Settings.HTTP.KeyPair(
             keyFile: "\(folder)/self-signed.key", certificateFile: "\(folder)/self-signed.crt")
         if access(pair.keyFile, F_OK) != 0 || access(pair.certificateFile, F_OK) != 0 {
-            try make(pair, for: settings.publicURL.host, in: folder)
+            try make(pair, for: publicURL.host, in: folder)
         }
         logger.warning(
             """

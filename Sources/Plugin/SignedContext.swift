@@ -6,14 +6,13 @@ import Logging
 struct SignedContext: Sendable {
     let signer: ActionSigner
     let teleport: any AccessService
-    let recipient: String
     let logger: Logger
 
     /// Where the server does not say when a pending request lapses.
     private static let lifetime = Duration.seconds(24 * 3600)
 
     /// Empty where it cannot be signed, which is logged: the button then does nothing, and nobody can forge it.
-    func make(_ decision: Decision, _ request: AccessRequest, _ channelID: String) -> [String: String] {
+    func make(_ decision: Decision, _ request: AccessRequest, _ channelID: String, _ recipient: String) -> [String: String] {
         let issued = Timestamp.now
         do {
             return try signer.sign(

@@ -10,7 +10,8 @@ extension AccessRequest {
             id: id, user: record.spec.user, roles: record.spec.roles, state: State(record.spec.state),
             reason: record.spec.requestReason, resolveReason: record.spec.resolveReason,
             created: Timestamp(record.spec.created),
-            expires: record.metadata.hasExpires ? Timestamp(record.metadata.expires) : nil)
+            expires: record.metadata.hasExpires ? Timestamp(record.metadata.expires) : nil,
+            suggestedReviewers: record.spec.suggestedReviewers)
     }
 }
 

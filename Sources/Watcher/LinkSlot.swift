@@ -7,6 +7,7 @@ final class LinkSlot: Sendable {
         var link: Link?
         var status = ConnectionStatus()
         var clusterName: String?
+        var webAddress: String?
         var waiters: [UInt64: CheckedContinuation<Link?, Never>] = [:]
         var nextWaiter: UInt64 = 0
         var isClosed = false
@@ -16,6 +17,7 @@ final class LinkSlot: Sendable {
 
     var status: ConnectionStatus { state.withLock { $0.status } }
     var clusterName: String? { state.withLock { $0.clusterName } }
+    var webAddress: String? { state.withLock { $0.webAddress } }
 
     /// Nil when the task is cancelled before there is one, or there will be none any more.
     func link() async -> Link? {
@@ -40,10 +42,11 @@ final class LinkSlot: Sendable {
     }
 
     /// The server answered Ping on it: calls may use it.
-    func fill(_ link: Link, clusterName: String, serverVersion: String) {
+    func fill(_ link: Link, clusterName: String, webAddress: String?, serverVersion: String) {
         let waiters = state.withLock { state in
             state.link = link
             state.clusterName = clusterName
+            state.webAddress = webAddress
             state.status.serverVersion = serverVersion
             defer { state.waiters = [:] }
             return state.waiters.values

@@ -23,6 +23,7 @@ package final class TeleportClient: AccessService {
     }
 
     package var clusterName: String? { slot.clusterName }
+    package var webAddress: String? { configuration.webAddress ?? slot.webAddress }
 
     /// For readiness.
     package var status: ConnectionStatus { slot.status }

@@ -8,6 +8,8 @@ package struct TeleportConfiguration: Sendable {
     package var clientCertificate: String
     /// `root_cas`: path of the cluster's PEM CA certificates.
     package var rootCAs: String
+    /// `web_addr`: of Teleport's web UI, host or host:port; nil: as Teleport tells.
+    package var webAddress: String?
 
     /// For a call from start to answer, the wait for a connection included.
     package var callTimeout: Duration = .seconds(10)

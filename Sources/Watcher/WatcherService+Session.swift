@@ -87,7 +87,9 @@ extension WatcherService {
             let version = answer.serverVersion.prefix(64).debugDescription
             logger.warning("Teleport's version is not understood; trying all the same", metadata: ["version": "\(version)"])
         }
-        client.slot.fill(link, clusterName: answer.clusterName, serverVersion: answer.serverVersion)
+        client.slot.fill(
+            link, clusterName: answer.clusterName, webAddress: WebAddress.checked(answer.proxyPublicAddr),
+            serverVersion: answer.serverVersion)
     }
 
     private func follow(_ link: Link) async throws {

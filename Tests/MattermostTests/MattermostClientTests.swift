@@ -76,11 +76,39 @@ import Testing
     }
 
     @Test("A channel is found by the slugs of its team and itself")
-    func channelID() async throws {
+    func namedChannel() async throws {
         try await replaying("channel_by_team_and_name") { server, client, exchange in
-            let id = try await client.channelID(team: "team-name", channel: "channel-name")
-            #expect(id == channel)
+            let found = try await client.channel(team: "team-name", channel: "channel-name")
+            #expect(found.id == channel && found.name == "channel-name" && found.displayName == "Approvals")
+            #expect(found.lastPost.milliseconds == 1_795_212_244_061 && !found.isDirect)
             #expect(server.requests.map(\.path) == [exchange.path])
+        }
+    }
+
+    @Test("A person is found by e-mail address, and the channel to write to them")
+    func directChannel() async throws {
+        try await replaying("user_by_email") { server, client, exchange in
+            let alice = try await client.user(emailed: "alice@example.com")
+            #expect(alice.username == "alice")
+            #expect(server.requests.map(\.path) == [exchange.path])
+        }
+        try await replaying("direct_channel_create") { server, client, exchange in
+            let id = try await client.directChannelID(
+                of: "tw4dd5b1mpfypk6qq3d7nf9pac", with: "xc4bexnho78i3fe6d45jxozfbw")
+            #expect(id == "tgzmuwbejinfdm85831eyqe4ro")
+            #expect(server.requests.map(\.path) == [exchange.path])
+        }
+    }
+
+    @Test("A missing address is said with the mend")
+    func missingAddress() async throws {
+        let missing = try Exchange("user_by_email_missing").bytes()
+        try await FaultyServer.run { _ in .send(missing) } _: { server in
+            let client = try makeClient(server.url)
+            let error = try await failure { () throws(MattermostError) in
+                try await client.user(emailed: "ghost@example.com")
+            }
+            #expect(error.code == .notFound && error.message.contains("no account has the address \"ghost@example.com\""))
         }
     }
 

@@ -41,11 +41,11 @@ import Testing
         } _: { server in
             let client = try makeClient(server.url)
             let channel = try await failure { () throws(MattermostError) in
-                try await client.channelID(team: "t", channel: "c")
+                try await client.channel(team: "t", channel: "c")
             }
             #expect(channel.code == .notFound && channel.message.contains("The channel \"c\" is not in the team \"t\""))
             let team = try await failure { () throws(MattermostError) in
-                try await client.channelID(team: "nope", channel: "c")
+                try await client.channel(team: "nope", channel: "c")
             }
             #expect(team.code == .notFound && team.message.contains("The team \"nope\" is not there"))
         }
@@ -58,8 +58,8 @@ import Testing
         try await FaultyServer.run { _ in .drop } _: { server in
             let client = try makeClient(server.url)
             let errors = [
-                try await failure { () throws(MattermostError) in try await client.channelID(team: name, channel: "c") },
-                try await failure { () throws(MattermostError) in try await client.channelID(team: "t", channel: name) },
+                try await failure { () throws(MattermostError) in try await client.channel(team: name, channel: "c") },
+                try await failure { () throws(MattermostError) in try await client.channel(team: "t", channel: name) },
                 try await failure { () throws(MattermostError) in try await client.user(name) },
                 try await failure { () throws(MattermostError) in try await client.recentCards(in: name, by: bot, since: .init(milliseconds: 0), limit: 9) },
             ]

@@ -6,7 +6,7 @@ import Testing
 /// Who clicks, and what becomes of approving and of denying.
 struct PolicyCase: CustomTestStringConvertible, Sendable {
     enum Outcome: Equatable, Sendable {
-        case allowed, withdrawal, bot, deactivated, outsider, guest, own, hidden, notApprover([String])
+        case allowed, withdrawal, bot, deactivated, outsider, guest, own, hidden, onlySuggested, notApprover([String])
     }
 
     var who: String
@@ -58,6 +58,7 @@ struct ApprovalPolicyTests {
         case .refused(.guest): .guest
         case .refused(.ownRequest): .own
         case .refused(.hiddenAddress): .hidden
+        case .refused(.onlySuggested): .onlySuggested
         case .refused(.notApprover(let needs)): .notApprover(needs.flatMap(\.roles))
         }
     }

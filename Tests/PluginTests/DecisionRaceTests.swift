@@ -43,6 +43,7 @@ private struct Meddler: AccessService {
     let beforeClaim: @Sendable () -> Void
 
     var clusterName: String? { teleport.clusterName }
+    var webAddress: String? { teleport.webAddress }
 
     func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? { try await teleport.request(id) }
     func requests() async throws(TeleportError) -> [AccessRequest] { try await teleport.requests() }

@@ -112,7 +112,7 @@ struct ReconcileTests {
     func sweep() async throws {
         try await Rig.with { rig in
             let id = try rig.request(), orphan = try #require(RequestID("00000000-0000-4000-8000-000000000000"))
-            let channel = try await rig.environment.recipients.channels()[0]
+            let channel = Rig.channel
             let subject = Subject(requestID: orphan, user: "erin", roles: ["dba"], reason: "")
             _ = try await rig.chat.createPost(
                 Card(subject, status: .pending), in: channel,
@@ -135,7 +135,7 @@ struct ReconcileTests {
         try await Rig.with { rig in
             let id = try rig.request()
             try await rig.reconcile(id)
-            let channel = try await rig.environment.recipients.channels()[0]
+            let channel = Rig.channel
             let botID = try await rig.environment.recipients.botID()
             let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
             _ = try await rig.chat.createPost(Card(subject, status: .pending), in: channel, pendingPostID: "\(botID):other")
@@ -186,7 +186,7 @@ struct ReconcileTests {
         let permissions = AuthPermission.plugin.filter { mayList || $0.verb != "list" }
         try await Rig.with(permissions: permissions) { rig in
             let id = try rig.request()
-            let channel = try await rig.environment.recipients.channels()[0]
+            let channel = Rig.channel
             let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
             let post = try await rig.chat.createPost(Card(subject, status: .pending), in: channel, pendingPostID: "")
             try await rig.environment.teleport.updatePluginData(

@@ -54,12 +54,16 @@ struct Rig: Sendable {
             clientCertificate: certificates.path("auth.crt"), rootCAs: certificates.path("auth.cas"))
     }
 
-    static func makeEnvironment(_ teleport: any AccessService, _ chat: any ChatService) -> Environment {
+    static let onlyRecipient = RecipientRules(always: [.channel(ChannelName(team: "acme", channel: "access-requests"))])
+
+    static func makeEnvironment(
+        _ teleport: any AccessService, _ chat: any ChatService, rules: RecipientRules = onlyRecipient
+    ) -> Environment {
         let start = ContinuousClock.now
         return Environment(
             teleport: teleport, chat: chat,
-            channel: ChannelName(team: "acme", channel: "access-requests"),
-            buttons: ButtonMaker(callbackURL: "https://localhost:1/mattermost_action") { decision, request, _ in
+            rules: rules,
+            buttons: ButtonMaker(callbackURL: "https://localhost:1/mattermost_action") { decision, request, _, _ in
                 ["action": decision.rawValue, "req_id": request.id.rawValue]
             },
             replica: Replica.newName(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { .now },
@@ -69,6 +73,13 @@ struct Rig: Sendable {
     /// Another replica, that sees Teleport through `teleport`.
     func environment(with teleport: any AccessService) -> Environment { Self.makeEnvironment(teleport, environment.chat) }
 
+    /// The plugin with other recipients.
+    func environment(telling recipients: [String], roles: [String: [String]] = [:]) -> Environment {
+        let rules = RecipientRules(
+            always: recipients.compactMap { Recipient($0) }, roles: roles.mapValues { $0.compactMap { Recipient($0) } })
+        return Self.makeEnvironment(environment.teleport, environment.chat, rules: rules)
+    }
+
     /// Another replica of the plugin.
     var replica: Environment { Self.makeEnvironment(environment.teleport, environment.chat) }
 }
@@ -76,8 +87,10 @@ struct Rig: Sendable {
 // MARK: - Steps
 
 extension Rig {
-    func request(user: String = "dave", ttl: Duration = .seconds(3600)) throws -> RequestID {
-        let id = auth.createRequest(user: user, roles: ["editor"], reason: "why", ttl: ttl)
+    func request(
+        user: String = "dave", roles: [String] = ["editor"], ttl: Duration = .seconds(3600), reviewers: [String] = []
+    ) throws -> RequestID {
+        let id = auth.createRequest(user: user, roles: roles, reason: "why", ttl: ttl, suggestedReviewers: reviewers)
         guard let id = RequestID(id) else { throw MattermostError(.malformed, id) }
         return id
     }

@@ -8,7 +8,6 @@ import Testing
         "A required key that is missing is named with its section's line and the mend",
         arguments: [
             ("auth_server", "1: [teleport] auth_server: is missing. "), ("url", "6: [mattermost] url: is missing. "),
-            ("team", "6: [mattermost] team: is missing. "), ("channel", "6: [mattermost] channel: is missing. "),
             ("token", "6: [mattermost] token: is missing. "), ("secret", "6: [mattermost] secret: is missing. "),
             ("public_addr", "12: [http] public_addr: is missing. "),
         ])
@@ -101,6 +100,8 @@ import Testing
             ("https_cert_file", "15: [http] https_key_file: is set without https_cert_file."),
             ("basic_auth.user", "17: [http] basic_auth.password: is set without basic_auth.user."),
             ("basic_auth.password", "17: [http] basic_auth.user: is set without basic_auth.password."),
+            ("team", "8: [mattermost] channel: is set without team."),
+            ("channel", "8: [mattermost] team: is set without channel."),
         ])
     func pairs(removed: String, problem: String) {
         #expect(problems(changed(removed, to: nil)) == ["\(problem) Set both or neither."])
@@ -112,6 +113,6 @@ import Testing
             line.hasPrefix("auth_server") ? "auth_server = 1" : line.hasPrefix("channel") ? "chanel = \"x\"" : line
         }
         let found = problems(lines)
-        #expect(found.map { $0.prefix { $0 != ":" } } == ["2", "6", "9", "21"])
+        #expect(found.map { $0.prefix { $0 != ":" } } == ["2", "8", "9", "21"])
     }
 }

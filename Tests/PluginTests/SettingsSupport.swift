@@ -46,17 +46,22 @@ func changed(_ key: String, to line: String?) -> [String] {
     return lines
 }
 
-/// The same, for a key whose name stands in several sections.
+/// The same, for a key whose name stands in several sections, or in none of the good file's.
 func changed(_ key: SettingKey, to line: String?) -> [String] {
-    guard let index = index(of: key, in: goodLines) else { return goodLines }
     var lines = goodLines
+    guard let index = index(of: key, in: goodLines) else {
+        let section = lines.firstIndex(of: "[\(key.section)]") ?? lines.startIndex
+        lines.insert(contentsOf: line.map { [$0] } ?? [], at: section + 1)
+        return lines
+    }
     lines.replaceSubrange(index...index, with: line.map { [$0] } ?? [])
     return lines
 }
 
 func index(of key: SettingKey, in lines: [String]) -> Int? {
     let section = lines.firstIndex(of: "[\(key.section)]") ?? 0
-    return lines[section...].firstIndex { $0.hasPrefix("\(key.name) =") }
+    let end = lines[(section + 1)...].firstIndex { $0.hasPrefix("[") } ?? lines.endIndex
+    return lines[section..<end].firstIndex { $0.hasPrefix("\(key.name) =") }
 }
 
 /// What is wrong, a line each, without the file's name.

@@ -16,11 +16,10 @@ import Watcher
         #expect(settings.teleport.clientCertificate == "/c")
         #expect(settings.teleport.rootCAs == "/r")
         #expect(settings.mattermost.url.description == "https://chat.example.com/chat")
-        #expect(settings.mattermost.team == "team-name")
-        #expect(settings.mattermost.channel == "channel-name")
+        #expect(settings.mattermost.recipients.all.map(\.description) == ["team-name/channel-name"])
         #expect(settings.mattermost.token.reveal() == "TOKENtokenTOKENtoken123456")
-        #expect(settings.mattermost.secret.reveal() == [UInt8]("SECRETsecretSECRETsecret".utf8))
-        #expect(settings.http.publicURL.description == "https://access.example.com:8081/prefix")
+        #expect(settings.mattermost.secret?.reveal() == [UInt8]("SECRETsecretSECRETsecret".utf8))
+        #expect(settings.http.publicURL?.description == "https://access.example.com:8081/prefix")
         #expect(settings.http.listen == ListenAddress(host: "127.0.0.1", port: 9000))
         #expect(settings.http.tls == .init(keyFile: "/hk", certificateFile: "/hc"))
         #expect(settings.http.basicAuth?.user == "mm")
@@ -70,14 +69,14 @@ import Watcher
         ])
     func publicAddress(text: String, url: String) throws {
         let settings = try parse(changed("public_addr", to: "public_addr = \"\(text)\""))
-        #expect(settings.http.publicURL.description == url)
+        #expect(settings.http.publicURL?.description == url)
     }
 
     @Test("Credentials in the public address become basic auth")
     func publicCredentials() throws {
         let lines = changed("public_addr", to: #"public_addr = "https://u%40x:p%3Aw@host/p""#)
         let settings = try parse(lines.filter { !$0.hasPrefix("basic_auth") })
-        #expect(settings.http.publicURL.description == "https://host/p")
+        #expect(settings.http.publicURL?.description == "https://host/p")
         #expect(settings.http.basicAuth?.user == "u@x")
         #expect(settings.http.basicAuth?.password.reveal() == "p:w")
     }

@@ -23,11 +23,26 @@ struct UserAnswer: Decodable {
 
 struct ChannelAnswer: Decodable {
     var id: String
+    var name: String
+    var displayName: String?
+    var type: String?
     var deleteAt: Int64?
+    var lastPostAt: Int64?
 
     enum CodingKeys: String, CodingKey {
-        case id
+        case id, name, type
+        case displayName = "display_name"
         case deleteAt = "delete_at"
+        case lastPostAt = "last_post_at"
+    }
+
+    /// Archived channels take no posts.
+    var isArchived: Bool { (deleteAt ?? 0) != 0 }
+
+    var info: ChannelInfo {
+        ChannelInfo(
+            id: id, name: name, displayName: displayName ?? "", isDirect: type == "D",
+            lastPost: Timestamp(milliseconds: lastPostAt ?? 0))
     }
 }
 
@@ -43,6 +58,13 @@ struct MemberAnswer: Decodable {
 
 struct TeamAnswer: Decodable {
     var id: String
+    var name: String
+    var displayName: String?
+
+    enum CodingKeys: String, CodingKey {
+        case id, name
+        case displayName = "display_name"
+    }
 }
 
 struct StatusAnswer: Decodable {

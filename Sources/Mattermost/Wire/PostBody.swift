@@ -67,13 +67,20 @@ struct Attachment: Encodable {
     var fallback: String
     var color: String
     var title: String
+    var titleLink: String?
     var fields: [Field]
     var actions: [Action]?
+
+    enum CodingKeys: String, CodingKey {
+        case fallback, color, title, fields, actions
+        case titleLink = "title_link"
+    }
 
     init(_ card: Card) {
         fallback = card.fallback
         color = card.color
         title = card.title
+        titleLink = card.link
         fields = card.fields.map { Field(title: $0.title, value: $0.value, short: $0.isShort) }
         let buttons = card.buttons.map { button in
             Action(

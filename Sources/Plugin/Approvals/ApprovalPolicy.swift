@@ -7,6 +7,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
     package var roles: [String: [Approver]] = [:]
     package var allowsSelf = false
     package var allowsGuests = false
+    /// Whether a reviewer whom the requester alone named may decide, where no approvers are set.
+    package var allowsSuggested = false
     /// Mattermost user name, in lower case, to Teleport user.
     package var users: [String: String] = [:]
 
@@ -17,6 +19,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
         var user: ChatUser
         /// Of the channel that the post is in.
         var isMember = true
+        /// Of a channel that the configuration names for the request, or named there by address.
+        var isRecipient = true
         /// Those of the asked channels that the person is a member of.
         var channels: Set<ChannelName> = []
         /// Ids of the accounts that `users` gives the requester.
@@ -36,6 +40,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
         /// The request's user is an address, and Mattermost does not show the person's.
         case hiddenAddress
         case notApprover([Need])
+        /// Told by the requester's choice alone, which must not be the choice of the approver.
+        case onlySuggested
     }
 
     /// Roles whose deciding takes one of the same approvers.
@@ -56,7 +62,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
             return .refused(.hiddenAddress)
         }
         let missing = needs.filter { !isMet($0, by: clicker) }
-        return missing.isEmpty ? .approver : .refused(.notApprover(missing))
+        guard missing.isEmpty else { return .refused(.notApprover(missing)) }
+        return isOpen(request) && !clicker.isRecipient && !allowsSuggested ? .refused(.onlySuggested) : .approver
     }
 
     /// What a person has to be, whatever is decided.
@@ -66,6 +73,9 @@ package struct ApprovalPolicy: Equatable, Sendable {
         if !clicker.isMember { return .outsider }
         return clicker.user.isGuest && !allowsGuests ? .guest : nil
     }
+
+    /// Whether it takes no more than being told of the request.
+    func isOpen(_ request: AccessRequest) -> Bool { needs(of: request).contains(where: \.approvers.isEmpty) }
 
     /// The channels whose members the verdict depends on.
     func channels(for request: AccessRequest, _ user: ChatUser) -> Set<ChannelName> {

@@ -10,10 +10,12 @@ extension Approvals {
         // Only who approves could be the requester under another name; a denial takes nothing from anybody.
         let names = click.decision == .approve && !policy.allowsSelf ? policy.accounts(of: request) : []
         async let accounts = accounts(named: names)
+        async let isRecipient = policy.isOpen(request) && !policy.allowsSuggested ? isRecipient(click, request, facts) : true
         let clicker: ApprovalPolicy.Clicker
         do {
             clicker = .init(
-                user: facts.clicker, isMember: facts.isMember == true, channels: try await channels,
+                user: facts.clicker, isMember: facts.isMember == true, isRecipient: try await isRecipient,
+                channels: try await channels,
                 requesterAccounts: try await accounts)
         } catch let refusal as Refusal {
             throw refusal
@@ -35,12 +37,22 @@ extension Approvals {
         return try await withThrowingTaskGroup(of: ChannelName?.self) { group in
             for name in names {
                 group.addTask {
-                    let id = try await chat.channelID(team: name.team, channel: name.channel)
+                    let id = try await chat.channel(team: name.team, channel: name.channel).id
                     return try await chat.isMember(user.id, of: id) ? name : nil
                 }
             }
             return try await group.reduce(into: []) { if let name = $1 { $0.insert(name) } }
         }
+    }
+
+    /// Whether the click came from a channel that the configuration names for the request, or the person is in one.
+    private func isRecipient(_ click: Click, _ request: AccessRequest, _ facts: Facts) async throws -> Bool {
+        let found = await environment.recipients.places(for: request)
+        let named = found.places.filter { !$0.isSuggested }.map(\.channelID)
+        if named.contains(click.post.channelID) { return facts.isMember == true }
+        for channelID in named where try await environment.chat.isMember(facts.clicker.id, of: channelID) { return true }
+        if let failure = found.failures.first { throw failure }
+        return false
     }
 
     /// The ids of accounts. One that is not there may have another name by now, so that nobody knows whose request it is.
@@ -76,6 +88,7 @@ extension Approvals.Refusal {
             case .ownRequest: .ownRequest
             case .hiddenAddress: .lookupFailed
             case .notApprover: .notApprover
+            case .onlySuggested: .onlySuggested
             }
         self.init(why, ClickWords.refused(objection))
     }

@@ -31,6 +31,7 @@ struct Approvals: Sendable {
         var known: Facts?
         do {
             let begun = environment.elapsed()
+            guard environment.buttons != nil else { throw Refusal(.noButtons, ClickWords.noButtons) }
             let looked = try await lookUp(click)
             known = looked
             let facts = try await bound(click, looked)
@@ -111,7 +112,7 @@ struct Approvals: Sendable {
         }
         let status = PostPlan.status(of: request, in: facts.record, now: environment.now())
         guard status == .pending else {
-            let card = Card(Subject(request), status: status)
+            let card = environment.card(Subject(request), status)
             throw Refusal(.notPending, ClickWords.already(status, now: environment.now()), update: card)
         }
         // The listener could not compare it while Teleport had not told its name.
@@ -187,7 +188,7 @@ struct Approvals: Sendable {
         let status: Card.Status = click.decision == .approve ? .approved(resolution) : .denied(resolution)
         let subject = Subject(request)
         return ClickAnswer(
-            update: Card(subject, status: status),
+            update: environment.card(subject, status),
             isWithdrawal ? ClickWords.withdrawn(subject) : ClickWords.decided(click.decision, subject),
             isDecided: true)
     }

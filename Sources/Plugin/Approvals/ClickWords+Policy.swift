@@ -20,6 +20,9 @@ extension ClickWords {
         case .hiddenAddress:
             "Mattermost does not show this plugin people's addresses, so nobody can tell whether this is your own request. Nothing "
                 + "was decided. Please tell an administrator: [approvals.users] has to name your Teleport user."
+        case .onlySuggested:
+            "The requester named you as a reviewer, but this plugin's configuration does not, so nothing was decided. Please decide "
+                + "in Teleport, or ask a member of the channel for requests."
         case .notApprover(let needs):
             "You are not among those who decide this, so nothing was decided. Who can: \(who(needs))."
         }

@@ -6,6 +6,8 @@ enum ClickWords {
         "Mattermost could not tell who you are just now, so nothing was decided. Please try again in a moment."
     static let notAPerson = "Only active members of this server can decide, so nothing was decided."
     static let unreachable = "Teleport cannot be reached just now, so nothing was decided. Please try again in a moment."
+    static let noButtons =
+        "Buttons are switched off in this plugin's configuration, so nothing was decided. Please decide in Teleport."
     static let tooLate = "This took too long, so nothing was decided. Please try again in a moment."
     static let unconfirmed =
         "Your decision was sent to Teleport, which has not confirmed it yet. This post will show what became of it."

@@ -7,6 +7,8 @@ extension Approvals {
         enum Why: String {
             case lookupFailed = "lookup_failed"
             case bot, deactivated, guest
+            case noButtons = "buttons_off"
+            case onlySuggested = "only_suggested"
             case notInChannel = "not_in_channel"
             case ownRequest = "own_request"
             case notApprover = "not_approver"

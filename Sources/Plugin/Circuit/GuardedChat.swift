@@ -31,8 +31,24 @@ struct GuardedChat: ChatService {
         try await run { chat throws(MattermostError) in try await chat.open(dialog, triggerID: triggerID) }
     }
 
-    func channelID(team: String, channel: String) async throws(MattermostError) -> String {
-        try await run { chat throws(MattermostError) in try await chat.channelID(team: team, channel: channel) }
+    func user(emailed address: String) async throws(MattermostError) -> ChatUser {
+        try await run { chat throws(MattermostError) in try await chat.user(emailed: address) }
+    }
+
+    func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo {
+        try await run { chat throws(MattermostError) in try await chat.channel(team: team, channel: channel) }
+    }
+
+    func teams(of userID: String) async throws(MattermostError) -> [TeamInfo] {
+        try await run { chat throws(MattermostError) in try await chat.teams(of: userID) }
+    }
+
+    func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo] {
+        try await run { chat throws(MattermostError) in try await chat.channels(of: userID, inTeam: teamID) }
+    }
+
+    func directChannelID(of botID: String, with userID: String) async throws(MattermostError) -> String {
+        try await run { chat throws(MattermostError) in try await chat.directChannelID(of: botID, with: userID) }
     }
 
     func createPost(_ card: Card, in channelID: String, pendingPostID: String) async throws(MattermostError) -> PostReference {

@@ -8,6 +8,7 @@ struct GuardedTeleport: AccessService {
     var isProbe: Bool
 
     var clusterName: String? { teleport.clusterName }
+    var webAddress: String? { teleport.webAddress }
 
     func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? {
         try await run { teleport throws(TeleportError) in try await teleport.request(id) }

@@ -6,7 +6,8 @@ package struct Environment: Sendable {
     private var guardedTeleport: GuardedTeleport
     private var guardedChat: GuardedChat
     package let recipients: Recipients
-    package var buttons: ButtonMaker
+    /// Nil where people decide in Teleport only.
+    package var buttons: ButtonMaker?
     /// This process, among all replicas.
     package var replica: String
     package var logger: Logger
@@ -22,13 +23,13 @@ package struct Environment: Sendable {
     let evidence = GoneEvidence()
 
     package init(
-        teleport: any AccessService, chat: any ChatService, channel: ChannelName, buttons: ButtonMaker, replica: String,
+        teleport: any AccessService, chat: any ChatService, rules: RecipientRules, buttons: ButtonMaker?, replica: String,
         logger: Logger, now: @escaping @Sendable () -> Timestamp, elapsed: @escaping @Sendable () -> Duration
     ) {
         circuits = Circuits(logger: logger, elapsed: elapsed)
         guardedTeleport = GuardedTeleport(teleport: teleport, breaker: circuits.teleport, isProbe: false)
         guardedChat = GuardedChat(chat: chat, breaker: circuits.chat, isProbe: false)
-        recipients = Recipients(chat: guardedChat, channel: channel)
+        recipients = Recipients(rules, chat: guardedChat, logger: logger, elapsed: elapsed)
         self.buttons = buttons
         self.replica = replica
         self.logger = logger
@@ -42,6 +43,12 @@ package struct Environment: Sendable {
 
     /// Behind its circuit: during an outage most calls fail at once.
     package var chat: any ChatService { guardedChat }
+
+    func card(_ subject: Subject, _ status: Card.Status, buttons: [Card.Button] = []) -> Card {
+        Card(
+            subject, status: status, buttons: buttons, link: teleport.webAddress.map { "https://\($0)/web/requests/\(subject.requestID)" },
+            showsCommands: self.buttons == nil)
+    }
 
     /// The same, but every call reaches its server: for clicks, whose person waits, and to find out whether it is there.
     var probing: Environment {

@@ -51,6 +51,7 @@ extension ReconcileRun {
             situation.saw(post, Card.Status.pending.name)
             memory.cards.append(PostedCard(reference: post, requestID: id, status: Card.Status.pending.name))
         } catch {
+            if error.code == .forbidden || error.code == .notFound { environment.recipients.forget(channelID: channelID) }
             situation.failedChannels.insert(channelID)
             memory.firstFailure = memory.firstFailure ?? error
         }
@@ -95,7 +96,8 @@ extension ReconcileRun {
         let subject =
             situation.request.map(Subject.init) ?? situation.record.subject(of: id)
             ?? Subject(requestID: id, user: "", roles: [], reason: "")
-        let buttons = situation.request.map { environment.buttons.make(for: $0, channelID: channelID) } ?? []
-        return Card(subject, status: status, buttons: buttons)
+        let recipient = situation.recipients[channelID] ?? channelID
+        let buttons = situation.request.flatMap { environment.buttons?.make(for: $0, channelID: channelID, recipient: recipient) }
+        return environment.card(subject, status, buttons: buttons ?? [])
     }
 }

@@ -45,7 +45,7 @@ struct ReconcileRun: Sendable {
 
     /// Nil after a conflict.
     private func attempt(_ memory: inout Memory) async throws -> WorkQueue.Outcome? {
-        var situation = try await gather(memory)
+        var situation = try await gather(&memory)
         var claimedAt = Duration.zero
         for _ in 0..<Self.stepLimit {
             let step = PostPlan.next(for: situation, now: environment.now())
@@ -60,19 +60,31 @@ struct ReconcileRun: Sendable {
         return .failed(atLeast: .zero)
     }
 
-    private func gather(_ memory: Memory) async throws -> Situation {
+    private func gather(_ memory: inout Memory) async throws -> Situation {
         async let request = environment.teleport.request(id)
         async let data = environment.teleport.pluginData(of: id)
-        async let channels = environment.recipients.channels()
+        let (asked, record) = (try await request, PluginRecord(try await data))
+        let found = await recipients(of: asked, record)
         var situation = Situation(
-            id: id, replica: environment.replica, request: try await request, record: PluginRecord(try await data),
-            channels: try await channels)
-        if situation.request != nil { environment.evidence.sawRequests() }
+            id: id, replica: environment.replica, request: asked, record: record, channels: found.places.map(\.channelID))
+        situation.recipients = Dictionary(found.places.map { ($0.channelID, "\($0.recipient)") }) { first, _ in first }
+        if asked?.state == .pending { memory.firstFailure = memory.firstFailure ?? found.failures.first }
+        if asked != nil { environment.evidence.sawRequests() }
         situation.claimAge = claims.age(of: situation.record[PluginRecord.Key.claim], for: id, .posting)
         situation.decisionAge = claims.age(of: situation.record[PluginRecord.Key.decision], for: id, .deciding)
         situation.isSuspect = memory.isSuspect
         for card in memory.cards { situation.saw(card.reference, card.status) }
         return situation
+    }
+
+    private func recipients(of request: AccessRequest?, _ record: PluginRecord) async -> Recipients.Found {
+        guard let request else {
+            // Only to look for a post that nobody recorded.
+            return record[PluginRecord.Key.claim].isEmpty ? Recipients.Found() : await environment.recipients.configured()
+        }
+        let found = await environment.recipients.places(for: request)
+        if request.state == .pending, found.places.isEmpty, found.failures.isEmpty { environment.recipients.skip(id) }
+        return found
     }
 
     private func perform(

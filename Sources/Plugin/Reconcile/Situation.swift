@@ -19,6 +19,8 @@ package struct Situation: Sendable {
     package var record: PluginRecord
     /// The recipients' channels.
     package var channels: [String]
+    /// How the recipients are named, by channel.
+    package var recipients: [String: String] = [:]
     /// The claim on posting that this run holds.
     package var ownClaim: Claim?
     /// For how long this process has seen the recorded claims unchanged. Measured here, so that no two clocks are compared.

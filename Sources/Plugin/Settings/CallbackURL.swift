@@ -4,7 +4,8 @@ import Mattermost
 extension Settings.HTTP {
     /// Where the buttons call. With the credentials that the route asks for: Mattermost sends them as basic auth, and shows a
     /// button's address to nobody.
-    package var callbackURL: String {
+    package var callbackURL: String? {
+        guard let publicURL else { return nil }
         let address = "\(publicURL)/mattermost_action"
         guard let basicAuth, let start = address.firstRange(of: "://")?.upperBound else { return address }
         let credentials = "\(Self.encoded(basicAuth.user)):\(Self.encoded(basicAuth.password.reveal()))@"
@@ -12,7 +13,7 @@ extension Settings.HTTP {
     }
 
     /// Where dialogs are sent. Clients are shown this address, so it carries no credentials and the route asks for none.
-    package var dialogURL: String { "\(publicURL)/mattermost_dialog" }
+    package var dialogURL: String? { publicURL.map { "\($0)/mattermost_dialog" } }
 
     /// Percent-encodes all but what RFC 3986 calls unreserved.
     private static func encoded(_ text: String) -> String {

@@ -10,13 +10,18 @@ package enum ExampleConfiguration {
         client_key = "/var/lib/teleport/plugins/mattermost/auth.key"
         client_crt = "/var/lib/teleport/plugins/mattermost/auth.crt"
         root_cas = "/var/lib/teleport/plugins/mattermost/auth.cas"
+        # Where people reach Teleport's web UI, for the link in each post. By default as Teleport tells.
+        # web_addr = "teleport.example.com"
 
         [mattermost]
         # Where the API is, with the sub-path if there is one.
         url = "" # e.g. "https://chat.example.com"
-        # Where requests are posted. Both are names as the channel's URL has them, https://…/<team>/channels/<channel>.
-        team = ""    # e.g. "engineering"
-        channel = "" # e.g. "access-requests"
+        # Who is told of every request: channels, "team/channel" by the names in the channel's URL https://…/<team>/channels/<channel>,
+        # and people, "name@example.com", by direct message. Reviewers whom a requester suggests by address are told too.
+        recipients = [] # e.g. ["engineering/access-requests", "ana@example.com"]
+        # One channel may also be written as `team` and `channel`, as in older configurations.
+        # team = "engineering"
+        # channel = "access-requests"
         # Access token of the bot. A value that starts with "/" names a file that holds it.
         token = ""
         # What the buttons are signed with: any random text of 16 bytes or more, which nobody else knows, the same on every
@@ -33,18 +38,27 @@ package enum ExampleConfiguration {
         # require_clicker_proof = true
         # Who may decide: "@username", "name@example.com", or "team/channel" for its members. Nobody here: the members of the channel.
         # approvers = []
+        # Whether reviewers whom only the requester named may decide, where there are no approvers.
+        # allow_suggested = false
         # Whether people may approve their own requests. Withdrawing one, with Deny, is always allowed.
         # allow_self = false
         # Whether guests may decide.
         # allow_guests = false
         # Whether people are asked for a reason: "never", "optional", "on_deny" (required there) or "always" (required).
         # ask_reason = "never"
+        # Whether posts have Approve and Deny. Without secret and public_addr they have not, and link to Teleport.
+        # buttons = true
         # Approvers of single roles, instead of those above. For several roles at once it takes an approver of each.
         # [approvals.roles]
         # dba = ["@ana", "engineering/dba-leads"]
         # Whose Teleport user has another name than their Mattermost user: Mattermost name = "Teleport user".
         # [approvals.users]
         # ana = "ana.lopez@example.com"
+
+        # More recipients for requests of single roles; "*" stands for the roles without an entry.
+        # [role_to_recipients]
+        # dba = ["engineering/dba"]
+        # "*" = ["engineering/access-requests"]
 
         [http]
         # Where Mattermost reaches this service to deliver clicks. https:// is assumed; a path prefix is kept.

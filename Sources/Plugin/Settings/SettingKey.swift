@@ -4,9 +4,11 @@ enum SettingKey: String, CaseIterable {
     case clientKey = "teleport.client_key"
     case clientCrt = "teleport.client_crt"
     case rootCAs = "teleport.root_cas"
+    case webAddr = "teleport.web_addr"
     case url = "mattermost.url"
     case team = "mattermost.team"
     case channel = "mattermost.channel"
+    case recipients = "mattermost.recipients"
     case token = "mattermost.token"
     case secret = "mattermost.secret"
     case previousSecrets = "mattermost.previous_secrets"
@@ -15,6 +17,8 @@ enum SettingKey: String, CaseIterable {
     case approvers = "approvals.approvers"
     case allowSelf = "approvals.allow_self"
     case allowGuests = "approvals.allow_guests"
+    case allowSuggested = "approvals.allow_suggested"
+    case buttons = "approvals.buttons"
     case askReason = "approvals.ask_reason"
     case publicAddr = "http.public_addr"
     case listenAddr = "http.listen_addr"
@@ -30,14 +34,14 @@ enum SettingKey: String, CaseIterable {
     static let tables: Set<String> = ["teleport", "mattermost", "approvals", "http", "http.basic_auth", "log", "audit"]
 
     /// Those whose keys are names of the operator's.
-    static let openTables: Set<String> = ["approvals.roles", "approvals.users"]
+    static let openTables: Set<String> = ["approvals.roles", "approvals.users", "role_to_recipients"]
 
     enum Kind { case string, strings, flag }
 
     var kind: Kind {
         switch self {
-        case .previousSecrets, .approvers: .strings
-        case .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests: .flag
+        case .previousSecrets, .approvers, .recipients: .strings
+        case .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested, .buttons: .flag
         default: .string
         }
     }

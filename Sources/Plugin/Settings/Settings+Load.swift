@@ -27,17 +27,18 @@ extension Settings {
         }
         var reader = SettingsReader(text)
         let teleport = reader.teleport()
-        let mattermost = reader.mattermost()
         let approvals = reader.approvals()
-        let http = reader.http()
+        let mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
+        let http = reader.http(hasButtons: approvals.hasButtons)
         let log = reader.log()
         let auditFile = reader.auditFile()
-        guard reader.problems.isEmpty, let teleport, let mattermost, let http else {
+        guard reader.problems.isEmpty, let teleport, let mattermost else {
             throw SettingsError(path: path, problems: reader.problems)
         }
         return Settings(
             teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, log: log, auditFile: auditFile,
-            warnings: mattermost.warnings + approvals.warnings + log.warnings(auditFile: auditFile))
+            warnings: mattermost.warnings + approvals.warnings
+                + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(auditFile: auditFile))
     }
 }
 
@@ -51,34 +52,31 @@ extension SettingsReader {
         let key = string(.clientKey) ?? "\(folder)/auth.key"
         let certificate = string(.clientCrt) ?? "\(folder)/auth.crt"
         let authorities = string(.rootCAs) ?? "\(folder)/auth.cas"
+        let webAddress = parsed(.webAddr) { (value) throws(SettingFault) in
+            guard let address = WebAddress.checked(value) else {
+                throw SettingFault("is no address. Write teleport.example.com or teleport.example.com:3080.")
+            }
+            return address
+        }
         return address.map {
-            TeleportConfiguration(authServer: $0, clientKey: key, clientCertificate: certificate, rootCAs: authorities)
+            var configuration = TeleportConfiguration(
+                authServer: $0, clientKey: key, clientCertificate: certificate, rootCAs: authorities)
+            configuration.webAddress = webAddress
+            return configuration
         }
     }
 
-    mutating func mattermost() -> Settings.Chat? {
+    mutating func mattermost(hasButtons: Bool) -> Settings.Chat? {
         let url = parsed(.url, isRequired: "Set it to Mattermost's address, https://chat.example.com.") {
             (value) throws(SettingFault) in try Self.serverURL(value)
         }
-        let team = slug(.team)
-        let channel = slug(.channel)
+        let recipients = recipients()
         let token = secret(.token, isRequired: "Set it to the bot's access token, or to a file with it.", Self.checkToken)
-        let signing = signing()
-        guard let url, let team, let channel, let token, let signing else { return nil }
+        let signing = signing(isRequired: hasButtons)
+        guard let url, let token else { return nil }
         return Settings.Chat(
-            url: url, team: team, channel: channel, token: Secret(token), secret: signing.secret,
+            url: url, recipients: recipients, token: Secret(token), secret: signing.secret,
             previousSecrets: signing.previous, acceptsLegacySignatures: signing.acceptsLegacy)
-    }
-
-    private mutating func slug(_ key: SettingKey) -> String? {
-        let mend = "Set it to the \(key.name)'s name as its URL shows it: https://…/<team>/channels/<channel>."
-        return parsed(key, isRequired: mend) { (value) throws(SettingFault) in
-            guard MattermostName.isSlug(value) else {
-                let shown = OneLine.bounded(value, 64)
-                throw SettingFault("\"\(shown)\" is no name in a URL, which has letters, digits, '-' and '_' only. \(mend)")
-            }
-            return value
-        }
     }
 
     private static func authServer(_ value: String) throws(SettingFault) -> String {

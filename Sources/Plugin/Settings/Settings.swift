@@ -8,12 +8,10 @@ package import Watcher
 package struct Settings: Sendable {
     package struct Chat: Sendable {
         package var url: ServerURL
-        /// URL slugs.
-        package var team: String
-        package var channel: String
+        package var recipients: RecipientRules
         package var token: Secret<String>
-        /// What the buttons are signed with; at least 16 bytes.
-        package var secret: Secret<[UInt8]>
+        /// What the buttons are signed with; at least 16 bytes. Nil only where there are no buttons.
+        package var secret: Secret<[UInt8]>?
         /// What buttons that still stand were signed with; verified, never signed with.
         package var previousSecrets: [Secret<[UInt8]>]
         /// Whether the original plugin's buttons work too.
@@ -25,6 +23,8 @@ package struct Settings: Sendable {
         package var requiresClickerProof = true
         package var policy = ApprovalPolicy()
         package var askReason = AskReason.never
+        /// Whether posts have buttons; without, they link to Teleport only.
+        package var hasButtons = true
     }
 
     package struct HTTP: Sendable {
@@ -38,8 +38,9 @@ package struct Settings: Sendable {
             package var password: Secret<String>
         }
 
-        /// Where Mattermost reaches the callback server; its path may be a prefix that a proxy strips, or not.
-        package var publicURL: ServerURL
+        /// Where Mattermost reaches the callback server; its path may be a prefix that a proxy strips, or not. Nil only where
+        /// there are no buttons.
+        package var publicURL: ServerURL?
         package var listen: ListenAddress
         /// Nil: a self-signed pair is made.
         package var tls: KeyPair?

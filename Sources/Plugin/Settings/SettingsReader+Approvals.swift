@@ -9,6 +9,7 @@ extension SettingsReader {
         policy.users = mappedUsers()
         policy.allowsSelf = flag(.allowSelf) ?? false
         policy.allowsGuests = flag(.allowGuests) ?? false
+        policy.allowsSuggested = flag(.allowSuggested) ?? false
         let askReason = parsed(.askReason) { (value) throws(SettingFault) in
             guard let ask = AskReason(rawValue: value) else {
                 throw SettingFault("is \"\(OneLine.bounded(value, 64))\". Write never, optional, on_deny or always.")
@@ -16,7 +17,8 @@ extension SettingsReader {
             return ask
         }
         return Settings.Approving(
-            requiresClickerProof: flag(.requireClickerProof) ?? true, policy: policy, askReason: askReason ?? .never)
+            requiresClickerProof: flag(.requireClickerProof) ?? true, policy: policy, askReason: askReason ?? .never,
+            hasButtons: flag(.buttons) ?? isMeantForButtons)
     }
 
     private mutating func approvers() -> [Approver] {

@@ -4,9 +4,9 @@ internal import Logging
 internal import Mattermost
 
 extension SettingsReader {
-    mutating func http() -> Settings.HTTP? {
+    mutating func http(hasButtons: Bool) -> Settings.HTTP {
         let mend = "Set it to the URL where Mattermost reaches this service, https://host:8081."
-        let address = parsed(.publicAddr, isRequired: mend) { (value) throws(SettingFault) in try PublicAddress(value) }
+        let address = parsed(.publicAddr, isRequired: hasButtons ? mend : nil) { (value) throws(SettingFault) in try PublicAddress(value) }
         let listen = parsed(.listenAddr) { (value) throws(SettingFault) in
             guard let address = ListenAddress(value) else {
                 throw SettingFault("is no address to listen on. Write :8081, 127.0.0.1:8081 or [::1]:8081.")
@@ -18,11 +18,9 @@ extension SettingsReader {
         if given != nil, address?.credentials != nil {
             report(.basicAuthUser, "public_addr has a user and password too. Remove one of the two.")
         }
-        return address.map { address in
-            Settings.HTTP(
-                publicURL: address.url, listen: listen ?? ListenAddress(host: nil, port: 8081), tls: tls,
-                basicAuth: given ?? address.credentials)
-        }
+        return Settings.HTTP(
+            publicURL: address?.url, listen: listen ?? ListenAddress(host: nil, port: 8081), tls: tls,
+            basicAuth: given ?? address?.credentials)
     }
 
     private mutating func keyPair() -> Settings.HTTP.KeyPair? {

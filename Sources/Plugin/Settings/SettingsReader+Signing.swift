@@ -1,19 +1,17 @@
 internal import Access
 
 extension SettingsReader {
-    typealias Signing = (secret: Secret<[UInt8]>, previous: [Secret<[UInt8]>], acceptsLegacy: Bool)
+    typealias Signing = (secret: Secret<[UInt8]>?, previous: [Secret<[UInt8]>], acceptsLegacy: Bool)
 
     private static let mostPreviousSecrets = 8
 
     /// What buttons are signed and verified with.
-    mutating func signing() -> Signing? {
-        let secret = secret(
-            .secret, isRequired: "Set it to a random value, such as `openssl rand -hex 32` prints, or to a file with one.",
-            Self.checkSecret)
+    mutating func signing(isRequired: Bool) -> Signing {
+        let mend = "Set it to a random value, such as `openssl rand -hex 32` prints, or to a file with one."
+        let secret = secret(.secret, isRequired: isRequired ? mend : nil, Self.checkSecret)
         let previous = previousSecrets()
         let acceptsLegacy = flag(.acceptLegacySignatures) ?? false
-        guard let secret else { return nil }
-        return (Secret([UInt8](secret.utf8)), previous, acceptsLegacy)
+        return (secret.map { Secret([UInt8]($0.utf8)) }, previous, acceptsLegacy)
     }
 
     private mutating func previousSecrets() -> [Secret<[UInt8]>] {
@@ -49,7 +47,7 @@ extension Settings.Chat {
     /// What works but should not stay as it is.
     var warnings: [String] {
         var warnings: [String] = []
-        if secret.reveal().elementsEqual("signing-secret-value".utf8) {
+        if secret?.reveal().elementsEqual("signing-secret-value".utf8) == true {
             warnings.append(
                 """
                 [mattermost] secret is the example of the published guide, which everybody knows: whoever reaches the callback \
@@ -58,7 +56,7 @@ extension Settings.Chat {
         }
         for (index, previous) in previousSecrets.enumerated() {
             let entry = "[mattermost] previous_secrets: entry \(index + 1)"
-            if previous.reveal() == secret.reveal() {
+            if previous.reveal() == secret?.reveal() {
                 warnings.append("\(entry) is the present secret. Remove it, or give secret a new value.")
             } else if previousSecrets[..<index].contains(where: { $0.reveal() == previous.reveal() }) {
                 warnings.append("\(entry) stands there twice. Remove it.")

@@ -72,7 +72,7 @@ struct SettingsReader {
 
     /// A secret given as it is or, when it starts with a slash, as the path of a file that holds it.
     mutating func secret(
-        _ key: SettingKey, isRequired mend: String, _ check: (String) throws(SettingFault) -> Void
+        _ key: SettingKey, isRequired mend: String?, _ check: (String) throws(SettingFault) -> Void
     ) -> String? {
         parsed(key, isRequired: mend) { (value) throws(SettingFault) in try Self.revealed(value, check) }
     }

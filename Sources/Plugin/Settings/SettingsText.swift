@@ -63,7 +63,7 @@ struct SettingsText {
             guard let value = table[name] else { continue }
             let inner = path + [name]
             let dotted = inner.joined(separator: ".")
-            if SettingKey.openTables.contains(dotted), inner.count == 2 {
+            if SettingKey.openTables.contains(dotted), dotted.count(where: { $0 == "." }) == inner.count - 1 {
                 if let table = value.table { collectEntries(table, at: inner) } else { noteNoTable(inner, value.type) }
             } else if SettingKey.tables.contains(dotted) {
                 if let table = value.table { collect(table, at: inner) } else { noteNoTable(inner, value.type) }
@@ -103,7 +103,7 @@ struct SettingsText {
             {
                 return "Did you mean [\(near)]?"
             }
-            return "The sections are [teleport], [mattermost], [approvals], [http], [log] and [audit]."
+            return "The sections are [teleport], [mattermost], [role_to_recipients], [approvals], [http], [log] and [audit]."
         }
         let name = path.count == 1 ? path[0] : path[1...].joined(separator: ".")
         let own = SettingKey.allCases.filter { $0.section == path[0] }

@@ -14,7 +14,8 @@ struct AuthCalls: Proto_AuthService.ServiceProtocol {
         request: ServerRequest<Proto_PingRequest>, context: ServerContext
     ) async throws -> ServerResponse<Proto_PingResponse> {
         ServerResponse(
-            message: try .of(cluster: configuration.clusterName, version: configuration.version))
+            message: try .of(
+                cluster: configuration.clusterName, version: configuration.version, proxy: configuration.proxyAddress))
     }
 
     /// Denied to whoever lacks the permission, and to whoever showed no certificate.

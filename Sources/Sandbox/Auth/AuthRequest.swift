@@ -21,6 +21,7 @@ package struct AuthRequest: Equatable, Sendable {
     package var roles: [String]
     package var state = State.pending
     package let reason: String
+    package var suggestedReviewers: [String] = []
     package var resolveReason = ""
     package let created: WallTime
     /// The end of the access that is asked for.

@@ -19,13 +19,14 @@ final class AuthStore: Sendable {
     init(now: @escaping @Sendable () -> WallTime) { self.now = now }
 
     func create(
-        id: String, user: String, roles: [String], reason: String, pendingTTL: Duration, accessTTL: Duration
+        id: String, user: String, roles: [String], reason: String, pendingTTL: Duration, accessTTL: Duration,
+        suggestedReviewers: [String] = []
     ) -> AuthRequest {
         state.withLock { state in
             let created = now()
             let request = AuthRequest(
-                id: id, user: user, roles: roles, reason: reason, created: created, accessExpires: created + accessTTL,
-                expires: created + min(pendingTTL, accessTTL), written: now())
+                id: id, user: user, roles: roles, reason: reason, suggestedReviewers: suggestedReviewers, created: created,
+                accessExpires: created + accessTTL, expires: created + min(pendingTTL, accessTTL), written: now())
             state.requests.insert(request)
             publish(.put(request), in: state)
             return request

@@ -26,6 +26,7 @@ extension AuthRequest {
                 $0.expires = accessExpires.timestamp
                 $0.requestReason = reason
                 $0.resolveReason = resolveReason
+                $0.suggestedReviewers = suggestedReviewers
                 $0.resolveAnnotations = .init()
                 $0.systemAnnotations = .init()
                 $0.thresholds = [.with { ($0.name, $0.approve, $0.deny) = ("default", 1, 1) }]
@@ -85,10 +86,11 @@ extension Proto_Event {
 
 extension Proto_PingResponse {
     /// The features that 7.3.2 reports (Kubernetes, applications, databases) have no names in our reduced messages.
-    static func of(cluster: String, version: String) throws -> Self {
+    static func of(cluster: String, version: String, proxy: String = "") throws -> Self {
         var response = Self()
         response.clusterName = cluster
         response.serverVersion = version
+        response.proxyPublicAddr = proxy
         response.serverFeatures = try Proto_Features(serializedBytes: [0x08, 1, 0x10, 1, 0x18, 1] as [UInt8])
         return response
     }

@@ -11,11 +11,11 @@ extension SandboxAuth {
     @discardableResult
     package func createRequest(
         user: String, roles: [String], reason: String = "", id: String? = nil, ttl: Duration = .seconds(3600),
-        accessTTL: Duration = .seconds(30 * 3600)
+        accessTTL: Duration = .seconds(30 * 3600), suggestedReviewers: [String] = []
     ) -> String {
         store.create(
             id: id ?? UUID().uuidString.lowercased(), user: user, roles: roles, reason: reason, pendingTTL: ttl,
-            accessTTL: accessTTL
+            accessTTL: accessTTL, suggestedReviewers: suggestedReviewers
         ).id
     }
 

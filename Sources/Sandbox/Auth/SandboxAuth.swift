@@ -13,6 +13,8 @@ package final class SandboxAuth: Service {
         /// The CA certificates, PEM, whose clients are believed. A certificate's common name is the user.
         package var clientCA: [UInt8]
         package var clusterName = "sandbox.example"
+        /// As Ping tells it: where people reach the proxy's web UI.
+        package var proxyAddress = ""
         package var version = "7.3.2"
         /// By user. One without an entry may do nothing.
         package var permissions: [String: Set<AuthPermission>] = ["access-plugin-mattermost": AuthPermission.plugin]

@@ -21,7 +21,12 @@ function attachment(data, post, me, click) {
   const box = element('div', { class: 'attachment' });
   if (/^#[0-9a-f]{6}$/i.test(data.color ?? '')) box.style.borderLeftColor = data.color;
   if (data.pretext) box.append(element('p', {}, ...inline(data.pretext, me)));
-  if (data.title) box.append(element('h3', {}, ...inline(data.title, me)));
+  if (data.title) {
+    const title = inline(data.title, me);
+    const isLink = /^https?:\/\//.test(data.title_link ?? '');
+    const link = { href: data.title_link, target: '_blank', rel: 'noopener noreferrer nofollow' };
+    box.append(element('h3', {}, ...(isLink ? [element('a', link, ...title)] : title)));
+  }
   if (data.text) box.append(element('p', {}, ...inline(data.text, me)));
   if (data.fields?.length) box.append(element('dl', {}, ...data.fields.map((each) => field(each, me))));
   if (data.actions?.length) {

@@ -19,6 +19,20 @@ struct UserRoutes: Sendable {
         users.get("email/:email") { request, context in
             try lookUp(request, context) { state, value throws(AppError) in try state.account(email: value("email")) }
         }
+        users.get(":user_id/teams") { _, context in
+            _ = try ownID(context)
+            return JSON.array([try world.read { state throws(AppError) in state.team.shape }]).response()
+        }
+        users.get(":user_id/teams/:team_id/channels") { _, context in
+            let (id, teamID) = (try ownID(context), try context.parameter("team_id"))
+            let shapes = try world.read { state throws(AppError) in
+                guard teamID == state.team.id else { throw .forbidden }
+                return state.channels.filter { $0.members.contains(id) }.map { state.shape(of: $0) }
+            }
+            // The real server answers 404 to one who is in none.
+            guard !shapes.isEmpty else { throw AppError.noChannels }
+            return JSON.array(shapes).response()
+        }
         users.post("ids") { request, context in
             _ = try context.caller()
             guard let ids = try await request.json("user_ids").texts, !ids.isEmpty else {
@@ -26,6 +40,13 @@ struct UserRoutes: Sendable {
             }
             return JSON.array(shapes(of: ids)).response()
         }
+    }
+
+    /// One's own, by `me` or by id: other people's are not shown.
+    private func ownID(_ context: ChatContext) throws -> String {
+        let (me, id) = (try context.caller(), try context.parameter("user_id"))
+        guard id == "me" || id == me.id else { throw AppError.forbidden }
+        return me.id
     }
 
     private func lookUp(

@@ -35,6 +35,7 @@ extension AppError {
         404, "app.team.get_by_name.missing.app_error", "Unable to find the existing team.")
     static let noSuchChannel = AppError(
         404, "app.channel.get_by_name.missing.app_error", "Channel does not exist.")
+    static let noChannels = AppError(404, "app.channel.get_channels.not_found.app_error", "No channels were found.")
     static let noSuchMember = AppError(
         404, "app.channel.get_member.missing.app_error", "No channel member found for that user ID and channel ID.")
     static let noSuchPost = AppError(404, "app.post.get.app_error", "Unable to get the post.")

@@ -1,0 +1,81 @@
+internal import Mattermost
+
+extension SettingsReader {
+    mutating func recipients() -> RecipientRules {
+        var always: [Recipient] = []
+        if let pair = teamAndChannel() { always.append(.channel(pair)) }
+        for value in strings(.recipients) ?? [] where !value.isEmpty {
+            if let recipient = Recipient(value) { always.append(recipient) } else { report(.recipients, Self.fault(value)) }
+        }
+        return RecipientRules(always: always, roles: roleRecipients())
+    }
+
+    /// How the oldest configurations name the one channel.
+    private mutating func teamAndChannel() -> ChannelName? {
+        let (team, channel) = (slug(.team), slug(.channel))
+        if let team, let channel { return ChannelName(team: team, channel: channel) }
+        if team != nil, text.values[.channel] == nil { report(.team, "is set without channel. Set both or neither.") }
+        if channel != nil, text.values[.team] == nil { report(.channel, "is set without team. Set both or neither.") }
+        return nil
+    }
+
+    private mutating func slug(_ key: SettingKey) -> String? {
+        let mend = "Set it to the \(key.name)'s name as its URL shows it: https://…/<team>/channels/<channel>."
+        let isThere = text.values[key] != nil
+        return parsed(key, isRequired: isThere ? mend : nil) { (value) throws(SettingFault) in
+            guard MattermostName.isSlug(value) else {
+                let shown = OneLine.bounded(value, 64)
+                throw SettingFault("\"\(shown)\" is no name in a URL, which has letters, digits, '-' and '_' only. \(mend)")
+            }
+            return value
+        }
+    }
+
+    private mutating func roleRecipients() -> [String: [Recipient]] {
+        let table = "role_to_recipients"
+        var roles: [String: [Recipient]] = [:]
+        for entry in text.entries[table] ?? [] {
+            let values: [String]
+            switch entry.value {
+            case .string(let value): values = [value]
+            case .strings(let several): values = several
+            default:
+                report(entry, of: table, "is \(entry.value.name), not an array of strings. Write \"role\" = [\"team/channel\"].")
+                continue
+            }
+            if values.isEmpty { report(entry, of: table, "names nobody. Name a recipient, or remove the line.") }
+            for value in values where Recipient(value) == nil { report(entry, of: table, Self.fault(value)) }
+            roles[entry.name] = values.compactMap { Recipient($0) }
+        }
+        return roles
+    }
+
+    private static func fault(_ value: String) -> String {
+        "\"\(OneLine.bounded(value, 64))\" is neither \"team/channel\" nor \"name@example.com\". Write one of the two."
+    }
+
+    /// Newer configurations know neither of the two: their posts link to Teleport.
+    var isMeantForButtons: Bool { text.values[.secret] != nil || text.values[.publicAddr] != nil }
+
+    /// What works, but may not be what was meant.
+    static func warnings(_ recipients: RecipientRules) -> [String] {
+        guard recipients.all.isEmpty else { return [] }
+        return [
+            """
+            [mattermost] recipients names nobody, so requests are posted to the reviewers alone whom a requester suggests. Name \
+            "team/channel" or "name@example.com".
+            """
+        ]
+    }
+
+    /// What works, but may not be what was meant.
+    var buttonWarnings: [String] {
+        guard text.values[.buttons] == nil, !isMeantForButtons else { return [] }
+        return [
+            """
+            [mattermost] secret and [http] public_addr are not set, so posts have no buttons and link to Teleport only. Set both \
+            for Approve and Deny in the post, or [approvals] buttons = false to mean it.
+            """
+        ]
+    }
+}
