@@ -32,6 +32,14 @@ package struct AccessRequest: Equatable, Sendable {
     package var expires: Timestamp?
     /// As the requester wrote them: Teleport's user names, or e-mail addresses, or anything.
     package var suggestedReviewers: [String]
+    package var resources: [RequestedResource] = []
+    /// The end of the access that is asked for.
+    package var accessEnds: Timestamp?
+    package var sessionEnds: Timestamp?
+    /// The login that the requester means to use.
+    package var loginHint = ""
+    /// The title of the access list that it became, of a promoted one.
+    package var accessList = ""
 
     package init(
         id: RequestID, user: String, roles: [String], state: State, reason: String = "", resolveReason: String = "",

@@ -9,6 +9,10 @@ package protocol AccessService: Sendable {
     /// Nil when the server does not have the request (any more), or does not show it.
     func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest?
 
+    /// The request as a card says it, resources and logins by the names that this role may read. Never fails: what is not told
+    /// in time is said by its id, or not at all.
+    func named(_ request: AccessRequest) async -> Subject
+
     /// All requests in every state. May be silently empty where the role lacks `list`: no proof that there are none.
     func requests() async throws(TeleportError) -> [AccessRequest]
 
@@ -29,4 +33,8 @@ package protocol AccessService: Sendable {
     func decide(
         _ decision: Decision, on id: RequestID, delegator: String, reason: String
     ) async throws(TeleportError)
+}
+
+extension AccessService {
+    package func named(_ request: AccessRequest) async -> Subject { Subject(request) }
 }

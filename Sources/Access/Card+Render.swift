@@ -1,33 +1,17 @@
-/// Who asks for what: what a card says besides the status. It outlives the request in the plugin data.
-package struct Subject: Equatable, Sendable {
-    package var requestID: RequestID
-    package var user: String
-    package var roles: [String]
-    package var reason: String
-
-    package init(requestID: RequestID, user: String, roles: [String], reason: String) {
-        self.requestID = requestID
-        self.user = user
-        self.roles = roles
-        self.reason = reason
-    }
-
-    package init(_ request: AccessRequest) {
-        self.init(requestID: request.id, user: request.user, roles: request.roles, reason: request.reason)
-    }
-}
-
 extension Card {
     /// Characters shown of each thing that people wrote. Together they keep a post within Mattermost's 8,000 characters of
     /// props on 5.x, the buttons' contexts included.
     private enum Limit {
         static let user = 100
         static let roles = 300
+        static let list = 300
         static let reason = 500
         static let fallbackPart = 80
     }
 
-    package init(_ subject: Subject, status: Status, buttons: [Button] = [], link: String? = nil, showsCommands: Bool = false) {
+    package init(_ subject: Subject, status: Status, buttons: [Button] = [], link: String? = nil, showsCommands: Bool = false,
+        now: Timestamp? = nil
+    ) {
         let user = InertText.code(subject.user, limit: Limit.user)
         let roles = subject.roles.joined(separator: ", ")
         let reason = InertText.code(subject.reason, limit: Limit.reason)
@@ -35,7 +19,12 @@ extension Card {
             Field(title: "User", value: user.isEmpty ? "unknown" : user, isShort: true),
             Field(title: "Roles", value: InertText.code(roles, limit: Limit.roles), isShort: true),
         ]
+        let lists = [("Resources", subject.resources), ("Logins", subject.logins)]
+        for (title, lines) in lists where !lines.isEmpty {
+            fields.append(Field(title: title, value: InertText.code(lines.joined(separator: "\n"), limit: Limit.list), isShort: false))
+        }
         if !reason.isEmpty { fields.append(Field(title: "Reason", value: reason, isShort: false)) }
+        fields += Self.times(of: subject, status, now: now)
         fields.append(Field(title: "Request ID", value: "`\(subject.requestID)`", isShort: true))
         fields.append(Field(title: "Status", value: status.text, isShort: true))
         let why = InertText.code(status.reason, limit: Limit.reason)
@@ -47,6 +36,21 @@ extension Card {
         self.init(
             requestID: subject.requestID, status: status, color: status.color, title: "Teleport access request", link: link,
             fields: fields, fallback: Self.fallback(subject, status), buttons: status == .pending ? buttons : [])
+    }
+
+    private static func times(of subject: Subject, _ status: Status, now: Timestamp?) -> [Field] {
+        guard let times = subject.times else { return [] }
+        var fields: [Field] = []
+        for (title, end) in [("Access", times.accessEnds), ("Session", times.sessionEnds)] {
+            guard let end, end > times.created else { continue }
+            let length = end.since(times.created).inWords
+            fields.append(Field(title: title, value: "\(length), until \(end.minuteInUTC)", isShort: true))
+        }
+        if status == .pending, let now, let expires = times.expires, expires > now {
+            let words = "in \(expires.since(now).inWords), at \(expires.minuteInUTC)"
+            fields.append(Field(title: "To be decided", value: words, isShort: true))
+        }
+        return fields
     }
 
     private static func fallback(_ subject: Subject, _ status: Status) -> String {
@@ -66,7 +70,8 @@ extension Card.Status {
         case .pending: "⏳ PENDING"
         case .approved(let resolution): "✅ APPROVED" + Self.whoAndWhen(resolution)
         case .denied(let resolution): "❌ DENIED" + Self.whoAndWhen(resolution)
-        case .promoted: "✅ PROMOTED to an access list"
+        case .promoted(let list):
+            "✅ PROMOTED to an access list" + (list.isEmpty ? "" : ", \(InertText.code(list, limit: 100))")
         case .expired: "⌛ EXPIRED"
         case .unknown(let number): "❔ state \(number), which this version does not know"
         }

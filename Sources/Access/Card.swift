@@ -4,7 +4,8 @@ package struct Card: Equatable, Sendable {
         case pending
         case approved(Resolution?)
         case denied(Resolution?)
-        case promoted
+        /// Into an access list, by its title where that is known.
+        case promoted(String = "")
         /// Lapsed or deleted before anyone decided.
         case expired
         /// A state of a newer server.

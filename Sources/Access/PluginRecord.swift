@@ -9,6 +9,9 @@ package struct PluginRecord: Equatable, Sendable {
         package static let reason = "request_reason"
         package static let messages = "messages"
         package static let resolution = "resolution"
+        /// Ours: what the post shows as the resources and logins, a line each.
+        package static let resources = "shown_resources"
+        package static let logins = "shown_logins"
         /// Ours: when the resolution was first seen, milliseconds since 1970.
         package static let resolvedAt = "resolved_at"
         /// Ours: who is posting, ``Claim``.
@@ -42,15 +45,34 @@ package struct PluginRecord: Equatable, Sendable {
     package func subject(of id: RequestID) -> Subject? {
         guard let user = fields[Key.user] else { return nil }
         let roles = self[Key.roles].split(separator: ",").map(String.init)
-        return Subject(requestID: id, user: user, roles: roles, reason: self[Key.reason])
+        var subject = Subject(requestID: id, user: user, roles: roles, reason: self[Key.reason])
+        subject.resources = lines(Key.resources)
+        subject.logins = lines(Key.logins)
+        return subject
     }
+
+    /// Of a request that exists, with the names that were looked up for it when it was posted.
+    package func subject(of request: AccessRequest) -> Subject {
+        var subject = Subject(request)
+        guard fields[Key.user] != nil else { return subject }
+        if fields[Key.resources] != nil { subject.resources = lines(Key.resources) }
+        if fields[Key.logins] != nil { subject.logins = lines(Key.logins) }
+        return subject
+    }
+
+    private func lines(_ key: String) -> [String] { self[key].split(separator: "\n").map(String.init) }
 
     /// The keys that let a later reader render the card without the request.
     package static func subjectFields(_ subject: Subject) -> [String: String] {
         [
             Key.user: subject.user, Key.roles: subject.roles.joined(separator: ","),
             Key.reason: String(subject.reason.prefix(2000)),
+            Key.resources: text(subject.resources), Key.logins: text(subject.logins),
         ]
+    }
+
+    private static func text(_ lines: [String]) -> String {
+        String(lines.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") }.joined(separator: "\n").prefix(2000))
     }
 
     package var claim: Claim? { Claim(self[Key.claim]) }

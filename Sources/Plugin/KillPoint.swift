@@ -62,6 +62,7 @@
         var webAddress: String? { teleport.webAddress }
 
         func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? { try await teleport.request(id) }
+        func named(_ request: AccessRequest) async -> Subject { await teleport.named(request) }
         func requests() async throws(TeleportError) -> [AccessRequest] { try await teleport.requests() }
         func showsAllRequests() async throws(TeleportError) -> Bool { try await teleport.showsAllRequests() }
         func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {

@@ -12,6 +12,22 @@ extension AccessRequest {
             created: Timestamp(record.spec.created),
             expires: record.metadata.hasExpires ? Timestamp(record.metadata.expires) : nil,
             suggestedReviewers: record.spec.suggestedReviewers)
+        resources = RequestedResource.all(of: record.spec)
+        let ends = record.spec.hasMaxDuration ? record.spec.maxDuration : record.spec.expires
+        accessEnds = record.spec.hasMaxDuration || record.spec.hasExpires ? Timestamp(ends) : nil
+        sessionEnds = record.spec.hasSessionTtl ? Timestamp(record.spec.sessionTtl) : nil
+        loginHint = record.spec.loginHint
+        accessList = record.spec.accessList.title
+    }
+}
+
+extension RequestedResource {
+    /// Where the newest servers fill both lists, the second is the truth.
+    static func all(of spec: Types_AccessRequestSpecV3) -> [Self] {
+        let newer = spec.requestedResourceAccessIds.map(\.id)
+        return (newer.isEmpty ? spec.requestedResourceIds : newer).map {
+            RequestedResource(cluster: $0.clusterName, kind: $0.kind, name: $0.name, part: $0.subResourceName)
+        }
     }
 }
 

@@ -7,13 +7,14 @@ enum AuthCall: String, Sendable {
     case listByStream = "GetAccessRequestsV2"
     case setState = "SetAccessRequestState"
     case readRole = "GetRole"
+    case listResources = "ListResources"
     case readPluginData = "GetPluginData"
     case updatePluginData = "UpdatePluginData"
 
     /// Does no harm when made twice.
     var isRead: Bool {
         switch self {
-        case .connect, .ping, .watch, .list, .listByStream, .readRole, .readPluginData: true
+        case .connect, .ping, .watch, .list, .listByStream, .readRole, .listResources, .readPluginData: true
         case .setState, .updatePluginData: false
         }
     }
@@ -21,7 +22,7 @@ enum AuthCall: String, Sendable {
     /// The rule as it stands in a role; nil where every valid certificate will do.
     var rule: String? {
         switch self {
-        case .connect, .ping, .readRole: nil
+        case .connect, .ping, .readRole, .listResources: nil
         case .watch: "resources [access_request], verbs [read]"
         case .list, .listByStream: "resources [access_request], verbs [list, read]"
         case .setState: "resources [access_request], verbs [update]"

@@ -8,6 +8,7 @@ import TeleportAPI
 package final class TeleportClient: AccessService {
     package let configuration: TeleportConfiguration
     let slot = LinkSlot()
+    let roleLogins = RoleLogins()
     let group: any EventLoopGroup
     let clock: any Clock<Duration>
     let logger: Logger

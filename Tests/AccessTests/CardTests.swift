@@ -40,7 +40,7 @@ struct CardTests {
         let expected: [(Card.Status, String, String, String)] = [
             (.pending, "⏳", "#FFBC1F", "pending"), (.approved(nobody), "✅", "#3DB887", "approved"),
             (.denied(nobody), "❌", "#D24B4E", "denied"), (.expired, "⌛", "#8D93A1", "expired"),
-            (.promoted, "✅", "#3DB887", "promoted"), (.unknown(7), "❔", "#8D93A1", "state-7"),
+            (.promoted(), "✅", "#3DB887", "promoted"), (.unknown(7), "❔", "#8D93A1", "state-7"),
         ]
         for (status, emoji, color, name) in expected {
             let card = Card(try subject(), status: status)
@@ -48,6 +48,41 @@ struct CardTests {
             #expect(card.color == color)
             #expect(card.status.name == name)
         }
+    }
+
+    @Test("Resources, logins and times are shown as far as they are known; the time to decide only while it runs")
+    func details() throws {
+        var subject = try subject()
+        subject.resources = ["/node/db-1", "/db/orders`x"]
+        subject.logins = ["editor: root"]
+        subject.times = Subject.Times(
+            created: Self.at, expires: Self.at.advanced(by: .seconds(3600)), accessEnds: Self.at.advanced(by: .seconds(30 * 3600)),
+            sessionEnds: Self.at.advanced(by: .seconds(5400)))
+        let now = Self.at.advanced(by: .seconds(60))
+        let card = Card(subject, status: .pending, link: "https://teleport.example.com/web/requests/x", showsCommands: true, now: now)
+        #expect(
+            card.fields.map(\.title) == [
+                "User", "Roles", "Resources", "Logins", "Access", "Session", "To be decided", "Request ID", "Status", "Review",
+            ])
+        #expect(value("Resources", of: card) == "`/node/db-1`\n`/db/orders’x`")
+        #expect(value("Access", of: card) == "30 hours, until 2026-11-22 04:07 UTC")
+        #expect(value("Session", of: card) == "1 hour 30 minutes, until 2026-11-20 23:37 UTC")
+        #expect(value("To be decided", of: card) == "in 59 minutes, at 2026-11-20 23:07 UTC")
+        #expect(value("Review", of: card)?.contains("`tsh request review --deny 2ac7a19b") == true)
+        #expect(card.link == "https://teleport.example.com/web/requests/x")
+        let decided = Card(subject, status: .denied(nil), showsCommands: true, now: now)
+        #expect(value("To be decided", of: decided) == nil && value("Review", of: decided) == nil)
+        #expect(value("Access", of: decided) != nil)
+    }
+
+    @Test("Lengths of time in words", arguments: [(20, "less than a minute"), (60, "1 minute"), (7200, "2 hours"), (100_000, "27 hours 47 minutes"), (187_200, "2 days 4 hours")])
+    func lengths(seconds: Int, words: String) {
+        #expect(Duration.seconds(seconds).inWords == words)
+    }
+
+    @Test("A promoted request names its access list, without a way out of the text")
+    func promoted() {
+        #expect(Card.Status.promoted("DB `admins`").text == "✅ PROMOTED to an access list, `DB ’admins’`")
     }
 
     @Test("A resolution whose decider nobody knows says when, and names nobody")

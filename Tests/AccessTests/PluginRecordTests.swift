@@ -34,7 +34,9 @@ struct PluginRecordTests {
     @Test("The subject outlives the request in the record")
     func subject() throws {
         let id = try #require(RequestID("r-1"))
-        let subject = Subject(requestID: id, user: "alice", roles: ["a", "b"], reason: "why")
+        var subject = Subject(requestID: id, user: "alice", roles: ["a", "b"], reason: "why")
+        subject.resources = ["/node/db-1", "/db/x"]
+        subject.logins = ["a: root"]
         #expect(PluginRecord(PluginRecord.subjectFields(subject)).subject(of: id) == subject)
         #expect(PluginRecord([:]).subject(of: id) == nil)
     }

@@ -16,9 +16,12 @@ struct CardSizeTests {
     @Test("Whatever people write, a post with signed buttons stays within the server's limit", arguments: ["<", "\"", "é", "👩‍👩‍👧‍👦", "\n", "\\"])
     func hostile(_ character: String) throws {
         let text = String(repeating: character, count: 5000)
-        let subject = Subject(
+        var subject = Subject(
             requestID: try #require(RequestID(String(repeating: "a", count: 64))), user: text,
             roles: Array(repeating: text, count: 50), reason: text)
+        subject.resources = Array(repeating: text, count: 50)
+        subject.logins = subject.resources
+        subject.times = .init(created: .init(milliseconds: 0), expires: .now, accessEnds: .now, sessionEnds: .now)
         let signer = try ActionSigner(secret: Secret(Array("a secret of the tests alone".utf8)))
         let context = try signer.sign(
             .approve, requestID: subject.requestID, cluster: String(repeating: "c", count: 256),
@@ -26,6 +29,8 @@ struct CardSizeTests {
             issued: .now, expires: .now)
         let url = "https://" + String(repeating: "h", count: 253) + "/mattermost_action"
         let buttons = Decision.allCases.map { Card.Button($0, url: url, context: context.fields) }
-        #expect(size(Card(subject, status: .pending, buttons: buttons)) < 8000)
+        let link = "https://" + String(repeating: "h", count: 255) + "/web/requests/\(subject.requestID)"
+        let card = Card(subject, status: .pending, buttons: buttons, link: link, showsCommands: true, now: .init(milliseconds: 1))
+        #expect(size(card) < 8000)
     }
 }

@@ -112,7 +112,7 @@ struct Approvals: Sendable {
         }
         let status = PostPlan.status(of: request, in: facts.record, now: environment.now())
         guard status == .pending else {
-            let card = environment.card(Subject(request), status)
+            let card = environment.card(facts.record.subject(of: request), status)
             throw Refusal(.notPending, ClickWords.already(status, now: environment.now()), update: card)
         }
         // The listener could not compare it while Teleport had not told its name.
@@ -186,7 +186,7 @@ struct Approvals: Sendable {
         }
         let resolution = Card.Resolution(by: claim.username, at: claim.at, reason: click.reason ?? "")
         let status: Card.Status = click.decision == .approve ? .approved(resolution) : .denied(resolution)
-        let subject = Subject(request)
+        let subject = facts.record.subject(of: request)
         return ClickAnswer(
             update: environment.card(subject, status),
             isWithdrawal ? ClickWords.withdrawn(subject) : ClickWords.decided(click.decision, subject),

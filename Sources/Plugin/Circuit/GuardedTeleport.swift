@@ -14,6 +14,8 @@ struct GuardedTeleport: AccessService {
         try await run { teleport throws(TeleportError) in try await teleport.request(id) }
     }
 
+    func named(_ request: AccessRequest) async -> Subject { await teleport.named(request) }
+
     func requests() async throws(TeleportError) -> [AccessRequest] {
         try await run { teleport throws(TeleportError) in try await teleport.requests() }
     }

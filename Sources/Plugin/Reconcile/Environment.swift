@@ -47,7 +47,7 @@ package struct Environment: Sendable {
     func card(_ subject: Subject, _ status: Card.Status, buttons: [Card.Button] = []) -> Card {
         Card(
             subject, status: status, buttons: buttons, link: teleport.webAddress.map { "https://\($0)/web/requests/\(subject.requestID)" },
-            showsCommands: self.buttons == nil)
+            showsCommands: self.buttons == nil, now: now())
     }
 
     /// The same, but every call reaches its server: for clicks, whose person waits, and to find out whether it is there.

@@ -49,7 +49,7 @@ package enum PostPlan {
         case .pending: .pending
         case .approved: .approved(resolution)
         case .denied: .denied(resolution)
-        case .promoted: .promoted
+        case .promoted: .promoted(request.accessList)
         case .unknown(let number): .unknown(number)
         }
     }
@@ -60,7 +60,7 @@ package enum PostPlan {
         return switch record.shownStatus {
         case Card.Status.approved(nil).name: .approved(resolution)
         case Card.Status.denied(nil).name: .denied(resolution)
-        case Card.Status.promoted.name: .promoted
+        case Card.Status.promoted().name: .promoted()
         default: .expired
         }
     }

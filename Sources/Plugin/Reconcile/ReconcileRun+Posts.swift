@@ -42,6 +42,9 @@ extension ReconcileRun {
     }
 
     private func post(in channelID: String, _ situation: inout Situation, _ memory: inout Memory) async {
+        if situation.subject == nil, let request = situation.request {
+            situation.subject = await environment.teleport.named(request)
+        }
         do {
             let post = try await environment.chat.createPost(
                 card(.pending, in: channelID, situation), in: channelID,
@@ -94,7 +97,7 @@ extension ReconcileRun {
 
     private func card(_ status: Card.Status, in channelID: String, _ situation: Situation) -> Card {
         let subject =
-            situation.request.map(Subject.init) ?? situation.record.subject(of: id)
+            situation.subject ?? situation.request.map(situation.record.subject(of:)) ?? situation.record.subject(of: id)
             ?? Subject(requestID: id, user: "", roles: [], reason: "")
         let recipient = situation.recipients[channelID] ?? channelID
         let buttons = situation.request.flatMap { environment.buttons?.make(for: $0, channelID: channelID, recipient: recipient) }

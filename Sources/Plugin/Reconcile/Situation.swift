@@ -21,6 +21,8 @@ package struct Situation: Sendable {
     package var channels: [String]
     /// How the recipients are named, by channel.
     package var recipients: [String: String] = [:]
+    /// What the cards say, once it was looked up for the first post.
+    package var subject: Subject?
     /// The claim on posting that this run holds.
     package var ownClaim: Claim?
     /// For how long this process has seen the recorded claims unchanged. Measured here, so that no two clocks are compared.

@@ -7,6 +7,15 @@ extension AuthCalls {
     func getRole(
         request: ServerRequest<Proto_GetRoleRequest>, context: ServerContext
     ) async throws -> ServerResponse<Types_RoleV6> {
+        if let logins = configuration.roleLogins[request.message.name] {
+            _ = try require("read", "role", context)
+            return ServerResponse(
+                message: .with {
+                    $0.kind = "role"
+                    $0.metadata.name = request.message.name
+                    $0.spec.allow.logins = logins
+                })
+        }
         guard let user = userOfPeer(context.remotePeer), let permissions = configuration.permissions[user] else {
             throw AuthRefusal.denied(AuthPermission("read", "role"))
         }

@@ -18,6 +18,10 @@ package final class SandboxAuth: Service {
         package var version = "7.3.2"
         /// By user. One without an entry may do nothing.
         package var permissions: [String: Set<AuthPermission>] = ["access-plugin-mattermost": AuthPermission.plugin]
+        /// Host names of the nodes there are, by id. Told to whoever may list and read `node`, from version 9 on.
+        package var nodes: [String: String] = [:]
+        /// Logins that roles allow, by role. Told to whoever may read `role`.
+        package var roleLogins: [String: [String]] = [:]
         /// How late events are told; Teleport's are up to about a second late.
         package var eventLag: Duration = .zero
         /// Sends an HTTP/2 PING with each request's data, as grpc-go does to measure the bandwidth.

@@ -114,6 +114,19 @@ package enum Proto_AuthService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ListResources" metadata.
+        package enum ListResources: Sendable {
+            /// Request type for "ListResources".
+            package typealias Input = Proto_ListResourcesRequest
+            /// Response type for "ListResources".
+            package typealias Output = Proto_ListResourcesResponse
+            /// Descriptor for "ListResources".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "proto.AuthService"),
+                method: "ListResources",
+                type: .unary
+            )
+        }
         /// Namespace for "GetPluginData" metadata.
         package enum GetPluginData: Sendable {
             /// Request type for "GetPluginData".
@@ -149,6 +162,7 @@ package enum Proto_AuthService: Sendable {
             SetAccessRequestState.descriptor,
             SubmitAccessReview.descriptor,
             GetRole.descriptor,
+            ListResources.descriptor,
             GetPluginData.descriptor,
             UpdatePluginData.descriptor
         ]
@@ -286,6 +300,24 @@ extension Proto_AuthService {
             request: GRPCCore.StreamingServerRequest<Proto_GetRoleRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Types_RoleV6>
+
+        /// Handle the "ListResources" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Those that the role, and the roles that it may search as, let it see.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Proto_ListResourcesRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Proto_ListResourcesResponse` messages.
+        func listResources(
+            request: GRPCCore.StreamingServerRequest<Proto_ListResourcesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Proto_ListResourcesResponse>
 
         /// Handle the "GetPluginData" method.
         ///
@@ -434,6 +466,24 @@ extension Proto_AuthService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Types_RoleV6>
 
+        /// Handle the "ListResources" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Those that the role, and the roles that it may search as, let it see.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_ListResourcesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Proto_ListResourcesResponse` message.
+        func listResources(
+            request: GRPCCore.ServerRequest<Proto_ListResourcesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Proto_ListResourcesResponse>
+
         /// Handle the "GetPluginData" method.
         ///
         /// - Parameters:
@@ -581,6 +631,24 @@ extension Proto_AuthService {
             context: GRPCCore.ServerContext
         ) async throws -> Types_RoleV6
 
+        /// Handle the "ListResources" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Those that the role, and the roles that it may search as, let it see.
+        ///
+        /// - Parameters:
+        ///   - request: A `Proto_ListResourcesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Proto_ListResourcesResponse` to respond with.
+        func listResources(
+            request: Proto_ListResourcesRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Proto_ListResourcesResponse
+
         /// Handle the "GetPluginData" method.
         ///
         /// - Parameters:
@@ -693,6 +761,17 @@ extension Proto_AuthService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Proto_AuthService.Method.ListResources.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Proto_ListResourcesRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Proto_ListResourcesResponse>(),
+            handler: { request, context in
+                try await self.listResources(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Proto_AuthService.Method.GetPluginData.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Types_PluginDataFilter>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Proto_PluginDataSeq>(),
@@ -791,6 +870,17 @@ extension Proto_AuthService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Types_RoleV6> {
         let response = try await self.getRole(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listResources(
+        request: GRPCCore.StreamingServerRequest<Proto_ListResourcesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Proto_ListResourcesResponse> {
+        let response = try await self.listResources(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -915,6 +1005,19 @@ extension Proto_AuthService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Types_RoleV6> {
         return GRPCCore.ServerResponse<Types_RoleV6>(
             message: try await self.getRole(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func listResources(
+        request: GRPCCore.ServerRequest<Proto_ListResourcesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Proto_ListResourcesResponse> {
+        return GRPCCore.ServerResponse<Proto_ListResourcesResponse>(
+            message: try await self.listResources(
                 request: request.message,
                 context: context
             ),
@@ -1101,6 +1204,29 @@ extension Proto_AuthService {
             deserializer: some GRPCCore.MessageDeserializer<Types_RoleV6>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_RoleV6>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListResources" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Those that the role, and the roles that it may search as, let it see.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_ListResourcesRequest` message.
+        ///   - serializer: A serializer for `Proto_ListResourcesRequest` messages.
+        ///   - deserializer: A deserializer for `Proto_ListResourcesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listResources<Result>(
+            request: GRPCCore.ClientRequest<Proto_ListResourcesRequest>,
+            serializer: some GRPCCore.MessageSerializer<Proto_ListResourcesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Proto_ListResourcesResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Proto_ListResourcesResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "GetPluginData" method.
@@ -1376,6 +1502,40 @@ extension Proto_AuthService {
             )
         }
 
+        /// Call the "ListResources" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Those that the role, and the roles that it may search as, let it see.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_ListResourcesRequest` message.
+        ///   - serializer: A serializer for `Proto_ListResourcesRequest` messages.
+        ///   - deserializer: A deserializer for `Proto_ListResourcesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listResources<Result>(
+            request: GRPCCore.ClientRequest<Proto_ListResourcesRequest>,
+            serializer: some GRPCCore.MessageSerializer<Proto_ListResourcesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Proto_ListResourcesResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Proto_ListResourcesResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Proto_AuthService.Method.ListResources.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "GetPluginData" method.
         ///
         /// - Parameters:
@@ -1619,6 +1779,35 @@ extension Proto_AuthService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Proto_GetRoleRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Types_RoleV6>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListResources" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Those that the role, and the roles that it may search as, let it see.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Proto_ListResourcesRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listResources<Result>(
+        request: GRPCCore.ClientRequest<Proto_ListResourcesRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Proto_ListResourcesResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listResources(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Proto_ListResourcesRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Proto_ListResourcesResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1883,6 +2072,39 @@ extension Proto_AuthService.ClientProtocol {
             metadata: metadata
         )
         return try await self.getRole(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListResources" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Those that the role, and the roles that it may search as, let it see.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listResources<Result>(
+        _ message: Proto_ListResourcesRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Proto_ListResourcesResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Proto_ListResourcesRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listResources(
             request: request,
             options: options,
             onResponse: handleResponse

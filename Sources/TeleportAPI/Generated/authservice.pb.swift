@@ -248,6 +248,77 @@ package nonisolated struct Proto_GetRoleRequest: Sendable {
   package init() {}
 }
 
+/// From 8.1; the last three fields from 9 and 10.
+package nonisolated struct Proto_ListResourcesRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var resourceType: String = String()
+
+  package var limit: Int32 = 0
+
+  package var startKey: String = String()
+
+  package var predicateExpression: String = String()
+
+  package var useSearchAsRoles: Bool = false
+
+  package var usePreviewAsRoles: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Proto_PaginatedResource: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var resource: Proto_PaginatedResource.OneOf_Resource? = nil
+
+  package var node: Types_ServerV2 {
+    get {
+      if case .node(let v)? = resource {return v}
+      return Types_ServerV2()
+    }
+    set {resource = .node(newValue)}
+  }
+
+  package var userGroup: Types_UserGroupV1 {
+    get {
+      if case .userGroup(let v)? = resource {return v}
+      return Types_UserGroupV1()
+    }
+    set {resource = .userGroup(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Resource: Equatable, Sendable {
+    case node(Types_ServerV2)
+    case userGroup(Types_UserGroupV1)
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct Proto_ListResourcesResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var resources: [Proto_PaginatedResource] = []
+
+  package var nextKey: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "proto"
@@ -650,6 +721,163 @@ nonisolated extension Proto_GetRoleRequest: SwiftProtobuf.Message, SwiftProtobuf
 
   package static func ==(lhs: Proto_GetRoleRequest, rhs: Proto_GetRoleRequest) -> Bool {
     if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Proto_ListResourcesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListResourcesRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}resource_type\0\u{2}\u{2}limit\0\u{3}start_key\0\u{4}\u{2}predicate_expression\0\u{4}\u{5}use_search_as_roles\0\u{3}use_preview_as_roles\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.resourceType) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.limit) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.startKey) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.predicateExpression) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.useSearchAsRoles) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.usePreviewAsRoles) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.resourceType.isEmpty {
+      try visitor.visitSingularStringField(value: self.resourceType, fieldNumber: 1)
+    }
+    if self.limit != 0 {
+      try visitor.visitSingularInt32Field(value: self.limit, fieldNumber: 3)
+    }
+    if !self.startKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.startKey, fieldNumber: 4)
+    }
+    if !self.predicateExpression.isEmpty {
+      try visitor.visitSingularStringField(value: self.predicateExpression, fieldNumber: 6)
+    }
+    if self.useSearchAsRoles != false {
+      try visitor.visitSingularBoolField(value: self.useSearchAsRoles, fieldNumber: 11)
+    }
+    if self.usePreviewAsRoles != false {
+      try visitor.visitSingularBoolField(value: self.usePreviewAsRoles, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Proto_ListResourcesRequest, rhs: Proto_ListResourcesRequest) -> Bool {
+    if lhs.resourceType != rhs.resourceType {return false}
+    if lhs.limit != rhs.limit {return false}
+    if lhs.startKey != rhs.startKey {return false}
+    if lhs.predicateExpression != rhs.predicateExpression {return false}
+    if lhs.useSearchAsRoles != rhs.useSearchAsRoles {return false}
+    if lhs.usePreviewAsRoles != rhs.usePreviewAsRoles {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Proto_PaginatedResource: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PaginatedResource"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{3}node\0\u{4}\u{7}user_group\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 3: try {
+        var v: Types_ServerV2?
+        var hadOneofValue = false
+        if let current = self.resource {
+          hadOneofValue = true
+          if case .node(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.resource = .node(v)
+        }
+      }()
+      case 10: try {
+        var v: Types_UserGroupV1?
+        var hadOneofValue = false
+        if let current = self.resource {
+          hadOneofValue = true
+          if case .userGroup(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.resource = .userGroup(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.resource {
+    case .node?: try {
+      guard case .node(let v)? = self.resource else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .userGroup?: try {
+      guard case .userGroup(let v)? = self.resource else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Proto_PaginatedResource, rhs: Proto_PaginatedResource) -> Bool {
+    if lhs.resource != rhs.resource {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Proto_ListResourcesResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListResourcesResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}resources\0\u{3}next_key\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.resources) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextKey) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.resources.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.resources, fieldNumber: 1)
+    }
+    if !self.nextKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextKey, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Proto_ListResourcesResponse, rhs: Proto_ListResourcesResponse) -> Bool {
+    if lhs.resources != rhs.resources {return false}
+    if lhs.nextKey != rhs.nextKey {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

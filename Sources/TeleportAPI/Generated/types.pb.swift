@@ -352,11 +352,81 @@ package nonisolated struct Types_AccessRequestSpecV3: @unchecked Sendable {
     set {_uniqueStorage()._loginHint = newValue}
   }
 
+  /// Later. Not durations but their ends.
+  package var maxDuration: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._maxDuration ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._maxDuration = newValue}
+  }
+  /// Returns true if `maxDuration` has been explicitly set.
+  package var hasMaxDuration: Bool {_storage._maxDuration != nil}
+  /// Clears the value of `maxDuration`. Subsequent reads from it will return its default value.
+  package mutating func clearMaxDuration() {_uniqueStorage()._maxDuration = nil}
+
+  package var sessionTtl: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._sessionTtl ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._sessionTtl = newValue}
+  }
+  /// Returns true if `sessionTtl` has been explicitly set.
+  package var hasSessionTtl: Bool {_storage._sessionTtl != nil}
+  /// Clears the value of `sessionTtl`. Subsequent reads from it will return its default value.
+  package mutating func clearSessionTtl() {_uniqueStorage()._sessionTtl = nil}
+
+  package var accessList: Types_AccessListInfo {
+    get {_storage._accessList ?? Types_AccessListInfo()}
+    set {_uniqueStorage()._accessList = newValue}
+  }
+  /// Returns true if `accessList` has been explicitly set.
+  package var hasAccessList: Bool {_storage._accessList != nil}
+  /// Clears the value of `accessList`. Subsequent reads from it will return its default value.
+  package mutating func clearAccessList() {_uniqueStorage()._accessList = nil}
+
+  /// When set, it is the truth, and not requested_resource_ids.
+  package var requestedResourceAccessIds: [Types_ResourceAccessID] {
+    get {_storage._requestedResourceAccessIds}
+    set {_uniqueStorage()._requestedResourceAccessIds = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a promoted request became.
+package nonisolated struct Types_AccessListInfo: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var title: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Types_ResourceAccessID: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: Types_ResourceID {
+    get {_id ?? Types_ResourceID()}
+    set {_id = newValue}
+  }
+  /// Returns true if `id` has been explicitly set.
+  package var hasID: Bool {self._id != nil}
+  /// Clears the value of `id`. Subsequent reads from it will return its default value.
+  package mutating func clearID() {self._id = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _id: Types_ResourceID? = nil
 }
 
 package nonisolated struct Types_AccessRequestV3: Sendable {
@@ -512,6 +582,71 @@ package nonisolated struct Types_PluginDataUpdateParams: Sendable {
   package init() {}
 }
 
+package nonisolated struct Types_ServerSpecV2: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var hostname: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A node.
+package nonisolated struct Types_ServerV2: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var metadata: Types_Metadata {
+    get {_metadata ?? Types_Metadata()}
+    set {_metadata = newValue}
+  }
+  /// Returns true if `metadata` has been explicitly set.
+  package var hasMetadata: Bool {self._metadata != nil}
+  /// Clears the value of `metadata`. Subsequent reads from it will return its default value.
+  package mutating func clearMetadata() {self._metadata = nil}
+
+  package var spec: Types_ServerSpecV2 {
+    get {_spec ?? Types_ServerSpecV2()}
+    set {_spec = newValue}
+  }
+  /// Returns true if `spec` has been explicitly set.
+  package var hasSpec: Bool {self._spec != nil}
+  /// Clears the value of `spec`. Subsequent reads from it will return its default value.
+  package mutating func clearSpec() {self._spec = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _metadata: Types_Metadata? = nil
+  fileprivate var _spec: Types_ServerSpecV2? = nil
+}
+
+package nonisolated struct Types_UserGroupV1: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var header: Types_ResourceHeader {
+    get {_header ?? Types_ResourceHeader()}
+    set {_header = newValue}
+  }
+  /// Returns true if `header` has been explicitly set.
+  package var hasHeader: Bool {self._header != nil}
+  /// Clears the value of `header`. Subsequent reads from it will return its default value.
+  package mutating func clearHeader() {self._header = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _header: Types_ResourceHeader? = nil
+}
+
 /// What a role allows or denies; either name may be `*`.
 package nonisolated struct Types_Rule: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -534,6 +669,8 @@ package nonisolated struct Types_RoleConditions: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  package var logins: [String] = []
 
   package var rules: [Types_Rule] = []
 
@@ -986,7 +1123,7 @@ nonisolated extension Types_ResourceID: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AccessRequestSpecV3"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}roles\0\u{1}state\0\u{1}created\0\u{1}expires\0\u{3}request_reason\0\u{3}resolve_reason\0\u{3}resolve_annotations\0\u{3}system_annotations\0\u{1}thresholds\0\u{3}role_threshold_mapping\0\u{1}reviews\0\u{3}suggested_reviewers\0\u{3}requested_resource_ids\0\u{3}login_hint\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}roles\0\u{1}state\0\u{1}created\0\u{1}expires\0\u{3}request_reason\0\u{3}resolve_reason\0\u{3}resolve_annotations\0\u{3}system_annotations\0\u{1}thresholds\0\u{3}role_threshold_mapping\0\u{1}reviews\0\u{3}suggested_reviewers\0\u{3}requested_resource_ids\0\u{3}login_hint\0\u{4}\u{2}max_duration\0\u{3}session_ttl\0\u{4}\u{2}access_list\0\u{4}\u{6}requested_resource_access_ids\0")
 
   fileprivate class _StorageClass {
     var _user: String = String()
@@ -1004,6 +1141,10 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
     var _suggestedReviewers: [String] = []
     var _requestedResourceIds: [Types_ResourceID] = []
     var _loginHint: String = String()
+    var _maxDuration: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _sessionTtl: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _accessList: Types_AccessListInfo? = nil
+    var _requestedResourceAccessIds: [Types_ResourceAccessID] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1029,6 +1170,10 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
       _suggestedReviewers = source._suggestedReviewers
       _requestedResourceIds = source._requestedResourceIds
       _loginHint = source._loginHint
+      _maxDuration = source._maxDuration
+      _sessionTtl = source._sessionTtl
+      _accessList = source._accessList
+      _requestedResourceAccessIds = source._requestedResourceAccessIds
     }
   }
 
@@ -1062,6 +1207,10 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
         case 13: try { try decoder.decodeRepeatedStringField(value: &_storage._suggestedReviewers) }()
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._requestedResourceIds) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._loginHint) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._maxDuration) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._sessionTtl) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._accessList) }()
+        case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._requestedResourceAccessIds) }()
         default: break
         }
       }
@@ -1119,6 +1268,18 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
       if !_storage._loginHint.isEmpty {
         try visitor.visitSingularStringField(value: _storage._loginHint, fieldNumber: 15)
       }
+      try { if let v = _storage._maxDuration {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      } }()
+      try { if let v = _storage._sessionTtl {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
+      try { if let v = _storage._accessList {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
+      if !_storage._requestedResourceAccessIds.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._requestedResourceAccessIds, fieldNumber: 26)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1143,10 +1304,83 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
         if _storage._suggestedReviewers != rhs_storage._suggestedReviewers {return false}
         if _storage._requestedResourceIds != rhs_storage._requestedResourceIds {return false}
         if _storage._loginHint != rhs_storage._loginHint {return false}
+        if _storage._maxDuration != rhs_storage._maxDuration {return false}
+        if _storage._sessionTtl != rhs_storage._sessionTtl {return false}
+        if _storage._accessList != rhs_storage._accessList {return false}
+        if _storage._requestedResourceAccessIds != rhs_storage._requestedResourceAccessIds {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Types_AccessListInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AccessListInfo"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.title) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.title.isEmpty {
+      try visitor.visitSingularStringField(value: self.title, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Types_AccessListInfo, rhs: Types_AccessListInfo) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.title != rhs.title {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Types_ResourceAccessID: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ResourceAccessID"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._id) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._id {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Types_ResourceAccessID, rhs: Types_ResourceAccessID) -> Bool {
+    if lhs._id != rhs._id {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1450,6 +1684,109 @@ nonisolated extension Types_PluginDataUpdateParams: SwiftProtobuf.Message, Swift
   }
 }
 
+nonisolated extension Types_ServerSpecV2: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ServerSpecV2"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{3}hostname\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 3: try { try decoder.decodeSingularStringField(value: &self.hostname) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.hostname.isEmpty {
+      try visitor.visitSingularStringField(value: self.hostname, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Types_ServerSpecV2, rhs: Types_ServerSpecV2) -> Bool {
+    if lhs.hostname != rhs.hostname {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Types_ServerV2: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ServerV2"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{4}metadata\0\u{1}spec\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._metadata) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._spec) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._metadata {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._spec {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Types_ServerV2, rhs: Types_ServerV2) -> Bool {
+    if lhs._metadata != rhs._metadata {return false}
+    if lhs._spec != rhs._spec {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Types_UserGroupV1: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UserGroupV1"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}header\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._header) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._header {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Types_UserGroupV1, rhs: Types_UserGroupV1) -> Bool {
+    if lhs._header != rhs._header {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Types_Rule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Rule"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}resources\0\u{1}verbs\0\u{1}where\0")
@@ -1492,7 +1829,7 @@ nonisolated extension Types_Rule: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension Types_RoleConditions: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RoleConditions"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{4}rules\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}logins\0\u{2}\u{3}rules\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1500,6 +1837,7 @@ nonisolated extension Types_RoleConditions: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.logins) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.rules) }()
       default: break
       }
@@ -1507,6 +1845,9 @@ nonisolated extension Types_RoleConditions: SwiftProtobuf.Message, SwiftProtobuf
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.logins.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.logins, fieldNumber: 1)
+    }
     if !self.rules.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.rules, fieldNumber: 4)
     }
@@ -1514,6 +1855,7 @@ nonisolated extension Types_RoleConditions: SwiftProtobuf.Message, SwiftProtobuf
   }
 
   package static func ==(lhs: Types_RoleConditions, rhs: Types_RoleConditions) -> Bool {
+    if lhs.logins != rhs.logins {return false}
     if lhs.rules != rhs.rules {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

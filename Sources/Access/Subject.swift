@@ -1,0 +1,47 @@
+/// Who asks for what: what a card says besides the status. It outlives the request in the plugin data.
+package struct Subject: Equatable, Sendable {
+    package var requestID: RequestID
+    package var user: String
+    package var roles: [String]
+    package var reason: String
+    /// What is asked for by name, `/node/db-1`.
+    package var resources: [String] = []
+    /// With which the roles let one in, a line for each role: `editor: root, ubuntu`.
+    package var logins: [String] = []
+    package var times: Times?
+
+    /// Of a request that exists.
+    package struct Times: Equatable, Sendable {
+        package var created: Timestamp
+        /// When a pending request lapses.
+        package var expires: Timestamp?
+        /// The end of the access that is asked for.
+        package var accessEnds: Timestamp?
+        package var sessionEnds: Timestamp?
+
+        package init(
+            created: Timestamp, expires: Timestamp? = nil, accessEnds: Timestamp? = nil, sessionEnds: Timestamp? = nil
+        ) {
+            self.created = created
+            self.expires = expires
+            self.accessEnds = accessEnds
+            self.sessionEnds = sessionEnds
+        }
+    }
+
+    package init(requestID: RequestID, user: String, roles: [String], reason: String) {
+        self.requestID = requestID
+        self.user = user
+        self.roles = roles
+        self.reason = reason
+    }
+
+    package init(_ request: AccessRequest) {
+        self.init(requestID: request.id, user: request.user, roles: request.roles, reason: request.reason)
+        resources = request.resources.map(\.description)
+        if !request.loginHint.isEmpty { logins = ["as \(request.loginHint)"] }
+        times = Times(
+            created: request.created, expires: request.expires, accessEnds: request.accessEnds,
+            sessionEnds: request.sessionEnds)
+    }
+}

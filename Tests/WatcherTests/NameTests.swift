@@ -1,0 +1,48 @@
+import Access
+import Sandbox
+import Testing
+
+@testable import Watcher
+
+@Suite("Names that people know things by", .timeLimit(.minutes(1)))
+struct NameTests {
+    private func request() throws -> AccessRequest {
+        var request = AccessRequest(
+            id: try #require(RequestID("2ac7a19b-41ca-4cbf-a491-9a0009d3eef6")), user: "alice", roles: ["editor", "dba"],
+            state: .pending, created: .init(milliseconds: 0))
+        request.resources = [
+            RequestedResource(cluster: "c", kind: "node", name: "6f1e"), RequestedResource(cluster: "c", kind: "node", name: "0000"),
+            RequestedResource(cluster: "c", kind: "db", name: "orders", part: "public"),
+        ]
+        return request
+    }
+
+    private func named(_ permissions: [AuthPermission], version: String = "15.0.0") async throws -> Subject {
+        let result = Observer<Subject>()
+        let request = try request()
+        try await AuthUnderTest.run { server in
+            server.version = version
+            server.nodes = ["6f1e": "db-1.example"]
+            server.roleLogins = ["editor": ["root", "ubuntu"], "dba": ["{{internal.logins}}"]]
+            server.permissions["access-plugin-mattermost"]?.formUnion(permissions)
+        } _: { test in
+            result.record(await test.client.named(request))
+        }
+        return try await result.first { _ in true }
+    }
+
+    @Test("Nodes are said by host name and roles with their logins, where the role may read them")
+    func readable() async throws {
+        let subject = try await named(
+            [AuthPermission("list", "node"), AuthPermission("read", "node"), AuthPermission("read", "role")])
+        #expect(subject.resources == ["/node/db-1.example", "/node/0000", "/db/orders/public"])
+        #expect(subject.logins == ["editor: root, ubuntu"])
+    }
+
+    @Test("Where it may not, and on a server that does not know the call, the ids stand", arguments: ["15.0.0", "8.1.0"])
+    func hidden(version: String) async throws {
+        let subject = try await named([], version: version)
+        #expect(subject.resources == ["/node/6f1e", "/node/0000", "/db/orders/public"])
+        #expect(subject.logins.isEmpty)
+    }
+}
