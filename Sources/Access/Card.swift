@@ -74,6 +74,8 @@ package struct Card: Equatable, Sendable {
     package var title: String
     /// Where the title leads.
     package var link: String?
+    /// Markdown above the fields; whatever people wrote is inert in it.
+    package var text: String?
     package var fields: [Field]
     /// What a push notification shows.
     package var fallback: String

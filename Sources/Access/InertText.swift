@@ -14,6 +14,11 @@ package enum InertText {
             .split(separator: "@", omittingEmptySubsequences: false).joined(separator: "@\u{200B}")
     }
 
+    /// `text` on one line for a place that renders links alone, such as an attachment's title.
+    package static func label(_ text: String, limit: Int) -> String {
+        plain(text, limit: limit).filter { !"[]<>()`".contains($0) }
+    }
+
     /// At most `limit` characters, with `…` when some are missing. What JSON must escape as `\u00XX` counts six times, so
     /// that hostile text cannot push a post past Mattermost's limit on its props.
     static func clipped(_ text: String, to limit: Int) -> String {

@@ -134,6 +134,7 @@ struct Daemon: Sendable {
         environment.policy = settings.approvals.policy
         environment.reasons = Reasons(
             ask: settings.approvals.askReason, url: settings.http.dialogURL ?? "", seal: { [signer] in try signer.seal($0) })
+        environment.messages = settings.messages
         environment.audit = AuditLog(logger: logger, file: auditFile)
         return environment
     }

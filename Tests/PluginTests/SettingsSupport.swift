@@ -50,7 +50,9 @@ func changed(_ key: String, to line: String?) -> [String] {
 func changed(_ key: SettingKey, to line: String?) -> [String] {
     var lines = goodLines
     guard let index = index(of: key, in: goodLines) else {
-        let section = lines.firstIndex(of: "[\(key.section)]") ?? lines.startIndex
+        guard let section = lines.firstIndex(of: "[\(key.section)]") else {
+            return lines + (line.map { ["[\(key.section)]", $0] } ?? [])
+        }
         lines.insert(contentsOf: line.map { [$0] } ?? [], at: section + 1)
         return lines
     }

@@ -68,11 +68,12 @@ struct Attachment: Encodable {
     var color: String
     var title: String
     var titleLink: String?
+    var text: String?
     var fields: [Field]
     var actions: [Action]?
 
     enum CodingKeys: String, CodingKey {
-        case fallback, color, title, fields, actions
+        case fallback, color, title, text, fields, actions
         case titleLink = "title_link"
     }
 
@@ -81,6 +82,7 @@ struct Attachment: Encodable {
         color = card.color
         title = card.title
         titleLink = card.link
+        text = card.text
         fields = card.fields.map { Field(title: $0.title, value: $0.value, short: $0.isShort) }
         let buttons = card.buttons.map { button in
             Action(

@@ -48,13 +48,21 @@ struct Approvals: Sendable {
             let answer = try await decide(click, request, claim, facts, isWithdrawal: isWithdrawal)
             let outcome: AuditEntry.Outcome = isWithdrawal ? .withdrawn : click.decision == .approve ? .approved : .denied
             audit(AuditEntry(outcome, click, words: answer.text), known)
-            return answer
+            return inOwnWords(answer, Messages.Answer(rawValue: outcome.rawValue), facts)
         } catch {
             let refusal = error as? Refusal ?? Refusal(.lookupFailed, ClickWords.unreachable)
             let outcome: AuditEntry.Outcome = refusal.why == .unconfirmed ? .unconfirmed : .refused
             audit(AuditEntry(outcome, click, why: refusal.why.rawValue, words: refusal.answer.text), known)
-            return refusal.answer
+            return inOwnWords(refusal.answer, Messages.Answer(refusal.why), known)
         }
+    }
+
+    private func inOwnWords(_ answer: ClickAnswer, _ kind: Messages.Answer?, _ facts: Facts?) -> ClickAnswer {
+        var answer = answer
+        answer.text = environment.messages.words(
+            kind, answer.text, answer.update, facts?.request.map { facts?.record.subject(of: $0) ?? Subject($0) },
+            person: facts?.clicker.username ?? "")
+        return answer
     }
 
     private func audit(_ entry: AuditEntry, _ facts: Facts?) {

@@ -19,6 +19,7 @@ package struct Environment: Sendable {
     package var policy = ApprovalPolicy()
     package var audit: AuditLog
     package var reasons = Reasons()
+    package var messages = Messages()
     let circuits: Circuits
     let evidence = GoneEvidence()
 
@@ -45,9 +46,12 @@ package struct Environment: Sendable {
     package var chat: any ChatService { guardedChat }
 
     func card(_ subject: Subject, _ status: Card.Status, buttons: [Card.Button] = []) -> Card {
-        Card(
-            subject, status: status, buttons: buttons, link: teleport.webAddress.map { "https://\($0)/web/requests/\(subject.requestID)" },
+        var card = Card(
+            subject, status: status, buttons: buttons,
+            link: teleport.webAddress.map { "https://\($0)/web/requests/\(subject.requestID)" },
             showsCommands: self.buttons == nil, now: now())
+        messages.apply(to: &card, subject)
+        return card
     }
 
     /// The same, but every call reaches its server: for clicks, whose person waits, and to find out whether it is there.

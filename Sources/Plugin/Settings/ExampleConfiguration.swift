@@ -72,6 +72,20 @@ package enum ExampleConfiguration {
         # basic_auth.user = ""
         # basic_auth.password = ""
 
+        # Words of your own. {{field}} inserts, {{#field}}…{{/field}} is there only when the field says something; the fields are user,
+        # roles, reason, resources, request_id, status and link. Answers, which the person alone sees who clicked, know also {{person}} and
+        # {{answer}}, what would be said without.
+        # [messages]
+        # title = "Access request of {{user}}"
+        # text = "{{#reason}}Why: {{reason}}{{/reason}}"
+        # approved = "{{answer}} Please watch the audit log."
+        # denied = "{{answer}}"
+        # withdrawn = "{{answer}}"
+        # already_decided = "{{answer}}"
+        # own_request = "{{answer}} Ask in #on-call."
+        # not_approver = "{{answer}}"
+        # failed = "{{answer}}"
+
         [log]
         # "stderr", "stdout", or the path of a file, which is appended to.
         output = "stderr"

@@ -20,6 +20,15 @@ enum SettingKey: String, CaseIterable {
     case allowSuggested = "approvals.allow_suggested"
     case buttons = "approvals.buttons"
     case askReason = "approvals.ask_reason"
+    case messageTitle = "messages.title"
+    case messageText = "messages.text"
+    case approvedMessage = "messages.approved"
+    case deniedMessage = "messages.denied"
+    case withdrawnMessage = "messages.withdrawn"
+    case alreadyDecidedMessage = "messages.already_decided"
+    case ownRequestMessage = "messages.own_request"
+    case notApproverMessage = "messages.not_approver"
+    case failedMessage = "messages.failed"
     case publicAddr = "http.public_addr"
     case listenAddr = "http.listen_addr"
     case httpsKeyFile = "http.https_key_file"
@@ -31,7 +40,7 @@ enum SettingKey: String, CaseIterable {
     case auditOutput = "audit.output"
 
     /// Every table that may stand in the file.
-    static let tables: Set<String> = ["teleport", "mattermost", "approvals", "http", "http.basic_auth", "log", "audit"]
+    static let tables: Set<String> = ["teleport", "mattermost", "approvals", "messages", "http", "http.basic_auth", "log", "audit"]
 
     /// Those whose keys are names of the operator's.
     static let openTables: Set<String> = ["approvals.roles", "approvals.users", "role_to_recipients"]

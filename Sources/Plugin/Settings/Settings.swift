@@ -63,6 +63,7 @@ package struct Settings: Sendable {
     package var mattermost: Chat
     package var approvals: Approving
     package var http: HTTP
+    package var messages: Messages
     package var log: Log
     /// A file for decisions and refusals, besides the log.
     package var auditFile: String?
