@@ -40,3 +40,10 @@ extension TLSIdentity {
         }
     }
 }
+
+extension TLSIdentity {
+    /// Throws unless it is a private key, PEM, that can be read.
+    package static func checkKey(_ pem: [UInt8]) throws(OpenSSLError) {
+        _ = try PEM.privateKey(pem, what: "private key")
+    }
+}

@@ -1,17 +1,33 @@
 package import Access
 
-/// Where the auth service listens.
+/// Where Teleport listens: its auth service, or a proxy.
 package struct AuthAddress: Equatable, Sendable, CustomStringConvertible {
     package static let defaultPort = 3025
 
     package var host: String
     package var port: Int
+    /// The key in the configuration file that gave it, `addr` or `auth_server`, for errors.
+    package var setting = "addr"
 
     /// Parses `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address.
-    package init(parsing text: String) throws(TeleportError) {
+    package init(parsing text: String, setting: String = "addr") throws(TeleportError) {
+        do throws(Fault) {
+            try self.init(text)
+            self.setting = setting
+        } catch {
+            throw TeleportError(
+                .misconfigured, "\(setting) \"\(text)\": \(error.words); write host:port, e.g. auth.example.com:3025")
+        }
+    }
+
+    private struct Fault: Error {
+        var words: String
+    }
+
+    private init(_ text: String) throws(Fault) {
         let (host, port) = try Self.split(text)
         guard !host.isEmpty, !host.contains(where: { $0 == "/" || $0 == "@" || $0.isWhitespace || $0 == "\0" }) else {
-            throw Self.error(text, "it names no host")
+            throw Fault(words: "it names no host")
         }
         guard let port else {
             (self.host, self.port) = (host, Self.defaultPort)
@@ -19,20 +35,20 @@ package struct AuthAddress: Equatable, Sendable, CustomStringConvertible {
         }
         guard port.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let number = Int(port), (1...65535).contains(number)
-        else { throw Self.error(text, "\"\(port)\" is no port (1 to 65535)") }
+        else { throw Fault(words: "\"\(port)\" is no port (1 to 65535)") }
         (self.host, self.port) = (host, number)
     }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-    private static func split(_ text: String) throws(TeleportError) -> (host: String, port: String?) {
-        if text.contains("://") { throw error(text, "it is a URL") }
+    private static func split(_ text: String) throws(Fault) -> (host: String, port: String?) {
+        if text.contains("://") { throw Fault(words: "it is a URL") }
         if text.hasPrefix("[") {
-            guard let end = text.firstIndex(of: "]") else { throw error(text, "the bracket is never closed") }
+            guard let end = text.firstIndex(of: "]") else { throw Fault(words: "the bracket is never closed") }
             let host = String(text[text.index(after: text.startIndex)..<end])
             let rest = text[text.index(after: end)...]
             if rest.isEmpty { return (host, nil) }
-            guard rest.hasPrefix(":") else { throw error(text, "a port follows the bracket after a colon") }
+            guard rest.hasPrefix(":") else { throw Fault(words: "a port follows the bracket after a colon") }
             return (host, String(rest.dropFirst()))
         }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
@@ -41,9 +57,5 @@ package struct AuthAddress: Equatable, Sendable, CustomStringConvertible {
         case 2: return (String(parts[0]), String(parts[1]))
         default: return (text, nil)
         }
-    }
-
-    private static func error(_ text: String, _ what: String) -> TeleportError {
-        TeleportError(.misconfigured, "auth_server \"\(text)\": \(what); write host:port, e.g. auth.example.com:3025")
     }
 }

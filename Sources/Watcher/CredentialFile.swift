@@ -1,15 +1,20 @@
 import Access
 import Glibc
 
-/// One of the three files that `tctl auth sign --format=tls` writes.
+/// An identity file, or one of the three files that `tctl auth sign --format=tls` writes.
 struct CredentialFile: Sendable {
     /// Larger than any bundle of certificates; a path such as /dev/zero must not be read to its end.
     static let limit = 1024 * 1024
-    static let renew = "issue the files again with tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth"
 
     /// The key in the configuration file, e.g. `client_crt`.
     let setting: String
     let path: String
+
+    var renew: String {
+        setting == "identity"
+            ? "issue it again with tctl auth sign --user=access-plugin-mattermost --out=identity, or see why tbot does not"
+            : "issue the files again with tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth"
+    }
 
     /// The whole file, which must have a PEM block whose label ends with `label`, as `CERTIFICATE` (RFC 7468).
     func read(label: String) throws(TeleportError) -> [UInt8] {
@@ -22,8 +27,8 @@ struct CredentialFile: Sendable {
         return bytes
     }
 
-    private func read() throws(TeleportError) -> [UInt8] {
-        guard !path.isEmpty else { throw error("is not set", mend: "name the file; \(Self.renew)") }
+    func read() throws(TeleportError) -> [UInt8] {
+        guard !path.isEmpty else { throw error("is not set", mend: "name the file; \(renew)") }
         // Not blocking: opening a named pipe must not wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw openError(errno) }
@@ -40,9 +45,9 @@ struct CredentialFile: Sendable {
         }
     }
 
-    /// - Parameter mend: what to do about it.
-    func error(_ problem: String, mend: String = Self.renew) -> TeleportError {
-        TeleportError(.misconfigured, "\(setting) \"\(path)\" \(problem): \(mend)")
+    /// - Parameter mend: what to do about it; by default to issue it again.
+    func error(_ problem: String, mend: String? = nil) -> TeleportError {
+        TeleportError(.misconfigured, "\(setting) \"\(path)\" \(problem): \(mend ?? renew)")
     }
 
     private func openError(_ code: CInt) -> TeleportError {

@@ -62,6 +62,6 @@ package final class TeleportClient: AccessService {
             return TeleportError(.unavailable, "\(call.rawValue): no connection to Teleport: \(reason)")
         }
         return TeleportError(
-            .timedOut, "\(call.rawValue): no answer from Teleport at \(configuration.authServer) in \(configuration.callTimeout)")
+            .timedOut, "\(call.rawValue): no answer from Teleport at \(configuration.address) in \(configuration.callTimeout)")
     }
 }

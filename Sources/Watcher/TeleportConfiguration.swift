@@ -1,7 +1,11 @@
 /// How to reach Teleport: the `[teleport]` section, with time limits that only tests change.
 package struct TeleportConfiguration: Sendable {
-    /// `auth_server`: host or host:port of the auth service; port 3025 when it names none.
-    package var authServer: String
+    /// `addr`: host or host:port of the auth service or a proxy; port 3025 when it names none.
+    package var address: String
+    /// Which of `addr` and its older name `auth_server` gave it, for errors.
+    package var addressSetting = "addr"
+    /// `identity`: path of an identity file; nil: the three files below.
+    package var identity: String?
     /// `client_key`: path of the PEM private key.
     package var clientKey: String
     /// `client_crt`: path of the PEM certificate.
@@ -10,6 +14,10 @@ package struct TeleportConfiguration: Sendable {
     package var rootCAs: String
     /// `web_addr`: of Teleport's web UI, host or host:port; nil: as Teleport tells.
     package var webAddress: String?
+    /// `refresh_identity`: whether changed files replace the connection that is open.
+    package var refreshesIdentity = true
+    /// `refresh_identity_interval`: how often the files are looked at.
+    package var refreshInterval: Duration = .seconds(60)
 
     /// For a call from start to answer, the wait for a connection included.
     package var callTimeout: Duration = .seconds(10)
@@ -24,8 +32,8 @@ package struct TeleportConfiguration: Sendable {
     package var firstBackoff: Duration = .milliseconds(250)
     package var longestBackoff: Duration = .seconds(30)
 
-    package init(authServer: String, clientKey: String, clientCertificate: String, rootCAs: String) {
-        self.authServer = authServer
+    package init(address: String, clientKey: String, clientCertificate: String, rootCAs: String) {
+        self.address = address
         self.clientKey = clientKey
         self.clientCertificate = clientCertificate
         self.rootCAs = rootCAs

@@ -6,6 +6,8 @@ package struct TeleportCredentials: Sendable {
     package var identity: TLSIdentity
     /// PEM.
     package var rootCAs: [UInt8]
+    /// From the identity file.
+    private var namedCluster: String?
 
     private let files: Files
 
@@ -15,8 +17,9 @@ package struct TeleportCredentials: Sendable {
         var roots: CredentialFile
     }
 
-    /// Reads the three files afresh, so that renewed ones are taken up at the next connection.
+    /// Reads the files afresh, so that renewed ones are taken up at the next connection.
     package static func load(_ configuration: TeleportConfiguration) throws(TeleportError) -> Self {
+        if let path = configuration.identity { return try load(CredentialFile(setting: "identity", path: path)) }
         let files = Files(
             key: CredentialFile(setting: "client_key", path: configuration.clientKey),
             certificate: CredentialFile(setting: "client_crt", path: configuration.clientCertificate),
@@ -28,16 +31,58 @@ package struct TeleportCredentials: Sendable {
             identity: TLSIdentity(certificateChain: certificate, privateKey: Secret(key)), rootCAs: roots, files: files)
     }
 
+    private static func load(_ file: CredentialFile) throws(TeleportError) -> Self {
+        let bytes = try file.read()
+        do throws(IdentityFile.Fault) {
+            let parts = try IdentityFile(bytes)
+            try parts.check()
+            return Self(
+                identity: TLSIdentity(certificateChain: parts.certificate.pem, privateKey: Secret(parts.key.pem)),
+                rootCAs: parts.authorities.flatMap(\.pem), namedCluster: parts.clusterName,
+                files: Files(key: file, certificate: file, roots: file))
+        } catch {
+            throw file.error(error.words)
+        }
+    }
+
+    private init(identity: TLSIdentity, rootCAs: [UInt8], namedCluster: String? = nil, files: Files) {
+        self.identity = identity
+        self.rootCAs = rootCAs
+        self.namedCluster = namedCluster
+        self.files = files
+    }
+
+    /// Whether the files hold the same.
+    package func isSame(as other: Self) -> Bool {
+        identity.certificateChain == other.identity.certificateChain && rootCAs == other.rootCAs
+            && identity.privateKey.reveal() == other.identity.privateKey.reveal()
+    }
+
+    /// As the settings name the file that holds the certificate, e.g. `identity "/var/lib/…"`.
+    package var name: String { "\(files.certificate.setting) \"\(files.certificate.path)\"" }
+
+    /// What to do when it has expired.
+    package var renew: String { files.certificate.renew }
+
+    package func certificate() throws(TeleportError) -> CertificateInfo {
+        try check(files.certificate) { () throws(OpenSSLError) in try CertificateInfo(pem: identity.certificateChain) }
+    }
+
+    /// Teleport's CAs have the cluster's name as their own; nil where no CA has a name.
+    package var clusterName: String? {
+        let names = ((try? CertificateInfo.all(pem: rootCAs)) ?? []).compactMap(\.subject)
+        if let issuer = try? certificate().issuer, names.contains(issuer) { return issuer }
+        return namedCluster ?? names.first
+    }
+
     /// What TLS needs; says which file cannot be used and why.
     package func makeContext() throws(TeleportError) -> TLSContext { try makeContext(at: .now()) }
 
-    func makeContext(at now: Timestamp) throws(TeleportError) -> TLSContext {
+    func makeContext(at now: Timestamp, alpn: [String] = ["h2"]) throws(TeleportError) -> TLSContext {
         try check(files.roots) { () throws(OpenSSLError) in
             _ = try TLSContext.client(identity: nil, alpn: ["h2"], trust: .certificates(rootCAs))
         }
-        let certificate = try check(files.certificate) { () throws(OpenSSLError) in
-            try CertificateInfo(pem: identity.certificateChain)
-        }
+        let certificate = try certificate()
         guard now < certificate.notAfter else {
             throw files.certificate.error("expired on \(certificate.notAfter.utc)")
         }
@@ -45,7 +90,7 @@ package struct TeleportCredentials: Sendable {
             throw files.certificate.error("is not valid before \(certificate.notBefore.utc)", mend: "set this machine's clock")
         }
         return try check(files.key) { () throws(OpenSSLError) in
-            try TLSContext.client(identity: identity, alpn: ["h2"], trust: .certificates(rootCAs))
+            try TLSContext.client(identity: identity, alpn: alpn, trust: .certificates(rootCAs))
         }
     }
 

@@ -18,7 +18,7 @@ extension TeleportError {
         case let error as OpenSSLError:
             self.init(Self.code(of: error), Self.tlsMessage(error, address: address), cause: error)
         case let error as NIOConnectionError:
-            self.init(.unavailable, "cannot connect to auth_server \(address): \(Self.reasons(of: error))", cause: error)
+            self.init(.unavailable, "cannot connect to \(address.setting) \(address): \(Self.reasons(of: error))", cause: error)
         case let error as IOError:
             self.init(.unavailable, "the connection to Teleport at \(address) failed: \(error.shortReason)", cause: error)
         case is DeadlinePassed:
@@ -26,7 +26,7 @@ extension TeleportError {
         case is CancellationError:
             self.init(.unavailable, "\(call.rawValue): cancelled", cause: error)
         case ChannelError.connectTimeout:
-            self.init(.unavailable, "cannot connect to auth_server \(address): no answer in time", cause: error)
+            self.init(.unavailable, "cannot connect to \(address.setting) \(address): no answer in time", cause: error)
         default:
             self.init(.unavailable, "the connection to Teleport at \(address) failed: \(error)", cause: error)
         }
@@ -43,7 +43,7 @@ extension TeleportError {
             let mend = call.rule.map { "; the plugin's role needs a rule with \($0)" } ?? ""
             self.init(.permissionDenied, "\(message) (permission denied)\(mend)", cause: error)
         case .unauthenticated:
-            self.init(.misconfigured, "\(message); issue client_crt again with tctl auth sign --format=tls", cause: error)
+            self.init(.misconfigured, "\(message); issue the certificate again with tctl auth sign", cause: error)
         case .notFound: self.init(.notFound, message, cause: error)
         case .failedPrecondition, .aborted, .alreadyExists: self.init(.conflict, message, cause: error)
         case .invalidArgument, .outOfRange: self.init(.refused, message, cause: error)
@@ -67,14 +67,14 @@ extension TeleportError {
     /// What to do about the failures that have one cause.
     private static func tlsMend(_ error: OpenSSLError) -> String {
         let text = error.description
-        let renew = "issue client_key, client_crt and root_cas again with tctl auth sign --format=tls"
+        let renew = "issue the identity, or client_key, client_crt and root_cas, again with tctl auth sign"
         switch error.code {
         case .untrustedPeer where text.contains("hostname mismatch"):
-            return "; the certificate is not for \(Dialer.serverName): auth_server must be the auth service itself"
-        case .untrustedPeer: return "; root_cas is not this cluster's: \(renew)"
-        case .alert where text.contains("certificate expired"): return "; client_crt has expired: \(renew)"
-        case .alert where text.contains("unknown ca"): return "; client_crt is not of this cluster: \(renew)"
-        case .failed, .closed, .timedOut: return "; is auth_server the auth service, usually port 3025?"
+            return "; the certificate is not for \(Dialer.serverName): addr must be the auth service, or a proxy of Teleport 8 or newer"
+        case .untrustedPeer: return "; root_cas, or the identity's, is not this cluster's: \(renew)"
+        case .alert where text.contains("certificate expired"): return "; client_crt, or the identity's, has expired: \(renew)"
+        case .alert where text.contains("unknown ca"): return "; client_crt, or the identity's, is not of this cluster: \(renew)"
+        case .failed, .closed, .timedOut: return "; is addr the auth service, usually port 3025?"
         case .alert, .setup: return ""
         }
     }

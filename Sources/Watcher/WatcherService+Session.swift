@@ -11,7 +11,8 @@ extension WatcherService {
     func connectOnce() async -> TeleportError {
         let address: AuthAddress
         do throws(TeleportError) {
-            address = try AuthAddress(parsing: client.configuration.authServer)
+            address = try AuthAddress(
+                parsing: client.configuration.address, setting: client.configuration.addressSetting)
         } catch {
             return error
         }

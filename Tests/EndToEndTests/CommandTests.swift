@@ -44,7 +44,7 @@ struct CommandTests {
         let (code, lines) = try await run("start", "-c", file.path)
         #expect(code == 78)
         #expect(lines.contains { $0.contains(":3:") && $0.contains("secret") })
-        #expect(lines.contains { $0.contains("auth_server") })
+        #expect(lines.contains { $0.contains("[teleport] addr") })
         #expect(try await run("start", "-c", "/nowhere/teleport-mattermost.toml").code == 78)
     }
 

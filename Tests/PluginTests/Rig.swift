@@ -50,7 +50,7 @@ struct Rig: Sendable {
         _ auth: SandboxAuth, _ certificates: Certificates
     ) async throws -> TeleportConfiguration {
         TeleportConfiguration(
-            authServer: "127.0.0.1:\(try await auth.address.port)", clientKey: certificates.path("auth.key"),
+            address: "127.0.0.1:\(try await auth.address.port)", clientKey: certificates.path("auth.key"),
             clientCertificate: certificates.path("auth.crt"), rootCAs: certificates.path("auth.cas"))
     }
 

@@ -127,7 +127,7 @@ import Testing
         let lines = ExampleConfiguration.text.split(separator: "\n", omittingEmptySubsequences: false)
         let found = problems(lines.map(String.init))
         let keys = found.map { $0.split(separator: ": ")[1] }
-        let names = ["[teleport] auth_server", "[mattermost] url", "[mattermost] token", "[mattermost] secret", "[http] public_addr"]
+        let names = ["[teleport] addr", "[mattermost] url", "[mattermost] token", "[mattermost] secret", "[http] public_addr"]
         #expect(keys.map(String.init) == names)
         #expect(found.allSatisfy { $0.contains(": is empty. Set it to ") })
     }

@@ -7,7 +7,7 @@ import Testing
     @Test(
         "A required key that is missing is named with its section's line and the mend",
         arguments: [
-            ("auth_server", "1: [teleport] auth_server: is missing. "), ("url", "6: [mattermost] url: is missing. "),
+            ("auth_server", "1: [teleport] addr: is missing. "), ("url", "6: [mattermost] url: is missing. "),
             ("token", "6: [mattermost] token: is missing. "), ("secret", "6: [mattermost] secret: is missing. "),
             ("public_addr", "12: [http] public_addr: is missing. "),
         ])

@@ -11,7 +11,7 @@ import Watcher
     @Test("Every documented key is taken")
     func all() throws {
         let settings = try parse(goodLines)
-        #expect(settings.teleport.authServer == "auth.example.com:3025")
+        #expect(settings.teleport.address == "auth.example.com:3025")
         #expect(settings.teleport.clientKey == "/k")
         #expect(settings.teleport.clientCertificate == "/c")
         #expect(settings.teleport.rootCAs == "/r")

@@ -62,7 +62,7 @@ struct AuthUnderTest: Sendable {
 extension TeleportConfiguration {
     static func test(port: Int, certificates: Certificates) -> Self {
         var configuration = Self(
-            authServer: "127.0.0.1:\(port)", clientKey: certificates.path("auth.key"),
+            address: "127.0.0.1:\(port)", clientKey: certificates.path("auth.key"),
             clientCertificate: certificates.path("auth.crt"), rootCAs: certificates.path("auth.cas"))
         configuration.callTimeout = .seconds(30)
         configuration.firstBackoff = .milliseconds(10)

@@ -16,7 +16,7 @@ struct RefusedTests {
         try await AuthUnderTest.run(adjust: { $0.rootCAs = certificates.path("foreign-ca.crt") }) { test in
             let reason = try await test.firstFailure()
             #expect(reason.contains("certificate verify failed"))
-            #expect(reason.contains("root_cas is not this cluster's"))
+            #expect(reason.contains("root_cas, or the identity's, is not this cluster's"))
         }
     }
 
@@ -45,7 +45,7 @@ struct RefusedTests {
         try await AuthUnderTest.run(adjust: { $0.useClient("foreign-client", of: certificates) }) { test in
             let reason = try await test.firstFailure()
             #expect(reason.contains("tlsv1 alert unknown ca"))
-            #expect(reason.contains("client_crt is not of this cluster"))
+            #expect(reason.contains("client_crt, or the identity's, is not of this cluster"))
         }
     }
 
@@ -56,12 +56,12 @@ struct RefusedTests {
             let context = try TLSContext.client(
                 identity: try certificates.expiredClient, alpn: ["h2"], trust: .certificates(try certificates.teleportCA))
             let configuration = test.client.configuration
-            let address = try AuthAddress(parsing: configuration.authServer)
+            let address = try AuthAddress(parsing: configuration.address)
             let dialer = Dialer(address: address, context: context, configuration: configuration, group: test.client.group)
             let failure = await failure(of: dialer, configuration)
             #expect(failure?.code == .misconfigured)
             #expect(failure?.message.contains("sslv3 alert certificate expired") == true, "\(failure?.message ?? "none")")
-            #expect(failure?.message.contains("client_crt has expired") == true)
+            #expect(failure?.message.contains("client_crt, or the identity's, has expired") == true)
         }
     }
 

@@ -69,6 +69,6 @@ struct AuthAddressTests {
     func refuses(text: String) {
         let error = #expect(throws: TeleportError.self) { try AuthAddress(parsing: text) }
         #expect(error?.code == .misconfigured)
-        #expect(error?.message.hasPrefix("auth_server ") == true)
+        #expect(error?.message.hasPrefix("addr ") == true)
     }
 }

@@ -4,12 +4,18 @@ package enum ExampleConfiguration {
         # The configuration of teleport-mattermost. Values that are empty here must be filled in.
 
         [teleport]
-        # Address of the auth service's gRPC API, host:port.
-        auth_server = "" # e.g. "auth.example.com:3025"
+        # Address of the auth service, host:port, or of a proxy of Teleport 8 or newer. `auth_server` is its older name.
+        addr = "" # e.g. "auth.example.com:3025" or "teleport.example.com:443"
+        # auth_server = ""
         # The three files that `tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth` writes.
         client_key = "/var/lib/teleport/plugins/mattermost/auth.key"
         client_crt = "/var/lib/teleport/plugins/mattermost/auth.crt"
         root_cas = "/var/lib/teleport/plugins/mattermost/auth.cas"
+        # Or, instead of the three, an identity file, as `tctl auth sign --out=identity` and tbot write it.
+        # identity = "/var/lib/teleport/plugins/mattermost/identity"
+        # Whether changed files are used at once, in a new connection, and how often they are looked at.
+        # refresh_identity = true
+        # refresh_identity_interval = "1m"
         # Where people reach Teleport's web UI, for the link in each post. By default as Teleport tells.
         # web_addr = "teleport.example.com"
 

@@ -1,6 +1,11 @@
 /// The keys of the configuration file. There are no others.
 enum SettingKey: String, CaseIterable {
+    case addr = "teleport.addr"
+    /// The older name of `addr`.
     case authServer = "teleport.auth_server"
+    case identity = "teleport.identity"
+    case refreshIdentity = "teleport.refresh_identity"
+    case refreshIdentityInterval = "teleport.refresh_identity_interval"
     case clientKey = "teleport.client_key"
     case clientCrt = "teleport.client_crt"
     case rootCAs = "teleport.root_cas"
@@ -50,7 +55,7 @@ enum SettingKey: String, CaseIterable {
     var kind: Kind {
         switch self {
         case .previousSecrets, .approvers, .recipients: .strings
-        case .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested, .buttons: .flag
+        case .refreshIdentity, .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested, .buttons: .flag
         default: .string
         }
     }

@@ -45,29 +45,6 @@ extension Settings {
 }
 
 extension SettingsReader {
-    mutating func teleport() -> TeleportConfiguration? {
-        let address = parsed(.authServer, isRequired: "Set it to the auth service's address, host:port.") {
-            (value) throws(SettingFault) in
-            try Self.authServer(value)
-        }
-        let folder = "/var/lib/teleport/plugins/mattermost"
-        let key = string(.clientKey) ?? "\(folder)/auth.key"
-        let certificate = string(.clientCrt) ?? "\(folder)/auth.crt"
-        let authorities = string(.rootCAs) ?? "\(folder)/auth.cas"
-        let webAddress = parsed(.webAddr) { (value) throws(SettingFault) in
-            guard let address = WebAddress.checked(value) else {
-                throw SettingFault("is no address. Write teleport.example.com or teleport.example.com:3080.")
-            }
-            return address
-        }
-        return address.map {
-            var configuration = TeleportConfiguration(
-                authServer: $0, clientKey: key, clientCertificate: certificate, rootCAs: authorities)
-            configuration.webAddress = webAddress
-            return configuration
-        }
-    }
-
     mutating func mattermost(hasButtons: Bool) -> Settings.Chat? {
         let url = parsed(.url, isRequired: "Set it to Mattermost's address, https://chat.example.com.") {
             (value) throws(SettingFault) in try Self.serverURL(value)
@@ -79,15 +56,6 @@ extension SettingsReader {
         return Settings.Chat(
             url: url, recipients: recipients, token: Secret(token), secret: signing.secret,
             previousSecrets: signing.previous, acceptsLegacySignatures: signing.acceptsLegacy)
-    }
-
-    private static func authServer(_ value: String) throws(SettingFault) -> String {
-        do {
-            return "\(try AuthAddress(parsing: value))"
-        } catch {
-            let words = error.message.replacing("auth_server ", with: "", maxReplacements: 1)
-            throw SettingFault("\(OneLine.bounded(words, 300)).")
-        }
     }
 
     private static func serverURL(_ value: String) throws(SettingFault) -> ServerURL {

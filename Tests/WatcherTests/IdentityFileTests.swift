@@ -1,0 +1,145 @@
+import Access
+import ActionCrypto
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Watcher
+
+@Suite("The identity file of tctl auth sign and tbot")
+struct IdentityFileTests {
+    private let text: IdentityText
+
+    init() throws { text = try IdentityText() }
+
+    private func configuration(_ path: String) throws -> TeleportConfiguration {
+        var configuration = TeleportConfiguration.test(port: 3025, certificates: try Certificates.shared())
+        configuration.identity = path
+        return configuration
+    }
+
+    private func failure(_ content: String) throws -> TeleportError {
+        let file = try ScratchFile(content)
+        let configuration = try configuration(file.path)
+        let error = #expect(throws: TeleportError.self) { try TeleportCredentials.load(configuration).makeContext() }
+        #expect(error?.message.hasPrefix("identity \"\(file.path)\" ") == true, "\(error?.message ?? "none")")
+        return try #require(error)
+    }
+
+    @Test("A whole one makes a context, and names the cluster")
+    func whole() throws {
+        let file = try ScratchFile(text.whole)
+        let credentials = try TeleportCredentials.load(try configuration(file.path))
+        _ = try credentials.makeContext()
+        #expect(credentials.clusterName == Certificates.cluster)
+    }
+
+    @Test("Keys in every form are read", arguments: ["pkcs1", "pkcs8", "sec1", "ed25519"])
+    func keys(form: String) throws {
+        let made = try KeyForms.make(form)
+        let file = try ScratchFile(made.key + text.ssh + "\n" + made.certificate + text.known + "\n" + text.authorities[0])
+        _ = try TeleportCredentials.load(try configuration(file.path)).makeContext()
+    }
+
+    @Test("Several CAs, lines that nobody knows, and Windows line ends change nothing")
+    func tolerant() throws {
+        let foreign = String(decoding: try Certificates.shared().foreignCA, as: UTF8.self)
+        var varied = text
+        varied.authorities = [foreign, "# a comment\n"] + text.authorities + ["\nan-unknown-line with words\n"]
+        let file = try ScratchFile("\u{1}odd\n" + varied.whole.replacingOccurrences(of: "\n", with: "\r\n"))
+        let credentials = try TeleportCredentials.load(try configuration(file.path))
+        _ = try credentials.makeContext()
+        #expect(credentials.clusterName == Certificates.cluster)
+        #expect(try CertificateInfo.all(pem: credentials.rootCAs).count == 2)
+    }
+
+    @Test("The cluster's name is read from both forms of the @cert-authority line", arguments: [
+        "@cert-authority *.a.example ssh-rsa AAAA type=host", "@cert-authority proxy.example,a.example,*.a.example ssh-rsa AAAA",
+    ])
+    func cluster(line: String) throws {
+        var varied = text
+        varied.known = line
+        #expect(try IdentityFile([UInt8](varied.whole.utf8)).clusterName == "a.example")
+    }
+
+    @Test("A missing part is named")
+    func missing() throws {
+        var varied = text
+        varied.key = ""
+        #expect(try failure(varied.whole).message.contains("holds no private key"))
+        varied = text
+        varied.certificate = ""
+        #expect(try failure(varied.whole).message.contains("holds no CA certificate: the one certificate, on line 7, is the client's"))
+        varied = text
+        varied.authorities = []
+        #expect(try failure(varied.whole).message.contains("holds no CA certificate"))
+        varied.certificate = ""
+        #expect(try failure(varied.whole).message.contains("holds no client certificate"))
+        #expect(try failure("nothing\n").message.contains("holds no PEM block"))
+    }
+
+    @Test("A damaged part is named with its line")
+    func damaged() throws {
+        let broken = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+        var varied = text
+        varied.authorities.append(broken)
+        let lines = text.whole.split(separator: "\n", omittingEmptySubsequences: false).count
+        #expect(try failure(varied.whole).message.contains("line \(lines): the CA certificate cannot be read"))
+        varied = text
+        varied.key = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
+        #expect(try failure(varied.whole).message.contains("line 1: the private key cannot be read"))
+        #expect(try failure(String(text.whole.dropLast(40))).message.contains("has no end; the file may be half written"))
+        varied.key = "-----BEGIN OPENSSH PRIVATE KEY-----\nMIIB\n-----END OPENSSH PRIVATE KEY-----\n"
+        #expect(try failure(varied.whole).message.contains("OpenSSH's own form"))
+    }
+
+    @Test("Every shorter file is an error in words, never a crash")
+    func cut() throws {
+        let bytes = [UInt8](text.whole.utf8)
+        for length in stride(from: 0, to: bytes.count, by: 7) {
+            guard let parts = try? IdentityFile(Array(bytes.prefix(length))) else { continue }
+            #expect(!parts.authorities.isEmpty && length > bytes.count - 60)
+        }
+    }
+
+    @Test("An expired certificate says since when, and a key of another says so")
+    func unusable() throws {
+        let expired = try failure(try IdentityText("expired-client").whole)
+        #expect(expired.message.contains("expired on 20") && expired.message.contains("tctl auth sign"))
+        var varied = text
+        varied.key = try IdentityText("foreign-client").key
+        #expect(try failure(varied.whole).message.contains("does not belong to the certificate"))
+    }
+
+    @Test("One that is not there is named")
+    func absent() throws {
+        let error = #expect(throws: TeleportError.self) { try TeleportCredentials.load(try configuration("/nowhere/identity")) }
+        #expect(error?.message.hasPrefix("identity \"/nowhere/identity\" does not exist: issue it again") == true)
+    }
+}
+
+/// A key in one of its forms, with a certificate of the cluster's CA.
+enum KeyForms {
+    static func make(_ form: String) throws -> (key: String, certificate: String) {
+        let certificates = try Certificates.shared()
+        let base = certificates.path("form-\(form)")
+        let generate =
+            switch form {
+            case "pkcs1": "openssl genrsa -traditional -out \(base).key 2048"
+            case "pkcs8": "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out \(base).key"
+            case "sec1": "openssl ecparam -name prime256v1 -genkey -noout -out \(base).key"
+            default: "openssl genpkey -algorithm ED25519 -out \(base).key"
+            }
+        let sign = """
+            set -e; \(generate) 2>/dev/null
+            openssl req -new -key \(base).key -subj /O=access-plugin/CN=access-plugin-mattermost -out \(base).csr
+            openssl x509 -req -in \(base).csr -CA \(certificates.path("teleport-ca.crt")) -CAkey \
+            \(certificates.path("teleport-ca.key")) -set_serial 77 -days 2 -out \(base).crt 2>/dev/null
+            """
+        try Certificates.run("/bin/sh", ["-c", sign])
+        return (
+            String(decoding: try certificates.bytes("form-\(form).key"), as: UTF8.self),
+            String(decoding: try certificates.bytes("form-\(form).crt"), as: UTF8.self)
+        )
+    }
+}
