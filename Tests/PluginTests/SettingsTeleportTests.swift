@@ -1,5 +1,6 @@
 import Access
 import Testing
+import Watcher
 
 @testable import Plugin
 

@@ -69,7 +69,7 @@ struct IdentityFileTests {
         #expect(try failure(varied.whole).message.contains("holds no private key"))
         varied = text
         varied.certificate = ""
-        #expect(try failure(varied.whole).message.contains("holds no CA certificate: the one certificate, on line 7, is the client's"))
+        #expect(try failure(varied.whole).message.contains("holds no CA certificate: the one certificate, on line 8, is the client's"))
         varied = text
         varied.authorities = []
         #expect(try failure(varied.whole).message.contains("holds no CA certificate"))
