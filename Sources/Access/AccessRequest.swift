@@ -40,6 +40,11 @@ package struct AccessRequest: Equatable, Sendable {
     package var loginHint = ""
     /// The title of the access list that it became, of a promoted one.
     package var accessList = ""
+    /// Oldest first.
+    package var reviews: [AccessReview] = []
+    package var thresholds: [ReviewThreshold] = []
+    /// Those of ``thresholds`` that a role of the request counts by.
+    package var usedThresholds: Set<Int> = []
 
     package init(
         id: RequestID, user: String, roles: [String], state: State, reason: String = "", resolveReason: String = "",

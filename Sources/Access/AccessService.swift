@@ -33,6 +33,14 @@ package protocol AccessService: Sendable {
     func decide(
         _ decision: Decision, on id: RequestID, delegator: String, reason: String
     ) async throws(TeleportError)
+
+    /// Adds a review, and returns the request as it is then: perhaps still pending. Not every server takes reviews:
+    /// see ``ReviewRefusal``.
+    ///
+    /// - Parameter author: a Teleport user on whose behalf it is; nil: this plugin's own.
+    func review(
+        _ decision: Decision, of id: RequestID, as author: String?, reason: String
+    ) async throws(TeleportError) -> AccessRequest
 }
 
 extension AccessService {

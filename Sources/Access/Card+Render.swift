@@ -26,7 +26,7 @@ extension Card {
         if !reason.isEmpty { fields.append(Field(title: "Reason", value: reason, isShort: false)) }
         fields += Self.times(of: subject, status, now: now)
         fields.append(Field(title: "Request ID", value: "`\(subject.requestID)`", isShort: true))
-        fields.append(Field(title: "Status", value: status.text, isShort: true))
+        fields.append(Field(title: "Status", value: Self.status(status, of: subject), isShort: true))
         let why = InertText.code(status.reason, limit: Limit.reason)
         if !why.isEmpty { fields.append(Field(title: "Decision's reason", value: why, isShort: false)) }
         if showsCommands, status == .pending {
@@ -36,6 +36,10 @@ extension Card {
         self.init(
             requestID: subject.requestID, status: status, color: status.color, title: "Teleport access request", link: link,
             fields: fields, fallback: Self.fallback(subject, status), buttons: status == .pending ? buttons : [])
+    }
+
+    private static func status(_ status: Status, of subject: Subject) -> String {
+        status == .pending && !subject.progress.isEmpty ? "\(status.text) · \(subject.progress)" : status.text
     }
 
     private static func times(of subject: Subject, _ status: Status, now: Timestamp?) -> [Field] {

@@ -35,6 +35,12 @@ package protocol ChatService: Sendable {
     /// Creates a post. The same `pendingPostID` within about 30 s gives the same post again, so a retry does not double it.
     func createPost(_ card: Card, in channelID: String, pendingPostID: String) async throws(MattermostError) -> PostReference
 
+    /// Adds to the post's thread; `pendingPostID` as for a post.
+    func reply(_ reply: ThreadReply, to post: PostReference, pendingPostID: String) async throws(MattermostError)
+
+    /// The bot's own replies in the post's thread that have a name, oldest first; nil when the post was deleted.
+    func replies(to post: PostReference, by botID: String) async throws(MattermostError) -> [PostedReply]?
+
     /// Replaces what the post shows. Needs the bot to be in the channel.
     func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError)
 

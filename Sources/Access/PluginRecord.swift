@@ -14,6 +14,12 @@ package struct PluginRecord: Equatable, Sendable {
         package static let logins = "shown_logins"
         /// Ours: when the resolution was first seen, milliseconds since 1970.
         package static let resolvedAt = "resolved_at"
+        /// Ours: what the posts show of a pending request's reviews.
+        package static let progress = "shown_progress"
+        /// Ours: how many reviews are told in each post's thread, ``repliedReviews``.
+        package static let replies = "review_replies"
+        /// As the original plugin counts them, for all its posts.
+        package static let reviewsCount = "reviews_count"
         /// Ours: who is posting, ``Claim``.
         package static let claim = "claim"
         /// Ours: who decided what, ``DecisionClaim``.
@@ -35,6 +41,18 @@ package struct PluginRecord: Equatable, Sendable {
         // 0.2.0 knew one post.
         guard let channel = fields["channel_id"], let post = fields["post_id"], !channel.isEmpty, !post.isEmpty else { return [] }
         return [PostReference(channelID: channel, postID: post)]
+    }
+
+    /// By post id, how many of the request's reviews were told in its thread.
+    package func repliedReviews(to post: PostReference) -> Int {
+        guard let text = fields[Key.replies] else { return Int(self[Key.reviewsCount]) ?? 0 }
+        let prefix = "\(post.postID)="
+        return text.split(separator: ",").first { $0.hasPrefix(prefix) }.flatMap { Int($0.dropFirst(prefix.count)) } ?? 0
+    }
+
+    /// The value of ``Key/replies``.
+    package static func replies(_ counts: [(post: PostReference, count: Int)]) -> String {
+        counts.map { "\($0.post.postID)=\($0.count)" }.joined(separator: ",")
     }
 
     package static func messages(_ posts: [PostReference]) -> String {

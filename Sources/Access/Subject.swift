@@ -9,6 +9,8 @@ package struct Subject: Equatable, Sendable {
     /// With which the roles let one in, a line for each role: `editor: root, ubuntu`.
     package var logins: [String] = []
     package var times: Times?
+    /// Of a pending request: how far its reviews have come, `1 of 2 approvals`.
+    package var progress = ""
 
     /// Of a request that exists.
     package struct Times: Equatable, Sendable {
@@ -40,6 +42,7 @@ package struct Subject: Equatable, Sendable {
         self.init(requestID: request.id, user: request.user, roles: request.roles, reason: request.reason)
         resources = request.resources.map(\.description)
         if !request.loginHint.isEmpty { logins = ["as \(request.loginHint)"] }
+        progress = request.reviewProgress
         times = Times(
             created: request.created, expires: request.expires, accessEnds: request.accessEnds,
             sessionEnds: request.sessionEnds)

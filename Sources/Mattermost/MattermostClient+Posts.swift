@@ -9,6 +9,31 @@ extension MattermostClient {
         return try await send(APIRequest(.post, "/posts", body), expecting: PostAnswer.self).reference
     }
 
+    package func reply(
+        _ reply: ThreadReply, to post: PostReference, pendingPostID: String
+    ) async throws(MattermostError) {
+        try requireIDs(post.channelID, post.postID, in: "POST /posts")
+        let request = try APIRequest(.post, "/posts", ReplyBody(reply, to: post, pendingPostID: pendingPostID))
+        _ = try await send(request, expecting: PostAnswer.self)
+    }
+
+    package func replies(to post: PostReference, by botID: String) async throws(MattermostError) -> [PostedReply]? {
+        let thread: PostListAnswer
+        do {
+            try requireIDs(post.postID, in: "GET /posts/{id}/thread")
+            thread = try await send(APIRequest(.get, "/posts/\(post.postID)/thread"), expecting: PostListAnswer.self)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+        guard let root = thread.posts[post.postID], !root.isDeleted else { return nil }
+        // By time and not by `order`, which newer servers turn round.
+        return thread.posts.values
+            .filter { $0.id != post.postID && $0.userID == botID && !$0.isDeleted && $0.props?.reply != nil }
+            .sorted { ($0.createAt ?? 0, $0.id) < ($1.createAt ?? 0, $1.id) }
+            .map(\.reply)
+    }
+
     package func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {
         try requireIDs(post.postID, in: "PUT /posts/{id}/patch")
         let request = try APIRequest(.put, "/posts/\(post.postID)/patch", PostBody(props: PostProps(card)))

@@ -132,6 +132,7 @@ struct Daemon: Sendable {
         var environment = Environment(
             teleport: teleport, chat: chat, rules: settings.mattermost.recipients, buttons: buttons, replica: Replica.newName(), logger: logger, now: now, elapsed: { ContinuousClock.now - start })
         environment.policy = settings.approvals.policy
+        environment.method = settings.approvals.method
         environment.reasons = Reasons(
             ask: settings.approvals.askReason, url: settings.http.dialogURL ?? "", seal: { [signer] in try signer.seal($0) })
         environment.messages = settings.messages

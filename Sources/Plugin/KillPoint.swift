@@ -10,7 +10,7 @@
         static let variable = "TELEPORT_MATTERMOST_KILL_AFTER"
 
         enum Write: String, Sendable {
-            case claim, record, settle, decision, release, decide, post, update, remove
+            case claim, record, settle, progress, replied, decision, release, decide, review, post, update, reply, remove
 
             /// What an update of the plugin data is for.
             init?(setting fields: [String: String]) {
@@ -18,6 +18,10 @@
                     self = decision.isEmpty ? .release : .decision
                 } else if fields[PluginRecord.Key.resolution] != nil {
                     self = .settle
+                } else if fields[PluginRecord.Key.replies] != nil {
+                    self = .replied
+                } else if fields[PluginRecord.Key.progress] != nil {
+                    self = .progress
                 } else if fields[PluginRecord.Key.messages] != nil {
                     self = .record
                 } else if fields[PluginRecord.Key.claim]?.isEmpty == false {
@@ -82,6 +86,14 @@
             try await teleport.decide(decision, on: id, delegator: delegator, reason: reason)
             point.succeeded(.decide)
         }
+
+        func review(
+            _ decision: Decision, of id: RequestID, as author: String?, reason: String
+        ) async throws(TeleportError) -> AccessRequest {
+            let request = try await teleport.review(decision, of: id, as: author, reason: reason)
+            point.succeeded(.review)
+            return request
+        }
     }
 
     struct KillingChat: ChatService {
@@ -120,6 +132,15 @@
             let post = try await chat.createPost(card, in: channelID, pendingPostID: pendingPostID)
             point.succeeded(.post)
             return post
+        }
+
+        func reply(_ reply: ThreadReply, to post: PostReference, pendingPostID: String) async throws(MattermostError) {
+            try await chat.reply(reply, to: post, pendingPostID: pendingPostID)
+            point.succeeded(.reply)
+        }
+
+        func replies(to post: PostReference, by botID: String) async throws(MattermostError) -> [PostedReply]? {
+            try await chat.replies(to: post, by: botID)
         }
 
         func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {

@@ -18,6 +18,11 @@ extension AccessRequest {
         sessionEnds = record.spec.hasSessionTtl ? Timestamp(record.spec.sessionTtl) : nil
         loginHint = record.spec.loginHint
         accessList = record.spec.accessList.title
+        reviews = record.spec.reviews.map(AccessReview.init)
+        thresholds = record.spec.thresholds.map { ReviewThreshold(approvals: Int($0.approve), denials: Int($0.deny)) }
+        for sets in record.spec.roleThresholdMapping.values {
+            for set in sets.sets { usedThresholds.formUnion(set.indexes.map { Int($0) }) }
+        }
     }
 }
 
@@ -28,6 +33,16 @@ extension RequestedResource {
         return (newer.isEmpty ? spec.requestedResourceIds : newer).map {
             RequestedResource(cluster: $0.clusterName, kind: $0.kind, name: $0.name, part: $0.subResourceName)
         }
+    }
+}
+
+extension AccessReview {
+    init(_ review: Types_AccessReview) {
+        self.init(
+            author: review.author, proposed: AccessRequest.State(review.proposedState), reason: review.reason,
+            created: Timestamp(review.created))
+        submittedBy = review.submittedBy
+        thresholds = review.thresholdIndexes.map { Int($0) }
     }
 }
 

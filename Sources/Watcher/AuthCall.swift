@@ -6,6 +6,7 @@ enum AuthCall: String, Sendable {
     case list = "GetAccessRequests"
     case listByStream = "GetAccessRequestsV2"
     case setState = "SetAccessRequestState"
+    case submitReview = "SubmitAccessReview"
     case readRole = "GetRole"
     case listResources = "ListResources"
     case readPluginData = "GetPluginData"
@@ -15,14 +16,14 @@ enum AuthCall: String, Sendable {
     var isRead: Bool {
         switch self {
         case .connect, .ping, .watch, .list, .listByStream, .readRole, .listResources, .readPluginData: true
-        case .setState, .updatePluginData: false
+        case .setState, .submitReview, .updatePluginData: false
         }
     }
 
     /// The rule as it stands in a role; nil where every valid certificate will do.
     var rule: String? {
         switch self {
-        case .connect, .ping, .readRole, .listResources: nil
+        case .connect, .ping, .readRole, .listResources, .submitReview: nil
         case .watch: "resources [access_request], verbs [read]"
         case .list, .listByStream: "resources [access_request], verbs [list, read]"
         case .setState: "resources [access_request], verbs [update]"

@@ -1,4 +1,5 @@
 package import Access
+import ActionCrypto
 import GRPCCore
 import Logging
 import SwiftProtobuf
@@ -24,6 +25,33 @@ extension TeleportClient {
             $0.reason = reason
         }
         _ = try await call(.setState) { try await $0.api.setAccessRequestState(setter, options: Link.options) }
+    }
+
+    package func review(
+        _ decision: Decision, of id: RequestID, as author: String?, reason: String
+    ) async throws(TeleportError) -> AccessRequest {
+        let caller = try author.map { (_) throws(TeleportError) in try ownName }
+        let submission = Types_AccessReviewSubmission.with {
+            $0.requestID = id.rawValue
+            // Without an author the server takes the caller.
+            $0.review.author = author ?? ""
+            $0.review.submittedBy = caller ?? ""
+            $0.review.proposedState = decision == .approve ? .approved : .denied
+            $0.review.reason = reason
+        }
+        let record = try await call(.submitReview) { try await $0.api.submitAccessReview(submission, options: Link.options) }
+        guard let request = AccessRequest(record), request.id == id else {
+            throw TeleportError(.other, "SubmitAccessReview: the answer is not of the request \(id)")
+        }
+        return request
+    }
+
+    /// The plugin's Teleport user: the name in its certificate.
+    private var ownName: String {
+        get throws(TeleportError) {
+            let chain = try TeleportCredentials.load(configuration).identity.certificateChain
+            return (try? CertificateInfo(pem: chain))?.subject ?? ""
+        }
     }
 
     private func list(_ filter: Types_AccessRequestFilter) async throws(TeleportError) -> [AccessRequest] {

@@ -12,10 +12,14 @@ struct Stage: Sendable {
 
     var configuration: String { folder.appending(path: "teleport-mattermost.toml").path }
 
-    static func with<Result: Sendable>(_ body: (Stage) async throws -> Result) async throws -> Result {
+    static func with<Result: Sendable>(
+        configure: (inout SandboxAuth.Configuration) -> Void = { _ in }, _ body: (Stage) async throws -> Result
+    ) async throws -> Result {
         let certificates = try Certificates.shared()
-        let auth = SandboxAuth(
-            .init(identity: try certificates.teleportServer, clientCA: try certificates.teleportCA))
+        var server = SandboxAuth.Configuration(
+            identity: try certificates.teleportServer, clientCA: try certificates.teleportCA)
+        configure(&server)
+        let auth = SandboxAuth(server)
         let callbackTLS = try TLSContext.client(
             identity: nil, alpn: [], trust: .certificates(try certificates.listenerCA))
         let mattermost = try SandboxMattermost(.init(callbackTLS: callbackTLS, teleport: auth))

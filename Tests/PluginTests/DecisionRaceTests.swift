@@ -60,4 +60,10 @@ private struct Meddler: AccessService {
     func decide(_ decision: Decision, on id: RequestID, delegator: String, reason: String) async throws(TeleportError) {
         try await teleport.decide(decision, on: id, delegator: delegator, reason: reason)
     }
+
+    func review(
+        _ decision: Decision, of id: RequestID, as author: String?, reason: String
+    ) async throws(TeleportError) -> AccessRequest {
+        try await teleport.review(decision, of: id, as: author, reason: reason)
+    }
 }

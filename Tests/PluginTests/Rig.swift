@@ -21,12 +21,14 @@ struct Rig: Sendable {
     static let channel = "dpygwdyjubydfne5nshbuea4ga"
 
     static func with<Result: Sendable>(
-        permissions: Set<AuthPermission> = AuthPermission.plugin, _ body: (Rig) async throws -> Result
+        permissions: Set<AuthPermission> = AuthPermission.plugin,
+        configure: (inout SandboxAuth.Configuration) -> Void = { _ in }, _ body: (Rig) async throws -> Result
     ) async throws -> Result {
         let certificates = try Certificates.shared()
         var configuration = SandboxAuth.Configuration(
             identity: try certificates.teleportServer, clientCA: try certificates.teleportCA)
         configuration.permissions = ["access-plugin-mattermost": permissions]
+        configure(&configuration)
         let auth = SandboxAuth(configuration)
         let mattermost = try SandboxMattermost(.init(teleport: auth))
         try mattermost.world.change { state, _ in state.channels[0].id = Self.channel }

@@ -31,6 +31,7 @@ let goodLines = [
     #"output = "/audit""#,
     "[approvals]",
     #"ask_reason = "on_deny""#,
+    #"method = "review""#,
 ]
 
 func parse(_ lines: [String]) throws -> Settings {

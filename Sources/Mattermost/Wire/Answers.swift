@@ -87,11 +87,17 @@ struct PostAnswer: Decodable {
     /// Only what is the plugin's own. Anybody's post may hold anything under any name, so what does not fit is left out.
     struct Props: Decodable {
         var teleport: TeleportProp?
+        var reply: ReplyProp?
 
-        enum CodingKeys: CodingKey { case teleport }
+        enum CodingKeys: String, CodingKey {
+            case teleport
+            case reply = "teleport_reply"
+        }
 
         init(from decoder: any Decoder) throws {
-            teleport = try? decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(TeleportProp.self, forKey: .teleport)
+            let container = try? decoder.container(keyedBy: CodingKeys.self)
+            teleport = try? container?.decodeIfPresent(TeleportProp.self, forKey: .teleport)
+            reply = try? container?.decodeIfPresent(ReplyProp.self, forKey: .reply)
         }
     }
 
@@ -119,6 +125,11 @@ struct PostAnswer: Decodable {
         PostedCard(
             reference: reference, requestID: props?.teleport?.requestID.flatMap { RequestID($0) },
             status: props?.teleport?.state)
+    }
+
+    var reply: PostedReply {
+        PostedReply(
+            reference: reference, requestID: props?.reply?.requestID.flatMap { RequestID($0) }, name: props?.reply?.name)
     }
 }
 

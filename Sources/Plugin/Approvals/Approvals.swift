@@ -46,7 +46,7 @@ struct Approvals: Sendable {
             let request = try await stillPending(click, facts, claim)
             guard environment.elapsed() - begun < Self.claimUse else { throw await tooLate(click, claim) }
             let answer = try await decide(click, request, claim, facts, isWithdrawal: isWithdrawal)
-            let outcome: AuditEntry.Outcome = isWithdrawal ? .withdrawn : click.decision == .approve ? .approved : .denied
+            let outcome = Self.outcome(of: click, answer, isWithdrawal: isWithdrawal)
             audit(AuditEntry(outcome, click, words: answer.text), known)
             return inOwnWords(answer, Messages.Answer(rawValue: outcome.rawValue), facts)
         } catch {
@@ -63,6 +63,11 @@ struct Approvals: Sendable {
             kind, answer.text, answer.update, facts?.request.map { facts?.record.subject(of: $0) ?? Subject($0) },
             person: facts?.clicker.username ?? "")
         return answer
+    }
+
+    private static func outcome(of click: Click, _ answer: ClickAnswer, isWithdrawal: Bool) -> AuditEntry.Outcome {
+        if answer.isStillPending { return .reviewed }
+        return isWithdrawal ? .withdrawn : click.decision == .approve ? .approved : .denied
     }
 
     private func audit(_ entry: AuditEntry, _ facts: Facts?) {
@@ -184,6 +189,9 @@ struct Approvals: Sendable {
     private func decide(
         _ click: Click, _ request: AccessRequest, _ claim: DecisionClaim, _ facts: Facts, isWithdrawal: Bool
     ) async throws -> ClickAnswer {
+        if environment.method == .review {
+            return try await review(click, request, claim, facts, isWithdrawal: isWithdrawal)
+        }
         let email = facts.clicker.email
         do {
             try await environment.teleport.decide(
@@ -192,16 +200,21 @@ struct Approvals: Sendable {
         } catch {
             throw await failed(click, claim, error)
         }
-        let resolution = Card.Resolution(by: claim.username, at: claim.at, reason: click.reason ?? "")
+        return decided(click, facts.record.subject(of: request), claim, reason: click.reason ?? "", isWithdrawal: isWithdrawal)
+    }
+
+    func decided(
+        _ click: Click, _ subject: Subject, _ claim: DecisionClaim, reason: String, isWithdrawal: Bool
+    ) -> ClickAnswer {
+        let resolution = Card.Resolution(by: claim.username, at: claim.at, reason: reason)
         let status: Card.Status = click.decision == .approve ? .approved(resolution) : .denied(resolution)
-        let subject = facts.record.subject(of: request)
         return ClickAnswer(
             update: environment.card(subject, status),
             isWithdrawal ? ClickWords.withdrawn(subject) : ClickWords.decided(click.decision, subject),
             isDecided: true)
     }
 
-    private func failed(_ click: Click, _ claim: DecisionClaim, _ error: TeleportError) async -> Refusal {
+    func failed(_ click: Click, _ claim: DecisionClaim, _ error: TeleportError) async -> Refusal {
         environment.logger.error("Could not decide the request: \(error)", metadata: .click(click))
         lookAgain(click.requestID)
         switch error.code {
@@ -221,7 +234,7 @@ struct Approvals: Sendable {
         return Refusal(.tooLate, ClickWords.tooLate)
     }
 
-    private func release(_ claim: DecisionClaim, _ click: Click) async {
+    func release(_ claim: DecisionClaim, _ click: Click) async {
         try? await environment.teleport.updatePluginData(
             of: click.requestID, setting: [PluginRecord.Key.decision: ""],
             expecting: [PluginRecord.Key.decision: claim.description])

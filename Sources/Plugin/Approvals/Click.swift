@@ -40,10 +40,13 @@ package struct ClickAnswer: Equatable, Sendable {
     package var update: Card?
     package var text: String
     package var isDecided: Bool
+    /// Counted, but it takes more.
+    package var isStillPending: Bool
 
-    package init(update: Card? = nil, _ text: String, isDecided: Bool = false) {
+    package init(update: Card? = nil, _ text: String, isDecided: Bool = false, isStillPending: Bool = false) {
         self.update = update
         self.isDecided = isDecided
+        self.isStillPending = isStillPending
         self.text = text
     }
 }

@@ -12,6 +12,7 @@ extension Approvals {
             case notInChannel = "not_in_channel"
             case ownRequest = "own_request"
             case notApprover = "not_approver"
+            case alreadyReviewed = "already_reviewed"
             case notPending = "not_pending"
             case otherPost = "other_post"
             case unrecordedPost = "unrecorded_post"

@@ -2,7 +2,7 @@ import Access
 
 /// One decision or one refusal: who, what, which post, why, from where, how proven. It has no place for a secret.
 struct AuditEntry: Sendable {
-    enum Outcome: String { case approved, denied, withdrawn, refused, unconfirmed }
+    enum Outcome: String { case approved, denied, withdrawn, reviewed, refused, unconfirmed }
 
     var outcome: Outcome
     /// Of a refusal, in a word that does not change.

@@ -17,6 +17,7 @@ package struct AuditLog: Sendable {
         let message: Logger.Message =
             switch entry.outcome {
             case .approved, .denied: "The request was \(entry.outcome.rawValue)"
+            case .reviewed: "The request was reviewed and is still pending"
             case .withdrawn: "The request was withdrawn"
             case .refused, .unconfirmed: "Refused a click: \(entry.words)"
             }

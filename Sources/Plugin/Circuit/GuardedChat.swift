@@ -57,6 +57,14 @@ struct GuardedChat: ChatService {
         }
     }
 
+    func reply(_ reply: ThreadReply, to post: PostReference, pendingPostID: String) async throws(MattermostError) {
+        try await run { chat throws(MattermostError) in try await chat.reply(reply, to: post, pendingPostID: pendingPostID) }
+    }
+
+    func replies(to post: PostReference, by botID: String) async throws(MattermostError) -> [PostedReply]? {
+        try await run { chat throws(MattermostError) in try await chat.replies(to: post, by: botID) }
+    }
+
     func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {
         try await run { chat throws(MattermostError) in try await chat.updatePost(post, to: card) }
     }

@@ -44,6 +44,14 @@ struct GuardedTeleport: AccessService {
         }
     }
 
+    func review(
+        _ decision: Decision, of id: RequestID, as author: String?, reason: String
+    ) async throws(TeleportError) -> AccessRequest {
+        try await run { teleport throws(TeleportError) in
+            try await teleport.review(decision, of: id, as: author, reason: reason)
+        }
+    }
+
     private func run<Value>(
         _ body: (any AccessService) async throws(TeleportError) -> Value
     ) async throws(TeleportError) -> Value {

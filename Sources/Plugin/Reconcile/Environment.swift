@@ -17,6 +17,7 @@ package struct Environment: Sendable {
     package var elapsed: @Sendable () -> Duration
     /// Who may decide.
     package var policy = ApprovalPolicy()
+    package var method = DecisionMethod.state
     package var audit: AuditLog
     package var reasons = Reasons()
     package var messages = Messages()

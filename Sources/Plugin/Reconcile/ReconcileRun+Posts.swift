@@ -60,7 +60,7 @@ extension ReconcileRun {
         }
     }
 
-    private func read(_ post: PostReference, _ situation: inout Situation, _ memory: inout Memory) async {
+    func read(_ post: PostReference, _ situation: inout Situation, _ memory: inout Memory) async {
         await forPost(post, &situation, &memory) { () throws(MattermostError) in
             guard let card = try await environment.chat.post(post) else {
                 environment.logger.info("The post was deleted by a person and is not made again", metadata: .request(id, post))
@@ -70,7 +70,7 @@ extension ReconcileRun {
         }
     }
 
-    private func update(
+    func update(
         _ post: PostReference, to status: Card.Status, _ situation: inout Situation, _ memory: inout Memory
     ) async {
         let card = card(status, in: post.channelID, situation)

@@ -28,12 +28,14 @@ struct ReconcileRun: Sendable {
         var cards: [PostedCard]
         var isSuspect: Bool
         var firstFailure: MattermostError?
+        /// Another replica took the claim over while this one replied.
+        var hasDoubtfulReplies = false
     }
 
     private static let stepLimit = 200
     private static let conflictLimit = 5
     /// A post may be begun for this long after its claim: with the call's own limit of 10 s it ends within the claim's life.
-    private static let claimUse = Duration.seconds(4)
+    static let claimUse = Duration.seconds(4)
 
     func callAsFunction() async throws -> WorkQueue.Outcome {
         var memory = Memory(cards: hint.cards, isSuspect: hint.isSuspect)
@@ -91,7 +93,10 @@ struct ReconcileRun: Sendable {
         _ step: PostPlan.Step, on situation: inout Situation, _ memory: inout Memory
     ) async throws -> Progress {
         switch step {
-        case .done: return .end(try finish(memory))
+        case .done:
+            let told = try await tellReviews(&situation, &memory)
+            if case .continue = told { return .end(try finish(memory)) }
+            return told
         case .wait(let duration): return .end(.later(duration))
         case .proveGone: situation.isProvenGone = try await environment.evidence.proves(id, with: environment.teleport)
         case .claim(let previous): return try await claim(replacing: previous, in: &situation)

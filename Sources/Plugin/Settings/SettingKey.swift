@@ -24,6 +24,7 @@ enum SettingKey: String, CaseIterable {
     case allowGuests = "approvals.allow_guests"
     case allowSuggested = "approvals.allow_suggested"
     case buttons = "approvals.buttons"
+    case method = "approvals.method"
     case askReason = "approvals.ask_reason"
     case messageTitle = "messages.title"
     case messageText = "messages.text"

@@ -23,6 +23,7 @@ package struct Settings: Sendable {
         package var requiresClickerProof = true
         package var policy = ApprovalPolicy()
         package var askReason = AskReason.never
+        package var method = DecisionMethod.state
         /// Whether posts have buttons; without, they link to Teleport only.
         package var hasButtons = true
     }

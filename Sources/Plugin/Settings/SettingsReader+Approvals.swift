@@ -16,8 +16,14 @@ extension SettingsReader {
             }
             return ask
         }
+        let method = parsed(.method) { (value) throws(SettingFault) in
+            guard let method = DecisionMethod(rawValue: value) else {
+                throw SettingFault("is \"\(OneLine.bounded(value, 64))\". Write state or review.")
+            }
+            return method
+        }
         return Settings.Approving(
-            requiresClickerProof: flag(.requireClickerProof) ?? true, policy: policy, askReason: askReason ?? .never,
+            requiresClickerProof: flag(.requireClickerProof) ?? true, policy: policy, askReason: askReason ?? .never, method: method ?? .state,
             hasButtons: flag(.buttons) ?? isMeantForButtons)
     }
 

@@ -42,18 +42,6 @@ extension AuthCalls {
         return ServerResponse(message: Google_Protobuf_Empty())
     }
 
-    /// The open-source server lets nobody review; for another author it says so first.
-    func submitAccessReview(
-        request: ServerRequest<Types_AccessReviewSubmission>, context: ServerContext
-    ) async throws -> ServerResponse<Types_AccessRequestV3> {
-        guard let user = userOfPeer(context.remotePeer) else {
-            throw AuthRefusal.denied(AuthPermission("update", "access_request"))
-        }
-        let author = request.message.review.author
-        let behalf = author.isEmpty || author == user ? "" : " on behalf of \"\(author)\""
-        throw AuthRefusal(.permissionDenied, "user \"\(user)\" cannot submit reviews\(behalf)")
-    }
-
     /// Without `list` and `read` a user sees their own requests only: for a plugin, silently none.
     private func visible(
         _ filter: Types_AccessRequestFilter, _ context: ServerContext

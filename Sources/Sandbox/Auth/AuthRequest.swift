@@ -23,6 +23,9 @@ package struct AuthRequest: Equatable, Sendable {
     package let reason: String
     package var suggestedReviewers: [String] = []
     package var resolveReason = ""
+    /// Oldest first.
+    package var reviews: [AuthReview] = []
+    package var thresholds = [AuthThreshold()]
     package let created: WallTime
     /// The end of the access that is asked for.
     package let accessExpires: WallTime

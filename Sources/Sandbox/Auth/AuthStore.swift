@@ -20,13 +20,14 @@ final class AuthStore: Sendable {
 
     func create(
         id: String, user: String, roles: [String], reason: String, pendingTTL: Duration, accessTTL: Duration,
-        suggestedReviewers: [String] = []
+        suggestedReviewers: [String] = [], thresholds: [AuthThreshold] = [AuthThreshold()]
     ) -> AuthRequest {
         state.withLock { state in
             let created = now()
-            let request = AuthRequest(
+            var request = AuthRequest(
                 id: id, user: user, roles: roles, reason: reason, suggestedReviewers: suggestedReviewers, created: created,
                 accessExpires: created + accessTTL, expires: created + min(pendingTTL, accessTTL), written: now())
+            request.thresholds = thresholds
             state.requests.insert(request)
             publish(.put(request), in: state)
             return request
@@ -44,6 +45,26 @@ final class AuthStore: Sendable {
                 AuditEntry(
                     requestID: id, state: new, delegator: delegator, reason: reason, caller: caller, time: time))
             publish(.put(request), in: state)
+        }
+    }
+
+    /// The audit log has what it resolves, in the author's name.
+    func review(
+        _ id: String, by author: String, submittedBy: String = "", state: AuthRequest.State, reason: String
+    ) throws(AuthRefusal) -> AuthRequest {
+        try self.state.withLock { table throws(AuthRefusal) in
+            let time = now()
+            let was = table.requests.request(id, at: time)?.state
+            let review = AuthReview(author: author, submittedBy: submittedBy, state: state, reason: reason, created: time)
+            let request = try table.requests.review(id, review, at: time)
+            if request.state != was {
+                table.audit.append(
+                    AuditEntry(
+                        requestID: id, state: request.state, delegator: "", reason: request.resolveReason, caller: author,
+                        time: time))
+            }
+            publish(.put(request), in: table)
+            return request
         }
     }
 

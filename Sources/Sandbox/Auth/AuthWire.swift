@@ -29,10 +29,25 @@ extension AuthRequest {
                 $0.suggestedReviewers = suggestedReviewers
                 $0.resolveAnnotations = .init()
                 $0.systemAnnotations = .init()
-                $0.thresholds = [.with { ($0.name, $0.approve, $0.deny) = ("default", 1, 1) }]
-                let first = Types_ThresholdIndexSets.with { $0.sets = [.with { $0.indexes = [0] }] }
+                $0.thresholds = thresholds.map { threshold in
+                    .with { ($0.name, $0.approve, $0.deny) = (threshold.name, UInt32(threshold.approve), UInt32(threshold.deny)) }
+                }
+                let all = thresholds.indices.map { UInt32($0) }
+                $0.reviews = reviews.map { $0.message(countingFor: all) }
+                let first = Types_ThresholdIndexSets.with { $0.sets = [.with { $0.indexes = all }] }
                 $0.roleThresholdMapping = Dictionary(roles.map { ($0, first) }, uniquingKeysWith: { set, _ in set })
             }
+        }
+    }
+}
+
+extension AuthReview {
+    fileprivate func message(countingFor thresholds: [UInt32]) -> Types_AccessReview {
+        .with {
+            ($0.author, $0.submittedBy, $0.reason) = (author, submittedBy, reason)
+            $0.proposedState = Types_RequestState(rawValue: state.rawValue) ?? .none
+            $0.created = created.timestamp
+            $0.thresholdIndexes = thresholds
         }
     }
 }

@@ -11,17 +11,23 @@ extension SandboxAuth {
     @discardableResult
     package func createRequest(
         user: String, roles: [String], reason: String = "", id: String? = nil, ttl: Duration = .seconds(3600),
-        accessTTL: Duration = .seconds(30 * 3600), suggestedReviewers: [String] = []
+        accessTTL: Duration = .seconds(30 * 3600), suggestedReviewers: [String] = [],
+        thresholds: [AuthThreshold] = [AuthThreshold()]
     ) -> String {
         store.create(
             id: id ?? UUID().uuidString.lowercased(), user: user, roles: roles, reason: reason, pendingTTL: ttl,
-            accessTTL: accessTTL, suggestedReviewers: suggestedReviewers
+            accessTTL: accessTTL, suggestedReviewers: suggestedReviewers, thresholds: thresholds
         ).id
     }
 
     /// As `tctl request approve` and `tctl request deny` do: by the same rules as a plugin's call.
     package func resolve(_ id: String, _ state: AuthRequest.State, reason: String = "") throws(AuthRefusal) {
         try store.setState(of: id, to: state, reason: reason, delegator: "", caller: "tctl")
+    }
+
+    /// As `tsh request review` of somebody who may.
+    package func review(_ id: String, by author: String, _ state: AuthRequest.State, reason: String = "") throws(AuthRefusal) {
+        _ = try store.review(id, by: author, state: state, reason: reason)
     }
 
     package func request(_ id: String) -> AuthRequest? { store.request(id) }

@@ -18,6 +18,10 @@ package final class SandboxAuth: Service {
         package var version = "7.3.2"
         /// By user. One without an entry may do nothing.
         package var permissions: [String: Set<AuthPermission>] = ["access-plugin-mattermost": AuthPermission.plugin]
+        /// Users who may review, as on an enterprise server; nobody: the open-source server.
+        package var reviewers: Set<String> = []
+        /// Users who may submit reviews on behalf of reviewers, as on the newest servers.
+        package var submitsForOthers: Set<String> = []
         /// Host names of the nodes there are, by id. Told to whoever may list and read `node`, from version 9 on.
         package var nodes: [String: String] = [:]
         /// Logins that roles allow, by role. Told to whoever may read `role`.

@@ -205,12 +205,25 @@ package nonisolated struct Types_AccessReview: Sendable {
 
   package var thresholdIndexes: [UInt32] = []
 
+  /// The newest: what a promotion proposes, and whoever submitted the review for its author.
+  package var accessList: Types_AccessListInfo {
+    get {_accessList ?? Types_AccessListInfo()}
+    set {_accessList = newValue}
+  }
+  /// Returns true if `accessList` has been explicitly set.
+  package var hasAccessList: Bool {self._accessList != nil}
+  /// Clears the value of `accessList`. Subsequent reads from it will return its default value.
+  package mutating func clearAccessList() {self._accessList = nil}
+
+  package var submittedBy: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _created: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
   fileprivate var _annotations: Wrappers_LabelValues? = nil
+  fileprivate var _accessList: Types_AccessListInfo? = nil
 }
 
 package nonisolated struct Types_AccessReviewSubmission: Sendable {
@@ -975,7 +988,7 @@ nonisolated extension Types_ThresholdIndexSets: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Types_AccessReview: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AccessReview"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}author\0\u{1}roles\0\u{3}proposed_state\0\u{1}reason\0\u{1}created\0\u{1}annotations\0\u{3}threshold_indexes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}author\0\u{1}roles\0\u{3}proposed_state\0\u{1}reason\0\u{1}created\0\u{1}annotations\0\u{3}threshold_indexes\0\u{4}\u{2}access_list\0\u{4}\u{2}submitted_by\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -990,6 +1003,8 @@ nonisolated extension Types_AccessReview: SwiftProtobuf.Message, SwiftProtobuf._
       case 5: try { try decoder.decodeSingularMessageField(value: &self._created) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._annotations) }()
       case 7: try { try decoder.decodeRepeatedUInt32Field(value: &self.thresholdIndexes) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._accessList) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.submittedBy) }()
       default: break
       }
     }
@@ -1021,6 +1036,12 @@ nonisolated extension Types_AccessReview: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.thresholdIndexes.isEmpty {
       try visitor.visitPackedUInt32Field(value: self.thresholdIndexes, fieldNumber: 7)
     }
+    try { if let v = self._accessList {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    if !self.submittedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.submittedBy, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1032,6 +1053,8 @@ nonisolated extension Types_AccessReview: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs._created != rhs._created {return false}
     if lhs._annotations != rhs._annotations {return false}
     if lhs.thresholdIndexes != rhs.thresholdIndexes {return false}
+    if lhs._accessList != rhs._accessList {return false}
+    if lhs.submittedBy != rhs.submittedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

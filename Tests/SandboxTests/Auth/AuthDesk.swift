@@ -19,12 +19,14 @@ struct AuthDesk: Sendable {
 
     init(
         clusterName: String = "live.example", version: String = "7.3.2",
-        permissions: Set<AuthPermission> = AuthPermission.plugin
+        permissions: Set<AuthPermission> = AuthPermission.plugin, reviewers: Set<String> = [],
+        submitsForOthers: Set<String> = []
     ) {
         let identity = TLSIdentity(certificateChain: [], privateKey: Secret([]))
         var configuration = SandboxAuth.Configuration(identity: identity, clientCA: [])
         configuration.clusterName = clusterName
         configuration.version = version
+        (configuration.reviewers, configuration.submitsForOthers) = (reviewers, submitsForOthers)
         configuration.permissions = [Self.plugin: permissions]
         store = AuthStore(now: { [time] in time.next() })
         // A peer is its user here; "nobody" showed no certificate.

@@ -52,7 +52,8 @@ struct ControlRoutes: Sendable {
         group.get("requests") { _, _ in desk.requests.response() }
         group.post("requests") { request, _ in
             let form = try await RequestForm(request.json("request"))
-            let id = try teleport.createRequest(user: form.user, roles: form.roles, reason: form.reason, id: form.id)
+            let id = try teleport.createRequest(user: form.user, roles: form.roles, reason: form.reason, id: form.id,
+                thresholds: [AuthThreshold(approve: form.approvals)])
             return (["id": .string(id)] as JSON).response(.created)
         }
         group.post("requests/:id/resolve") { request, context in
@@ -61,6 +62,15 @@ struct ControlRoutes: Sendable {
                 throw SandboxError("state: give approved or denied")
             }
             try teleport.resolve(try context.parameter("id"), state, reason: body["reason"]?.text ?? "")
+            return JSON.done
+        }
+        group.post("requests/:id/review") { request, context in
+            let body = try await request.json("state")
+            guard let state = AuthRequest.State.allCases.first(where: { $0.name == body["state"]?.text?.uppercased() }) else {
+                throw SandboxError("state: give approved or denied")
+            }
+            guard let author = body["author"]?.text, !author.isEmpty else { throw SandboxError("author: give a Teleport user name") }
+            try teleport.review(try context.parameter("id"), by: author, state, reason: body["reason"]?.text ?? "")
             return JSON.done
         }
         group.delete("requests/:id") { _, context in
@@ -83,12 +93,15 @@ private struct RequestForm {
     var roles: [String]
     var reason: String
     var id: String?
+    /// It takes so many.
+    var approvals: Int
 
     init(_ json: JSON) throws(SandboxError) {
         user = json["user"]?.text ?? ""
         roles = json["roles"]?.texts ?? []
         reason = json["reason"]?.text ?? ""
         id = json["id"]?.text
+        approvals = Int(min(max(json["approvals"]?.int ?? 1, 1), 100))
         guard (1...255).contains(user.utf8.count) else { throw SandboxError("user: give a Teleport user name") }
         guard (1...50).contains(roles.count), roles.allSatisfy({ (1...255).contains($0.utf8.count) }) else {
             throw SandboxError("roles: give at least one role")

@@ -14,6 +14,11 @@ struct PostRoutes: Sendable {
             let post = try world.read { state throws(AppError) in try state.post(id, readableBy: me.id) }
             return request.answer(post.shape(), etag: post.etag)
         }
+        posts.get(":post_id/thread") { _, context in
+            let me = try context.caller()
+            let id = try context.parameter("post_id")
+            return try world.read { state throws(AppError) in try state.thread(of: id, readableBy: me.id) }.response()
+        }
         posts.delete(":post_id") { _, context in
             let me = try context.caller()
             let id = try context.parameter("post_id")

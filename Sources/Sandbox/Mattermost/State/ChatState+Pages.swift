@@ -35,6 +35,18 @@ extension ChatState {
         ]
     }
 
+    /// `GET posts/{id}/thread`: the post and its replies, the root first.
+    func thread(of id: String, readableBy userID: String) throws(AppError) -> JSON {
+        let post = try post(id, readableBy: userID)
+        let rootID = post.rootID.isEmpty ? post.id : post.rootID
+        let thread = posts.filter { $0.id == rootID || $0.rootID == rootID }
+        return [
+            "order": .array(thread.map { .string($0.id) }),
+            "posts": .object(thread.map { JSON.Member($0.id, $0.shape()) }),
+            "next_post_id": "", "prev_post_id": "",
+        ]
+    }
+
     /// The listing's Etag: it changes with every post that changes.
     package func etag(of channel: ChatChannel) -> String {
         "5.37.0.\(posts.filter { $0.channelID == channel.id }.map(\.updateAt).max() ?? 0)"

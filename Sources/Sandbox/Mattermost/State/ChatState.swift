@@ -25,6 +25,9 @@ package struct ChatState: Sendable {
 
     package init(team: ChatTeam) { self.team = team }
 
+    /// As half a minute later.
+    package mutating func forgetPendingPosts() { pending = [:] }
+
     /// Strictly later than every moment before, so that an order by time is the order of events.
     mutating func moment(_ now: Int64) -> Int64 {
         lastMoment = max(now, lastMoment + 1)

@@ -1,0 +1,59 @@
+/// What the plugin adds to the thread of a request's post.
+package struct ThreadReply: Equatable, Sendable {
+    package var requestID: RequestID
+    /// What it is among the replies to its post, `review-0`: the same name is posted once.
+    package var name: String
+    /// Markdown; whatever people wrote is inert in it.
+    package var text: String
+
+    package init(requestID: RequestID, name: String, text: String) {
+        self.requestID = requestID
+        self.name = name
+        self.text = text
+    }
+}
+
+/// A reply of the bot's, as found in a thread.
+package struct PostedReply: Equatable, Sendable {
+    package var reference: PostReference
+    package var requestID: RequestID?
+    package var name: String?
+
+    package init(reference: PostReference, requestID: RequestID?, name: String?) {
+        self.reference = reference
+        self.requestID = requestID
+        self.name = name
+    }
+}
+
+extension ThreadReply {
+    /// Characters shown of each thing that people wrote.
+    private enum Limit {
+        static let user = 100
+        static let reason = 1000
+    }
+
+    /// - Parameter index: the review's place in the request's list.
+    package init(_ review: AccessReview, index: Int, of id: RequestID) {
+        let author = InertText.code(review.author, limit: Limit.user)
+        var text = "\(Self.words(review.proposed)) by \(author.isEmpty ? "somebody" : author)"
+        let other = InertText.code(review.submittedBy, limit: Limit.user)
+        if !other.isEmpty, review.submittedBy != review.author { text += ", submitted by \(other)" }
+        text += " · \(review.created.minuteInUTC)"
+        let reason = InertText.code(review.reason, limit: Limit.reason)
+        if !reason.isEmpty { text += "\n\(reason)" }
+        self.init(requestID: id, name: Self.reviewName(index), text: text)
+    }
+
+    package static func reviewName(_ index: Int) -> String { "review-\(index)" }
+
+    private static func words(_ proposed: AccessRequest.State) -> String {
+        switch proposed {
+        case .approved: "✅ Reviewed: APPROVED"
+        case .denied: "❌ Reviewed: DENIED"
+        case .promoted: "✅ Reviewed: PROMOTED to an access list"
+        case .pending: "❔ Reviewed: PENDING"
+        case .unknown(let number): "❔ Reviewed: state \(number), which this version does not know,"
+        }
+    }
+}
