@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Access", "ActionCrypto", "Mattermost", "Sandbox", "TestSupport", grpcCore, nioCore, nioPosix],
-            swiftSettings: strict),
+            exclude: ["Guides"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
