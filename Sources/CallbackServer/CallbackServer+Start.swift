@@ -54,7 +54,7 @@ extension CallbackServer {
 
     private func bootstrap(_ listener: NIOLoopBound<Listener>, dualStack: Bool) -> ServerBootstrap {
         let bootstrap = ServerBootstrap(group: eventLoop)
-            .serverChannelOption(.backlog, value: 512)
+            .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -72,7 +72,7 @@ extension CallbackServer {
 
     /// Back-pressure stands nearest the socket: a client that never reads is not read from, whatever TLS has to say.
     private func configure(_ channel: any Channel, _ listener: Listener) throws {
-        guard listener.table.makeRoom() else { throw ChannelError.ioOnClosedChannel }
+        guard listener.table.hasRoomToChoose else { throw ChannelError.ioOnClosedChannel }
         let connection = ConnectionHandler(listener: listener)
         let headLimit = listener.limits.headBytes
         let decoder = RequestDecoder(headLimit: headLimit) { connection.bytesArrived($0) }

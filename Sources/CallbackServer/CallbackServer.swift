@@ -18,18 +18,23 @@ package struct CallbackServer: Service {
     private let decide: Decide
     let eventLoop: any EventLoop
     let dialogs: Dialogs?
+    let refused: @Sendable (RefusedCallback) -> Void
     let bound: @Sendable (SocketAddress) -> Void
 
     /// - Parameters:
     ///   - group: one of its loops serves everything; more gained nothing when measured.
     ///   - readiness: called on the event loop for every `/readyz`.
     ///   - dialogs: nil where no dialog is ever opened.
+    ///   - refused: called on the event loop for the audit, a bounded number of times a minute.
     ///   - bound: called once with the address, for those who asked for any free port.
     package init(
         configuration: Configuration, group: any EventLoopGroup, logger: Logger, verify: @escaping Verify,
         readiness: @escaping @Sendable () -> Readiness, bound: @escaping @Sendable (SocketAddress) -> Void = { _ in },
-        dialogs: Dialogs? = nil, decide: @escaping Decide
+        dialogs: Dialogs? = nil, refused: @escaping @Sendable (RefusedCallback) -> Void = { _ in }, decide: @escaping Decide
     ) {
+        var configuration = configuration
+        configuration.limits.maxConnections = OpenFiles.connections(
+            configuration.limits.maxConnections, files: OpenFiles.raiseLimit())
         self.configuration = configuration
         self.logger = logger
         self.verify = verify
@@ -37,6 +42,7 @@ package struct CallbackServer: Service {
         self.decide = decide
         self.bound = bound
         self.dialogs = dialogs
+        self.refused = refused
         eventLoop = group.next()
     }
 

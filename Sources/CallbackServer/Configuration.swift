@@ -1,5 +1,6 @@
 import Access
 package import ActionCrypto
+import NIOCore
 
 extension CallbackServer {
     /// What the listener is told once, at its start.
@@ -11,24 +12,33 @@ extension CallbackServer {
         package var pathPrefix: String
         /// Asked of the action route only.
         package var basicAuth: BasicAuth?
+        /// Whose `X-Forwarded-For` says where a request is from.
+        package var trustedProxies: TrustedProxies
         package var limits: Limits
 
         package init(
             address: ListenAddress, tls: TLSIdentity? = nil, pathPrefix: String = "", basicAuth: BasicAuth? = nil,
-            limits: Limits = Limits()
+            trustedProxies: TrustedProxies = TrustedProxies(), limits: Limits = Limits()
         ) {
             self.address = address
             self.tls = tls
             self.pathPrefix = pathPrefix
             self.basicAuth = basicAuth
+            self.trustedProxies = trustedProxies
             self.limits = limits
         }
     }
 
     /// What a client may take: bytes, time and places.
     package struct Limits: Sendable {
-        /// When all are taken, the longest idle connection makes room for a new one.
-        package var maxConnections = 1024
+        /// When all are taken, the least deserving connection makes room for a new one.
+        package var maxConnections = 2048
+        /// Of one source that is no trusted proxy; its own least deserving one makes room for a new one.
+        package var connectionsPerSource = 1024
+        /// A source's requests that are neither a signed click nor a probe.
+        var requestRate = Bucket.Rate(burst: 300, refill: .milliseconds(100))
+        /// A source's failed signatures, proofs and passwords.
+        var failureRate = Bucket.Rate(burst: 20, refill: .seconds(3))
         /// Verified clicks being decided at once; a person beyond it is asked to try again.
         package var maxDecisions = 256
         package var headBytes = 16 * 1024

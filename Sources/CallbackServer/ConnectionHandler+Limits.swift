@@ -21,6 +21,12 @@ extension ConnectionHandler {
         }
     }
 
+    /// Whether it has not made a request yet: a handshake that goes on or was never begun, a head that does not end, nothing.
+    var isSilent: Bool {
+        guard requests == 0 else { return false }
+        if case .closing = phase { return false } else { return true }
+    }
+
     /// For shutdown: an idle connection closes now, a request on its way still gets its reply.
     func closeWhenDone() {
         closesAfterReply = true

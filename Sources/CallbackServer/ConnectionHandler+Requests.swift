@@ -28,9 +28,11 @@ extension ConnectionHandler {
         guard case .deciding(let exchange) = phase, request == requests else { return }
         switch reply {
         case .answer(let json): send(json, exchange)
-        case .refused(let words, let reason, let metadata):
-            listener.refusals.refused(reason, from: remoteDescription, metadata, at: .now())
-            if let words { send(words, exchange) } else { send(.forbidden, exchange) }
+        case .refused(let words?, let reason, let metadata):
+            listener.note(reason, from: origin, metadata)
+            send(words, exchange)
+        case .refused(nil, let reason, let metadata):
+            send(listener.failed(reason, from: origin, metadata) ? .forbidden : .tooMany, exchange)
         }
         resume()
     }
@@ -44,6 +46,7 @@ extension ConnectionHandler {
     /// Replies to a request that is not read to its end, and closes.
     func refuse(_ reply: FixedReply, headOnly: Bool = false) {
         guard let context else { return }
+        let reply = listener.limited(reply, from: origin)
         waiting.removeAll()
         phase = .closing
         received = 0
@@ -65,7 +68,9 @@ extension ConnectionHandler {
     private func begin(_ head: HTTPRequestHead) {
         if case .idle = phase { startRequest(phase: .head) }
         requests += 1
+        if requests == 1 { listener.table.spoke(self) }
         listener.trim.count()
+        origin = peer.map { listener.proxies.origin(of: $0, forwarded: head.headers["x-forwarded-for"]) }
         let exchange = listener.policy.judge(head)
         if exchange.isRefusedEarly, case .fixed(let reply) = exchange.purpose {
             return refuse(reply, headOnly: exchange.isHEAD)
@@ -87,7 +92,7 @@ extension ConnectionHandler {
 
     private func complete(_ exchange: Exchange) {
         switch exchange.purpose {
-        case .fixed(let reply): send(reply, exchange)
+        case .fixed(let reply): send(listener.limited(reply, from: origin), exchange)
         case .readiness:
             let readiness = listener.readiness()
             let status: StaticString = readiness.problems.isEmpty ? "200 OK" : "503 Service Unavailable"
@@ -99,12 +104,13 @@ extension ConnectionHandler {
             let body = body ?? ByteBuffer()
             let outcome =
                 exchange.purpose == .click
-                ? listener.click(body, from: remoteDescription, ticket: ticket)
-                : listener.dialog(body, from: remoteDescription, ticket: ticket)
+                ? listener.click(body, from: origin, ticket: ticket)
+                : listener.dialog(body, from: origin, ticket: ticket)
             switch outcome {
             case .reply(let reply): send(reply, exchange)
             case .deciding:
                 phase = .deciding(exchange)
+                hasClicked = true
                 deadline = .now() + TimeAmount(listener.limits.reply)
             }
         }
@@ -114,7 +120,7 @@ extension ConnectionHandler {
     private func persistence(_ exchange: Exchange) -> Persistence { closesAfterReply ? .close : exchange.persistence }
 
     private func send(_ reply: FixedReply, _ exchange: Exchange) {
-        let persistence = persistence(exchange)
+        let persistence = reply == .tooMany ? .close : persistence(exchange)
         send(listener.replies.fixed(reply, persistence, headOnly: exchange.isHEAD), persistence)
     }
 

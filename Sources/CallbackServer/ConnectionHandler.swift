@@ -39,7 +39,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var closesAfterReply = false
     var inputEnded = false
     private var holdsRead = false
-    private lazy var remote = remoteAddress()
+    /// The other end of the connection.
+    private(set) var peer: IPAddress?
+    /// Whom the present request is from: the peer, or who stands behind a trusted proxy.
+    var origin: IPAddress?
+    /// A signed click came from here.
+    var hasClicked = false
 
     init(listener: Listener) { self.listener = listener }
 
@@ -48,7 +53,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) { leave() }
 
     func channelActive(context: ChannelHandlerContext) {
-        number = listener.table.add(self)
+        peer = context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        origin = peer
+        guard let number = listener.table.admit(self) else { return context.close(promise: nil) }
+        self.number = number
         deadline = quietSince + TimeAmount(listener.limits.head)
         context.fireChannelActive()
     }
@@ -114,8 +122,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    var remoteDescription: String { remote }
-
     private var isBlocked: Bool {
         switch phase {
         case .deciding: true
@@ -138,10 +144,5 @@ final class ConnectionHandler: ChannelDuplexHandler {
         listener.table.remove(number)
         context = nil
         waiting.removeAll()
-    }
-
-    private func remoteAddress() -> String {
-        guard let address = context?.channel.remoteAddress, let ip = address.ipAddress else { return "unknown" }
-        return ip.hasPrefix("::ffff:") ? String(ip.dropFirst(7)) : ip
     }
 }

@@ -4,16 +4,21 @@ import NIOCore
 final class ConnectionTable {
     private let eventLoop: any EventLoop
     private let limit: Int
+    private let limitPerSource: Int
+    private let proxies: TrustedProxies
     private let tick: TimeAmount
     private var connections: [Int: ConnectionHandler] = [:]
+    private var occupancy = Occupancy()
     private var lastNumber = 0
     private var sweeper: RepeatedTask?
     private var isDraining = false
     private var whenEmpty: (() -> Void)?
 
-    init(eventLoop: any EventLoop, limits: CallbackServer.Limits) {
+    init(eventLoop: any EventLoop, limits: CallbackServer.Limits, proxies: TrustedProxies = TrustedProxies()) {
         self.eventLoop = eventLoop
+        self.proxies = proxies
         limit = limits.maxConnections
+        limitPerSource = limits.connectionsPerSource
         let shortest = [limits.head, limits.request, limits.idle, limits.linger, limits.reply].min() ?? .seconds(1)
         tick = min(max(TimeAmount(shortest / 4), .milliseconds(5)), .milliseconds(500))
     }
@@ -22,31 +27,69 @@ final class ConnectionTable {
 
     subscript(number: Int) -> ConnectionHandler? { connections[number] }
 
-    /// Whether one more may come; the connection that has been quiet longest closes for it if need be.
-    func makeRoom() -> Bool {
-        if isDraining { return false }
-        if connections.count < limit { return true }
-        // Closing ones linger for a second; they must not add up either.
-        guard connections.count < 2 * limit,
-            let quietest = connections.values.filter(\.isEvictable).min(by: { $0.quietSince < $1.quietSince })
-        else { return false }
-        quietest.closeNow()
-        return true
-    }
+    /// Whether a connection that was accepted is worth looking at: those being closed must not add up either.
+    var hasRoomToChoose: Bool { !isDraining && connections.count < 2 * limit }
 
-    /// The connection's number.
-    func add(_ connection: ConnectionHandler) -> Int {
+    /// The connection's number; nil when it gets no place. Another may be closed for it.
+    func admit(_ connection: ConnectionHandler) -> Int? {
+        guard hasRoomToChoose, makeRoom(for: connection) else { return nil }
         lastNumber += 1
         connections[lastNumber] = connection
+        occupancy.add(lastNumber, from: connection.peer?.source, isSilent: isSilent)
         startSweeping()
         return lastNumber
     }
 
     func remove(_ number: Int) {
-        guard connections.removeValue(forKey: number) != nil, connections.isEmpty else { return }
+        guard let connection = connections.removeValue(forKey: number) else { return }
+        occupancy.remove(from: connection.peer?.source, wasSilent: connection.requests == 0)
+        guard connections.isEmpty else { return }
         sweeper?.cancel()
         sweeper = nil
         if isDraining { finishDraining() }
+    }
+
+    private func isSilent(_ number: Int) -> Bool { connections[number]?.isSilent ?? false }
+
+    private func makeRoom(for newcomer: ConnectionHandler) -> Bool {
+        let source = newcomer.peer?.source
+        let isProxy = newcomer.peer.map(proxies.contain) ?? false
+        if !isProxy, occupancy.count(of: source) >= limitPerSource { return evict(from: source) }
+        guard connections.count >= limit else { return true }
+        // Who holds many places gives up one of them first.
+        if let greatest = occupancy.greatest(except: proxies.contain), greatest.count > limit / 8, evict(from: greatest.source) {
+            return true
+        }
+        let silent = { self.occupancy.longestSilent(isSilent: self.isSilent) }
+        return evict(areManySilent: occupancy.silentCount > limit / 4, silent) { _ in true }
+    }
+
+    private func evict(from source: IPAddress?) -> Bool {
+        let silent = { self.occupancy.longestSilent(of: source, isSilent: self.isSilent) }
+        let areMany = occupancy.silentCount(of: source) > min(limit, limitPerSource) / 4
+        return evict(areManySilent: areMany, silent) { $0.peer?.source == source }
+    }
+
+    /// A quarter of the places is for those who have had no time for a request yet: within it they do not drive one another out.
+    private func evict(
+        areManySilent: Bool, _ silent: () -> Int?, else belongs: (ConnectionHandler) -> Bool
+    ) -> Bool {
+        if areManySilent, let number = silent() { return close(connections[number]) }
+        return close(quietest { !$0.isSilent && belongs($0) } ?? silent().flatMap { connections[$0] })
+    }
+
+    /// The first request of a connection came.
+    func spoke(_ connection: ConnectionHandler) { occupancy.spoke(from: connection.peer?.source) }
+
+    /// Of those that make room the one that has been quiet longest; those that brought a signed click come last.
+    private func quietest(where belongs: (ConnectionHandler) -> Bool) -> ConnectionHandler? {
+        connections.values.filter { $0.isEvictable && belongs($0) }
+            .min { $0.hasClicked == $1.hasClicked ? $0.quietSince < $1.quietSince : $1.hasClicked }
+    }
+
+    private func close(_ connection: ConnectionHandler?) -> Bool {
+        connection?.closeNow()
+        return connection != nil
     }
 
     /// Closes idle connections now and the others after their reply, by force at the end of `limit`; then calls `finished`.

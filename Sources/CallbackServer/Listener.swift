@@ -15,8 +15,12 @@ final class Listener {
     let dialogs: CallbackServer.Dialogs?
     let trim: MemoryTrim
     let table: ConnectionTable
+    let proxies: TrustedProxies
+    private let eventLoop: any EventLoop
     var replies = ReplyRenderer()
-    var refusals: RefusalLog
+    private var refusals: RefusalLog
+    private var ledger: SourceLedger
+    private var countsAreDue = false
 
     init(_ server: CallbackServer, tls: TLSContext?, queue: ClickQueue, trim: MemoryTrim, on eventLoop: any EventLoop) {
         let configuration = server.configuration
@@ -30,8 +34,11 @@ final class Listener {
         self.queue = queue
         dialogs = server.dialogs
         self.trim = trim
-        table = ConnectionTable(eventLoop: eventLoop, limits: limits)
-        refusals = RefusalLog(logger: server.logger)
+        proxies = configuration.trustedProxies
+        self.eventLoop = eventLoop
+        table = ConnectionTable(eventLoop: eventLoop, limits: limits, proxies: configuration.trustedProxies)
+        refusals = RefusalLog(logger: server.logger, audit: server.refused)
+        ledger = SourceLedger(limits: limits)
     }
 
     /// What to do with a click whose body has arrived.
@@ -42,49 +49,81 @@ final class Listener {
     }
 
     /// Checks a click and hands it over: everything that a stranger can make happen ends here.
-    func click(_ body: ByteBuffer, from remote: String, ticket: ReplyTicket) -> Outcome {
+    func click(_ body: ByteBuffer, from origin: IPAddress?, ticket: ReplyTicket) -> Outcome {
         let scanned: ClickBody
         do throws(MalformedClick) {
             scanned = try body.withUnsafeReadableBytes { (bytes) throws(MalformedClick) in try ClickScanner.scan(bytes) }
         } catch {
-            return refuse(.malformed, "\(error.reason)", remote)
+            return refuse(.malformed, "\(error.reason)", origin)
         }
         switch verify(scanned.context, scanned.channelID) {
         case .refused(let reason):
-            return refuse(.forbidden, reason, remote)
+            return refuse(.forbidden, reason, origin)
         case .genuine(let action) where action.binding.map { $0.channelID != scanned.channelID } ?? false:
-            return refuse(.forbidden, "its context was signed for another channel", remote)
+            return refuse(.forbidden, "its context was signed for another channel", origin)
         case .genuine(let action):
             let click = VerifiedClick(
                 action: action, userID: scanned.userID, userName: scanned.userName, channelID: scanned.channelID,
                 postID: scanned.postID, teamID: scanned.teamID.isEmpty ? nil : scanned.teamID,
-                triggerID: Secret(scanned.triggerID), remoteAddress: remote)
+                triggerID: Secret(scanned.triggerID), remoteAddress: Self.text(origin))
             return queue.submit(ClickQueue.Job(call: .click(click), ticket: ticket)) ? .deciding : .reply(.busy)
         }
     }
 
     /// Checks a dialog's submission and hands it over.
-    func dialog(_ body: ByteBuffer, from remote: String, ticket: ReplyTicket) -> Outcome {
+    func dialog(_ body: ByteBuffer, from origin: IPAddress?, ticket: ReplyTicket) -> Outcome {
         guard let dialogs else { return .reply(.notFound) }
         let scanned: DialogBody
         do throws(MalformedClick) {
             scanned = try body.withUnsafeReadableBytes { (bytes) throws(MalformedClick) in try DialogScanner.scan(bytes) }
         } catch {
-            return refuse(.malformed, "\(error.reason)", remote)
+            return refuse(.malformed, "\(error.reason)", origin)
         }
         guard let opened = dialogs.open(scanned.state) else {
-            return refuse(.forbidden, "a dialog's state is not signed by this plugin", remote)
+            return refuse(.forbidden, "a dialog's state is not signed by this plugin", origin)
         }
         guard opened.userID == scanned.userID, opened.channelID == scanned.channelID else {
-            return refuse(.forbidden, "a dialog's state was signed for another user or channel", remote)
+            return refuse(.forbidden, "a dialog's state was signed for another user or channel", origin)
         }
-        guard !scanned.isCancelled else { return refuse(.forbidden, "a dialog was cancelled", remote) }
-        let submission = DialogSubmission(ticket: opened, reason: scanned.reason, remoteAddress: remote)
+        guard !scanned.isCancelled else { return refuse(.forbidden, "a dialog was cancelled", origin) }
+        let submission = DialogSubmission(ticket: opened, reason: scanned.reason, remoteAddress: Self.text(origin))
         return queue.submit(ClickQueue.Job(call: .dialog(submission), ticket: ticket)) ? .deciding : .reply(.busy)
     }
 
-    private func refuse(_ reply: FixedReply, _ reason: String, _ remote: String) -> Outcome {
-        refusals.refused(reason, from: remote, at: .now())
-        return .reply(reply)
+    private func refuse(_ reply: FixedReply, _ reason: String, _ origin: IPAddress?) -> Outcome {
+        .reply(failed(reason, from: origin) ? reply : .tooMany)
     }
+}
+
+/// What is held against a source.
+extension Listener {
+    /// Notes a request that came to nothing: the reply that it would have got, or that there were too many.
+    func limited(_ reply: FixedReply, from origin: IPAddress?) -> FixedReply {
+        switch reply {
+        case .alive, .busy, .late: reply
+        case .unauthorized: failed("a wrong user or password of basic_auth, or none", from: origin) ? reply : .tooMany
+        default: ledger.charge(origin?.source, .nothing, at: .now()) ? reply : .tooMany
+        }
+    }
+
+    /// Writes down a refused callback; false when its source had too many.
+    func failed(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata = [:]) -> Bool {
+        note(reason, from: origin, metadata)
+        return ledger.charge(origin?.source, .failedSignature, at: .now())
+    }
+
+    /// Writes down a refused callback that may be a person's.
+    func note(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata) {
+        refusals.refused(reason, from: Self.text(origin), metadata, at: .now())
+        guard !countsAreDue else { return }
+        countsAreDue = true
+        eventLoop.assumeIsolated().scheduleTask(in: RefusalLog.window) { self.writeCounts() }
+    }
+
+    func writeCounts() {
+        countsAreDue = false
+        refusals.endWindow(at: .now())
+    }
+
+    static func text(_ origin: IPAddress?) -> String { origin.map { "\($0)" } ?? "unknown" }
 }

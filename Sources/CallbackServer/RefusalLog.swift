@@ -1,32 +1,69 @@
-import Logging
+package import Logging
 import NIOCore
 
-/// Tells the operator of refused requests, a few a second: a flood of forgeries must not become a flood of lines.
+/// A callback that was refused before anything was looked up for it; or how many more of one source's there were.
+package struct RefusedCallback: Sendable {
+    package let reason: String
+    /// The address that it came from; nil where many addresses are counted together.
+    package let remote: String?
+    package let count: Int
+    /// What the body said of itself, nothing of it proven.
+    package let metadata: Logger.Metadata
+}
+
+/// Tells the operator of refused callbacks: one line each, and where a source has more than a few in a minute one line with
+/// their number at its end. Neither many refusals nor many sources make many lines. One event loop's.
 struct RefusalLog {
+    /// A minute's lines for one source, before they are only counted.
     static let burst = 5
+    /// A minute's lines for all sources together.
+    static let total = 60
+    /// How many sources are counted apart; further ones are counted together.
+    static let sources = 64
+    static let window = TimeAmount.minutes(1)
 
     private let logger: Logger
+    private let audit: (RefusedCallback) -> Void
     private var windowEnd = NIODeadline.uptimeNanoseconds(0)
     private var written = 0
-    private var suppressed = 0
+    /// By source: how many lines it had, and how many more refusals.
+    private var seen: [String: (lines: Int, more: Int)] = [:]
+    private var others = 0
 
-    init(logger: Logger) { self.logger = logger }
+    init(logger: Logger, audit: @escaping (RefusedCallback) -> Void) {
+        self.logger = logger
+        self.audit = audit
+    }
 
     /// Never takes a signature, trigger id or password.
-    mutating func refused(
-        _ reason: String, from remote: String, _ metadata: Logger.Metadata = [:], at now: NIODeadline
-    ) {
-        if now >= windowEnd {
-            if suppressed > 0 { logger.warning("Refused \(suppressed) more requests like it") }
-            (written, suppressed, windowEnd) = (0, 0, now + .seconds(1))
-        }
-        guard written < Self.burst else {
-            suppressed += 1
-            return
-        }
+    mutating func refused(_ reason: String, from remote: String, _ metadata: Logger.Metadata = [:], at now: NIODeadline) {
+        if now >= windowEnd { endWindow(at: now) }
+        guard seen[remote] != nil || seen.count < Self.sources else { return others += 1 }
+        var source = seen[remote] ?? (lines: 0, more: 0)
+        defer { seen[remote] = source }
+        guard source.lines < Self.burst, written < Self.total else { return source.more += 1 }
+        source.lines += 1
         written += 1
-        logger.warning(
-            "Refused a request to the action route: \(reason)",
-            metadata: metadata.merging(["remote": "\(remote)"]) { _, new in new })
+        write(RefusedCallback(reason: reason, remote: remote, count: 1, metadata: metadata))
+    }
+
+    /// Writes the numbers of those that had no line, and begins anew.
+    mutating func endWindow(at now: NIODeadline) {
+        for (remote, source) in seen.sorted(by: { $0.key < $1.key }) where source.more > 0 {
+            write(RefusedCallback(reason: Self.more, remote: remote, count: source.more, metadata: [:]))
+        }
+        if others > 0 { write(RefusedCallback(reason: Self.more, remote: nil, count: others, metadata: [:])) }
+        (written, others, windowEnd) = (0, 0, now + Self.window)
+        seen.removeAll()
+    }
+
+    private static let more = "more of the kind within a minute"
+
+    private func write(_ refused: RefusedCallback) {
+        var metadata = refused.metadata
+        metadata["remote"] = "\(refused.remote ?? "several")"
+        if refused.count > 1 { metadata["count"] = "\(refused.count)" }
+        logger.warning("Refused a request to the action route: \(refused.reason)", metadata: metadata)
+        audit(refused)
     }
 }

@@ -1,7 +1,7 @@
 /// The answers that never change.
 enum FixedReply: Int, CaseIterable {
     case alive, malformed, forbidden, unauthorized, notFound, onlyPOST, onlyGET, timedOut, tooLarge, notJSON, expectation
-    case headTooLarge, busy, late
+    case headTooLarge, busy, late, tooMany
 
     var status: StaticString {
         switch self {
@@ -15,6 +15,7 @@ enum FixedReply: Int, CaseIterable {
         case .tooLarge: "413 Content Too Large"
         case .notJSON: "415 Unsupported Media Type"
         case .expectation: "417 Expectation Failed"
+        case .tooMany: "429 Too Many Requests"
         case .headTooLarge: "431 Request Header Fields Too Large"
         }
     }
@@ -22,6 +23,7 @@ enum FixedReply: Int, CaseIterable {
     var field: StaticString {
         switch self {
         case .unauthorized: "WWW-Authenticate: Basic realm=\"teleport-mattermost\", charset=\"UTF-8\"\r\n"
+        case .tooMany: "Retry-After: 30\r\n"
         case .onlyPOST: "Allow: POST\r\n"
         case .onlyGET: "Allow: GET, HEAD\r\n"
         default: ""

@@ -11,7 +11,10 @@ struct RunningListener: Sendable {
         listener.eventLoop.execute {
             channel.close(promise: nil)
             let table = listener.value.table
-            table.drain(within: limit) { queue.close() }
+            table.drain(within: limit) {
+                listener.value.writeCounts()
+                queue.close()
+            }
             if limit == .zero { table.closeAll() }
         }
     }

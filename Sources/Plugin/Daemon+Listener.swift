@@ -11,7 +11,8 @@ extension Daemon {
         CallbackServer(
             configuration: CallbackServer.Configuration(
                 address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
-                basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) }),
+                basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
+                trustedProxies: settings.http.trustedProxies),
             group: MultiThreadedEventLoopGroup.singleton, logger: logger,
             verify: { [signer, teleport, now] context, _ in
                 // Before Teleport told its name the signature alone decides; the click is then answered in words.
@@ -20,6 +21,7 @@ extension Daemon {
             },
             readiness: { Readiness(problems: health.reasons.map { "\($0.part.rawValue): \($0.problem)" }) },
             dialogs: settings.approvals.askReason == .never ? nil : dialogs(desk),
+            refused: { [audit, now] in audit.write($0, at: now()) },
             decide: { [now] click in
                 guard let proofs else {
                     return .answer(await Self.answer(Click(click, isProven: false, at: now()), desk, click.triggerID))

@@ -136,9 +136,11 @@ struct Daemon: Sendable {
         environment.reasons = Reasons(
             ask: settings.approvals.askReason, url: settings.http.dialogURL ?? "", seal: { [signer] in try signer.seal($0) })
         environment.messages = settings.messages
-        environment.audit = AuditLog(logger: logger, file: auditFile)
+        environment.audit = audit
         return environment
     }
+
+    var audit: AuditLog { AuditLog(logger: logger, file: auditFile) }
 
     /// Nil where people decide in Teleport only.
     private var buttons: ButtonMaker? {

@@ -1,7 +1,6 @@
 import Access
 import ActionCrypto
 import Logging
-import NIOCore
 import Synchronization
 import Testing
 
@@ -84,18 +83,6 @@ import Testing
             #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.hasSuffix(#"{"expired":true}"#))
             await client.close()
         }
-    }
-
-    @Test("A flood of refusals is five lines a second, and the count of the rest")
-    func flood() {
-        let lines = LogLines()
-        var log = RefusalLog(logger: lines.logger)
-        let start = NIODeadline.now()
-        for number in 0..<100 { log.refused("forged", from: "192.0.2.1", at: start + .milliseconds(Int64(number))) }
-        #expect(lines.all.count == RefusalLog.burst)
-        log.refused("forged", from: "192.0.2.1", at: start + .seconds(2))
-        #expect(lines.all.count == RefusalLog.burst + 2)
-        #expect(lines.all.contains { $0.contains("95 more") })
     }
 
     @Test("Past the most decisions at once a person is asked to try again, with 200")

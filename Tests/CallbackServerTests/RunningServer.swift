@@ -22,7 +22,7 @@ struct RunningServer: Sendable {
 
     static func with(
         limits: CallbackServer.Limits = .init(), pathPrefix: String = "/mattermost", basicAuth: BasicAuth? = nil,
-        tls: TLSIdentity? = nil, readiness: @escaping @Sendable () -> Readiness = { Readiness() },
+        proxies: TrustedProxies = TrustedProxies(), tls: TLSIdentity? = nil, readiness: @escaping @Sendable () -> Readiness = { Readiness() },
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         decide: @escaping @Sendable (VerifiedClick) async -> [UInt8] = { _ in Array(#"{"ephemeral_text":"done"}"#.utf8) },
         forbid: (@Sendable (VerifiedClick) -> String?)? = nil,
@@ -30,7 +30,7 @@ struct RunningServer: Sendable {
     ) async throws {
         let configuration = CallbackServer.Configuration(
             address: ListenAddress(host: "127.0.0.1", port: 0), tls: tls, pathPrefix: pathPrefix, basicAuth: basicAuth,
-            limits: limits)
+            trustedProxies: proxies, limits: limits)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = CallbackServer(
             configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, verify: verify,

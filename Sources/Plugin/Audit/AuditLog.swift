@@ -1,4 +1,5 @@
 import Access
+import CallbackServer
 package import Logging
 
 /// Writes what was decided and refused: to the log, and as JSON lines to a file of its own where there is one.
@@ -22,12 +23,20 @@ package struct AuditLog: Sendable {
             case .refused, .unconfirmed: "Refused a click: \(entry.words)"
             }
         logger.info(message, metadata: metadata)
-        file?.write(Self.line(entry, moment))
+        file?.write(Self.line(entry.fields + [("words", entry.words)], moment))
     }
 
-    private static func line(_ entry: AuditEntry, _ moment: Timestamp) -> String {
+    /// To the file alone: the listener has its own line in the log.
+    func write(_ refused: RefusedCallback, at moment: Timestamp) {
+        var fields = [("outcome", AuditEntry.Outcome.refused.rawValue), ("why", "callback")]
+        fields += refused.metadata.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        fields += [("remote", refused.remote ?? "several"), ("count", "\(refused.count)"), ("words", refused.reason)]
+        file?.write(Self.line(fields, moment))
+    }
+
+    private static func line(_ fields: [(name: String, value: String)], _ moment: Timestamp) -> String {
         var line = "{\"time\":\"\(moment.secondInUTC)\""
-        for field in entry.fields + [("words", entry.words)] {
+        for field in fields {
             line += ",\"\(field.name)\":\"\(escaped(bounded(field.value)))\""
         }
         return line + "}\n"

@@ -81,6 +81,8 @@ package enum ExampleConfiguration {
         # User and password that a click must carry, on top of its signature.
         # basic_auth.user = ""
         # basic_auth.password = ""
+        # Proxies before this service, addresses or ranges: what they say in X-Forwarded-For is believed.
+        # trusted_proxies = ["10.0.0.0/8", "::1"]
 
         # Words of your own. {{field}} inserts, {{#field}}…{{/field}} is there only when the field says something; the fields are user,
         # roles, reason, resources, request_id, status and link. Answers, which the person alone sees who clicked, know also {{person}} and

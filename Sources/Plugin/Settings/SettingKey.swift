@@ -41,6 +41,7 @@ enum SettingKey: String, CaseIterable {
     case httpsCertFile = "http.https_cert_file"
     case basicAuthUser = "http.basic_auth.user"
     case basicAuthPassword = "http.basic_auth.password"
+    case trustedProxies = "http.trusted_proxies"
     case output = "log.output"
     case severity = "log.severity"
     case auditOutput = "audit.output"
@@ -55,7 +56,7 @@ enum SettingKey: String, CaseIterable {
 
     var kind: Kind {
         switch self {
-        case .previousSecrets, .approvers, .recipients: .strings
+        case .previousSecrets, .approvers, .recipients, .trustedProxies: .strings
         case .refreshIdentity, .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested, .buttons: .flag
         default: .string
         }

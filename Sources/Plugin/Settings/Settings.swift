@@ -46,6 +46,8 @@ package struct Settings: Sendable {
         /// Nil: a self-signed pair is made.
         package var tls: KeyPair?
         package var basicAuth: BasicAuth?
+        /// Whose `X-Forwarded-For` says where a callback is from.
+        package var trustedProxies = TrustedProxies()
     }
 
     package struct Log: Equatable, Sendable {

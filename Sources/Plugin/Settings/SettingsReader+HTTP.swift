@@ -20,7 +20,22 @@ extension SettingsReader {
         }
         return Settings.HTTP(
             publicURL: address?.url, listen: listen ?? ListenAddress(host: nil, port: 8081), tls: tls,
-            basicAuth: given ?? address?.credentials)
+            basicAuth: given ?? address?.credentials, trustedProxies: trustedProxies())
+    }
+
+    private mutating func trustedProxies() -> TrustedProxies {
+        let texts = strings(.trustedProxies) ?? []
+        if texts.count > 64 { report(.trustedProxies, "names more than 64. Write ranges, \"10.0.0.0/8\".") }
+        var ranges: [AddressRange] = []
+        for text in texts.prefix(64) {
+            if let range = AddressRange(text) {
+                ranges.append(range)
+            } else {
+                let shown = OneLine.bounded(text, 64)
+                report(.trustedProxies, "\"\(shown)\" is no address or range. Write \"192.0.2.1\", \"10.0.0.0/8\" or \"fd00::/8\".")
+            }
+        }
+        return TrustedProxies(ranges)
     }
 
     private mutating func keyPair() -> Settings.HTTP.KeyPair? {

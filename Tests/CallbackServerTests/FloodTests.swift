@@ -1,0 +1,98 @@
+import ActionCrypto
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import CallbackServer
+
+/// A valid click is answered while the attack stands.
+@Suite(.timeLimit(.minutes(2))) struct FloodTests {
+    enum Attack: String, CaseIterable {
+        case silent, halfHello, halfHead, halfBody
+
+        func begin(_ client: RawClient) throws {
+            switch self {
+            case .silent: break
+            case .halfHello: client.send("\u{16}\u{3}\u{1}\u{1}")
+            case .halfHead: client.send("GET /healthz HTTP/1.1\r\nHos")
+            case .halfBody: client.send(String(ClickText.post(try ClickText.signed()).dropLast(10)))
+            }
+        }
+
+        /// In TLS.
+        var isInside: Bool { self == .halfHead || self == .halfBody }
+    }
+
+    @Test("A click gets in while connections that never say all they began to take every place", arguments: Attack.allCases, [true, false])
+    func flood(attack: Attack, fromOneSource: Bool) async throws {
+        var limits = CallbackServer.Limits()
+        limits.maxConnections = 24
+        limits.connectionsPerSource = fromOneSource ? 12 : 24
+        (limits.handshake, limits.head, limits.request) = (.seconds(600), .seconds(600), .seconds(600))
+        try await RunningServer.with(limits: limits, tls: Certificates.shared().listener) { server in
+            let tls = try Self.trusting()
+            var attackers: [RawClient] = []
+            for _ in 0..<60 {
+                let client = try await RawClient.connect(port: server.port, tls: attack.isInside ? tls : nil)
+                try attack.begin(client)
+                attackers.append(client)
+            }
+            try await Self.click(server, tls)
+            // The first made room: its end comes though no time limit has passed.
+            if let first = attackers.first { _ = await first.rest() }
+            try await Self.click(server, tls)
+            for client in attackers { client.channel.close(promise: nil) }
+        }
+    }
+
+    @Test("A click is answered beside 1,000 idle TLS connections, and none of them is closed for it")
+    func idle() async throws {
+        try await RunningServer.with(tls: Certificates.shared().listener) { server in
+            let tls = try Self.trusting()
+            var idle: [RawClient] = []
+            for _ in 0..<50 {
+                idle += try await withThrowingTaskGroup(of: RawClient.self) { group in
+                    for _ in 0..<20 {
+                        group.addTask {
+                            let client = try await RawClient.connect(port: server.port, tls: tls)
+                            #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
+                            return client
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+            }
+            try await Self.click(server, tls)
+            for client in [idle.first, idle.last] {
+                #expect(await client?.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 ") == true)
+            }
+            for client in idle { client.channel.close(promise: nil) }
+        }
+    }
+
+    @Test("Who brought a signed click keeps the connection while others have places to give")
+    func deserving() async throws {
+        var limits = CallbackServer.Limits()
+        limits.maxConnections = 4
+        try await RunningServer.with(limits: limits) { server in
+            let clicker = try await server.client()
+            #expect(await clicker.reply(to: ClickText.post(try ClickText.signed())).hasPrefix("HTTP/1.1 200 "))
+            for _ in 0..<20 {
+                let client = try await server.client()
+                #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
+            }
+            #expect(await clicker.reply(to: ClickText.post(try ClickText.signed())).hasPrefix("HTTP/1.1 200 "))
+            await clicker.close()
+        }
+    }
+
+    private static func click(_ server: RunningServer, _ tls: TLSContext) async throws {
+        let client = try await RawClient.connect(port: server.port, tls: tls)
+        #expect(await client.reply(to: ClickText.post(try ClickText.signed())).hasSuffix(#"{"ephemeral_text":"done"}"#))
+        await client.close()
+    }
+
+    private static func trusting() throws -> TLSContext {
+        try TLSContext.client(identity: nil, alpn: [], trust: .certificates(Certificates.shared().listenerCA))
+    }
+}
