@@ -29,7 +29,7 @@ demo: build ## Run the plugin against the sandbox and print the page's address; 
 	@scripts/demo.sh $(RELEASE) $(DEMO)
 
 test: build check-protos ## Set up, build and run every test
-	@$(APT) chromium chromium-driver binutils
+	@$(APT) chromium chromium-driver binutils testssl.sh
 	swift build --build-tests
 	swift test $(WIDTH)
 

@@ -61,7 +61,7 @@ struct ReplyRenderer {
         buffer.writeStaticString(status)
         buffer.writeStaticString("\r\nDate: ")
         buffer.writeBytes(date)
-        buffer.writeStaticString("\r\n")
+        buffer.writeStaticString("\r\nX-Content-Type-Options: nosniff\r\n")
         buffer.writeStaticString(field)
         buffer.writeStaticString(persistence.field)
         if !body.isEmpty { buffer.writeStaticString("Content-Type: application/json\r\n") }
