@@ -1,5 +1,5 @@
-/// One person's review of a request, made by a button here, with `tsh` or in the web UI. A server takes one from each author and
-/// only ever appends to the list.
+/// One person's review of a request, made by a button here, with `tsh` or in the web UI. A server takes one from each
+/// author and only ever appends to the list.
 package struct AccessReview: Equatable, Sendable {
     /// A Teleport user.
     package var author: String
@@ -33,8 +33,8 @@ package struct ReviewThreshold: Equatable, Sendable {
 extension AccessRequest {
     /// `1 of 2 approvals` for the card of a pending request; empty where one review decides and there is none yet.
     ///
-    /// With several thresholds in use a request is approved when each role has one of its own reached: no two numbers say that, so
-    /// the approvals are counted alone.
+    /// With several thresholds in use a request is approved when each role has one of its own reached: no two numbers say
+    /// that, so the approvals are counted alone.
     package var reviewProgress: String {
         guard state == .pending else { return "" }
         let approvals = reviews.filter { $0.proposed == .approved }

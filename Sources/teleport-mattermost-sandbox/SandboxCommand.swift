@@ -29,6 +29,12 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "The file that holds the bot's access token; made when missing. Default: mattermost-token in the certs directory.")
     var tokenFile: String?
 
+    @Option(help: "A Teleport user who may review, as on an enterprise server; repeat it for more. None: reviews are refused.")
+    var reviewer: [String] = []
+
+    @Flag(help: "Lets the plugin submit reviews in the reviewers' names, as on the newest servers.")
+    var reviewsForOthers = false
+
     @Option(help: "Writes a ready configuration for the plugin to this file.")
     var writeConfig: String?
 
@@ -68,6 +74,8 @@ struct SandboxCommand: AsyncParsableCommand {
         var configuration = SandboxAuth.Configuration(
             identity: try files.identity("teleport-server"), clientCA: try files.bytes("teleport-ca.crt"))
         configuration.port = authPort
+        configuration.reviewers = Set(reviewer)
+        if reviewsForOthers { configuration.submitsForOthers = ["access-plugin-mattermost"] }
         return configuration
     }
 }

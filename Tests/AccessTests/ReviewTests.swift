@@ -56,7 +56,8 @@ struct ReviewTests {
     func reply() throws {
         let id = try #require(RequestID("r-1"))
         var review = AccessReview(
-            author: "a`@all", proposed: .denied, reason: "no\n\n@channel [x](http://evil) `" + String(repeating: "y", count: 5000),
+            author: "a`@all", proposed: .denied,
+            reason: "no\n\n@channel [x](http://evil) `" + String(repeating: "y", count: 5000),
             created: Timestamp(milliseconds: 1_795_212_453_332))
         review.submittedBy = "plugin"
         let reply = ThreadReply(review, index: 3, of: id)
@@ -67,12 +68,15 @@ struct ReviewTests {
         #expect(reply.text.count < 1200)
         review.proposed = .unknown(9)
         review.author = ""
-        #expect(ThreadReply(review, index: 0, of: id).text.hasPrefix("❔ Reviewed: state 9, which this version does not know, by somebody"))
+        let strange = ThreadReply(review, index: 0, of: id).text
+        #expect(strange.hasPrefix("❔ Reviewed: state 9, which this version does not know, by somebody"))
     }
 
     @Test("A server's words tell why it took no review; an outage is no refusal")
     func refusals() {
-        func refusal(_ code: TeleportError.Code, _ words: String) -> ReviewRefusal? { ReviewRefusal(TeleportError(code, words)) }
+        func refusal(_ code: TeleportError.Code, _ words: String) -> ReviewRefusal? {
+            ReviewRefusal(TeleportError(code, words))
+        }
         #expect(refusal(.permissionDenied, #"user "p" cannot submit reviews on behalf of "a""#) == .notForOthers)
         #expect(refusal(.permissionDenied, #"user "p" cannot submit reviews"#) == .notAllowed)
         #expect(refusal(.permissionDenied, #"user "p" has already reviewed this request"#) == .alreadyReviewed)

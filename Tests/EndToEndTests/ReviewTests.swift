@@ -100,7 +100,9 @@ struct ReviewKillTests {
             #expect(try await dying.exitCode() == SIGKILL)
             let plugin = try await stage.startPlugin()
             _ = try await stage.replies(about: id, count: 1)
-            for await _ in stage.auth.bell.changes() where stage.auth.pluginData(id)[KillPointTests.plugin]?["decision"] == nil { break }
+            for await _ in stage.auth.bell.changes() {
+                if stage.auth.pluginData(id)[KillPointTests.plugin]?["decision"] == nil { break }
+            }
             #expect(try await stage.click("approve", on: post, as: "carol").hasPrefix("This plugin has already reviewed"))
             #expect(stage.auth.request(id)?.reviews.count == 1)
             #expect(try await plugin.stop() == 0)
@@ -141,6 +143,8 @@ extension Stage {
     }
 
     fileprivate func isRecorded(_ id: String) async throws {
-        for await _ in auth.bell.changes() where auth.pluginData(id)[KillPointTests.plugin]?["messages"]?.isEmpty == false { return }
+        for await _ in auth.bell.changes() {
+            if auth.pluginData(id)[KillPointTests.plugin]?["messages"]?.isEmpty == false { return }
+        }
     }
 }

@@ -48,6 +48,28 @@ struct WireMappingTests {
         let record = Types_AccessRequestV3.with { $0.metadata.name = "a" }
         #expect(try #require(AccessRequest(record)).expires == nil)
     }
+
+    @Test("Reviews and thresholds are read, with states, indexes and sums that nobody should send")
+    func reviews() throws {
+        let record = Types_AccessRequestV3.with {
+            $0.metadata.name = "a"
+            $0.spec.state = .pending
+            $0.spec.thresholds = [.with { ($0.approve, $0.deny) = (.max, 0) }]
+            $0.spec.roleThresholdMapping = ["r": .with { $0.sets = [.with { $0.indexes = [0, .max] }] }]
+            $0.spec.reviews = [
+                .with { ($0.author, $0.submittedBy, $0.reason, $0.proposedState) = ("ana", "p", "why", .approved) },
+                .with { ($0.proposedState, $0.thresholdIndexes) = (.UNRECOGNIZED(9), [.max, 0]) },
+            ]
+        }
+        let request = try #require(AccessRequest(record))
+        #expect(request.reviews.map(\.author) == ["ana", ""])
+        #expect(request.reviews.map(\.submittedBy) == ["p", ""])
+        #expect(request.reviews.map(\.proposed) == [.approved, .unknown(9)])
+        #expect(request.reviews.last?.thresholds == [Int(UInt32.max), 0])
+        #expect(request.thresholds == [ReviewThreshold(approvals: Int(UInt32.max), denials: 0)])
+        #expect(request.usedThresholds == [0, Int(UInt32.max)])
+        #expect(request.reviewProgress == "1 approval so far")
+    }
 }
 
 @Suite("The address of the auth service")

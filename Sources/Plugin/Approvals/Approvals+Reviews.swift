@@ -13,7 +13,7 @@ extension Approvals {
         let after: AccessRequest
         do {
             if let reviewer, request.reviews.contains(where: { $0.author == reviewer }) {
-                throw TeleportError(.refused, "SubmitAccessReview: \(reviewer) has already reviewed this request")
+                throw TeleportError(.refused, "SubmitAccessReview: user \"\(reviewer)\" has already reviewed this request")
             }
             after = try await submit(click, facts.clicker, for: reviewer)
         } catch {
@@ -32,8 +32,8 @@ extension Approvals {
         return decided(click, facts.record.subject(of: after), claim, reason: after.resolveReason, isWithdrawal: isWithdrawal)
     }
 
-    /// On the person's own behalf where they have a Teleport user and the server allows it, else as this plugin, which then says
-    /// in the reason who it was.
+    /// On the person's own behalf where they have a Teleport user and the server allows it, else as this plugin, which then
+    /// says in the reason who it was.
     private func submit(
         _ click: Click, _ clicker: ChatUser, for reviewer: String?
     ) async throws(TeleportError) -> AccessRequest {
@@ -43,7 +43,8 @@ extension Approvals {
             do {
                 return try await teleport.review(click.decision, of: click.requestID, as: reviewer, reason: click.reason ?? "")
             } catch {
-                guard ReviewRefusal(error) == .notForOthers, environment.elapsed() - begun < Self.secondCall else { throw error }
+                let isEarly = environment.elapsed() - begun < Self.secondCall
+                guard ReviewRefusal(error) == .notForOthers, isEarly else { throw error }
             }
         }
         let reason = ReviewWords.reason(click.decision, by: clicker, click.reason ?? "")
@@ -55,7 +56,8 @@ extension Approvals {
     ) async -> any Error {
         guard let error = error as? TeleportError else { return error }
         guard let why = ReviewRefusal(error) else { return await failed(click, claim, error) }
-        environment.logger.warning("Teleport did not take the review: \(error)", metadata: .request(click.requestID, click.post))
+        environment.logger.warning(
+            "Teleport did not take the review: \(error)", metadata: .request(click.requestID, click.post))
         await release(claim, click)
         lookAgain(click.requestID)
         return Refusal(
@@ -86,19 +88,19 @@ extension ClickWords {
     /// - Parameter reviewer: the Teleport user of the person, where they have one.
     static func refused(_ refusal: ReviewRefusal, reviewer: String?, _ error: TeleportError) -> String {
         switch refusal {
-        case .alreadyReviewed where reviewer.map { error.message.contains($0) } ?? false:
+        case .alreadyReviewed where reviewer.map { error.message.contains("\"\($0)\"") } ?? false:
             "You have already reviewed this request, so nothing was changed. It takes others to decide it."
         case .alreadyReviewed:
             """
-            This plugin has already reviewed this request, and Teleport takes one review from each of its users, so nothing was \
-            changed. Others can review with `tsh request review`; an administrator can let the plugin review for each person.
+            This plugin has already reviewed this request, and Teleport takes one review from each of its users, so nothing \
+            was changed. Others can review with `tsh request review`; an administrator can let the plugin review for each person.
             """
         case .alreadyResolved: "This request was decided a moment ago, so nothing was changed."
         case .notForOthers: tooLate
         case .notAllowed:
             """
-            Teleport does not take reviews from this plugin, so nothing was decided. Reviews need Teleport Enterprise and a role \
-            that allows `review_requests`; without them an administrator can set method = "state" under [approvals].
+            Teleport does not take reviews from this plugin, so nothing was decided. Reviews need Teleport Enterprise and a \
+            role that allows `review_requests`; without them an administrator can set method = "state" under [approvals].
             """
         }
     }

@@ -86,14 +86,16 @@ extension ReconcileRun {
             for reply in replies where reply.requestID == id {
                 guard let name = reply.name, !present.insert(name).inserted else { continue }
                 try await environment.chat.deletePost(reply.reference)
-                environment.logger.warning("Removed a second reply about the same review", metadata: .request(id, reply.reference))
+                environment.logger.warning(
+                    "Removed a second reply about the same review", metadata: .request(id, reply.reference))
             }
             while count < reviews.count {
                 let reply = ThreadReply(reviews[count], index: count, of: id)
                 if !present.contains(reply.name) {
                     guard environment.elapsed() - claimedAt < Self.claimUse else { break }
                     try await environment.chat.reply(reply, to: post, pendingPostID: "\(botID):\(post.postID)-\(reply.name)")
-                    environment.logger.info("Told a review", metadata: .request(id, post, ["author": "\(reviews[count].author)"]))
+                    environment.logger.info(
+                        "Told a review", metadata: .request(id, post, ["author": "\(reviews[count].author)"]))
                 }
                 count += 1
             }

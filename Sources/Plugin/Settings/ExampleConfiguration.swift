@@ -50,9 +50,9 @@ package enum ExampleConfiguration {
         # allow_self = false
         # Whether guests may decide.
         # allow_guests = false
-        # How a decision reaches Teleport: "state" sets the request's state; "review" submits a review, which Teleport counts by the
-        # request's thresholds (Teleport Enterprise), for the Teleport users under [approvals.users] in their own names where the
-        # server allows that.
+        # How a decision reaches Teleport: "state" sets the request's state; "review" submits a review, which Teleport counts by
+        # the request's thresholds (Teleport Enterprise), for people under [approvals.users] in their Teleport users' names where
+        # the server allows that.
         # method = "state"
         # Whether people are asked for a reason: "never", "optional", "on_deny" (required there) or "always" (required).
         # ask_reason = "never"

@@ -21,8 +21,8 @@ package struct AuthThreshold: Equatable, Sendable {
 }
 
 extension RequestTable {
-    /// By the rules of Teleport's `services/access_request.go`, `ApplyAccessReview`. Whether the author may review at all is the
-    /// caller's to check.
+    /// By the rules of Teleport's `services/access_request.go`, `ApplyAccessReview`. Whether the author may review at all is
+    /// the caller's to check.
     mutating func review(_ id: String, _ review: AuthReview, at now: WallTime) throws(AuthRefusal) -> AuthRequest {
         guard var request = request(id, at: now) else {
             throw AuthRefusal(.notFound, "cannot submit review of access request \"\(id)\" (not found)")

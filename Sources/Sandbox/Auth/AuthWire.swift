@@ -30,7 +30,10 @@ extension AuthRequest {
                 $0.resolveAnnotations = .init()
                 $0.systemAnnotations = .init()
                 $0.thresholds = thresholds.map { threshold in
-                    .with { ($0.name, $0.approve, $0.deny) = (threshold.name, UInt32(threshold.approve), UInt32(threshold.deny)) }
+                    .with {
+                        $0.name = threshold.name
+                        ($0.approve, $0.deny) = (UInt32(clamping: threshold.approve), UInt32(clamping: threshold.deny))
+                    }
                 }
                 let all = thresholds.indices.map { UInt32($0) }
                 $0.reviews = reviews.map { $0.message(countingFor: all) }

@@ -69,7 +69,9 @@ struct ControlRoutes: Sendable {
             guard let state = AuthRequest.State.allCases.first(where: { $0.name == body["state"]?.text?.uppercased() }) else {
                 throw SandboxError("state: give approved or denied")
             }
-            guard let author = body["author"]?.text, !author.isEmpty else { throw SandboxError("author: give a Teleport user name") }
+            guard let author = body["author"]?.text, !author.isEmpty else {
+                throw SandboxError("author: give a Teleport user name")
+            }
             try teleport.review(try context.parameter("id"), by: author, state, reason: body["reason"]?.text ?? "")
             return JSON.done
         }
