@@ -135,6 +135,26 @@ struct RecipientsTests {
         }
     }
 
+    @Test("The requester is told of the decision once, by whatever name Mattermost knows them", arguments: ["dave", "d.lopez", "dave@example.com", "ghost"])
+    func notice(user: String) async throws {
+        try await Rig.with { rig in
+            var environment = rig.environment
+            environment.notifiesRequester = true
+            environment.policy.users = ["dave": "d.lopez"]
+            let id = try rig.request(user: user)
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try told(id, rig) == ["access-requests"])
+            try rig.auth.resolve(id.rawValue, .approved, reason: "fine")
+            for _ in 0..<3 { #expect(try await rig.reconcile(id, as: environment) == .settled) }
+            #expect(try told(id, rig) == (user == "ghost" ? ["access-requests"] : ["@dave", "access-requests"]))
+            #expect(try rig.posts(about: id).allSatisfy { $0.props["teleport"]?["state"]?.text == "approved" })
+            let old = try rig.request(user: "dave")
+            try rig.auth.resolve(old.rawValue, .denied)
+            #expect(try await rig.reconcile(old, as: environment) == .settled)
+            #expect(try rig.posts(about: old).isEmpty)
+        }
+    }
+
     @Test("A channel that the bot is not in is told with what to type there")
     func notInvited() async throws {
         try await Rig.with { rig in

@@ -87,9 +87,9 @@ package struct ApprovalPolicy: Equatable, Sendable {
     }
 
     /// The Mattermost user names that `users` gives the requester.
-    func accounts(of request: AccessRequest) -> [String] {
-        users.filter { $0.value == request.user }.map(\.key).sorted()
-    }
+    func accounts(of request: AccessRequest) -> [String] { accounts(ofUser: request.user) }
+
+    func accounts(ofUser user: String) -> [String] { users.filter { $0.value == user }.map(\.key).sorted() }
 
     /// Without `users` by user name or e-mail address, capital letters or not: rather one too many than one too few.
     private func isRequester(_ clicker: Clicker, of request: AccessRequest) -> Bool {

@@ -21,6 +21,8 @@ package enum Recipient: Hashable, Sendable, CustomStringConvertible {
     case channel(ChannelName)
     /// By e-mail address: a direct message.
     case person(String)
+    /// By user name, as the requester of a request is known.
+    case account(String)
 
     private static let nameLimit = 256
 
@@ -48,6 +50,7 @@ package enum Recipient: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .channel(let name): name.description
         case .person(let address): address
+        case .account(let name): "@\(name)"
         }
     }
 }

@@ -110,7 +110,7 @@ package final class Recipients: Sendable {
         }
     }
 
-    private func channelID(of recipient: Recipient) async throws(MattermostError) -> String {
+    func channelID(of recipient: Recipient) async throws(MattermostError) -> String {
         switch known.withLock({ $0.channels[recipient] }) {
         case .channel(let id): return id
         case .failed(let error, let until) where elapsed() < until: throw error
@@ -123,7 +123,9 @@ package final class Recipients: Sendable {
         } catch {
             let named = MattermostError(error.code, "Recipient \"\(recipient)\": \(error.message)", cause: error)
             if error.code == .notFound || error.code == .forbidden {
-                if !isKnownToFail(recipient) { logger.warning("\(named.message)") }
+                if !isKnownToFail(recipient) {
+                    if case .account = recipient {} else { logger.warning("\(named.message)") }
+                }
                 remember(recipient, .failed(named, until: elapsed() + Self.pause))
             }
             throw named
@@ -154,13 +156,16 @@ package final class Recipients: Sendable {
                     """)
             }
             return channel.id
-        case .person(let address):
-            let person = try await chat.user(emailed: address)
-            guard !person.isDeleted else {
-                throw MattermostError(.notFound, "the account @\(person.username) is deactivated. Name somebody else.")
-            }
-            return try await chat.directChannelID(of: bot.id, with: person.id)
+        case .person(let address): return try await channelID(of: chat.user(emailed: address), bot)
+        case .account(let name): return try await channelID(of: chat.user(named: name), bot)
         }
+    }
+
+    private func channelID(of person: ChatUser, _ bot: ChatUser) async throws(MattermostError) -> String {
+        guard !person.isDeleted else {
+            throw MattermostError(.notFound, "the account @\(person.username) is deactivated. Name somebody else.")
+        }
+        return try await chat.directChannelID(of: bot.id, with: person.id)
     }
 }
 

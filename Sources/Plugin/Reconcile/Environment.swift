@@ -21,6 +21,8 @@ package struct Environment: Sendable {
     package var audit: AuditLog
     package var reasons = Reasons()
     package var messages = Messages()
+    /// Whether requesters are told of decisions by direct message.
+    package var notifiesRequester = false
     let circuits: Circuits
     let evidence = GoneEvidence()
 

@@ -80,8 +80,8 @@ package enum PostPlan {
 
     private static func nextForPosting(_ situation: Situation, isPending: Bool) -> Step? {
         let claim = situation.record[PluginRecord.Key.claim]
-        let channels = situation.channels.filter { !situation.failedChannels.contains($0) }
-        let missing = isPending ? channels.filter(situation.lacksPost(in:)) : []
+        let channels = isPending ? situation.channels : situation.noticeChannels
+        let missing = channels.filter { !situation.failedChannels.contains($0) && situation.lacksPost(in: $0) }
         let isUnfinished = !claim.isEmpty || !missing.isEmpty || situation.hasUnrecordedPosts
         guard isUnfinished else { return nil }
         guard situation.ownClaim != nil else { return waitForClaim(of: situation) ?? .claim(replacing: claim) }

@@ -45,14 +45,15 @@ extension ReconcileRun {
         if situation.subject == nil, let request = situation.request {
             situation.subject = await environment.teleport.named(request)
         }
+        let status = situation.request.map { PostPlan.status(of: $0, in: situation.record, now: environment.now()) } ?? .pending
         do {
             let post = try await environment.chat.createPost(
-                card(.pending, in: channelID, situation), in: channelID,
+                card(status, in: channelID, situation), in: channelID,
                 pendingPostID: "\(try await environment.recipients.botID()):\(id)-\(channelID)")
             environment.logger.info(
                 "Posted the request", metadata: .request(id, post, ["user": "\(situation.request?.user ?? "")"]))
-            situation.saw(post, Card.Status.pending.name)
-            memory.cards.append(PostedCard(reference: post, requestID: id, status: Card.Status.pending.name))
+            situation.saw(post, status.name)
+            memory.cards.append(PostedCard(reference: post, requestID: id, status: status.name))
         } catch {
             if error.code == .forbidden || error.code == .notFound { environment.recipients.forget(channelID: channelID) }
             situation.failedChannels.insert(channelID)

@@ -70,6 +70,9 @@ struct ReconcileRun: Sendable {
         var situation = Situation(
             id: id, replica: environment.replica, request: asked, record: record, channels: found.places.map(\.channelID))
         situation.recipients = Dictionary(found.places.map { ($0.channelID, "\($0.recipient)") }) { first, _ in first }
+        if let asked, environment.notifiesRequester, !record.posts.isEmpty {
+            situation.noticeChannels = await notice(of: asked, &memory)
+        }
         if asked?.state == .pending { memory.firstFailure = memory.firstFailure ?? found.failures.first }
         if asked != nil { environment.evidence.sawRequests() }
         situation.claimAge = claims.age(of: situation.record[PluginRecord.Key.claim], for: id, .posting)
@@ -87,6 +90,20 @@ struct ReconcileRun: Sendable {
         let found = await environment.recipients.places(for: request)
         if request.state == .pending, found.places.isEmpty, found.failures.isEmpty { environment.recipients.skip(id) }
         return found
+    }
+
+    /// The requester's direct channel once the request is decided, where they have an account.
+    private func notice(of request: AccessRequest, _ memory: inout Memory) async -> [String] {
+        switch request.state {
+        case .approved, .denied, .promoted: break
+        case .pending, .unknown: return []
+        }
+        do {
+            return try await environment.recipients.channelID(ofRequester: request.user, environment.policy).map { [$0] } ?? []
+        } catch {
+            memory.firstFailure = memory.firstFailure ?? error
+            return []
+        }
     }
 
     private func perform(

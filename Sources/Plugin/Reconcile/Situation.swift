@@ -19,6 +19,8 @@ package struct Situation: Sendable {
     package var record: PluginRecord
     /// The recipients' channels.
     package var channels: [String]
+    /// Where the requester is told of the decision, by direct message; empty while there is none.
+    package var noticeChannels: [String] = []
     /// How the recipients are named, by channel.
     package var recipients: [String: String] = [:]
     /// What the cards say, once it was looked up for the first post.

@@ -84,6 +84,10 @@ package enum ExampleConfiguration {
         # Proxies before this service, addresses or ranges: what they say in X-Forwarded-For is believed.
         # trusted_proxies = ["10.0.0.0/8", "::1"]
 
+        # [notify]
+        # Whether requesters get a direct message once their request is decided.
+        # requester = false
+
         # Words of your own. {{field}} inserts, {{#field}}…{{/field}} is there only when the field says something; the fields are user,
         # roles, reason, resources, request_id, status and link. Answers, which the person alone sees who clicked, know also {{person}} and
         # {{answer}}, what would be said without.

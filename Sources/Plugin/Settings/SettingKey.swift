@@ -26,6 +26,7 @@ enum SettingKey: String, CaseIterable {
     case buttons = "approvals.buttons"
     case method = "approvals.method"
     case askReason = "approvals.ask_reason"
+    case notifyRequester = "notify.requester"
     case messageTitle = "messages.title"
     case messageText = "messages.text"
     case approvedMessage = "messages.approved"
@@ -47,7 +48,7 @@ enum SettingKey: String, CaseIterable {
     case auditOutput = "audit.output"
 
     /// Every table that may stand in the file.
-    static let tables: Set<String> = ["teleport", "mattermost", "approvals", "messages", "http", "http.basic_auth", "log", "audit"]
+    static let tables: Set<String> = ["teleport", "mattermost", "approvals", "notify", "messages", "http", "http.basic_auth", "log", "audit"]
 
     /// Those whose keys are names of the operator's.
     static let openTables: Set<String> = ["approvals.roles", "approvals.users", "role_to_recipients"]
@@ -57,7 +58,9 @@ enum SettingKey: String, CaseIterable {
     var kind: Kind {
         switch self {
         case .previousSecrets, .approvers, .recipients, .trustedProxies: .strings
-        case .refreshIdentity, .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested, .buttons: .flag
+        case .refreshIdentity, .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested,
+            .buttons, .notifyRequester:
+            .flag
         default: .string
         }
     }

@@ -67,6 +67,8 @@ package struct Settings: Sendable {
     package var approvals: Approving
     package var http: HTTP
     package var messages: Messages
+    /// Whether requesters are told of decisions by direct message.
+    package var notifiesRequester: Bool
     package var log: Log
     /// A file for decisions and refusals, besides the log.
     package var auditFile: String?
