@@ -44,6 +44,12 @@ package struct Card: Equatable, Sendable {
         /// Markdown; whatever people wrote is inert in it.
         package var value: String
         package var isShort: Bool
+
+        package init(title: String, value: String, isShort: Bool) {
+            self.title = title
+            self.value = value
+            self.isShort = isShort
+        }
     }
 
     package struct Button: Equatable, Sendable {

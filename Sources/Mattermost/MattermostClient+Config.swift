@@ -2,8 +2,16 @@ package import Access
 
 extension MattermostClient {
     package func clickerKey() async throws(MattermostError) -> String? {
-        let request = APIRequest(.get, "/config/client", query: "?format=old")
-        let key = try await send(request, expecting: ClientConfigAnswer.self).asymmetricSigningPublicKey
+        let key = try await clientConfig().asymmetricSigningPublicKey
         return key.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether the server shows people's e-mail addresses; nil where it does not tell.
+    package func showsEmailAddresses() async throws(MattermostError) -> Bool? {
+        try await clientConfig().showEmailAddress.map { $0 == "true" }
+    }
+
+    private func clientConfig() async throws(MattermostError) -> ClientConfigAnswer {
+        try await send(APIRequest(.get, "/config/client", query: "?format=old"), expecting: ClientConfigAnswer.self)
     }
 }

@@ -24,6 +24,7 @@ package final class MattermostClient: ChatService {
     private let botName = Mutex<String?>(nil)
     var knownBotName: String? { botName.withLock { $0 } }
     private let ahead = Mutex(Duration.zero)
+    private let told = Mutex<Duration?>(nil)
 
     package init(_ configuration: Configuration) throws(MattermostError) {
         let token = configuration.token.reveal()
@@ -44,6 +45,9 @@ package final class MattermostClient: ChatService {
     package var clockDifference: Duration { ahead.withLock { $0 } }
 
     static let largestDifference = Duration.seconds(3600)
+
+    /// The same as the last answer told it, however large; nil where none did.
+    package var toldClockDifference: Duration? { told.withLock { $0 } }
 
     /// Fails what is in flight, and every later call at once, as cancelled.
     package func shutdown() { curl.shutdown() }
@@ -90,6 +94,7 @@ package final class MattermostClient: ChatService {
 
     private func note(date: Int) {
         let difference = Duration.seconds(date - time(nil))
+        told.withLock { $0 = difference }
         guard difference <= Self.largestDifference, difference >= .zero - Self.largestDifference else { return }
         // The header has whole seconds: a difference of one is none.
         ahead.withLock { $0 = difference <= .seconds(1) && difference >= .seconds(-1) ? .zero : difference }

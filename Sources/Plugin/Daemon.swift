@@ -43,20 +43,13 @@ struct Daemon: Sendable {
         for warning in settings.warnings { logger.warning("\(warning)") }
         do {
             _ = try TeleportCredentials.load(settings.teleport)
-            signer = try ActionSigner(
-                secret: settings.mattermost.secret ?? Self.unknownSecret(), previous: settings.mattermost.previousSecrets,
-                acceptsLegacy: settings.mattermost.acceptsLegacySignatures)
+            signer = try settings.signer()
             chat = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
             tls = isPlainHTTP ? nil : try ListenerIdentity.load(settings.http, logger: logger)
         } catch {
             throw StartError("\(error)")
         }
         teleport = TeleportClient(configuration: settings.teleport, logger: logger)
-    }
-
-    /// Where there are no buttons: nobody can have signed anything with it.
-    private static func unknownSecret() -> Secret<[UInt8]> {
-        Secret((0..<32).map { _ in UInt8.random(in: .min ... .max) })
     }
 
     private static func open(_ output: Settings.Log.Output) throws -> LogDestination {

@@ -10,6 +10,17 @@ enum ListenerIdentity {
     /// Bytes; far above any chain of certificates.
     private static let fileLimit = 1 << 20
 
+    /// Whether the pair of earlier starts is there.
+    static var hasSelfSigned: Bool { hasPair(selfSigned(in: folder)) }
+
+    private static func selfSigned(in folder: String) -> Settings.HTTP.KeyPair {
+        .init(keyFile: "\(folder)/self-signed.key", certificateFile: "\(folder)/self-signed.crt")
+    }
+
+    private static func hasPair(_ pair: Settings.HTTP.KeyPair) -> Bool {
+        access(pair.keyFile, F_OK) == 0 && access(pair.certificateFile, F_OK) == 0
+    }
+
     static func load(_ settings: Settings.HTTP, logger: Logger, folder: String = folder) throws -> TLSIdentity {
         if let pair = settings.tls {
             return try read(pair, keySetting: "`https_key_file` in `[http]`", "`https_cert_file` in `[http]`")
@@ -19,11 +30,8 @@ enum ListenerIdentity {
             logger.info("No https_key_file and https_cert_file in [http]: the health probes have a passing certificate")
             return try SelfSigned.identity(names: ["localhost"])
         }
-        let pair = Settings.HTTP.KeyPair(
-            keyFile: "\(folder)/self-signed.key", certificateFile: "\(folder)/self-signed.crt")
-        if access(pair.keyFile, F_OK) != 0 || access(pair.certificateFile, F_OK) != 0 {
-            try make(pair, for: publicURL.host, in: folder)
-        }
+        let pair = selfSigned(in: folder)
+        if !hasPair(pair) { try make(pair, for: publicURL.host, in: folder) }
         logger.warning(
             """
             No https_key_file and https_cert_file in [http]: serving the self-signed certificate \(pair.certificateFile). \

@@ -94,6 +94,7 @@ extension WatcherService {
     }
 
     private func follow(_ link: Link) async throws {
+        guard asksForEvents else { return await stayConnected() }
         let watch = Proto_Watch.with { $0.kinds = [.with { $0.kind = "access_request" }] }
         try await link.api.watchEvents(watch, options: Link.options) { response in
             for try await message in response.messages {
@@ -107,6 +108,15 @@ extension WatcherService {
                 }
             }
         }
+    }
+
+    /// Until the connection's end cancels it.
+    private func stayConnected() async {
+        watchBegan()
+        queue.put(.connected)
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        defer { continuation.finish() }
+        for await _ in stream {}
     }
 
     private func watchBegan() {

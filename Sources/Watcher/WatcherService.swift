@@ -11,18 +11,22 @@ package final class WatcherService: Service {
     let logger: Logger
     let queue = EventQueue()
     let state: Mutex<WatchState>
+    /// False for a connection that is only to be called on: it needs no permission.
+    let asksForEvents: Bool
     private let dice: @Sendable () -> Double
     private let onEvent: @Sendable (WatchEvent) async -> Void
 
     /// - Parameters:
+    ///   - asksForEvents: false connects and asks for the version alone; ``WatchEvent/connected`` is then told without a watch.
     ///   - dice: in 0..<1, for the jitter.
     ///   - onEvent: called for one event after the other; while it works the queue grows, the watch goes on.
     package init(
-        client: TeleportClient, logger: Logger, dice: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
-        onEvent: @escaping @Sendable (WatchEvent) async -> Void
+        client: TeleportClient, logger: Logger, asksForEvents: Bool = true,
+        dice: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, onEvent: @escaping @Sendable (WatchEvent) async -> Void
     ) {
         self.client = client
         self.logger = logger
+        self.asksForEvents = asksForEvents
         self.dice = dice
         self.onEvent = onEvent
         state = Mutex(

@@ -90,7 +90,7 @@ final class CurlTransfer {
     private func setRequest(_ set: inout CurlOptionSetter, _ call: HTTPCall) {
         set(CURLOPT_URL, call.url)
         set(CURLOPT_USERAGENT, "teleport-mattermost")
-        set.append("Authorization: Bearer \(call.token.reveal())", to: &headers)
+        if let token = call.token { set.append("Authorization: Bearer \(token.reveal())", to: &headers) }
         set.append("Accept: application/json", to: &headers)
         // Without it a large body waits a second for "100 Continue".
         set.append("Expect:", to: &headers)

@@ -11,8 +11,8 @@ struct HTTPCall: Sendable {
 
     var method: Method
     var url: String
-    /// Sent as `Authorization: Bearer`.
-    var token: Secret<String>
+    /// Sent as `Authorization: Bearer`; nil sends none.
+    var token: Secret<String>?
     /// JSON; nil for a GET.
     var body: [UInt8]?
     var timeLimit: Duration

@@ -74,11 +74,14 @@ struct StatusAnswer: Decodable {
 /// The few fields of some two hundred that are of use here.
 struct ClientConfigAnswer: Decodable {
     var asymmetricSigningPublicKey: String?
+    /// `true` or `false`; told to who is logged in alone.
+    var showEmailAddress: String?
     /// In every server's answer: without it, it is none.
     var version: String
 
     enum CodingKeys: String, CodingKey {
         case asymmetricSigningPublicKey = "AsymmetricSigningPublicKey"
+        case showEmailAddress = "ShowEmailAddress"
         case version = "Version"
     }
 }

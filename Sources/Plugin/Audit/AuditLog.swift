@@ -37,26 +37,11 @@ package struct AuditLog: Sendable {
     private static func line(_ fields: [(name: String, value: String)], _ moment: Timestamp) -> String {
         var line = "{\"time\":\"\(moment.secondInUTC)\""
         for field in fields {
-            line += ",\"\(field.name)\":\"\(escaped(bounded(field.value)))\""
+            line += ",\"\(field.name)\":\"\(JSONText.escaped(bounded(field.value)))\""
         }
         return line + "}\n"
     }
 
     /// A user's name and roles are as long as Teleport lets them be.
     private static func bounded(_ text: String) -> String { String(text.prefix(1000)) }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
 }

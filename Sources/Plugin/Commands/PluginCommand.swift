@@ -1,15 +1,16 @@
 package import ArgumentParser
 
-/// The command line: `configure`, `version` and `start`.
+/// The command line: `configure`, `check`, `start` and `version`.
 package struct PluginCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "teleport-mattermost",
         abstract: "Approve or deny Teleport access requests inside Mattermost.",
         discussion: """
-            Write a configuration with `teleport-mattermost configure > teleport-mattermost.toml`, fill it in, and run \
+            Write a configuration with `teleport-mattermost configure > teleport-mattermost.toml`, fill it in, see with
+            `teleport-mattermost check --config teleport-mattermost.toml` whether all is well, and run \
             `teleport-mattermost start --config teleport-mattermost.toml`.
             """,
-        subcommands: [ConfigureCommand.self, VersionCommand.self, StartCommand.self])
+        subcommands: [ConfigureCommand.self, CheckCommand.self, StartCommand.self, VersionCommand.self])
 
     package init() {}
 

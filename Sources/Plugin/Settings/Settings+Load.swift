@@ -3,11 +3,14 @@ internal import Mattermost
 internal import Watcher
 
 extension Settings {
+    /// Bytes.
+    static let fileLimit = 1 << 20
+
     /// Reads and checks a whole file; the error names everything that is wrong with it.
     package static func load(_ path: String) throws(SettingsError) -> Settings {
         let bytes: [UInt8]
         do {
-            bytes = try BoundedFile.read(path, limit: 1 << 20)
+            bytes = try BoundedFile.read(path, limit: fileLimit)
         } catch {
             let mend =
                 error.description == "does not exist."

@@ -117,7 +117,7 @@ package final class SandboxMattermost: Service {
         ChannelRoutes(world: world).add(to: api)
         PostRoutes(world: world, clicker: clicker).add(to: api)
         DialogRoutes(world: world, clicker: clicker).add(to: api)
-        SystemRoutes(signer: signer).add(to: api)
+        SystemRoutes(signer: signer, world: world).add(to: api)
         let desk = SandboxDesk(world: world, clicker: clicker, teleport: configuration.teleport)
         PageRoutes(desk: desk).add(to: router)
         ControlRoutes(desk: desk, mattermost: self).add(to: router.group("sandbox").add(middleware: LocalCallsOnly()))

@@ -2,17 +2,18 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// `/api/v4/system/ping` and `/api/v4/config/client`: no token needed.
+/// `/api/v4/system/ping` and `/api/v4/config/client`: no token needed; with one the latter tells more.
 struct SystemRoutes: Sendable {
     let signer: TriggerSigner
+    let world: ChatWorld
 
     func add(to router: RouterGroup<ChatContext>) {
         router.get("system/ping") { request, _ in
             ping(full: request.uri.queryParameters["get_server_status"] == "true")
         }
-        router.get("config/client") { request, _ in
+        router.get("config/client") { request, context in
             switch request.uri.queryParameters["format"] {
-            case "old": return clientConfig
+            case "old": return try clientConfig(isLoggedIn: (try? context.caller()) != nil)
             case nil, "": throw AppError.newConfigFormat
             default: throw AppError.badURLParameter("format")
             }
@@ -37,10 +38,12 @@ struct SystemRoutes: Sendable {
     }
 
     /// The real one has two hundred more fields, and comes in chunks.
-    private var clientConfig: Response {
+    private func clientConfig(isLoggedIn: Bool) throws -> Response {
         var body: JSON = [
             "AsymmetricSigningPublicKey": .string(signer.publicKey), "Version": "5.37.0", "BuildNumber": "", "SiteName": "Mattermost",
         ]
+        let showsEmail = try world.read { state throws(AppError) in state.showsEmail }
+        if isLoggedIn { body["ShowEmailAddress"] = .string("\(showsEmail)") }
         if !signer.offersKey { body["AsymmetricSigningPublicKey"] = nil }
         let bytes = body.goEncoded
         return Response(

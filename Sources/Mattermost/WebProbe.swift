@@ -1,0 +1,49 @@
+internal import Access
+
+/// A plain GET without credentials, to learn whether an address can be reached and what answers there.
+package struct WebProbe: Sendable {
+    package struct Answer: Sendable {
+        package var status: Int
+        package var body: [UInt8]
+    }
+
+    package struct Failure: Error, Sendable {
+        package enum Reason: Sendable { case untrusted, timedOut, notHTTP, cancelled, network }
+
+        package var reason: Reason
+        /// libcurl's.
+        package var words: String
+    }
+
+    private static let bodyLimit = 64 << 10
+    private static let timeLimit = Duration.seconds(10)
+
+    /// PEM file of the authorities to trust instead of the system's.
+    private let caFile: String?
+
+    package init(caFile: String? = nil) { self.caFile = caFile }
+
+    package func get(_ url: String) async throws(Failure) -> Answer {
+        do {
+            var options = CurlClient.Options()
+            (options.caFile, options.maxBody) = (caFile, Self.bodyLimit)
+            let curl = try CurlClient(options)
+            defer { curl.shutdown() }
+            let call = HTTPCall(method: .get, url: url, token: nil, body: nil, timeLimit: Self.timeLimit)
+            let answer = try await curl.perform(call)
+            return Answer(status: answer.status, body: answer.body)
+        } catch {
+            throw Failure(reason: Self.reason(error.code), words: OneLine.bounded(error.description))
+        }
+    }
+
+    private static func reason(_ code: CurlError.Code) -> Failure.Reason {
+        switch code {
+        case .untrusted: .untrusted
+        case .timedOut: .timedOut
+        case .notHTTP, .tooLarge: .notHTTP
+        case .cancelled, .stopped: .cancelled
+        case .busy, .network: .network
+        }
+    }
+}

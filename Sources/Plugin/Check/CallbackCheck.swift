@@ -1,0 +1,100 @@
+import Access
+import ActionCrypto
+import CallbackServer
+import Logging
+import Mattermost
+import NIOPosix
+
+/// Whether the callback's address leads to the plugin, and with a person's click that Mattermost can go there.
+struct CallbackCheck: Sendable {
+    let settings: Settings
+    let options: CheckOptions
+    let report: CheckReport
+    /// For listening ourselves; nil for plain HTTP or where there is none.
+    let identity: TLSIdentity?
+    let clicks: ClickCheck
+    /// Tells of callbacks that were refused while a click is awaited.
+    let logger: Logger
+
+    static let name = "callback URL"
+
+    func run() async {
+        guard let publicURL = settings.http.publicURL, settings.approvals.hasButtons else {
+            let why = "posts have no buttons"
+            report.add(.skipped(Self.name, why))
+            if options.asksForClick { report.add(.skipped(ClickCheck.name, why)) }
+            return
+        }
+        guard identity != nil || options.isPlainHTTP else {
+            let why = "the HTTPS certificate cannot be served"
+            report.add(.skipped(Self.name, why))
+            if options.asksForClick { report.add(.skipped(ClickCheck.name, why)) }
+            return
+        }
+        // Whoever answers with it is this very process.
+        let sign = "check \(UInt64.random(in: .min ... .max))"
+        await OwnListener.run(server(sign)) { failure in
+            await probe(publicURL, sign, failure)
+            guard options.asksForClick, !Task.isCancelled else { return }
+            guard let failure else { return await clicks.run() }
+            report.add(
+                .failed(
+                    ClickCheck.name, "\(failure)",
+                    mend: "Stop the plugin for the time of the test: its port is where the click must arrive."))
+        }
+    }
+
+    private func server(_ sign: String) -> @Sendable (@escaping @Sendable () -> Void) -> CallbackServer {
+        { bound in
+            CallbackServer(
+                configuration: CallbackServer.Configuration(
+                    address: settings.http.listen, tls: options.isPlainHTTP ? nil : identity,
+                    pathPrefix: settings.http.publicURL?.path ?? "",
+                    basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) }),
+                group: MultiThreadedEventLoopGroup.singleton, logger: logger,
+                verify: { context, _ in clicks.verify(context) }, readiness: { Readiness(problems: [sign]) },
+                bound: { _ in bound() }, decide: { clicks.answer($0) })
+        }
+    }
+
+    /// - Parameter failure: why this process does not listen itself.
+    private func probe(_ url: ServerURL, _ sign: String, _ failure: ListenFailure?) async {
+        if let failure, !failure.isPortTaken {
+            return report.add(
+                .failed(Self.name, "\(failure)", mend: "Set [http] listen_addr to a free port and an address of this machine."))
+        }
+        do {
+            let path = failure == nil ? "/readyz" : "/healthz"
+            let answer = try await WebProbe(caFile: options.callbackCA).get("\(url)\(path)")
+            let body = String(decoding: answer.body, as: UTF8.self)
+            let isOurs = failure == nil ? body.contains(sign) : answer.status == 200 && body == #"{"status":"ok"}"#
+            guard isOurs else { return report.add(elsewhere(url, answer.status, path)) }
+            let who = failure == nil ? "this check, which listens in the plugin's place" : "the plugin that runs"
+            report.add(.ok(Self.name, "\(url) leads from here to \(who)"))
+        } catch {
+            report.add(.failed(Self.name, "\(url) cannot be reached from here: \(error.words)", mend: mend(error, url)))
+        }
+    }
+
+    private func elsewhere(_ url: ServerURL, _ status: Int, _ path: String) -> CheckStep {
+        .failed(
+            Self.name, "\(url)\(path) is answered with \(status), and not by the plugin",
+            mend: "Let [http] public_addr, and a proxy where there is one, lead to listen_addr \(settings.http.listen).")
+    }
+
+    private func mend(_ failure: WebProbe.Failure, _ url: ServerURL) -> String {
+        switch failure.reason {
+        case .untrusted where failure.words.contains("subject name"):
+            "Serve a certificate for \(url.host), or set public_addr to a name that the certificate has."
+        case .untrusted:
+            "If Mattermost's machine trusts the certificate's CA, name the CA's file with --callback-ca; else have it trusted there, "
+                + "or serve another certificate."
+        case .timedOut: "Open the way to \(url.authority): a firewall drops what is sent there."
+        case .notHTTP: "Let public_addr, and a proxy where there is one, lead to listen_addr \(settings.http.listen)."
+        case .network, .cancelled:
+            failure.words.contains("resolve")
+                ? "Mend the host in [http] public_addr, or the DNS."
+                : "Let \(url.authority) lead to listen_addr \(settings.http.listen): nothing takes connections there."
+        }
+    }
+}

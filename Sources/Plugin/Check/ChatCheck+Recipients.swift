@@ -1,0 +1,99 @@
+import Access
+import Mattermost
+
+/// Who is told and who decides, each looked up as the running plugin does.
+extension ChatCheck {
+    private static let invite = "Write the name as it stands in the channel's URL, and invite the bot there."
+
+    /// Those that were found.
+    func checkRecipients(_ bot: ChatUser) async -> [Recipients.Place] {
+        let wanted = settings.mattermost.recipients.all
+        if wanted.isEmpty {
+            report.add(.skipped("recipients", "none are named: only reviewers whom a requester suggests are told"))
+        }
+        var places: [Recipients.Place] = []
+        for recipient in wanted {
+            let found = await place(of: recipient)
+            switch found {
+            case .success(let place):
+                places.append(place)
+                report.add(.ok("recipient \(recipient)", "was found"))
+                guard case .channel = recipient else { continue }
+                await checkMembership(bot, "\(recipient)", place.channelID)
+            case .failure(let error):
+                report.add(.failed("recipient \(recipient)", Words(Self.words(error, recipient)), otherwise: Self.invite))
+            }
+        }
+        return places
+    }
+
+    func place(of recipient: Recipient) async -> Result<Recipients.Place, any Error> {
+        let start = ContinuousClock.now
+        let found = await Recipients(
+            RecipientRules(always: [recipient]), chat: chat, logger: .silent, elapsed: { ContinuousClock.now - start }
+        ).configured()
+        if let place = found.places.first { return .success(place) }
+        return .failure(found.failures.first ?? Words("was not found"))
+    }
+
+    /// Without the name that the step has already.
+    private static func words(_ error: any Error, _ recipient: Recipient) -> String {
+        let (words, name) = ("\(error)", "Recipient \"\(recipient)\": ")
+        return words.hasPrefix(name) ? String(words.dropFirst(name.count)) : words
+    }
+
+    private func checkMembership(_ bot: ChatUser, _ channel: String, _ channelID: String) async {
+        let name = "membership \(channel)"
+        let mend = "Type /invite @\(bot.username) in the channel: without, the bot may post there and not edit its posts."
+        do {
+            let isMember = try await chat.isMember(bot.id, of: channelID)
+            report.add(
+                isMember ? .ok(name, "the bot is in the channel") : .failed(name, "the bot is not in the channel", mend: mend))
+        } catch {
+            guard error.code != .forbidden, error.code != .notFound else {
+                return report.add(.failed(name, "the bot is not in the channel", mend: mend))
+            }
+            report.add(.failed(name, error, otherwise: mend))
+        }
+    }
+
+    /// Each that the configuration names; none is named by most.
+    func checkApprovers(_ bot: ChatUser) async {
+        let policy = settings.approvals.policy
+        var seen: Set<Approver> = []
+        let named = policy.approvers + policy.roles.sorted { $0.key < $1.key }.flatMap(\.value)
+        for approver in named where settings.approvals.hasButtons && seen.insert(approver).inserted {
+            await checkApprover(approver, bot)
+        }
+        for username in policy.users.keys.sorted() where settings.approvals.hasButtons {
+            await lookUp("[approvals.users] @\(username)") { try await chat.user(named: username) }
+        }
+    }
+
+    private func checkApprover(_ approver: Approver, _ bot: ChatUser) async {
+        switch approver {
+        case .username(let username): await lookUp("approver @\(username)") { try await chat.user(named: username) }
+        case .email(let address): await lookUp("approver \(address)") { try await chat.user(emailed: address) }
+        case .channel(let channel):
+            let name = "approvers \(channel)"
+            do {
+                let id = try await chat.channel(team: channel.team, channel: channel.channel).id
+                report.add(.ok(name, "the channel was found"))
+                await checkMembership(bot, "\(channel)", id)
+            } catch {
+                report.add(.failed(name, error, otherwise: Self.invite))
+            }
+        }
+    }
+
+    private func lookUp(_ name: String, _ find: () async throws -> ChatUser) async {
+        let mend = "Mend the name, or remove it."
+        do {
+            let user = try await find()
+            let isGone = CheckStep.failed(name, "the account is deactivated", mend: "Name somebody else.")
+            report.add(user.isDeleted ? isGone : .ok(name, "is @\(user.username)"))
+        } catch {
+            report.add(.failed(name, error, otherwise: mend))
+        }
+    }
+}

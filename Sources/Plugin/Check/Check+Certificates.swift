@@ -1,0 +1,76 @@
+import Access
+import ActionCrypto
+import Logging
+import Mattermost
+import Watcher
+
+/// Files that are read here and prove nothing about the servers yet.
+extension Check {
+    private static let renew =
+        "Issue them again: tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth"
+
+    /// Nil where they cannot be used. Gives the roles that the certificate names.
+    func checkCredentials(_ settings: Settings) -> [String]? {
+        let name = "Teleport credentials"
+        do {
+            let credentials = try TeleportCredentials.load(settings.teleport)
+            _ = try credentials.makeContext()
+            let info = try CertificateInfo(pem: credentials.identity.certificateChain)
+            let roles = info.organizations.isEmpty ? "" : ", role \(info.organizations.joined(separator: ", "))"
+            report.add(.ok(name, "user \(info.subject ?? "without a name")\(roles), \(Self.validity(info))"))
+            return info.organizations
+        } catch {
+            let words = "\(error)"
+            // These errors end with a colon and the mend.
+            let parts = words.firstRange(of: ": issue ")
+            report.add(.failed(name, parts.map { String(words[..<$0.lowerBound]) } ?? words, mend: Self.renew))
+            return nil
+        }
+    }
+
+    /// What the listener serves; nil where that cannot be told or used, and for plain HTTP.
+    func checkListener(_ settings: Settings) -> TLSIdentity? {
+        let name = "HTTPS certificate"
+        guard let host = settings.http.publicURL?.host else {
+            report.add(.skipped(name, "posts have no buttons, so Mattermost calls nothing"))
+            return nil
+        }
+        guard !options.isPlainHTTP else {
+            report.add(.skipped(name, "plain HTTP behind a proxy, as --insecure-no-tls says"))
+            return nil
+        }
+        do {
+            guard settings.http.tls != nil || ListenerIdentity.hasSelfSigned else { return try selfSigned(name, host) }
+            let identity = try ListenerIdentity.load(settings.http, logger: .silent)
+            let info = try identity.check(at: .now, name: "https_cert_file")
+            if info.covers(host) {
+                let kind = settings.http.tls == nil ? "the self-signed one, which Mattermost must be told to trust, " : ""
+                report.add(.ok(name, "\(kind)is for \(info.namesInWords), \(Self.validity(info))"))
+            } else {
+                report.add(
+                    .failed(
+                        name, "is for \(info.namesInWords), and not for \(host), the host of public_addr",
+                        mend: "Make a certificate for \(host), or set public_addr to a name that the certificate has."))
+            }
+            return identity
+        } catch {
+            report.add(
+                .failed(name, error, otherwise: "Set https_key_file and https_cert_file in [http] to a pair made together."))
+            return nil
+        }
+    }
+
+    /// For the time of the check alone, where `start` has not made its own yet.
+    private func selfSigned(_ name: String, _ host: String) throws -> TLSIdentity {
+        report.add(
+            .failed(
+                name, "https_key_file and https_cert_file are not set: a self-signed one will be made, which nobody trusts",
+                mend: "Set both in [http], or start once and have Mattermost trust "
+                    + "\(ListenerIdentity.folder)/self-signed.crt."))
+        return try SelfSigned.identity(names: [host, "localhost"])
+    }
+
+    private static func validity(_ info: CertificateInfo) -> String {
+        "good until \(info.notAfter.minuteInUTC), another \(info.notAfter.since(.now).inWords)"
+    }
+}

@@ -1,0 +1,76 @@
+import Access
+import ActionCrypto
+import Logging
+import Mattermost
+import Watcher
+
+/// What the command line asks of `check`.
+struct CheckOptions: Sendable {
+    var configuration: String
+    var asksForClick = false
+    /// Where the test button is posted; nil: to the first recipient.
+    var clickRecipient: Recipient?
+    var clickLimit = Duration.seconds(120)
+    /// PEM file of the authorities that Mattermost believes; nil: the system's.
+    var callbackCA: String?
+    var isPlainHTTP = false
+}
+
+/// Looks at everything that the plugin needs, one step after the other, and changes nothing that lasts.
+struct Check: Sendable {
+    let options: CheckOptions
+    let report: CheckReport
+    /// Where the test button's post is noted, to be removed however the check ends.
+    let testPost: TestPost
+
+    /// Cancelled, it ends soon, with the report as far as it came.
+    func run() async throws(SettingsError) {
+        let (settings, files) = try CheckedSettings.read(options.configuration, report)
+        report.add(files.steps())
+        let roles = checkCredentials(settings)
+        let identity = checkListener(settings)
+        let cluster = await TeleportCheck(settings: settings, report: report, roles: roles).run()
+        guard !Task.isCancelled else { return }
+        let client: MattermostClient
+        do {
+            client = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
+        } catch {
+            return report.add(.failed("Mattermost", error, otherwise: "Check [mattermost] url and token."))
+        }
+        defer { client.shutdown() }
+        let checker = ChatCheck(settings: settings, chat: client, report: report)
+        let facts = await checker.run()
+        guard !Task.isCancelled else { return }
+        await checkCallback(settings, identity, checker, facts, cluster: cluster ?? "check")
+    }
+
+    private func checkCallback(
+        _ settings: Settings, _ identity: TLSIdentity?, _ checker: ChatCheck, _ facts: ChatCheck.Facts?, cluster: String
+    ) async {
+        guard let requestID = RequestID(RandomID.uuid()), let signer = try? settings.signer() else { return }
+        let clicks = ClickCheck(
+            settings: settings, options: options, report: report, checker: checker, facts: facts, signer: signer,
+            cluster: cluster, testPost: testPost, requestID: requestID)
+        await CallbackCheck(
+            settings: settings, options: options, report: report, identity: identity, clicks: clicks,
+            logger: options.asksForClick ? .warnings : .silent
+        ).run()
+    }
+}
+
+extension Logger {
+    /// For parts whose lines would only repeat what the check says.
+    static let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
+
+    static let warnings = Logger(label: "check") { _ in TextLogHandler(level: .warning, destination: .standardError) }
+}
+
+enum RandomID {
+    /// Version 4, as Teleport names requests.
+    static func uuid() -> String {
+        func digits(_ count: Int) -> String {
+            String((0..<count).map { _ in "0123456789abcdef".randomElement() ?? "0" })
+        }
+        return "\(digits(8))-\(digits(4))-4\(digits(3))-8\(digits(3))-\(digits(12))"
+    }
+}

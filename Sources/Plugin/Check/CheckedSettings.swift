@@ -1,0 +1,39 @@
+import Watcher
+
+/// The first step: the configuration file with all that is wrong with it.
+enum CheckedSettings {
+    private static let name = "configuration"
+
+    static func read(_ path: String, _ report: CheckReport) throws(SettingsError) -> (settings: Settings, files: SecretFiles) {
+        do {
+            let settings = try Settings.load(path)
+            let files = SecretFiles(configuration: path, try text(path), files: secretFiles(of: settings))
+            report.add(.ok(name, "\(path) has nothing wrong in it"))
+            for warning in settings.warnings { report.add(.ok(name, "but mind: \(warning)")) }
+            return (settings, files)
+        } catch {
+            for problem in error.problems {
+                let line = SettingsError(path: path, problems: [problem])
+                report.add(.failed(name, line, otherwise: "Mend the file; `teleport-mattermost configure` prints an example."))
+            }
+            throw error
+        }
+    }
+
+    /// Once more, for what the settings do not keep: which values name files.
+    private static func text(_ path: String) throws(SettingsError) -> SettingsText {
+        do {
+            return try SettingsText(try BoundedFile.read(path, limit: Settings.fileLimit))
+        } catch let error as SettingsText.SyntaxError {
+            throw SettingsError(path: path, problems: [error.problem])
+        } catch {
+            throw SettingsError(path: path, problems: [.init(text: "the configuration file \(error)")])
+        }
+    }
+
+    private static func secretFiles(of settings: Settings) -> [String] {
+        var files = [settings.teleport.clientKey]
+        if let pair = settings.http.tls { files.append(pair.keyFile) }
+        return files
+    }
+}

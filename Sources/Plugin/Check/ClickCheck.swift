@@ -1,0 +1,132 @@
+import Access
+import ActionCrypto
+import CallbackServer
+import Logging
+import Mattermost
+
+/// A post with a test button that a person presses: proves the whole way back from Mattermost.
+struct ClickCheck: Sendable {
+    enum Outcome: Sendable {
+        case pressed(userID: String, isProven: Bool)
+        /// The click came, and nothing says that it was Mattermost's.
+        case unproven(String)
+    }
+
+    static let name = "click"
+    private static let mend =
+        "Look into Mattermost's log for \"Action integration error\". Typical causes: AllowedUntrustedInternalConnections does "
+        + "not list the host of public_addr; Mattermost does not trust the certificate; a firewall stands between the two."
+
+    let settings: Settings
+    let options: CheckOptions
+    let report: CheckReport
+    let checker: ChatCheck
+    /// Nil where Mattermost does not know the bot.
+    let facts: ChatCheck.Facts?
+    let signer: ActionSigner
+    let cluster: String
+    let testPost: TestPost
+    /// Of the test alone; Teleport has none of that name.
+    let requestID: RequestID
+    private let outcome = Shared<Outcome>()
+
+    private var chat: MattermostClient { checker.chat }
+    private var now: Timestamp { Timestamp.now.advanced(by: chat.clockDifference) }
+
+    func run() async {
+        guard let facts else { return report.add(.skipped(Self.name, "Mattermost does not know the bot")) }
+        do {
+            guard let place = try await place(facts) else {
+                return report.add(.skipped(Self.name, "no recipient was found to post the button to; name one with --channel"))
+            }
+            try await post(to: place, facts)
+            report.ask(
+                "Press \"It works\" in the post to \(place.recipient), within \(options.clickLimit.components.seconds) s. "
+                    + "Ctrl-C ends.")
+            let start = ContinuousClock.now
+            let outcome = await outcome.value(within: options.clickLimit, .continuous)
+            await tell(outcome, after: ContinuousClock.now - start)
+            try await testPost.remove()
+        } catch {
+            report.add(.failed(Self.name, error, otherwise: "Check that the bot may post in the channel."))
+        }
+    }
+
+    /// A channel rather than a person.
+    private func place(_ facts: ChatCheck.Facts) async throws -> Recipients.Place? {
+        if let recipient = options.clickRecipient { return try await checker.place(of: recipient).get() }
+        let channel = facts.places.first { if case .channel = $0.recipient { true } else { false } }
+        return channel ?? facts.places.first
+    }
+
+    private func post(to place: Recipients.Place, _ facts: ChatCheck.Facts) async throws {
+        let context = try signer.sign(
+            .approve, requestID: requestID, cluster: cluster, channelID: place.channelID, recipient: "\(place.recipient)",
+            issued: now, expires: now.advanced(by: options.clickLimit + .seconds(60)))
+        var button = Card.Button(.approve, url: settings.http.callbackURL ?? "", context: context.fields)
+        button.name = "It works"
+        let subject = Subject(requestID: requestID, user: facts.bot.username, roles: [], reason: "")
+        var card = Card(subject, status: .pending, buttons: [button])
+        (card.title, card.fallback) = ("Test of teleport-mattermost", "Test of teleport-mattermost: press the button")
+        let words = "Whoever set up the plugin is testing whether clicks arrive. Press the button; nothing is decided by it."
+        card.fields = [Card.Field(title: "", value: words, isShort: false)]
+        testPost.willBeMade(in: place.channelID, by: facts.bot.id, about: requestID, settings.mattermost)
+        let post = try await chat.createPost(card, in: place.channelID, pendingPostID: "\(facts.bot.id):\(requestID)")
+        testPost.wasMade(post)
+    }
+
+    private func tell(_ outcome: Outcome?, after time: Duration) async {
+        switch outcome {
+        case .pressed(let userID, let isProven):
+            let user = try? await chat.user(userID)
+            let who = user.map { "@\($0.username)" } ?? "the user \(userID)"
+            let proof = isProven ? ", which Mattermost's signature proves" : ""
+            let tenths = time.components.seconds * 10 + time.components.attoseconds / 100_000_000_000_000_000
+            report.add(
+                .ok(Self.name, "\(who) pressed the button after \(tenths / 10).\(tenths % 10) s and the click arrived\(proof)"))
+        case .unproven(let reason):
+            report.add(
+                .failed(
+                    Self.name, "the click arrived, but \(reason)",
+                    mend: "Let the callback be called by the Mattermost of [mattermost] url alone, and check both clocks."))
+        case nil:
+            report.add(
+                .failed(Self.name, "no click arrived in \(options.clickLimit.components.seconds) s", mend: Self.mend))
+        }
+    }
+}
+
+// MARK: - What the listener asks
+
+extension ClickCheck {
+    func verify(_ context: ActionContext) -> Verification {
+        // As the plugin does while Teleport is away: other posts' buttons get words.
+        Verification(signer.verify(context, cluster: context.cluster, at: now))
+    }
+
+    func answer(_ click: VerifiedClick) -> ClickReply {
+        guard click.action.requestID == requestID else {
+            return .answer(
+                words("Nothing was decided: the plugin is being tested just now. Please click again in some minutes."))
+        }
+        let found = judge(click)
+        outcome.give(found)
+        guard case .pressed = found else { return .answer(words("The click arrived, but was not proven to be yours.")) }
+        return .answer(words("The click arrived: it works. This post is removed now."))
+    }
+
+    private func judge(_ click: VerifiedClick) -> Outcome {
+        guard let key = facts?.key else { return .pressed(userID: click.userID, isProven: false) }
+        guard let proof = TriggerID(click.triggerID.reveal())?.proof(under: key) else {
+            return .unproven("its proof of who clicked does not match Mattermost's key")
+        }
+        guard proof.userID == click.userID else { return .unproven("its proof is of another user") }
+        let age = now.since(proof.signedAt)
+        guard age <= ProofDesk.window, age >= .zero - ProofDesk.window else {
+            return .unproven("its proof is \(age.components.seconds) s old")
+        }
+        return .pressed(userID: proof.userID, isProven: true)
+    }
+
+    private func words(_ text: String) -> [UInt8] { clickAnswer(update: nil, ephemeral: text) }
+}

@@ -1,0 +1,153 @@
+import Access
+import Watcher
+
+/// Whether Teleport can be reached, and each permission that the plugin's role must have.
+struct TeleportCheck: Sendable {
+    let settings: Settings
+    let report: CheckReport
+    /// Of the client certificate; nil where it cannot be used.
+    let roles: [String]?
+
+    private static let steps = ["Teleport", "Teleport version"] + Permission.allCases.map(\.name) + [clock]
+    private static let clock = "Teleport's clock"
+    /// Requests are made on servers whose clocks may be a little apart themselves.
+    private static let tolerance = Duration.seconds(30)
+
+    /// Gives the cluster's name where it is known.
+    func run() async -> String? {
+        guard roles != nil else {
+            skip(Self.steps[...], "the credentials cannot be used")
+            return nil
+        }
+        let client = TeleportClient(configuration: settings.teleport, logger: .silent)
+        return await Connection.open(client, asksForEvents: false) { outcome in
+            if let failure = outcome { return self.refused(failure) }
+            let version = client.status.serverVersion ?? ""
+            report.add(.ok("Teleport", "\(settings.teleport.authServer) is the cluster \(client.clusterName ?? "?")"))
+            report.add(.ok("Teleport version", version.isEmpty ? "not told" : version))
+            await checkPermissions(client)
+            await checkClock(client)
+            return client.clusterName
+        }
+    }
+
+    private func refused(_ reason: String) -> String? {
+        // The one failure that comes after TLS did well.
+        let isTooOld = reason.contains(" is version ")
+        if isTooOld { report.add(.ok("Teleport", "\(settings.teleport.authServer) can be reached")) }
+        let mend = "Check [teleport] addr and the network; the auth service listens on port 3025."
+        report.add(.failed(isTooOld ? "Teleport version" : "Teleport", Words(reason), otherwise: mend))
+        skip(Self.steps.dropFirst(isTooOld ? 2 : 1), "no connection to Teleport")
+        return nil
+    }
+
+    private func skip(_ names: ArraySlice<String>, _ why: String) {
+        for name in names { report.add(.skipped(name, why)) }
+    }
+
+    /// No call of Teleport's tells the time, but a request from the future does.
+    private func checkClock(_ client: TeleportClient) async {
+        let newest = (try? await client.requests())?.map(\.created).max()
+        guard let ahead = newest?.since(.now), ahead > Self.tolerance else {
+            return report.add(.skipped(Self.clock, "Teleport does not tell its time; no request was made in the future"))
+        }
+        report.add(
+            .failed(
+                Self.clock, "a request was made \(ahead.components.seconds) s in the future by this machine's clock",
+                mend: "Set the clocks of both machines, for example with timedatectl set-ntp true."))
+    }
+}
+
+// MARK: - Permissions
+
+extension TeleportCheck {
+    private func checkPermissions(_ client: TeleportClient) async {
+        for permission in Permission.allCases {
+            guard permission.isNeeded(settings) else {
+                report.add(.skipped(permission.name, "posts have no buttons, so nothing is decided here"))
+                continue
+            }
+            do {
+                try await ask(permission, client)
+                report.add(.ok(permission.name, permission.purpose))
+            } catch {
+                let rule = "{resources: [\(permission.resource)], verbs: [\(permission.verb)]}"
+                report.add(
+                    .failed(
+                        permission.name, Mend.split("\(error)").detail,
+                        mend: "Add to the role \(roles?.first ?? "of the plugin"), under spec.allow.rules: - \(rule)"))
+            }
+        }
+    }
+
+    /// Writes go to a request that does not exist: whoever may write is told that, and nothing changes.
+    private func ask(_ permission: Permission, _ client: TeleportClient) async throws(TeleportError) {
+        guard let nobody = RequestID(RandomID.uuid()) else { return }
+        do {
+            switch permission {
+            case .list: try await listAll(client)
+            case .watch: try await watch()
+            case .readData: _ = try await client.pluginData(of: nobody)
+            case .writeData: try await client.updatePluginData(of: nobody, setting: ["check": ""], expecting: [:])
+            case .decide: try await client.decide(.deny, on: nobody, delegator: "", reason: "")
+            }
+        } catch {
+            guard error.code == .notFound else { throw error }
+        }
+    }
+
+    private func listAll(_ client: TeleportClient) async throws(TeleportError) {
+        guard try await client.showsAllRequests() else {
+            throw TeleportError(
+                .permissionDenied, "no rule of the role shows every access request, so a list of them proves nothing")
+        }
+    }
+
+    /// On a connection of its own: without the permission it does not last.
+    private func watch() async throws(TeleportError) {
+        let client = TeleportClient(configuration: settings.teleport, logger: .silent)
+        let failure = await Connection.open(client, asksForEvents: true) { $0 }
+        if let failure { throw TeleportError(.permissionDenied, failure) }
+    }
+}
+
+/// What the role must allow, each asked for by itself.
+enum Permission: CaseIterable {
+    case list, watch, readData, writeData, decide
+
+    var resource: String {
+        switch self {
+        case .list, .watch, .decide: "access_request"
+        case .readData, .writeData: "access_plugin_data"
+        }
+    }
+
+    var verb: String {
+        switch self {
+        case .list: "list"
+        case .watch, .readData: "read"
+        case .writeData, .decide: "update"
+        }
+    }
+
+    var name: String { "permission \(resource) \(verb)" }
+
+    var purpose: String {
+        switch self {
+        case .list: "the requests can be listed"
+        case .watch: "the requests can be watched"
+        case .readData: "the plugin can read what it recorded"
+        case .writeData: "the plugin can record its posts"
+        case .decide: "requests can be decided"
+        }
+    }
+
+    func isNeeded(_ settings: Settings) -> Bool { self != .decide || settings.approvals.hasButtons }
+}
+
+/// Words of an error that came as no more than words.
+struct Words: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) { self.description = description }
+}

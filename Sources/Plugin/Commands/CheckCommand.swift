@@ -1,0 +1,86 @@
+import ArgumentParser
+import UnixSignals
+
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Find out what is wrong, step by step, each with what to do about it.",
+        discussion: """
+            Looks at the configuration, the secrets' file modes, certificates, Teleport with each permission, Mattermost with \
+            the bot and each recipient, and the callback's address. Nothing is decided, posted or changed; with --click a post \
+            with a test button is made and removed again. While the plugin is stopped, the check listens in its place.
+
+            ✓ is well, ✗ is wrong and the next line says what to do, – does not apply or could not be looked at.
+            Exit codes: 0 all is well, 1 something is wrong, 64 wrong usage, 78 the configuration cannot be used, 130 interrupted.
+            """)
+
+    @Option(name: [.short, .long], help: "The configuration file.")
+    var config = "/etc/teleport-mattermost.toml"
+
+    @Flag(help: "Also post a test button and wait until somebody presses it. The plugin must be stopped meanwhile.")
+    var click = false
+
+    @Option(help: "Where to post the test button: team/channel or an e-mail address. By default the first recipient.")
+    var channel: String?
+
+    @Option(help: "How many seconds to wait for the click, 1 to 3600.")
+    var wait = 120
+
+    @Option(help: "PEM file of the authorities that Mattermost believes when it calls, where they are not this system's.")
+    var callbackCA: String?
+
+    @Flag(help: "As for `start`: the plugin serves plain HTTP, behind a proxy that terminates TLS.")
+    var insecureNoTLS = false
+
+    @Flag(help: "Print one JSON object at the end: ok, interrupted, and the steps with name, status, detail and mend.")
+    var json = false
+
+    func validate() throws {
+        guard (1...3600).contains(wait) else { throw ValidationError("--wait must be from 1 to 3600.") }
+        guard let channel, Recipient(channel) == nil else { return }
+        throw ValidationError("--channel is neither team/channel nor an e-mail address.")
+    }
+
+    func run() async throws {
+        let options = CheckOptions(
+            configuration: config, asksForClick: click, clickRecipient: channel.flatMap { Recipient($0) },
+            clickLimit: .seconds(wait), callbackCA: callbackCA, isPlainHTTP: insecureNoTLS)
+        let report = CheckReport(isJSON: json)
+        let testPost = TestPost()
+        let end = await Self.run(Check(options: options, report: report, testPost: testPost))
+        do {
+            try await testPost.remove()
+        } catch {
+            report.add(.failed(ClickCheck.name, error, otherwise: "Remove the post with the test button by hand."))
+        }
+        report.finish(isInterrupted: end == .interrupted)
+        let code: Int32 =
+            switch end {
+            case .interrupted: 130
+            case .unreadable: 78
+            case .finished: report.hasFailures ? 1 : 0
+            }
+        if code != 0 { throw ExitCode(code) }
+    }
+
+    private enum End { case finished, unreadable, interrupted }
+
+    /// Until its end or a signal, whichever comes first.
+    private static func run(_ check: Check) async -> End {
+        await withTaskGroup(of: End.self) { group in
+            group.addTask {
+                do {
+                    try await check.run()
+                    return .finished
+                } catch {
+                    return .unreadable
+                }
+            }
+            group.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { break }
+                return .interrupted
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .finished
+        }
+    }
+}
