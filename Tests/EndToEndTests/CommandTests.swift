@@ -32,7 +32,7 @@ struct CommandTests {
     func help() async throws {
         let (code, lines) = try await run("--help")
         #expect(code == 0)
-        for command in ["configure", "version", "start"] { #expect(lines.contains { $0.contains(command) }) }
+        for command in ["configure", "check", "version", "start"] { #expect(lines.contains { $0.contains(command) }) }
         #expect(try await run("start", "--no-such-option").code == 64)
     }
 

@@ -67,6 +67,7 @@ struct Stage: Sendable {
             severity = "DEBUG"
             """
         try text.write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
     }
 
     /// Starts the plugin and waits until it watches.

@@ -6,9 +6,6 @@ import Watcher
 
 /// Files that are read here and prove nothing about the servers yet.
 extension Check {
-    private static let renew =
-        "Issue them again: tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth"
-
     /// Nil where they cannot be used. Gives the roles that the certificate names.
     func checkCredentials(_ settings: Settings) -> [String]? {
         let name = "Teleport credentials"
@@ -20,12 +17,18 @@ extension Check {
             report.add(.ok(name, "user \(info.subject ?? "without a name")\(roles), \(Self.validity(info))"))
             return info.organizations
         } catch {
-            let words = "\(error)"
-            // These errors end with a colon and the mend.
-            let parts = words.firstRange(of: ": issue ")
-            report.add(.failed(name, parts.map { String(words[..<$0.lowerBound]) } ?? words, mend: Self.renew))
+            let parts = Self.split("\(error)")
+            report.add(.failed(name, parts.detail, mend: parts.mend))
             return nil
         }
+    }
+
+    /// These errors end with a colon and the mend.
+    private static func split(_ words: String) -> (detail: String, mend: String) {
+        let starts = ["issue ", "name ", "let ", "set "].compactMap { words.ranges(of: ": \($0)").last?.lowerBound }
+        guard let start = starts.min() else { return (words, "Issue the credentials again with tctl auth sign.") }
+        let mend = words[start...].dropFirst(2)
+        return (String(words[..<start]), mend.prefix(1).uppercased() + mend.dropFirst())
     }
 
     /// What the listener serves; nil where that cannot be told or used, and for plain HTTP.

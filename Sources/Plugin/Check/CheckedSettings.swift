@@ -32,7 +32,7 @@ enum CheckedSettings {
     }
 
     private static func secretFiles(of settings: Settings) -> [String] {
-        var files = [settings.teleport.clientKey]
+        var files = [settings.teleport.identity ?? settings.teleport.clientKey]
         if let pair = settings.http.tls { files.append(pair.keyFile) }
         return files
     }

@@ -23,7 +23,7 @@ struct TeleportCheck: Sendable {
         return await Connection.open(client, asksForEvents: false) { outcome in
             if let failure = outcome { return self.refused(failure) }
             let version = client.status.serverVersion ?? ""
-            report.add(.ok("Teleport", "\(settings.teleport.authServer) is the cluster \(client.clusterName ?? "?")"))
+            report.add(.ok("Teleport", "\(settings.teleport.address) is the cluster \(client.clusterName ?? "?")"))
             report.add(.ok("Teleport version", version.isEmpty ? "not told" : version))
             await checkPermissions(client)
             await checkClock(client)
@@ -34,7 +34,7 @@ struct TeleportCheck: Sendable {
     private func refused(_ reason: String) -> String? {
         // The one failure that comes after TLS did well.
         let isTooOld = reason.contains(" is version ")
-        if isTooOld { report.add(.ok("Teleport", "\(settings.teleport.authServer) can be reached")) }
+        if isTooOld { report.add(.ok("Teleport", "\(settings.teleport.address) can be reached")) }
         let mend = "Check [teleport] addr and the network; the auth service listens on port 3025."
         report.add(.failed(isTooOld ? "Teleport version" : "Teleport", Words(reason), otherwise: mend))
         skip(Self.steps.dropFirst(isTooOld ? 2 : 1), "no connection to Teleport")

@@ -9,8 +9,14 @@ struct CheckStepTests {
     @Test(
         "An error's words are taken apart into what is wrong and what to do",
         arguments: [
-            ("Mattermost GET /x: 401 \"no. Really; no\" (a.b). Set the token.", "Mattermost GET /x: 401 \"no. Really; no\" (a.b)", "Set the token."),
-            ("[http] x: is missing. Set it to a URL, e.g. https://a.b; or remove it.", "[http] x: is missing", "Set it to a URL, e.g. https://a.b; or remove it."),
+            (
+                "Mattermost GET /x: 401 \"no. Really; no\" (a.b). Set the token.",
+                "Mattermost GET /x: 401 \"no. Really; no\" (a.b)", "Set the token."
+            ),
+            (
+                "[http] x: is missing. Set it to a URL, e.g. https://a.b; or remove it.", "[http] x: is missing",
+                "Set it to a URL, e.g. https://a.b; or remove it."
+            ),
             ("the key does not match; give the pair", "the key does not match", "Give the pair"),
             ("TLS with 1.2.3.4 failed", "TLS with 1.2.3.4 failed", nil),
             ("does not exist.", "does not exist", nil),

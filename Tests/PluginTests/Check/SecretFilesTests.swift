@@ -12,7 +12,10 @@ struct SecretFilesTests {
 
     @Test("They are those that the settings name, and the configuration itself where it holds a secret")
     func named() throws {
-        #expect(try paths("[mattermost]", #"token = "/t""#, #"secret = "/s""#, #"previous_secrets = ["/p", "/t"]"#) == ["/t", "/s", "/p", "/key"])
+        #expect(
+            try paths("[mattermost]", #"token = "/t""#, #"secret = "/s""#, #"previous_secrets = ["/p", "/t"]"#) == [
+                "/t", "/s", "/p", "/key",
+            ])
         #expect(try paths("[mattermost]", #"token = "abc""#, #"secret = "/s""#) == ["/c.toml", "/s", "/key"])
         #expect(try paths("[mattermost]", #"token = "/t""#, #"previous_secrets = ["inline"]"#) == ["/c.toml", "/t", "/key"])
         #expect(try paths("[http]", #"basic_auth.password = "/looks-like-a-file""#).first == "/c.toml")

@@ -1,0 +1,87 @@
+import Foundation
+import Sandbox
+import TestSupport
+import Testing
+
+@Suite("The built plugin's check with a click", .serialized, .timeLimit(.minutes(2)))
+struct CheckClickTests {
+    @Test("Who presses the test button is told, and the post is removed")
+    func pressed() async throws {
+        try await Stage.with { stage in
+            let process = try stage.startCheck(["--click"])
+            let post = try await stage.testPost()
+            #expect(post.attachment?["actions"]?.elements?.map { $0["name"]?.text } == ["It works"])
+            #expect(try await stage.click("approve", on: post, as: "bob").contains("it works"))
+            #expect(try await process.exitCode() == 0)
+            let line = try await process.line(containing: "✓ click: ")
+            #expect(line.contains("@bob") && line.contains("Mattermost's signature proves"))
+            #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
+            #expect(stage.auth.auditLog.isEmpty)
+        }
+    }
+
+    @Test("The button can be sent to a person, and JSON tells of the click alone at the end")
+    func person() async throws {
+        try await Stage.with { stage in
+            let process = try stage.startCheck(["--click", "--channel", "carol@example.com", "--json"])
+            let post = try await stage.testPost()
+            _ = try await stage.click("approve", on: post, as: "carol")
+            #expect(try await process.exitCode() == 0)
+            // What asks to press is for the one who waits, on standard error.
+            let lines = process.state.value.lines.filter { !$0.hasPrefix("… ") }
+            let object = try #require(CheckResult(code: 0, lines: lines).object)
+            let steps = try #require(object["steps"] as? [[String: String]])
+            #expect(steps.last?["name"] == "click")
+            #expect(steps.last?["detail"]?.contains("@carol") == true)
+        }
+    }
+
+    @Test("A click that never comes is told with the typical causes, and the post is removed")
+    func noClick() async throws {
+        try await Stage.with { stage in
+            let result = try await stage.check("--click", "--wait", "1")
+            #expect(result.code == 1)
+            #expect(result.failures.map(\.name) == ["click"])
+            #expect(result.failures.first?.mend.contains("AllowedUntrustedInternalConnections") == true)
+            #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
+        }
+    }
+
+    @Test("Signals end the wait at once, and the post is removed", arguments: [SIGINT, SIGTERM])
+    func interrupted(_ signal: Int32) async throws {
+        try await Stage.with { stage in
+            let process = try stage.startCheck(["--click"])
+            _ = try await stage.testPost()
+            process.send(signal)
+            #expect(try await process.exitCode() == 130)
+            #expect(process.state.value.lines.last == "Interrupted.")
+            #expect(!process.state.value.lines.contains { $0.hasPrefix("✗") })
+            #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
+        }
+    }
+
+    @Test("A forged click is refused, told, and not taken for the test's")
+    func forged() async throws {
+        try await Stage.with { stage in
+            let process = try stage.startCheck(["--click"])
+            let post = try await stage.testPost()
+            try stage.mattermost.signer.makeNewKey()
+            #expect(try await stage.click("approve", on: post, as: "bob").contains("not proven"))
+            #expect(try await process.exitCode() == 1)
+            try await process.line(containing: "✗ click: the click arrived, but its proof")
+        }
+    }
+
+    @Test("While the plugin runs the callback leads to it, and a click asks for it to be stopped")
+    func running() async throws {
+        try await Stage.with { stage in
+            let plugin = try await stage.startPlugin()
+            let result = try await stage.check("--click")
+            #expect(result.lines.contains { $0.hasPrefix("✓ callback URL: ") && $0.contains("the plugin that runs") })
+            #expect(result.failures.map(\.name) == ["click"])
+            #expect(result.failures.first?.mend.contains("Stop the plugin") == true)
+            #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
+            #expect(try await plugin.stop() == 0)
+        }
+    }
+}

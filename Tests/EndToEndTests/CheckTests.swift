@@ -1,0 +1,165 @@
+import Foundation
+import Sandbox
+import TestSupport
+import Testing
+
+@Suite("The built plugin's check", .serialized, .timeLimit(.minutes(2)))
+struct CheckTests {
+    @Test("Where all is well it says so, step by step, and exits with 0")
+    func allIsWell() async throws {
+        try await Stage.with { stage in
+            let result = try await stage.check()
+            #expect(result.code == 0)
+            #expect(result.failures == [])
+            for name in [
+                "configuration", "file modes", "Teleport credentials", "HTTPS certificate", "Teleport", "Teleport version",
+                "permission access_request list", "permission access_request read", "permission access_request update",
+                "permission access_plugin_data read", "permission access_plugin_data update", "Mattermost",
+                "Mattermost's clock", "Mattermost token", "bot account", "recipient acme/access-requests",
+                "membership acme/access-requests", "e-mail addresses", "proof of who clicked", "callback URL",
+            ] {
+                #expect(result.lines.contains { $0.hasPrefix("✓ \(name): ") }, "\(name): \(result.lines)")
+            }
+            #expect(result.lines.last == "All is well.")
+            #expect(stage.auth.auditLog.isEmpty)
+            #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
+        }
+    }
+
+    static let data = [AuthPermission("read", "access_plugin_data"), AuthPermission("update", "access_plugin_data")]
+
+    /// Rules on the requests allow the plugin's data too, so both have to go for that to fail.
+    @Test(
+        "Each permission that is withheld is found, with the rule to add",
+        arguments: [
+            ([AuthPermission("list", "access_request")], ["access_request list"]),
+            ([AuthPermission("read", "access_request")], ["access_request list", "access_request read"]),
+            ([AuthPermission("update", "access_request")], ["access_request update"]),
+            ([AuthPermission("list", "access_request"), data[0]], ["access_request list", "access_plugin_data read"]),
+            ([AuthPermission("update", "access_request"), data[1]], ["access_plugin_data update", "access_request update"]),
+        ])
+    func permissions(_ withheld: [AuthPermission], _ failures: [String]) async throws {
+        let permissions = AuthPermission.plugin.subtracting(withheld)
+        try await Stage.with(configure: { $0.permissions["access-plugin-mattermost"] = permissions }) { stage in
+            let result = try await stage.check()
+            #expect(result.code == 1)
+            #expect(result.failures.map(\.name) == failures.map { "permission \($0)" }, "\(result.lines)")
+            for failure in result.failures {
+                let words = failure.name.split(separator: " ")
+                #expect(failure.mend.contains("resources: [\(words[1])]") && failure.mend.contains("\(words[2])"), "\(failure)")
+            }
+            #expect(stage.auth.auditLog.isEmpty)
+        }
+    }
+
+    @Test("A wrong token is found and not shown, and what needs it is left out")
+    func wrongToken() async throws {
+        try await Stage.with { stage in
+            let wrong = "0123456789abcdef0123456789"
+            try stage.edit { line in line.hasPrefix("token = ") ? "token = \"\(wrong)\"" : line }
+            let result = try await stage.check()
+            #expect(result.code == 1)
+            #expect(result.failures.map(\.name) == ["Mattermost token"])
+            #expect(result.failures.first?.mend.contains("[mattermost] token") == true)
+            #expect(result.lines.contains { $0.hasPrefix("– recipients: ") })
+            #expect(!result.lines.contains { $0.contains(wrong) })
+        }
+    }
+
+    @Test("A bot outside the channel is found, with the words that invite it")
+    func notInvited() async throws {
+        try await Stage.with { stage in
+            try stage.mattermost.world.change { state, _ throws(AppError) in
+                let bot = state.bot?.id ?? ""
+                for index in state.channels.indices { state.channels[index].members.remove(bot) }
+            }
+            let result = try await stage.check()
+            #expect(result.code == 1)
+            #expect(result.failures.map(\.name) == ["membership acme/access-requests"])
+            #expect(result.failures.first?.mend.contains("/invite @teleport") == true)
+        }
+    }
+
+    @Test("Hidden addresses and a recipient that is not there are found, one by one")
+    func people() async throws {
+        try await Stage.with { stage in
+            try stage.edit { line in
+                line.hasPrefix("team = ") ? line + "\nrecipients = [\"bob@example.com\", \"acme/no-such-channel\"]" : line
+            }
+            #expect(try await stage.check().failures.map(\.name) == ["recipient acme/no-such-channel"])
+            try stage.mattermost.world.change { state, _ throws(AppError) in state.showsEmail = false }
+            let names = try await stage.check().failures.map(\.name)
+            #expect(names == ["recipient bob@example.com", "recipient acme/no-such-channel", "e-mail addresses"])
+        }
+    }
+
+    @Test(
+        "A certificate that Teleport or the callers refuse is found",
+        arguments: [
+            (["auth": "expired-client"], ["Teleport credentials"], "expired"),
+            (["auth": "foreign-client"], ["Teleport"], "unknown ca"),
+            (["server": "misnamed-server"], ["HTTPS certificate", "callback URL"], "elsewhere.example"),
+            (["server": "expired-server"], ["HTTPS certificate"], "expired"),
+        ])
+    func certificates(_ swap: [String: String], _ failures: [String], _ words: String) async throws {
+        try await Stage.with { stage in
+            try stage.edit { line in
+                swap.reduce(line) { line, names in
+                    line.replacing("/\(names.key).key\"", with: "/\(names.value).key\"")
+                        .replacing("/\(names.key).crt\"", with: "/\(names.value).crt\"")
+                }
+            }
+            let result = try await stage.check()
+            #expect(result.code == 1)
+            #expect(result.failures.map(\.name) == failures, "\(result.lines)")
+            #expect(result.failures.first?.detail.contains(words) == true, "\(result.failures)")
+        }
+    }
+
+    @Test("Servers that are away are found, and what needs them is left out")
+    func away() async throws {
+        try await Stage.with { stage in
+            await stage.mattermost.stop()
+            try await stage.auth.stop()
+            let result = try await stage.check()
+            #expect(result.code == 1)
+            #expect(result.failures.map(\.name) == ["Teleport", "Mattermost"])
+            #expect(result.lines.contains { $0.hasPrefix("– permission access_request list: ") })
+            #expect(result.lines.contains { $0.hasPrefix("✓ callback URL: ") })
+        }
+    }
+
+    @Test("A configuration with mistakes is told with all of them, and exits with 78")
+    func wrongConfiguration() async throws {
+        try await Stage.with { stage in
+            try stage.edit { line in line.hasPrefix("token = ") || line.hasPrefix("url = ") ? "" : line }
+            let result = try await stage.check()
+            #expect(result.code == 78)
+            #expect(result.failures.map(\.name) == ["configuration", "configuration"])
+            #expect(result.failures.map(\.detail).joined().contains("[mattermost] token"))
+            #expect(try await stage.check("--json").object?["ok"] as? Bool == false)
+        }
+    }
+
+    @Test("As JSON it is one object with the steps, and no secret is in it")
+    func json() async throws {
+        try await Stage.with { stage in
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: stage.configuration)
+            let result = try await stage.check("--json")
+            #expect(result.code == 1)
+            let object = try #require(result.object)
+            #expect(object["ok"] as? Bool == false)
+            let steps = try #require(object["steps"] as? [[String: String]])
+            let failures = steps.filter { $0["status"] == "failed" }
+            #expect(failures.map { $0["name"] } == ["file modes"])
+            #expect(failures.first?["mend"]?.hasPrefix("chmod go= ") == true)
+            #expect(
+                steps.allSatisfy {
+                    $0["name"] != nil && $0["detail"] != nil && ["ok", "failed", "skipped"].contains($0["status"])
+                })
+            let token = try #require(try stage.mattermost.world.read { $0.token(of: ChatState.botName) })
+            let text = result.lines.joined()
+            for secret in [token, "a secret of the tests alone", "PRIVATE KEY"] { #expect(!text.contains(secret)) }
+        }
+    }
+}
