@@ -15,7 +15,8 @@ struct ClickCheck: Sendable {
     static let name = "click"
     private static let mend =
         "Look into Mattermost's log for \"Action integration error\". Typical causes: AllowedUntrustedInternalConnections does "
-        + "not list the host of public_addr; Mattermost does not trust the certificate; a firewall stands between the two."
+        + "not list the host of public_addr; Mattermost does not trust the certificate; a firewall stands between the two; "
+        + "another replica runs and took the click."
 
     let settings: Settings
     let options: CheckOptions

@@ -4,7 +4,7 @@ import Watcher
 /// One connection to Teleport for the time of some calls.
 enum Connection {
     /// Above the sum of the limits on connecting, the handshake and the version.
-    private static let limit = Duration.seconds(45)
+    private static let limit = Duration.seconds(60)
 
     /// - Parameter body: told why there is none, or nil when there is.
     static func open<Value: Sendable>(

@@ -71,6 +71,10 @@ extension TeleportCheck {
                 try await ask(permission, client)
                 report.add(.ok(permission.name, permission.purpose))
             } catch {
+                guard error.code == .permissionDenied else {
+                    report.add(.failed(permission.name, error, otherwise: "See Teleport's log, and check again."))
+                    continue
+                }
                 let rule = "{resources: [\(permission.resource)], verbs: [\(permission.verb)]}"
                 report.add(
                     .failed(
@@ -107,7 +111,8 @@ extension TeleportCheck {
     private func watch() async throws(TeleportError) {
         let client = TeleportClient(configuration: settings.teleport, logger: .silent)
         let failure = await Connection.open(client, asksForEvents: true) { $0 }
-        if let failure { throw TeleportError(.permissionDenied, failure) }
+        guard let failure else { return }
+        throw TeleportError(failure.contains("permission denied") ? .permissionDenied : .unavailable, failure)
     }
 }
 

@@ -18,15 +18,18 @@ struct MattermostServerTests {
         arguments: [
             "users_me", "user_by_id", "user_by_id_missing", "user_by_email", "user_by_email_missing", "user_by_username",
             "users_by_ids", "team_by_name", "team_by_name_missing", "channel_by_team_and_name",
-            "channel_by_team_and_name_missing", "channel_member", "direct_channel_create", "client_config", "ping",
-            "ping_full", "post_create", "post_create_bad_channel", "post_create_too_long", "post_update_missing",
+            "channel_by_team_and_name_missing", "channel_member", "direct_channel_create", "ping", "ping_full",
+            "client_config", "post_create", "post_create_bad_channel", "post_create_too_long", "post_update_missing",
             "post_ephemeral",
         ])
     func recorded(name: String) async throws {
         let exchange = try RecordedExchange(name)
         let request = try #require(exchange.json["request"])
         let answer = try await SandboxMattermost.withRunning(world: world) { server in
-            try await MattermostCaller(server).call(
+            var caller = try await MattermostCaller(server)
+            // Who is logged in is told more than was recorded.
+            if name == "client_config" { caller.token = nil }
+            return try await caller.call(
                 request["method"]?.text ?? "", request["path"]?.text ?? "", request["body"] == .null ? nil : request["body"])
         }
         #expect(answer.status == exchange.status)
@@ -39,6 +42,20 @@ struct MattermostServerTests {
         }
         #expect((answer.headers["etag"] != nil) == (exchange.headers["Etag"] != nil))
         #expect(Identifier.isValid(answer.headers["x-request-id"] ?? ""))
+    }
+
+    @Test("Who is logged in is told whether addresses are shown, and nobody else")
+    func showsAddresses() async throws {
+        try await SandboxMattermost.withRunning(world: world) { server in
+            for isShown in [true, false] {
+                try server.world.change { state, _ throws(AppError) in state.showsEmail = isShown }
+                var caller = try await MattermostCaller(server)
+                let path = "/api/v4/config/client?format=old"
+                #expect(try await caller.call("GET", path).json["ShowEmailAddress"]?.text == "\(isShown)")
+                caller.token = nil
+                #expect(try await caller.call("GET", path).json["ShowEmailAddress"] == nil)
+            }
+        }
     }
 
     @Test("A wrong token is refused as recorded, no token too")
