@@ -52,6 +52,21 @@ struct CheckTests {
         }
     }
 
+    @Test("With reviews it asks whether the plugin may review, and not whether it may decide")
+    func reviews() async throws {
+        try await Stage.with { stage in
+            try stage.edit { line in line == "[http]" ? "[approvals]\nmethod = \"review\"\n\n[http]" : line }
+            let result = try await stage.check()
+            #expect(result.failures.map(\.name) == ["permission review_requests roles"])
+            #expect(result.failures.first?.mend.contains("review_requests") == true)
+            #expect(!result.lines.contains { $0.contains("access_request update") })
+        }
+        try await Stage.with(configure: { $0.reviewers = ["access-plugin-mattermost"] }) { stage in
+            try stage.edit { line in line == "[http]" ? "[approvals]\nmethod = \"review\"\n\n[http]" : line }
+            #expect(try await stage.check().failures == [])
+        }
+    }
+
     @Test("A wrong token is found and not shown, and what needs it is left out")
     func wrongToken() async throws {
         try await Stage.with { stage in

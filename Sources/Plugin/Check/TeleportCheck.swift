@@ -8,7 +8,9 @@ struct TeleportCheck: Sendable {
     /// Of the client certificate; nil where it cannot be used.
     let roles: [String]?
 
-    private static let steps = ["Teleport", "Teleport version"] + Permission.allCases.map(\.name) + [clock]
+    private var steps: [String] {
+        ["Teleport", "Teleport version"] + Permission.asked(settings.approvals).map(\.name) + [Self.clock]
+    }
     private static let clock = "Teleport's clock"
     /// Requests are made on servers whose clocks may be a little apart themselves.
     private static let tolerance = Duration.seconds(30)
@@ -16,7 +18,7 @@ struct TeleportCheck: Sendable {
     /// Gives the cluster's name where it is known.
     func run() async -> String? {
         guard roles != nil else {
-            skip(Self.steps[...], "the credentials cannot be used")
+            skip(steps[...], "the credentials cannot be used")
             return nil
         }
         let client = TeleportClient(configuration: settings.teleport, logger: .silent)
@@ -37,7 +39,7 @@ struct TeleportCheck: Sendable {
         if isTooOld { report.add(.ok("Teleport", "\(settings.teleport.address) can be reached")) }
         let mend = "Check [teleport] addr and the network; the auth service listens on port 3025."
         report.add(.failed(isTooOld ? "Teleport version" : "Teleport", Words(reason), otherwise: mend))
-        skip(Self.steps.dropFirst(isTooOld ? 2 : 1), "no connection to Teleport")
+        skip(steps.dropFirst(isTooOld ? 2 : 1), "no connection to Teleport")
         return nil
     }
 
@@ -62,11 +64,7 @@ struct TeleportCheck: Sendable {
 
 extension TeleportCheck {
     private func checkPermissions(_ client: TeleportClient) async {
-        for permission in Permission.allCases {
-            guard permission.isNeeded(settings) else {
-                report.add(.skipped(permission.name, "posts have no buttons, so nothing is decided here"))
-                continue
-            }
+        for permission in Permission.asked(settings.approvals) {
             do {
                 try await ask(permission, client)
                 report.add(.ok(permission.name, permission.purpose))
@@ -75,11 +73,8 @@ extension TeleportCheck {
                     report.add(.failed(permission.name, error, otherwise: "See Teleport's log, and check again."))
                     continue
                 }
-                let rule = "{resources: [\(permission.resource)], verbs: [\(permission.verb)]}"
-                report.add(
-                    .failed(
-                        permission.name, Mend.split("\(error)").detail,
-                        mend: "Add to the role \(roles?.first ?? "of the plugin"), under spec.allow.rules: - \(rule)"))
+                let mend = permission.mend(role: roles?.first ?? "of the plugin")
+                report.add(.failed(permission.name, Mend.split("\(error)").detail, mend: mend))
             }
         }
     }
@@ -93,6 +88,7 @@ extension TeleportCheck {
             case .watch: try await watch()
             case .readData: _ = try await client.pluginData(of: nobody)
             case .writeData: try await client.updatePluginData(of: nobody, setting: ["check": ""], expecting: [:])
+            case .review: _ = try await client.review(.deny, of: nobody, as: nil, reason: "")
             case .decide: try await client.decide(.deny, on: nobody, delegator: "", reason: "")
             }
         } catch {
@@ -114,40 +110,6 @@ extension TeleportCheck {
         guard let failure else { return }
         throw TeleportError(failure.contains("permission denied") ? .permissionDenied : .unavailable, failure)
     }
-}
-
-/// What the role must allow, each asked for by itself.
-enum Permission: CaseIterable {
-    case list, watch, readData, writeData, decide
-
-    var resource: String {
-        switch self {
-        case .list, .watch, .decide: "access_request"
-        case .readData, .writeData: "access_plugin_data"
-        }
-    }
-
-    var verb: String {
-        switch self {
-        case .list: "list"
-        case .watch, .readData: "read"
-        case .writeData, .decide: "update"
-        }
-    }
-
-    var name: String { "permission \(resource) \(verb)" }
-
-    var purpose: String {
-        switch self {
-        case .list: "the requests can be listed"
-        case .watch: "the requests can be watched"
-        case .readData: "the plugin can read what it recorded"
-        case .writeData: "the plugin can record its posts"
-        case .decide: "requests can be decided"
-        }
-    }
-
-    func isNeeded(_ settings: Settings) -> Bool { self != .decide || settings.approvals.hasButtons }
 }
 
 /// Words of an error that came as no more than words.

@@ -28,20 +28,17 @@ final class TestPost: Sendable {
 
     func wasMade(_ reference: PostReference) { made.withLock { $0?.reference = reference } }
 
-    private func take() -> Made? {
-        made.withLock { made in
-            defer { made = nil }
-            return made
-        }
-    }
-
-    /// Does nothing where there is none. With a client of its own: the check's may have been told to end.
+    /// Does nothing where there is none; one that could not be removed is kept in mind. With a client of its own: the check's may have been told to end.
     func remove() async throws {
-        guard let post = take() else { return }
+        guard let post = made.withLock({ $0 }) else { return }
         let chat = try MattermostClient(.init(url: post.url, token: post.token))
         defer { chat.shutdown() }
-        if let reference = post.reference { return try await chat.deletePost(reference) }
-        let cards = try await chat.recentCards(in: post.channelID, by: post.botID, since: post.since, limit: 100)
-        for card in cards where card.requestID == post.requestID { try await chat.deletePost(card.reference) }
+        if let reference = post.reference {
+            try await chat.deletePost(reference)
+        } else {
+            let cards = try await chat.recentCards(in: post.channelID, by: post.botID, since: post.since, limit: 100)
+            for card in cards where card.requestID == post.requestID { try await chat.deletePost(card.reference) }
+        }
+        made.withLock { $0 = nil }
     }
 }

@@ -1,0 +1,53 @@
+/// What the role must allow, each asked for by itself.
+enum Permission: CaseIterable {
+    case list, watch, readData, writeData, decide, review
+
+    var resource: String {
+        switch self {
+        case .list, .watch, .decide: "access_request"
+        case .readData, .writeData: "access_plugin_data"
+        case .review: "review_requests"
+        }
+    }
+
+    var verb: String {
+        switch self {
+        case .list: "list"
+        case .watch, .readData: "read"
+        case .writeData, .decide: "update"
+        case .review: "roles"
+        }
+    }
+
+    var name: String { "permission \(resource) \(verb)" }
+
+    var purpose: String {
+        switch self {
+        case .list: "the requests can be listed"
+        case .watch: "the requests can be watched"
+        case .readData: "the plugin can read what it recorded"
+        case .writeData: "the plugin can record its posts"
+        case .decide: "requests can be decided"
+        case .review: "reviews can be submitted"
+        }
+    }
+
+    /// Those that are needed: deciding and reviewing are two ways for a click.
+    static func asked(_ approvals: Settings.Approving) -> [Permission] {
+        allCases.filter { permission in
+            switch permission {
+            case .decide: approvals.hasButtons && approvals.method == .state
+            case .review: approvals.hasButtons && approvals.method == .review
+            default: true
+            }
+        }
+    }
+
+    func mend(role: String) -> String {
+        guard self != .review else {
+            return "Add to the role \(role), on Teleport Enterprise: spec.allow.review_requests: {roles: [the roles to be "
+                + "reviewed]}. Elsewhere set [approvals] method = \"state\"."
+        }
+        return "Add to the role \(role), under spec.allow.rules: - {resources: [\(resource)], verbs: [\(verb)]}"
+    }
+}
