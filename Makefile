@@ -15,7 +15,7 @@ WIDTH_OPTION := --experimental-maximum-parallelization-width
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test chaos recovery bench screenshot protos check-protos format lint install clean
+.PHONY: help build demo test fuzz sanitize chaos recovery bench screenshot protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -32,6 +32,23 @@ test: build check-protos ## Set up, build and run every test
 	@$(APT) chromium chromium-driver binutils testssl.sh
 	swift build --build-tests
 	swift test $(WIDTH)
+
+TARGET ?=
+SECONDS ?= 60
+FUZZ := .build/fuzz
+fuzz: ## Fuzz what takes bytes from strangers: TARGET=clicks SECONDS=n, and MERGE=1 to keep what reaches new code
+	FUZZ=1 swift build -c release -Xswiftc -g --sanitize address -Xcc -fsanitize=fuzzer-no-link \
+		-Xcxx -fsanitize=fuzzer-no-link --scratch-path $(FUZZ) --product fuzz
+	MERGE=$(MERGE) scripts/fuzz.sh $(FUZZ)/release/fuzz $(SECONDS) $(TARGET)
+
+SANITIZERS ?= address thread
+# Swift's own account of a crash takes minutes with a sanitizer's memory.
+sanitize: export SWIFT_BACKTRACE := enable=no
+sanitize: ## Run the unit tests with AddressSanitizer and with ThreadSanitizer: SANITIZERS=thread for one alone
+	for sanitizer in $(SANITIZERS); do \
+		swift build --build-tests --sanitize $$sanitizer --scratch-path .build/$$sanitizer; \
+		swift test --skip-build --sanitize $$sanitizer --scratch-path .build/$$sanitizer --skip EndToEndTests $(WIDTH); \
+	done
 
 SEED ?= $(shell date +%s)
 MINUTES ?= 2

@@ -1,11 +1,15 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+/// Set by `make fuzz`: the fuzzer is built in place of its replaying tests, and everything with its instruments.
+let isFuzzing = Context.environment["FUZZ"] == "1"
+
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing", "-parse-as-library"])] : [])
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -154,3 +158,16 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+let fuzzed: [Target.Dependency] = [
+    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", nioCore, nioHTTP1, logging,
+    .product(name: "NIOEmbedded", package: "swift-nio"),
+]
+package.targets.append(
+    isFuzzing
+        ? .executableTarget(
+            name: "fuzz", dependencies: fuzzed, path: "Tests/FuzzTests", exclude: ["Corpus"],
+            sources: ["Fuzzer", "Targets"], swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+        : .testTarget(
+            name: "FuzzTests", dependencies: fuzzed + ["TestSupport"], exclude: ["Corpus", "Fuzzer"], swiftSettings: strict))

@@ -1,0 +1,35 @@
+import Foundation
+
+private typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
+/// libFuzzer's own loop, in the library that `-sanitize=fuzzer` links.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runFuzzer(
+    _ count: UnsafeMutablePointer<CInt>, _ arguments: UnsafeMutablePointer<Arguments>,
+    _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The entry that SwiftPM gives the executable `fuzz`. `FUZZ_TARGET` names what is fuzzed; with `FUZZ_SEEDS` its seeds are
+/// written to that folder instead.
+@_cdecl("fuzz_main")
+func fuzzMain(_ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> CInt {
+    guard let chosen else {
+        print("FUZZ_TARGET is none of \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
+        return 2
+    }
+    if let folder = ProcessInfo.processInfo.environment["FUZZ_SEEDS"] {
+        known {
+            for (number, seed) in try chosen.seeds().enumerated() {
+                try Data(seed).write(to: URL(filePath: folder).appending(path: "seed-\(number)"))
+            }
+        }
+        return 0
+    }
+    var (count, arguments) = (count, arguments)
+    return runFuzzer(&count, &arguments) { start, count in
+        chosen?.run(UnsafeRawBufferPointer(start: start, count: count))
+        return 0
+    }
+}
+
+private let chosen = ProcessInfo.processInfo.environment["FUZZ_TARGET"].flatMap { FuzzTarget(rawValue: $0) }

@@ -1,0 +1,27 @@
+/// What takes bytes from strangers. The raw value names the folder of its corpus.
+enum FuzzTarget: String, CaseIterable, Sendable {
+    case certificates, clicks, dialogs, http, mattermost, settings, signatures, states, tls, triggers
+
+    /// Ends the process when something that has to hold does not.
+    func run(_ input: UnsafeRawBufferPointer) {
+        switch self {
+        case .certificates: fuzzCertificates(input)
+        case .clicks: fuzzClicks(input)
+        case .dialogs: fuzzDialogs(input)
+        case .http: fuzzHTTP(input)
+        case .mattermost: fuzzMattermost(input)
+        case .settings: fuzzSettings(input)
+        case .signatures: fuzzSignatures(input)
+        case .states: fuzzStates(input)
+        case .tls: fuzzTLS(input)
+        case .triggers: fuzzTriggers(input)
+        }
+    }
+}
+
+func must(_ holds: Bool, _ what: @autoclosure () -> String) {
+    guard holds else { fatalError(what()) }
+}
+
+/// Compares bytes: strings are equal already when they look alike.
+func same(_ left: String, _ right: String?) -> Bool { right.map { left.utf8.elementsEqual($0.utf8) } ?? left.isEmpty }

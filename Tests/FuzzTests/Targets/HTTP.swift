@@ -1,0 +1,49 @@
+import ActionCrypto
+import Logging
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+
+@testable import CallbackServer
+
+/// A connection as the listener makes it, without its socket. The first byte is how many bytes come at once, 0 for all.
+func fuzzHTTP(_ input: UnsafeRawBufferPointer) {
+    guard let first = input.first else { return }
+    let channel = EmbeddedChannel()
+    let server = CallbackServer(
+        configuration: .init(address: ListenAddress(host: nil, port: 0), pathPrefix: "/mattermost"),
+        group: channel.embeddedEventLoop, logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() },
+        verify: { context, _ in
+            Verification(Signed.signer.verify(context, cluster: Signed.cluster, at: Signed.now))
+        },
+        readiness: { Readiness() }, dialogs: .init(open: { Signed.signer.open($0) }, decide: { _ in .answer([]) }),
+        decide: { _ in .answer([]) })
+    let queue = ClickQueue(limit: 4)
+    let listener = Listener(server, tls: nil, queue: queue, trim: MemoryTrim(), on: channel.embeddedEventLoop)
+    let connection = ConnectionHandler(listener: listener)
+    let decoder = RequestDecoder(headLimit: listener.limits.headBytes) { connection.bytesArrived($0) }
+    known {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: listener.limits.headBytes * 2))
+        try pipeline.addHandler(connection)
+        try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+    }
+    var rest = input.dropFirst()
+    while !rest.isEmpty, channel.isActive {
+        let part = rest.prefix(first == 0 ? rest.count : Int(first))
+        rest = rest.dropFirst(part.count)
+        _ = try? channel.writeInbound(ByteBuffer(bytes: part))
+    }
+    checkReplies(channel)
+    _ = try? channel.finish(acceptAlreadyClosed: true)
+    queue.close()
+}
+
+/// What goes out are answers of ours, which tell nothing of the server.
+private func checkReplies(_ channel: EmbeddedChannel) {
+    while let reply = (try? channel.readOutbound(as: ByteBuffer.self)) ?? nil {
+        let text = String(buffer: reply)
+        must(text.hasPrefix("HTTP/1."), "no answer: \(text)")
+        must(!text.lowercased().contains("\r\nserver:"), "an answer names the server")
+    }
+}

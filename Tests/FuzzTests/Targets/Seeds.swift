@@ -1,0 +1,77 @@
+import Access
+import Foundation
+
+@testable import ActionCrypto
+
+extension FuzzTarget {
+    /// What to begin with: recorded exchanges, and what was really signed or sent.
+    func seeds() throws -> [[UInt8]] {
+        switch self {
+        case .certificates: try Self.certificates()
+        case .clicks: try Self.bodies("callback_button_click", "callback_button_click_signed_context")
+        case .dialogs: try Self.bodies("callback_dialog_submission", "dialog_submit_by_user")
+        case .http: try Self.requests()
+        case .mattermost: try Self.files("mattermost-5.37", limit: 4096)
+        case .settings: [try Self.file("../../config/teleport-mattermost.toml")]
+        case .signatures: Signed.contexts.map { bytes(of: $0) }
+        case .states: [Array(Signed.state.utf8), Signed.ticket.message]
+        case .tls: Self.records()
+        case .triggers: [Array(Recorded.trigger.utf8), Array(Recorded.key.utf8)]
+        }
+    }
+
+    private static func file(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: fixtures.appending(path: path))) }
+
+    private static func files(_ folder: String, limit: Int) throws -> [[UInt8]] {
+        try FileManager.default.contentsOfDirectory(atPath: fixtures.appending(path: folder).path).sorted()
+            .map { try file("\(folder)/\($0)") }.filter { $0.count <= limit }
+    }
+
+    /// The recorded bodies; in the files they stand beside other things.
+    private static func bodies(_ names: String...) throws -> [[UInt8]] {
+        try names.compactMap { name in
+            let whole = try JSONSerialization.jsonObject(with: Data(file("mattermost-5.37/\(name).json"))) as? [String: Any]
+            guard let whole, let body = whole["body"] ?? whole["request"] else { return nil }
+            guard body is [String: Any] else { return nil }
+            return [UInt8](try JSONSerialization.data(withJSONObject: body, options: .sortedKeys))
+        }
+    }
+
+    private static func requests() throws -> [[UInt8]] {
+        let body = try bodies("callback_button_click_signed_context").first ?? []
+        func request(_ line: String, _ fields: String) -> [UInt8] {
+            Array("\(line) HTTP/1.1\r\nHost: callback\r\n\(fields)\r\n".utf8)
+        }
+        let json = "Content-Type: application/json\r\n"
+        let click = request("POST /mattermost_action", json + "Content-Length: \(body.count)\r\n") + body
+        let chunked =
+            request("POST /mattermost_dialog", json + "Transfer-Encoding: chunked\r\n") + Array("2\r\n{}\r\n0\r\n\r\n".utf8)
+        let expecting = request("POST /mattermost/mattermost_action", json + "Expect: 100-continue\r\nContent-Length: 2\r\n")
+        let health = request("GET /healthz", "") + request("HEAD /readyz", "Connection: close\r\n")
+        return [click, chunked, expecting, health].flatMap { [[0] + $0, [7] + $0] }
+    }
+
+    /// A certificate and its key are made anew each time, so that none is kept.
+    private static func certificates() throws -> [[UInt8]] {
+        let identity = try SelfSigned.identity(names: ["localhost", "127.0.0.1", "::1"])
+        let lines = String(decoding: identity.certificateChain, as: UTF8.self).split(separator: "\n")
+        let der = Data(base64Encoded: lines.filter { !$0.hasPrefix("-") }.joined()) ?? Data()
+        return [
+            identity.certificateChain, identity.certificateChain + identity.privateKey.reveal(), Array(der),
+            Array("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n".utf8),
+        ]
+    }
+
+    /// Both sides of a handshake, whole and cut, and changes in a connection.
+    private static func records() -> [[UInt8]] {
+        let pair = Pair()
+        var (client, server) = (Pair.Side(engine: pair.client), Pair.Side(engine: pair.server))
+        client.take([])
+        let hello = client.output
+        server.take(hello)
+        let answer = server.output
+        let changes: [[UInt8]] = [[], [0, 3, 1], [0, 60, 255, 0, 200, 1], [2, 0, 128], [4, 10, 1]]
+        return [[0] + hello, [0] + hello.dropLast(20), [1] + answer, [1] + answer.prefix(100)]
+            + changes.flatMap { [[2] + $0, [3] + $0] }
+    }
+}
