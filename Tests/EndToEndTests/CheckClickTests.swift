@@ -60,6 +60,31 @@ struct CheckClickTests {
         }
     }
 
+    @Test("A post whose making was never confirmed is found and removed")
+    func lostAnswer() async throws {
+        try await Stage.with { stage in
+            // libcurl asks once more where a connection that it kept ends without an answer.
+            stage.mattermost.faults.inject(.loseAnswer, path: "/api/v4/posts", method: "POST", times: 2)
+            let result = try await stage.check("--click", "--wait", "5")
+            #expect(result.failures.map(\.name) == ["click"])
+            #expect(result.failures.first?.detail.contains("POST /api/v4/posts") == true)
+            #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
+        }
+    }
+
+    @Test("Nothing is posted where the bot could not remove it again")
+    func notInvited() async throws {
+        try await Stage.with { stage in
+            try stage.mattermost.world.change { state, _ throws(AppError) in
+                let bot = state.bot?.id ?? ""
+                for index in state.channels.indices { state.channels[index].members.remove(bot) }
+            }
+            let result = try await stage.check("--click")
+            #expect(result.failures.map(\.name) == ["membership acme/access-requests", "click"])
+            #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
+        }
+    }
+
     @Test("A forged click is refused, told, and not taken for the test's")
     func forged() async throws {
         try await Stage.with { stage in

@@ -111,23 +111,43 @@ struct CheckTests {
     @Test(
         "A certificate that Teleport or the callers refuse is found",
         arguments: [
-            (["auth": "expired-client"], ["Teleport credentials"], "expired"),
-            (["auth": "foreign-client"], ["Teleport"], "unknown ca"),
-            (["server": "misnamed-server"], ["HTTPS certificate", "callback URL"], "elsewhere.example"),
-            (["server": "expired-server"], ["HTTPS certificate"], "expired"),
+            (["auth.": "expired-client."], ["Teleport credentials"], "expired"),
+            (["auth.": "foreign-client."], ["Teleport"], "unknown ca"),
+            (["auth.cas": "foreign-ca.crt"], ["Teleport"], "verify failed"),
+            (["auth.key": "foreign-client.key"], ["Teleport credentials"], "belong"),
+            (["server.": "misnamed-server."], ["HTTPS certificate", "callback URL"], "elsewhere.example"),
+            (["server.": "expired-server."], ["HTTPS certificate"], "expired"),
         ])
     func certificates(_ swap: [String: String], _ failures: [String], _ words: String) async throws {
         try await Stage.with { stage in
             try stage.edit { line in
-                swap.reduce(line) { line, names in
-                    line.replacing("/\(names.key).key\"", with: "/\(names.value).key\"")
-                        .replacing("/\(names.key).crt\"", with: "/\(names.value).crt\"")
+                // The CAs stay as they are where a pair is swapped.
+                swap.filter { !$0.key.hasSuffix(".") || !line.hasPrefix("root_cas") }.reduce(line) { line, names in
+                    line.replacing("/\(names.key)", with: "/\(names.value)")
                 }
             }
             let result = try await stage.check()
             #expect(result.code == 1)
             #expect(result.failures.map(\.name) == failures, "\(result.lines)")
             #expect(result.failures.first?.detail.contains(words) == true, "\(result.failures)")
+        }
+    }
+
+    @Test(
+        "A callback URL that leads nowhere, or elsewhere, is found with what to do",
+        arguments: [
+            ("http://127.0.0.1:1", "Couldn't connect", "nothing takes connections there"),
+            ("http://host.invalid:8081", "Could not resolve", "DNS"),
+            ("", "is answered with 404", "lead to listen_addr"),
+        ])
+    func callback(_ url: String, _ words: String, _ mend: String) async throws {
+        try await Stage.with { stage in
+            let url = url.isEmpty ? "http://127.0.0.1:\(try await stage.mattermost.port)" : url
+            try stage.edit { line in line.hasPrefix("public_addr = ") ? "public_addr = \"\(url)\"" : line }
+            let result = try await stage.check("--insecure-no-tls")
+            #expect(result.failures.map(\.name) == ["callback URL"])
+            #expect(result.failures.first?.detail.contains(words) == true, "\(result.failures)")
+            #expect(result.failures.first?.mend.contains(mend) == true, "\(result.failures)")
         }
     }
 

@@ -44,16 +44,27 @@ extension ChatCheck {
 
     private func checkMembership(_ bot: ChatUser, _ channel: String, _ channelID: String) async {
         let name = "membership \(channel)"
-        let mend = "Type /invite @\(bot.username) in the channel: without, the bot may post there and not edit its posts."
+        let mend = Self.invitation(bot)
         do {
-            let isMember = try await chat.isMember(bot.id, of: channelID)
+            let isMember = try await isMember(bot, of: channelID)
             report.add(
                 isMember ? .ok(name, "the bot is in the channel") : .failed(name, "the bot is not in the channel", mend: mend))
         } catch {
-            guard error.code != .forbidden, error.code != .notFound else {
-                return report.add(.failed(name, "the bot is not in the channel", mend: mend))
-            }
             report.add(.failed(name, error, otherwise: mend))
+        }
+    }
+
+    static func invitation(_ bot: ChatUser) -> String {
+        "Type /invite @\(bot.username) in the channel: without, the bot may post there and not edit its posts."
+    }
+
+    /// The server refuses to tell who is not in the channel.
+    func isMember(_ bot: ChatUser, of channelID: String) async throws(MattermostError) -> Bool {
+        do {
+            return try await chat.isMember(bot.id, of: channelID)
+        } catch {
+            guard error.code == .forbidden || error.code == .notFound else { throw error }
+            return false
         }
     }
 

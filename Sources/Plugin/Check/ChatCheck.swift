@@ -48,7 +48,7 @@ struct ChatCheck: Sendable {
     }
 
     private func ping() async -> Bool {
-        await step("Mattermost") {
+        await step("Mattermost", mend: "Check [mattermost] url and the network on the way there.") {
             try await chat.ping()
             return "\(settings.mattermost.url) answers"
         }
@@ -65,12 +65,12 @@ struct ChatCheck: Sendable {
     }
 
     /// False when it failed.
-    private func step(_ name: String, _ body: () async throws -> String) async -> Bool {
+    private func step(_ name: String, mend: String = Self.mend, _ body: () async throws -> String) async -> Bool {
         do {
             report.add(.ok(name, try await body()))
             return true
         } catch {
-            report.add(.failed(name, error, otherwise: Self.mend))
+            report.add(.failed(name, error, otherwise: mend))
             return false
         }
     }

@@ -40,6 +40,11 @@ struct ClickCheck: Sendable {
             guard let place = try await place(facts) else {
                 return report.add(.skipped(Self.name, "no recipient was found to post the button to; name one with --channel"))
             }
+            // It could not remove its own post either.
+            guard try await checker.isMember(facts.bot, of: place.channelID) else {
+                let mend = ChatCheck.invitation(facts.bot)
+                return report.add(.failed(Self.name, "the bot is not in \(place.recipient), so nothing was posted", mend: mend))
+            }
             try await post(to: place, facts)
             report.ask(
                 "Press \"It works\" in the post to \(place.recipient), within \(options.clickLimit.components.seconds) s. "
