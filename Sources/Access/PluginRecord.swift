@@ -18,6 +18,8 @@ package struct PluginRecord: Equatable, Sendable {
         package static let progress = "shown_progress"
         /// Ours: how many reviews are told in each post's thread, ``repliedReviews``.
         package static let replies = "review_replies"
+        /// Ours: not empty once the threads have their reminder.
+        package static let reminded = "reminded"
         /// As the original plugin counts them, for all its posts.
         package static let reviewsCount = "reviews_count"
         /// Ours: who is posting, ``Claim``.

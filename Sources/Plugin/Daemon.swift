@@ -129,6 +129,7 @@ struct Daemon: Sendable {
         environment.reasons = Reasons(
             ask: settings.approvals.askReason, url: settings.http.dialogURL ?? "", seal: { [signer] in try signer.seal($0) })
         environment.messages = settings.messages
+        environment.remindsBefore = settings.remindsBefore
         environment.notifiesRequester = settings.notifiesRequester
         environment.audit = audit
         return environment

@@ -23,6 +23,8 @@ package struct Environment: Sendable {
     package var messages = Messages()
     /// Whether requesters are told of decisions by direct message.
     package var notifiesRequester = false
+    /// How long before a pending request lapses its threads are reminded; nil: never.
+    package var remindsBefore: Duration?
     let circuits: Circuits
     let evidence = GoneEvidence()
 

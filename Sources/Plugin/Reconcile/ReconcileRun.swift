@@ -112,8 +112,8 @@ struct ReconcileRun: Sendable {
         switch step {
         case .done:
             let told = try await tellReviews(&situation, &memory)
-            if case .continue = told { return .end(try finish(memory)) }
-            return told
+            guard case .continue = told, memory.firstFailure == nil else { return try end(told, memory) }
+            return try end(try await remind(&situation, &memory), memory)
         case .wait(let duration): return .end(.later(duration))
         case .proveGone: situation.isProvenGone = try await environment.evidence.proves(id, with: environment.teleport)
         case .claim(let previous): return try await claim(replacing: previous, in: &situation)
@@ -127,6 +127,12 @@ struct ReconcileRun: Sendable {
         case .look, .post, .read, .update, .remove: try await show(step, on: &situation, &memory)
         }
         return .continue
+    }
+
+    /// What was done last, and the end if nothing speaks against it.
+    private func end(_ last: Progress, _ memory: Memory) throws -> Progress {
+        if case .continue = last { return .end(try finish(memory)) }
+        return last
     }
 
     /// Nothing of the request is kept, unless a recipient failed.

@@ -88,6 +88,10 @@ package enum ExampleConfiguration {
         # Whether requesters get a direct message once their request is decided.
         # requester = false
 
+        # [reminders]
+        # How long before a request lapses that nobody has decided its posts get a reply that says so. By default they get none.
+        # before_expiry = "10m"
+
         # Words of your own. {{field}} inserts, {{#field}}…{{/field}} is there only when the field says something; the fields are user,
         # roles, reason, resources, request_id, status and link. Answers, which the person alone sees who clicked, know also {{person}} and
         # {{answer}}, what would be said without.

@@ -35,13 +35,15 @@ extension Settings {
         let http = reader.http(hasButtons: approvals.hasButtons)
         let messages = reader.messages()
         let notifiesRequester = reader.flag(.notifyRequester) ?? false
+        let remindsBefore = reader.parsed(.reminderBefore) { (value) throws(SettingFault) in try SettingsReader.time(value) }
         let log = reader.log()
         let auditFile = reader.auditFile()
         guard reader.problems.isEmpty, let teleport, let mattermost else {
             throw SettingsError(path: path, problems: reader.problems)
         }
         return Settings(
-            teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, messages: messages, notifiesRequester: notifiesRequester,
+            teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, messages: messages,
+            notifiesRequester: notifiesRequester, remindsBefore: remindsBefore,
             log: log,            auditFile: auditFile,
             warnings: mattermost.warnings + approvals.warnings
                 + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(auditFile: auditFile))

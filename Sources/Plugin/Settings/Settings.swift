@@ -69,6 +69,8 @@ package struct Settings: Sendable {
     package var messages: Messages
     /// Whether requesters are told of decisions by direct message.
     package var notifiesRequester: Bool
+    /// How long before a pending request lapses its threads are reminded; nil: never.
+    package var remindsBefore: Duration?
     package var log: Log
     /// A file for decisions and refusals, besides the log.
     package var auditFile: String?

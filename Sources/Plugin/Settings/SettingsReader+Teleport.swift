@@ -4,7 +4,7 @@ internal import Watcher
 
 extension SettingsReader {
     private static let folder = "/var/lib/teleport/plugins/mattermost"
-    private static let intervals = Duration.seconds(1)...Duration.seconds(24 * 3600)
+    private static let times = Duration.seconds(1)...Duration.seconds(24 * 3600)
 
     mutating func teleport() -> TeleportConfiguration? {
         let address = teleportAddress()
@@ -16,7 +16,7 @@ extension SettingsReader {
         configuration.addressSetting = address?.key.name ?? SettingKey.addr.name
         configuration.identity = identity
         configuration.refreshesIdentity = flag(.refreshIdentity) ?? true
-        if let interval = parsed(.refreshIdentityInterval, { (value) throws(SettingFault) in try Self.interval(value) }) {
+        if let interval = parsed(.refreshIdentityInterval, { (value) throws(SettingFault) in try Self.time(value) }) {
             configuration.refreshInterval = interval
         }
         configuration.webAddress = parsed(.webAddr) { (value) throws(SettingFault) in
@@ -68,10 +68,10 @@ extension SettingsReader {
         }
     }
 
-    private static func interval(_ value: String) throws(SettingFault) -> Duration {
-        guard let interval = GoDuration.parse(value), intervals.contains(interval) else {
+    static func time(_ value: String) throws(SettingFault) -> Duration {
+        guard let time = GoDuration.parse(value), times.contains(time) else {
             throw SettingFault("\"\(OneLine.bounded(value, 64))\" is no time from 1s to 24h. Write it as 30s, 1m or 1h30m.")
         }
-        return interval
+        return time
     }
 }
