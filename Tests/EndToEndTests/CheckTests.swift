@@ -67,6 +67,25 @@ struct CheckTests {
         }
     }
 
+    @Test(
+        "A server that is too old is told by its version, newer ones are well", arguments: [("6.0.0", false), ("13.1.0", true)])
+    func versions(_ version: String, _ isWell: Bool) async throws {
+        try await Stage.with(configure: { $0.version = version }) { stage in
+            let result = try await stage.check()
+            #expect(result.failures.map(\.name) == (isWell ? [] : ["Teleport version"]), "\(result.lines)")
+            #expect(isWell || result.failures.first?.mend.contains("pgrade the cluster") == true, "\(result.lines)")
+        }
+    }
+
+    @Test("A request from the future tells that the clocks differ")
+    func clock() async throws {
+        try await Stage.with(configure: { $0.now = { WallTime.now() + .seconds(300) } }) { stage in
+            stage.auth.createRequest(user: "dave", roles: ["editor"])
+            let result = try await stage.check()
+            #expect(result.failures.map(\.name) == ["Teleport's clock"], "\(result.lines)")
+        }
+    }
+
     @Test("A wrong token is found and not shown, and what needs it is left out")
     func wrongToken() async throws {
         try await Stage.with { stage in
