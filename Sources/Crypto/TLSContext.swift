@@ -11,6 +11,8 @@ package final class TLSContext: @unchecked Sendable {
         case system
         /// These CA certificates, PEM, and no others.
         case certificates([UInt8])
+        /// Whoever it is. Only for what carries another TLS, or needs no belief.
+        case unverified
     }
 
     let pointer: OpaquePointer
@@ -31,7 +33,7 @@ package final class TLSContext: @unchecked Sendable {
         return context
     }
 
-    /// Always verifies the server's chain and name.
+    /// Verifies the server's chain and name, unless `trust` says otherwise.
     package static func client(
         identity: TLSIdentity?, alpn: [String], trust: Trust
     ) throws(OpenSSLError) -> TLSContext {
@@ -42,8 +44,9 @@ package final class TLSContext: @unchecked Sendable {
             try check(SSL_CTX_set_default_verify_paths(context.pointer), "the system's CA certificates")
         case .certificates(let pem):
             try context.trust(pem, naming: false)
+        case .unverified: break
         }
-        SSL_CTX_set_verify(context.pointer, SSL_VERIFY_PEER, nil)
+        if case .unverified = trust {} else { SSL_CTX_set_verify(context.pointer, SSL_VERIFY_PEER, nil) }
         if !context.alpn.isEmpty {
             // Zero is success here, unlike everywhere else.
             let refused = SSL_CTX_set_alpn_protos(context.pointer, context.alpn.baseAddress, UInt32(context.alpn.count))

@@ -14,6 +14,8 @@ struct Dialer: Sendable {
     let context: TLSContext
     let configuration: TeleportConfiguration
     let group: any EventLoopGroup
+    /// For a connection upgrade: the TLS up to whoever ends it. Nil: none.
+    var outer: TLSContext?
 
     /// A channel after its handshake; ``PingHandler`` holds what the server sends until it is opened.
     struct Dialled: Sendable {
@@ -62,22 +64,44 @@ struct Dialer: Sendable {
         ClientBootstrap(group: group)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { [context, handshakeTimeout = TimeAmount(configuration.handshakeTimeout)] channel in
+            .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let tls = TLSHandler(
                         context: context, role: .client(serverName: Self.serverName), on: channel.eventLoop,
-                        handshakeTimeout: handshakeTimeout)
+                        handshakeTimeout: TimeAmount(configuration.handshakeTimeout))
                     let handler = PingHandler(trace: FailureTrace())
-                    try channel.pipeline.syncOperations.addHandlers([tls, handler])
-                    attempts.add(tls, handler, on: channel)
+                    guard let outer else {
+                        try channel.pipeline.syncOperations.addHandlers([tls, handler])
+                        return attempts.add(tls, handler, tls.handshake, on: channel)
+                    }
+                    let handshake = try upgrade(channel, outer, tls, handler)
+                    attempts.add(tls, handler, handshake, on: channel)
                 }
             }
+    }
+
+    /// TLS to whoever ends it, the upgrade, and then TLS with the auth service inside.
+    private func upgrade(
+        _ channel: any Channel, _ outer: TLSContext, _ tls: TLSHandler, _ handler: PingHandler
+    ) throws -> EventLoopFuture<TLSHandler.Handshake> {
+        let timeout = TimeAmount(configuration.handshakeTimeout)
+        let outerTLS = TLSHandler(
+            context: outer, role: .client(serverName: address.host), on: channel.eventLoop, handshakeTimeout: timeout)
+        let upgrade = UpgradeHandler(
+            request: UpgradeRequest(host: address.description), on: channel.eventLoop, timeout: timeout)
+        try channel.pipeline.syncOperations.addHandlers([outerTLS, upgrade])
+        return outerTLS.handshake.assumeIsolated().flatMap { _ in
+            upgrade.begin()
+            return upgrade.upgraded
+        }.flatMapThrowing {
+            try channel.pipeline.syncOperations.addHandlers([tls, handler])
+        }.flatMap { tls.handshake }.nonisolated()
     }
 
     private static func noHTTP2(_ address: AuthAddress) -> TeleportError {
         TeleportError(
             .misconfigured,
-            "\(address) speaks TLS but not HTTP/2: auth_server must be the auth service itself, usually port 3025")
+            "\(address) speaks TLS but not HTTP/2: \(address.setting) must be the auth service, usually port 3025, or a proxy")
     }
 }
 
@@ -92,11 +116,13 @@ private final class Attempts: Sendable {
     private let attempts = Mutex<[Attempt]>([])
 
     /// On the channel's event loop.
-    func add(_ tls: TLSHandler, _ handler: PingHandler, on channel: any Channel) {
+    func add(
+        _ tls: TLSHandler, _ handler: PingHandler, _ handshake: EventLoopFuture<TLSHandler.Handshake>, on channel: any Channel
+    ) {
         let dialled = Dialer.Dialled(
             channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop), trace: handler.trace,
             tlsFailure: tls.failure)
-        let attempt = Attempt(dialled: dialled, handshake: tls.handshake)
+        let attempt = Attempt(dialled: dialled, handshake: handshake)
         attempts.withLock { $0.append(attempt) }
     }
 

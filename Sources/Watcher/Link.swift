@@ -17,6 +17,8 @@ final class Link: Sendable {
     let api: Proto_AuthService.Client<Transport>
     /// Set once the server refused the older way to list requests.
     let listsByStream = Mutex(false)
+    /// The watch's first event has come.
+    let hasBegun = Mutex(false)
 
     private let channel: any Channel
     private let client: GRPCClient<Transport>
@@ -48,6 +50,9 @@ final class Link: Sendable {
 
     /// False once the connection has ended, also a moment before ``run()`` returns.
     var isActive: Bool { channel.isActive }
+
+    /// Ends it: ``run()`` returns.
+    func close() { channel.close(promise: nil) }
 
     /// Serves calls until the connection ends or the task is cancelled; the channel is closed then.
     func run() async throws {

@@ -3,6 +3,9 @@ package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
     /// The oldest server that has what the plugin calls. The first beta, so that every 6.1 counts.
     package static let minimum = ServerVersion(numbers: [6, 1, 0], preRelease: ["beta", "1"])
 
+    /// The first whose proxies pass TLS on by its ALPN protocol.
+    package static let tlsRouting = ServerVersion(numbers: [8, 0, 0], preRelease: ["alpha", "1"])
+
     private var numbers: [Int]
     private var preRelease: [String]
 

@@ -7,7 +7,7 @@ extension TeleportClient {
     /// Reads the rules of the roles in the client certificate: everybody may read the roles that they hold (`GetRole` in
     /// Teleport's `lib/auth/auth_with_roles.go`), and only `list` and `read` without a condition show every request.
     package func showsAllRequests() async throws(TeleportError) -> Bool {
-        let chain = try TeleportCredentials.load(configuration).identity.certificateChain
+        let chain = try keeper.load().identity.certificateChain
         guard let names = try? CertificateInfo(pem: chain).organizations else { return false }
         var roles: [Types_RoleV6] = []
         for name in names.prefix(32) {

@@ -1,7 +1,8 @@
-import Access
+package import Access
 package import Logging
 package import NIOCore
 import NIOPosix
+import Synchronization
 import TeleportAPI
 
 /// Teleport's auth service over the one connection that ``WatcherService`` keeps open; calls wait for it.
@@ -12,22 +13,32 @@ package final class TeleportClient: AccessService {
     let group: any EventLoopGroup
     let clock: any Clock<Duration>
     let logger: Logger
+    let keeper: CredentialKeeper
+    /// How the auth service was reached last.
+    let way = Mutex<Way?>(nil)
 
     package init(
         configuration: TeleportConfiguration, logger: Logger,
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, clock: any Clock<Duration> = ContinuousClock()
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {
         self.configuration = configuration
         self.logger = logger
         self.group = group
         self.clock = clock
+        keeper = CredentialKeeper(configuration, logger: logger, now: now)
     }
 
     package var clusterName: String? { slot.clusterName }
     package var webAddress: String? { configuration.webAddress ?? slot.webAddress }
 
     /// For readiness.
-    package var status: ConnectionStatus { slot.status }
+    package var status: ConnectionStatus {
+        var status = slot.status
+        status.identityExpires = keeper.expires
+        status.notes = keeper.notes
+        return status
+    }
 
     /// Waits for a connection and makes the call, all within the call's time limit. A read whose connection ends goes to
     /// the next one; a write does not, for it may have been done.

@@ -20,4 +20,8 @@ package struct ConnectionStatus: Equatable, Sendable {
     package var lastFailure: String?
     /// As the last Ping told it.
     package var serverVersion: String?
+    /// When the client certificate in use expires.
+    package var identityExpires: Timestamp?
+    /// What a person should see to, though it works: credentials that end soon, or whose new files are broken.
+    package var notes: [String] = []
 }

@@ -16,26 +16,43 @@ extension WatcherService {
         } catch {
             return error
         }
+        // Before the files are read: a change that comes meanwhile is not missed.
+        let changes = client.keeper.changes()
         do {
-            return await serve(try await open(address))
+            let link = try await open(address)
+            return await serveAndRenew(link, changes: changes) {
+                do {
+                    return try await self.open(address)
+                } catch {
+                    throw TeleportError(error, during: .connect, to: address)
+                }
+            }
         } catch {
             return TeleportError(error, during: .connect, to: address)
         }
     }
 
     private func open(_ address: AuthAddress) async throws -> Link {
-        let context = try TeleportCredentials.load(client.configuration).makeContext()
-        let dialer = Dialer(address: address, context: context, configuration: client.configuration, group: client.group)
-        return try await Link(dialer.dial(), address: address, configuration: client.configuration)
+        let finder = Wayfinder(
+            address: address, credentials: try client.keeper.load(), configuration: client.configuration, group: client.group,
+            last: client.way.withLock { $0 })
+        let (dialled, way) = try await finder.dial()
+        let isNews = client.way.withLock { last in
+            defer { last = way }
+            return last != way
+        }
+        logger.log(level: isNews ? .info : .debug, "Reaching Teleport at \(address) as \(way)")
+        return try await Link(dialled, address: address, configuration: client.configuration)
     }
 
-    private func serve(_ link: Link) async -> TeleportError {
+    /// - Parameter began: called when the watch is on.
+    func serve(_ link: Link, began: @escaping @Sendable (Link) -> Void) async -> TeleportError {
         await withTaskGroup(of: TeleportError?.self) { group in
             group.addTask { await self.runConnection(of: link) }
-            group.addTask { await self.watch(on: link) }
+            group.addTask { await self.watch(on: link, began: began) }
             group.addTask {
                 try? await self.client.clock.sleep(for: self.client.configuration.initTimeout)
-                return self.state.withLock { $0.isWatching } ? nil : self.noInit(link)
+                return link.hasBegun.withLock { $0 } ? nil : self.noInit(link)
             }
             defer { group.cancelAll() }
             for await failure in group {
@@ -58,7 +75,7 @@ extension WatcherService {
         return link.explain(RPCError(code: .unavailable, message: reason), during: .connect)
     }
 
-    private func watch(on link: Link) async -> TeleportError {
+    private func watch(on link: Link, began: @escaping @Sendable (Link) -> Void) async -> TeleportError {
         do {
             try await checkVersion(on: link)
         } catch {
@@ -66,7 +83,7 @@ extension WatcherService {
         }
         logger.debug("Starting a request watcher...")
         do {
-            try await follow(link)
+            try await follow(link, began: began)
             return link.explain(RPCError(code: .unavailable, message: "the server ended the watch"), during: .watch)
         } catch {
             return link.explain(error, during: .watch)
@@ -93,8 +110,12 @@ extension WatcherService {
             serverVersion: answer.serverVersion)
     }
 
-    private func follow(_ link: Link) async throws {
-        guard asksForEvents else { return await stayConnected() }
+    private func follow(_ link: Link, began: @escaping @Sendable (Link) -> Void) async throws {
+        guard asksForEvents else {
+            watchBegan(link)
+            began(link)
+            return await stayConnected()
+        }
         let watch = Proto_Watch.with { $0.kinds = [.with { $0.kind = "access_request" }] }
         try await link.api.watchEvents(watch, options: Link.options) { response in
             for try await message in response.messages {
@@ -102,7 +123,10 @@ extension WatcherService {
                     self.logger.debug("Skipping an event that is about no access request", metadata: ["type": "\(message.type)"])
                     continue
                 }
-                if event == .connected { self.watchBegan() }
+                if event == .connected {
+                    self.watchBegan(link)
+                    began(link)
+                }
                 if !self.queue.put(event) {
                     self.logger.warning("More requests changed than the queue holds: all will be looked at again")
                 }
@@ -112,14 +136,14 @@ extension WatcherService {
 
     /// Until the connection's end cancels it.
     private func stayConnected() async {
-        watchBegan()
         queue.put(.connected)
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
         defer { continuation.finish() }
         for await _ in stream {}
     }
 
-    private func watchBegan() {
+    private func watchBegan(_ link: Link) {
+        link.hasBegun.withLock { $0 = true }
         client.slot.watching()
         switch state.withLock({ $0.initReceived() }) {
         case .connected: logger.debug("Watcher connected")

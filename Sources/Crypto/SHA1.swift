@@ -1,0 +1,12 @@
+import COpenSSL
+
+/// For the web socket's handshake alone (RFC 6455, section 4.2.2), which proves nothing.
+package enum SHA1 {
+    package static func hash(_ text: String) throws(OpenSSLError) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        var digest = [UInt8](repeating: 0, count: 20)
+        ERR_clear_error()
+        guard EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha1(), nil) == 1 else { throw .drained(.failed, "SHA-1") }
+        return digest
+    }
+}

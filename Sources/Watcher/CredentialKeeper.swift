@@ -1,0 +1,129 @@
+import Access
+import ActionCrypto
+import Logging
+import Synchronization
+
+/// The credentials in use: read afresh for each connection and looked at again and again, the last good ones kept.
+final class CredentialKeeper: Sendable {
+    private struct State {
+        var current: TeleportCredentials?
+        var steps: ExpirySteps?
+        /// Why the files cannot be used now, though what they held before still is.
+        var problem: String?
+        var listener: AsyncStream<Void>.Continuation?
+    }
+
+    private let configuration: TeleportConfiguration
+    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
+    private let state = Mutex(State())
+
+    init(_ configuration: TeleportConfiguration, logger: Logger, now: @escaping @Sendable () -> Timestamp) {
+        self.configuration = configuration
+        self.logger = logger
+        self.now = now
+    }
+
+    /// When the certificate in use expires.
+    var expires: Timestamp? { state.withLock { $0.steps?.notAfter } }
+
+    /// What a person should know, and works nevertheless.
+    var notes: [String] {
+        let (current, steps, problem) = state.withLock { ($0.current, $0.steps, $0.problem) }
+        var notes = problem.map { ["the credentials before are kept: \($0)"] } ?? []
+        if let current, let steps, let step = steps.step(at: now()) { notes.append(Self.words(current, steps, step)) }
+        return notes
+    }
+
+    /// What a new connection is to be made with. Where the files cannot be used, what they held before, if that still can.
+    func load() throws(TeleportError) -> TeleportCredentials {
+        do throws(TeleportError) {
+            let fresh = try read()
+            adopt(fresh)
+            return fresh
+        } catch {
+            guard let kept = state.withLock({ $0.current }), (try? kept.makeContext(at: now())) != nil else { throw error }
+            report(error)
+            return kept
+        }
+    }
+
+    /// From now on, each time that changed files were taken up; for one listener, the latest.
+    func changes() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        state.withLock { $0.listener = continuation }
+        return stream
+    }
+
+    /// Looks at the files until the task is cancelled, whatever is wrong with them.
+    func watch(_ clock: any Clock<Duration>) async {
+        while !Task.isCancelled {
+            try? await clock.sleep(for: configuration.refreshInterval)
+            if !Task.isCancelled { look() }
+        }
+    }
+
+    /// One look: takes up what changed, reports what is broken, warns of the end.
+    func look() {
+        if configuration.refreshesIdentity {
+            do throws(TeleportError) {
+                let fresh = try read()
+                if adopt(fresh) { state.withLock { _ = $0.listener?.yield() } }
+            } catch {
+                report(error)
+            }
+        }
+        warn()
+    }
+
+    private func read() throws(TeleportError) -> TeleportCredentials {
+        let fresh = try TeleportCredentials.load(configuration)
+        _ = try fresh.makeContext(at: now())
+        return fresh
+    }
+
+    /// Whether they differ from those before.
+    @discardableResult
+    private func adopt(_ fresh: TeleportCredentials) -> Bool {
+        let certificate = try? fresh.certificate()
+        let (isChanged, wasBroken) = state.withLock { state in
+            let wasBroken = state.problem != nil
+            state.problem = nil
+            if let current = state.current, current.isSame(as: fresh) { return (false, wasBroken) }
+            defer { state.current = fresh }
+            state.steps = certificate.map { ExpirySteps(notBefore: $0.notBefore, notAfter: $0.notAfter) }
+            return (state.current != nil, wasBroken)
+        }
+        if isChanged {
+            logger.info("The credentials changed: \(fresh.name), good until \(certificate?.notAfter.utc ?? "an unknown time")")
+        } else if wasBroken {
+            logger.info("The credentials can be read again: \(fresh.name)")
+        }
+        return isChanged
+    }
+
+    private func report(_ error: TeleportError) {
+        let isNews = state.withLock { state in
+            defer { state.problem = error.message }
+            return state.problem != error.message
+        }
+        if isNews { logger.warning("The credentials before are kept: \(error.message)") }
+    }
+
+    private func warn() {
+        let now = now()
+        let news = state.withLock { state -> (TeleportCredentials, ExpirySteps, ExpirySteps.Step)? in
+            guard let step = state.steps?.news(at: now), let steps = state.steps, let current = state.current else { return nil }
+            return (current, steps, step)
+        }
+        guard let (current, steps, step) = news else { return }
+        logger.log(level: step == .expired ? .error : .warning, "\(Self.words(current, steps, step))")
+    }
+
+    private static func words(_ current: TeleportCredentials, _ steps: ExpirySteps, _ step: ExpirySteps.Step) -> String {
+        let when = steps.notAfter.utc
+        return step == .expired
+            ? "\(current.name) expired on \(when): \(current.renew)"
+            : "\(current.name) expires on \(when), less than \(step.rawValue) % of its time is left: \(current.renew)"
+    }
+}

@@ -1,0 +1,69 @@
+import ActionCrypto
+
+/// The HTTP request for a connection upgrade, and its answer. Offers all that Teleport 11 to 19 know in one request: the web
+/// socket first, then its own frames with pings, then the bare bytes.
+struct UpgradeRequest: Sendable {
+    struct Refused: Error, CustomStringConvertible {
+        var reason: String
+        var description: String { reason }
+    }
+
+    static let path = "/webapi/connectionupgrade"
+    /// RFC 6455, section 1.3.
+    private static let magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+    let host: String
+    /// 16 random bytes, base64.
+    let key: String
+
+    init(host: String, nonce: [UInt8] = (0..<16).map { _ in .random(in: .min ... .max) }) {
+        self.host = host
+        key = Base64.standard.encode(nonce)
+    }
+
+    var text: String {
+        [
+            "GET \(Self.path) HTTP/1.1", "Host: \(host)", "User-Agent: teleport-mattermost", "Connection: Upgrade",
+            "Upgrade: websocket", "Upgrade: alpn-ping", "Upgrade: alpn", "X-Teleport-Upgrade: alpn-ping",
+            "X-Teleport-Upgrade: alpn", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: \(key)",
+            "Sec-WebSocket-Protocol: alpn-ping", "\r\n",
+        ].joined(separator: "\r\n")
+    }
+
+    /// How to read and write once the answer with this head has come.
+    func codec(for head: String) throws(Refused) -> any FrameCodec {
+        let lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)
+        let status = lines.first?.split(separator: " ").dropFirst().first ?? ""
+        guard status == "101" else { throw Refused(reason: Self.reason(status)) }
+        switch Self.value("upgrade", lines) ?? Self.value("x-teleport-upgrade", lines) {
+        case "websocket":
+            guard let accept = Self.exact("sec-websocket-accept", lines), let proof = try? SHA1.hash(key + Self.magic),
+                accept == Base64.standard.encode(proof)
+            else { throw Refused(reason: "its answer to the web socket's key is wrong") }
+            guard Self.value("sec-websocket-protocol", lines) == "alpn-ping" else {
+                throw Refused(reason: "it agreed on another web socket protocol than alpn-ping")
+            }
+            return WebSocketCodec()
+        case "alpn-ping": return PingFrameCodec()
+        case "alpn": return BareCodec()
+        case let other: throw Refused(reason: "it upgraded to \((other ?? "nothing").prefix(32).debugDescription)")
+        }
+    }
+
+    private static func reason(_ status: Substring) -> String {
+        status == "404"
+            ? "HTTP 404: it offers no connection upgrade (Teleport has it from 11 on)"
+            : "it answered the request for an upgrade with HTTP \(status.prefix(3).debugDescription)"
+    }
+
+    private static func value(_ name: String, _ lines: [Substring]) -> String? { exact(name, lines)?.lowercased() }
+
+    private static func exact(_ name: String, _ lines: [Substring]) -> String? {
+        for line in lines.dropFirst() {
+            guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == name else { continue }
+            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            return value.lastIndex { $0 != " " && $0 != "\t" }.map { String(value[...$0]) }
+        }
+        return nil
+    }
+}

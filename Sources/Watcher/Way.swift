@@ -1,0 +1,47 @@
+import Access
+
+/// How the auth service is reached.
+enum Way: String, Sendable, CaseIterable, CustomStringConvertible {
+    /// It listens at the address itself.
+    case direct = "the auth service itself"
+    /// A proxy of Teleport 8 or newer passes the TLS connection on, by its ALPN protocol.
+    case routing = "a proxy with TLS routing"
+    /// Behind an HTTP load balancer that ends TLS: a connection upgrade, with TLS to the auth service inside.
+    case upgrade = "a proxy's connection upgrade"
+
+    var description: String { rawValue }
+
+    /// In the order in which they are tried; one that worked last time goes first.
+    static func order(after last: Way?) -> [Way] {
+        guard let last else { return allCases }
+        return [last] + allCases.filter { $0 != last }
+    }
+
+    /// The ALPN protocols that a proxy and the auth service look at; the proxy reads the first alone.
+    func protocols(cluster: String?) -> [String] {
+        guard self != .direct, let cluster else { return ["h2"] }
+        return [Self.routeName(cluster), "h2"]
+    }
+
+    /// As Teleport names the auth service of a cluster to a proxy (`api/utils/keypaths`, `alpncommon`).
+    static func routeName(_ cluster: String) -> String {
+        let digits = Array("0123456789abcdef")
+        let hex = cluster.utf8.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return "teleport-auth@\(String(hex)).\(Dialer.serverName)"
+    }
+}
+
+/// Why no way worked, each with its own reason.
+struct NoWay: Error {
+    var failures: [(way: Way, error: TeleportError)]
+    /// What the proxy says of itself, where it does.
+    var advice: String?
+
+    func error(_ address: AuthAddress) -> TeleportError {
+        let reasons = failures.map { "as \($0.way): \($0.error.message)" }.joined(separator: "; ")
+        let code: TeleportError.Code =
+            failures.contains { $0.error.code == .misconfigured } ? .misconfigured : .unavailable
+        let said = advice.map { "\($0) " } ?? ""
+        return TeleportError(code, "\(said)No way to the auth service by \(address.setting) \(address): \(reasons)")
+    }
+}

@@ -1,0 +1,86 @@
+import Access
+import Sandbox
+import TestSupport
+import Testing
+
+@testable import Watcher
+
+@Suite("Through a proxy", .timeLimit(.minutes(1)))
+struct ProxyTests {
+    /// - Parameter adjust: changes the proxy before it starts.
+    private func through(
+        _ adjust: @escaping @Sendable (inout SandboxProxy.Configuration) -> Void,
+        _ body: @escaping @Sendable (AuthUnderTest, SandboxProxy) async throws -> Void
+    ) async throws {
+        let certificates = try Certificates.shared()
+        try await AuthUnderTest.run { direct in
+            var settings = SandboxProxy.Configuration(
+                identity: try certificates.listener, authPort: try await direct.auth.address.port)
+            adjust(&settings)
+            let proxy = SandboxProxy(settings)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                group.addTask { try await proxy.run() }
+                let test = AuthUnderTest(
+                    auth: direct.auth, configuration: .test(port: try await proxy.port, certificates: certificates))
+                group.addTask { try await test.watcher.run() }
+                try await body(test, proxy)
+            }
+        }
+    }
+
+    private func works(_ test: AuthUnderTest, as way: Way) async throws {
+        _ = try await test.log.first { $0.hasPrefix("info Reaching Teleport at") && $0.contains("as \(way)") }
+        _ = try await test.events.first { $0 == .connected }
+        let id = test.auth.createRequest(user: "alice", roles: ["dba"])
+        let changed = WatchEvent.changed(try #require(RequestID(id)))
+        _ = try await test.events.first { $0 == changed }
+        #expect(try await test.client.requests().map(\.id.rawValue) == [id])
+    }
+
+    @Test("TLS routing passes the connection on by its ALPN protocol")
+    func routing() async throws {
+        try await through({ _ in }) { test, _ in try await works(test, as: .routing) }
+    }
+
+    @Test("Behind a load balancer that ends TLS the connection is upgraded", arguments: ["websocket", "alpn-ping", "alpn"])
+    func upgrade(kind: String) async throws {
+        try await through({ ($0.routesTLS, $0.upgrades, $0.version) = (false, [kind], "15.4.0") }) { test, proxy in
+            try await works(test, as: .upgrade)
+            if kind == "websocket" { try await proxy.pongs.first { $0 > 0 } }
+        }
+    }
+
+    @Test("Long lists pass an upgraded connection whole", arguments: ["websocket", "alpn-ping"])
+    func large(kind: String) async throws {
+        try await through({ ($0.routesTLS, $0.upgrades) = (false, [kind]) }) { test, _ in
+            for _ in 0..<40 { test.auth.createRequest(user: "alice", roles: ["dba"], reason: String(repeating: "r", count: 50_000)) }
+            #expect(try await test.client.requests().count == 40)
+        }
+    }
+
+    @Test("A proxy of Teleport 7 is said to need the auth service's address, and each way tells its own reason")
+    func seven() async throws {
+        try await through({ ($0.routesTLS, $0.version) = (false, "7.3.2") }) { test, _ in
+            let reason = try await test.firstFailure()
+            #expect(reason.hasPrefix("This is a proxy of Teleport 7.3.2, which has no TLS routing: addr must be the auth service's"))
+            for way in Way.allCases { #expect(reason.contains("as \(way): ")) }
+            #expect(reason.contains("HTTP 404: it offers no connection upgrade"))
+            #expect(reason.contains("certificate verify failed"))
+        }
+    }
+
+    @Test("A newer proxy whose TLS routing is off says so")
+    func off() async throws {
+        try await through({ $0.routesTLS = false }) { test, _ in
+            #expect(try await test.firstFailure().hasPrefix("This is a proxy of Teleport 8.1.0 with TLS routing switched off"))
+        }
+    }
+
+    @Test("The ALPN protocol of a cluster is its name in hexadecimal")
+    func name() {
+        #expect(Way.routeName("a.example") == "teleport-auth@612e6578616d706c65.teleport.cluster.local")
+        #expect(Way.order(after: .upgrade) == [.upgrade, .direct, .routing])
+        #expect(Way.order(after: nil) == [.direct, .routing, .upgrade])
+    }
+}
