@@ -45,6 +45,14 @@ authority teleport-ca "/O=$cluster/CN=$cluster"
 leaf teleport-server "/O=Auth/CN=teleport.$cluster" teleport-ca teleport_server
 leaf auth "/O=access-plugin/CN=access-plugin-mattermost" teleport-ca client
 cp teleport-ca.crt auth.cas
+# The same as one identity file, as `tctl auth sign --format=file` writes it; only SSH needs its second and fourth part.
+(umask 077 && {
+    cat auth.key
+    echo "ssh-rsa-cert-v01@openssh.com AAAA"
+    cat auth.crt
+    echo "@cert-authority *.$cluster ssh-rsa AAAA type=host"
+    cat teleport-ca.crt
+} >identity)
 
 # The plugin's own HTTPS listener, which Mattermost calls.
 authority callback-ca "/CN=teleport-mattermost callback CA"

@@ -50,6 +50,14 @@ package enum Verification: Sendable {
 package struct Readiness: Sendable, Equatable {
     /// What is missing, in words for the operator. Empty: ready.
     package var problems: [String]
+    /// What a person should see to, though all works.
+    package var notes: [String]
+    /// For `/metrics`.
+    package var gauges: [Gauge]
 
-    package init(problems: [String] = []) { self.problems = problems }
+    package init(problems: [String] = [], notes: [String] = [], gauges: [Gauge] = []) {
+        self.problems = problems
+        self.notes = notes
+        self.gauges = gauges
+    }
 }

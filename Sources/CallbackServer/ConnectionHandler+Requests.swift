@@ -99,6 +99,10 @@ extension ConnectionHandler {
             let persistence = persistence(exchange)
             send(
                 listener.replies.json(readiness.json, status: status, persistence, headOnly: exchange.isHEAD), persistence)
+        case .metrics:
+            let persistence = persistence(exchange)
+            send(
+                listener.replies.text(listener.readiness().exposition, persistence, headOnly: exchange.isHEAD), persistence)
         case .click, .dialog:
             let ticket = ReplyTicket(connection: number, request: requests)
             let body = body ?? ByteBuffer()

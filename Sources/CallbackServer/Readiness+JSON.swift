@@ -1,14 +1,15 @@
 extension Readiness {
     /// `/readyz`'s body.
     var json: [UInt8] {
-        var text = problems.isEmpty ? #"{"status":"ready""# : #"{"status":"not ready","reasons":["#
-        for (number, problem) in problems.enumerated() {
-            text += number == 0 ? "\"" : ",\""
-            for scalar in problem.unicodeScalars { text += Self.escaped(scalar) }
-            text += "\""
-        }
-        text += problems.isEmpty ? "}" : "]}"
-        return Array(text.utf8)
+        var text = problems.isEmpty ? #"{"status":"ready""# : #"{"status":"not ready""#
+        if !problems.isEmpty { text += #","reasons":"# + Self.array(problems) }
+        if !notes.isEmpty { text += #","notes":"# + Self.array(notes) }
+        return Array((text + "}").utf8)
+    }
+
+    private static func array(_ texts: [String]) -> String {
+        let strings = texts.map { "\"" + $0.unicodeScalars.map(escaped).joined() + "\"" }
+        return "[" + strings.joined(separator: ",") + "]"
     }
 
     private static func escaped(_ scalar: Unicode.Scalar) -> String {

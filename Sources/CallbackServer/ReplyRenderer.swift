@@ -52,8 +52,17 @@ struct ReplyRenderer {
         return body.withUnsafeBytes { render(status, "", persistence, body: $0, headOnly: headOnly) }
     }
 
+    /// Prometheus' text format.
+    mutating func text(_ body: [UInt8], _ persistence: Persistence, headOnly: Bool = false) -> ByteBuffer {
+        refresh()
+        return body.withUnsafeBytes {
+            render("200 OK", "", persistence, body: $0, type: "text/plain; version=0.0.4", headOnly: headOnly)
+        }
+    }
+
     private func render(
-        _ status: StaticString, _ field: StaticString, _ persistence: Persistence, body: UnsafeRawBufferPointer, headOnly: Bool
+        _ status: StaticString, _ field: StaticString, _ persistence: Persistence, body: UnsafeRawBufferPointer,
+        type: StaticString = "application/json", headOnly: Bool
     ) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(256 + (headOnly ? 0 : body.count))
@@ -64,7 +73,11 @@ struct ReplyRenderer {
         buffer.writeStaticString("\r\nX-Content-Type-Options: nosniff\r\n")
         buffer.writeStaticString(field)
         buffer.writeStaticString(persistence.field)
-        if !body.isEmpty { buffer.writeStaticString("Content-Type: application/json\r\n") }
+        if !body.isEmpty {
+            buffer.writeStaticString("Content-Type: ")
+            buffer.writeStaticString(type)
+            buffer.writeStaticString("\r\n")
+        }
         buffer.writeStaticString("Content-Length: ")
         buffer.writeString(String(body.count))
         buffer.writeStaticString("\r\n\r\n")

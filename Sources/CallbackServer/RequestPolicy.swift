@@ -6,6 +6,7 @@ struct Exchange {
         case click
         case dialog
         case readiness
+        case metrics
         /// Decided by the head alone.
         case fixed(FixedReply)
 
@@ -60,6 +61,7 @@ struct RequestPolicy {
         case nil: return .fixed(.notFound)
         case .health: return head.method == .GET || head.method == .HEAD ? .fixed(.alive) : .fixed(.onlyGET)
         case .readiness: return head.method == .GET || head.method == .HEAD ? .readiness : .fixed(.onlyGET)
+        case .metrics: return head.method == .GET || head.method == .HEAD ? .metrics : .fixed(.onlyGET)
         case .action, .dialog:
             guard head.method == .POST else { return .fixed(.onlyPOST) }
             if route == .action, let basicAuth, !basicAuth.admits(fields.authorization) { return .fixed(.unauthorized) }

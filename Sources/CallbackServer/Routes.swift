@@ -1,6 +1,6 @@
 /// What is served where.
 enum Route: Equatable {
-    case action, dialog, health, readiness
+    case action, dialog, health, readiness, metrics
 }
 
 /// The fixed routes, each at the root and below the path of `public_addr`.
@@ -16,6 +16,7 @@ struct Routes {
             table.append((base + "/mattermost_dialog", .dialog))
             table.append((base + "/healthz", .health))
             table.append((base + "/readyz", .readiness))
+            table.append((base + "/metrics", .metrics))
         }
     }
 

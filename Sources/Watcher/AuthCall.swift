@@ -1,8 +1,9 @@
 /// The calls that the plugin makes, with what a role needs for each.
-enum AuthCall: String, Sendable {
+enum AuthCall: String, CaseIterable, Sendable {
     case connect
     case ping = "Ping"
     case watch = "WatchEvents"
+    case listByPage = "ListAccessRequests"
     case list = "GetAccessRequests"
     case listByStream = "GetAccessRequestsV2"
     case setState = "SetAccessRequestState"
@@ -15,20 +16,20 @@ enum AuthCall: String, Sendable {
     /// Does no harm when made twice.
     var isRead: Bool {
         switch self {
-        case .connect, .ping, .watch, .list, .listByStream, .readRole, .listResources, .readPluginData: true
+        case .connect, .ping, .watch, .listByPage, .list, .listByStream, .readRole, .listResources, .readPluginData: true
         case .setState, .submitReview, .updatePluginData: false
         }
     }
 
-    /// The rule as it stands in a role; nil where every valid certificate will do.
-    var rule: String? {
+    /// What a role must allow for it; nil where every valid certificate will do, or it depends.
+    var permission: RolePermission? {
         switch self {
         case .connect, .ping, .readRole, .listResources, .submitReview: nil
-        case .watch: "resources [access_request], verbs [read]"
-        case .list, .listByStream: "resources [access_request], verbs [list, read]"
-        case .setState: "resources [access_request], verbs [update]"
-        case .readPluginData: "resources [access_plugin_data], verbs [read]"
-        case .updatePluginData: "resources [access_plugin_data], verbs [update]"
+        case .watch: RolePermission("access_request", ["read"])
+        case .listByPage, .list, .listByStream: RolePermission("access_request", ["list", "read"])
+        case .setState: RolePermission("access_request", ["update"])
+        case .readPluginData: RolePermission("access_plugin_data", ["read"])
+        case .updatePluginData: RolePermission("access_plugin_data", ["update"])
         }
     }
 }

@@ -14,9 +14,10 @@ final class Link: Sendable {
     static let messageLimit = 64 * 1024 * 1024
 
     let address: AuthAddress
+    let way: Way
     let api: Proto_AuthService.Client<Transport>
-    /// Set once the server refused the older way to list requests.
-    let listsByStream = Mutex(false)
+    /// The newest call for lists that the server has, as far as it is known.
+    let listCall = Mutex(AuthCall.listByPage)
     /// The watch's first event has come.
     let hasBegun = Mutex(false)
 
@@ -26,7 +27,7 @@ final class Link: Sendable {
     private let tlsFailure: TLSFailure
 
     /// Takes the channel over: ``run()`` must be called, also when the task is cancelled, or the channel stays open.
-    init(_ dialled: Dialer.Dialled, address: AuthAddress, configuration: TeleportConfiguration) async throws {
+    init(_ dialled: Dialer.Dialled, address: AuthAddress, way: Way = .direct, configuration: TeleportConfiguration) async throws {
         // Nothing may throw between `configure` and the end: the transport crashes when it is dropped half made.
         let transport: Transport
         do {
@@ -40,7 +41,7 @@ final class Link: Sendable {
             dialled.channel.close(promise: nil)
             throw dialled.tlsFailure.error ?? error
         }
-        self.address = address
+        (self.address, self.way) = (address, way)
         channel = dialled.channel
         client = GRPCClient(transport: transport)
         api = Proto_AuthService.Client(wrapping: client)

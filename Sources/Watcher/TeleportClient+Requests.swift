@@ -1,9 +1,7 @@
 package import Access
 import ActionCrypto
-import GRPCCore
 import Logging
 import SwiftProtobuf
-import Synchronization
 import TeleportAPI
 
 extension TeleportClient {
@@ -49,7 +47,7 @@ extension TeleportClient {
     /// The plugin's Teleport user: the name in its certificate.
     private var ownName: String {
         get throws(TeleportError) {
-            let chain = try TeleportCredentials.load(configuration).identity.certificateChain
+            let chain = try keeper.load().identity.certificateChain
             return (try? CertificateInfo(pem: chain))?.subject ?? ""
         }
     }
@@ -64,28 +62,3 @@ extension TeleportClient {
     }
 }
 
-extension Link {
-    /// The unary call until the server says that it is gone (13.0), then the stream; remembered for this connection.
-    func accessRequests(matching filter: Types_AccessRequestFilter) async throws -> [Types_AccessRequestV3] {
-        if !listsByStream.withLock({ $0 }) {
-            do {
-                return try await api.getAccessRequests(filter, options: Link.options).accessRequests
-            } catch let error as RPCError where error.code == .unimplemented {
-                listsByStream.withLock { $0 = true }
-            }
-        }
-        do {
-            return try await streamedRequests(matching: filter)
-        } catch {
-            throw explain(error, during: .listByStream)
-        }
-    }
-
-    private func streamedRequests(matching filter: Types_AccessRequestFilter) async throws -> [Types_AccessRequestV3] {
-        try await api.getAccessRequestsV2(filter, options: Link.options) { response in
-            var records: [Types_AccessRequestV3] = []
-            for try await record in response.messages { records.append(record) }
-            return records
-        }
-    }
-}

@@ -7,8 +7,28 @@ extension TeleportClient {
     /// Reads the rules of the roles in the client certificate: everybody may read the roles that they hold (`GetRole` in
     /// Teleport's `lib/auth/auth_with_roles.go`), and only `list` and `read` without a condition show every request.
     package func showsAllRequests() async throws(TeleportError) -> Bool {
+        guard let rules = try await ownRules() else { return false }
+        return rules.allow(["list", "read"], on: "access_request")
+    }
+
+    /// What the roles lack for the plugin's work; nothing where they cannot be read. A list without the permission is not
+    /// refused but empty, so no call would tell.
+    func lackingPermissions() async -> [RolePermission] {
+        guard let rules = try? await ownRules() else { return [] }
+        func lacking(_ resources: [String], _ verbs: [String]) -> RolePermission? {
+            let missing = verbs.filter { verb in !resources.contains { rules.allow([verb], on: $0) } }
+            return missing.isEmpty ? nil : RolePermission(resources[0], missing)
+        }
+        return [
+            lacking(["access_request"], ["list", "read", "update"]),
+            lacking(["access_plugin_data", "access_request"], ["read", "update"]),
+        ].compactMap(\.self)
+    }
+
+    /// Nil when not every role can be read.
+    private func ownRules() async throws(TeleportError) -> RoleRules? {
         let chain = try keeper.load().identity.certificateChain
-        guard let names = try? CertificateInfo(pem: chain).organizations else { return false }
+        guard let names = try? CertificateInfo(pem: chain).organizations else { return nil }
         var roles: [Types_RoleV6] = []
         for name in names.prefix(32) {
             do {
@@ -17,10 +37,10 @@ extension TeleportClient {
             } catch {
                 // One that is not told may be the one that denies.
                 guard [.permissionDenied, .notFound, .unimplemented].contains(error.code) else { throw error }
-                return false
+                return nil
             }
         }
-        return RoleRules(roles).allow(["list", "read"], on: "access_request")
+        return RoleRules(roles)
     }
 }
 

@@ -14,8 +14,8 @@ package final class TeleportClient: AccessService {
     let clock: any Clock<Duration>
     let logger: Logger
     let keeper: CredentialKeeper
-    /// How the auth service was reached last.
-    let way = Mutex<Way?>(nil)
+    let ways = Mutex(WayOrder())
+    let denials = Denials()
 
     package init(
         configuration: TeleportConfiguration, logger: Logger,
@@ -36,7 +36,9 @@ package final class TeleportClient: AccessService {
     package var status: ConnectionStatus {
         var status = slot.status
         status.identityExpires = keeper.expires
-        status.notes = keeper.notes
+        // Without them resources are shown by their ids.
+        status.notes = keeper.notes + denials.said(of: [.listResources])
+        status.denials = denials.said(of: AuthCall.allCases.filter { $0 != .listResources })
         return status
     }
 
@@ -46,7 +48,7 @@ package final class TeleportClient: AccessService {
         _ call: AuthCall, _ body: @escaping @Sendable (Link) async throws -> Answer
     ) async throws(TeleportError) -> Answer {
         do {
-            return try await within(configuration.callTimeout, on: group.any()) { [slot] in
+            let answer = try await within(configuration.callTimeout, on: group.any()) { [slot] in
                 while let link = await slot.link() {
                     do {
                         return try await body(link)
@@ -58,7 +60,10 @@ package final class TeleportClient: AccessService {
                 }
                 throw CancellationError()
             }
+            denials.end(call)
+            return answer
         } catch let error as TeleportError {
+            noteDenial(error, of: call)
             throw error
         } catch is DeadlinePassed {
             throw timedOut(call)
@@ -66,6 +71,13 @@ package final class TeleportClient: AccessService {
             let reason = Task.isCancelled ? "cancelled" : "the plugin is shutting down"
             throw TeleportError(.unavailable, "\(call.rawValue): \(reason)", cause: error)
         }
+    }
+
+    /// Said once, and in readiness until the call succeeds. Not where only a role cannot be read, or where one person may not
+    /// review.
+    func noteDenial(_ error: TeleportError, of call: AuthCall) {
+        guard error.code == .permissionDenied, call != .readRole, call != .submitReview, denials.begin(call, error.message) else { return }
+        logger.error("\(error.message)")
     }
 
     private func timedOut(_ call: AuthCall) -> TeleportError {

@@ -40,7 +40,8 @@ extension TeleportError {
             self.init(.unavailable, "\(call.rawValue): the connection to Teleport at \(address) ended: \(text)", cause: error)
         case .deadlineExceeded: self.init(.timedOut, message, cause: error)
         case .permissionDenied:
-            let mend = call.rule.map { "; the plugin's role needs a rule with \($0)" } ?? ""
+            let lacking = RolePermission.denied(in: error.message)
+            let mend = RolePermission.mend(lacking.isEmpty ? call.permission.map { [$0] } ?? [] : lacking)
             self.init(.permissionDenied, "\(message) (permission denied)\(mend)", cause: error)
         case .unauthenticated:
             self.init(.misconfigured, "\(message); issue the certificate again with tctl auth sign", cause: error)

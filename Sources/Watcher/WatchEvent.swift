@@ -22,6 +22,8 @@ package struct ConnectionStatus: Equatable, Sendable {
     package var serverVersion: String?
     /// When the client certificate in use expires.
     package var identityExpires: Timestamp?
+    /// What the plugin's role lacks, with the rule to add.
+    package var denials: [String] = []
     /// What a person should see to, though it works: credentials that end soon, or whose new files are broken.
     package var notes: [String] = []
 }

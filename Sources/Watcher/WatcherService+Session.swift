@@ -35,14 +35,9 @@ extension WatcherService {
     private func open(_ address: AuthAddress) async throws -> Link {
         let finder = Wayfinder(
             address: address, credentials: try client.keeper.load(), configuration: client.configuration, group: client.group,
-            last: client.way.withLock { $0 })
+            order: client.ways.withLock { $0.ways })
         let (dialled, way) = try await finder.dial()
-        let isNews = client.way.withLock { last in
-            defer { last = way }
-            return last != way
-        }
-        logger.log(level: isNews ? .info : .debug, "Reaching Teleport at \(address) as \(way)")
-        return try await Link(dialled, address: address, configuration: client.configuration)
+        return try await Link(dialled, address: address, way: way, configuration: client.configuration)
     }
 
     /// - Parameter began: called when the watch is on.
@@ -79,8 +74,14 @@ extension WatcherService {
         do {
             try await checkVersion(on: link)
         } catch {
-            return link.explain(error, during: .ping)
+            let failure = link.explain(error, during: .ping)
+            // Something that speaks TLS and HTTP/2 and is no auth service.
+            if failure.code == .unimplemented || failure.code == .other { client.ways.withLock { $0.wasOfNoUse(link.way) } }
+            return failure
         }
+        let isNews = client.ways.withLock { $0.worked(link.way) }
+        logger.log(level: isNews ? .info : .debug, "Reaching Teleport at \(link.address) as \(link.way)")
+        await checkPermissions()
         logger.debug("Starting a request watcher...")
         do {
             try await follow(link, began: began)
@@ -88,6 +89,15 @@ extension WatcherService {
         } catch {
             return link.explain(error, during: .watch)
         }
+    }
+
+    /// Says what the role lacks before anything fails for it.
+    private func checkPermissions() async {
+        let lacking = await client.lackingPermissions()
+        guard !lacking.isEmpty else { return client.denials.end(.connect) }
+        let words = lacking.map(\.description).joined(separator: ", ")
+        client.noteDenial(
+            TeleportError(.permissionDenied, "the plugin's role lacks \(words)\(RolePermission.mend(lacking))"), of: .connect)
     }
 
     private func checkVersion(on link: Link) async throws {

@@ -65,7 +65,8 @@ package final class WatcherService: Service {
 
     private func log(_ failure: TeleportError, delay: Duration, isNews: Bool) {
         let seconds = delay.formattedSeconds
-        logger.log(level: isNews ? .warning : .debug, "No watch on Teleport: \(failure.message); trying again in \(seconds) s")
+        let level: Logger.Level = failure.code == .permissionDenied ? .error : .warning
+        logger.log(level: isNews ? level : .debug, "No watch on Teleport: \(failure.message); trying again in \(seconds) s")
     }
 }
 

@@ -11,12 +11,6 @@ enum Way: String, Sendable, CaseIterable, CustomStringConvertible {
 
     var description: String { rawValue }
 
-    /// In the order in which they are tried; one that worked last time goes first.
-    static func order(after last: Way?) -> [Way] {
-        guard let last else { return allCases }
-        return [last] + allCases.filter { $0 != last }
-    }
-
     /// The ALPN protocols that a proxy and the auth service look at; the proxy reads the first alone.
     func protocols(cluster: String?) -> [String] {
         guard self != .direct, let cluster else { return ["h2"] }
@@ -28,6 +22,23 @@ enum Way: String, Sendable, CaseIterable, CustomStringConvertible {
         let digits = Array("0123456789abcdef")
         let hex = cluster.utf8.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         return "teleport-auth@\(String(hex)).\(Dialer.serverName)"
+    }
+}
+
+/// In which order the ways are tried: what worked last goes first, what let a connection come about that was of no use, last.
+struct WayOrder: Equatable, Sendable {
+    private(set) var ways = Way.allCases
+    private(set) var last: Way?
+
+    /// False when it is the same as last time.
+    mutating func worked(_ way: Way) -> Bool {
+        defer { last = way }
+        ways = [way] + ways.filter { $0 != way }
+        return last != way
+    }
+
+    mutating func wasOfNoUse(_ way: Way) {
+        ways = ways.filter { $0 != way } + [way]
     }
 }
 

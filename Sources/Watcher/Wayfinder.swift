@@ -10,15 +10,14 @@ struct Wayfinder: Sendable {
     let credentials: TeleportCredentials
     let configuration: TeleportConfiguration
     let group: any EventLoopGroup
-    /// What worked last.
-    let last: Way?
+    let order: [Way]
 
     func dial() async throws -> (dialled: Dialer.Dialled, way: Way) {
         let cluster = credentials.clusterName
         // Says what is wrong with the files before anything is dialled.
         _ = try credentials.makeContext()
         var failures: [(way: Way, error: TeleportError)] = []
-        for way in Way.order(after: last) {
+        for way in order {
             if way != .direct, cluster == nil { continue }
             do {
                 return (try await dialer(way, cluster).dial(), way)

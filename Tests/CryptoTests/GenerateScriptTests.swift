@@ -22,7 +22,8 @@ import TestSupport
             let first = try contents(folder)
             #expect(
                 first.keys.sorted() == [
-                    "auth.cas", "auth.crt", "auth.key", "callback-ca.crt", "callback-ca.key", "server.crt", "server.key",
+                    "auth.cas", "auth.crt", "auth.key", "callback-ca.crt", "callback-ca.key", "identity", "server.crt",
+                    "server.key",
                     "teleport-ca.crt", "teleport-ca.key", "teleport-server.crt", "teleport-server.key",
                 ])
             try Certificates.run("/bin/sh", [Certificates.generator.path, folder.path])
@@ -38,7 +39,7 @@ import TestSupport
     func modes() throws {
         try withFolder { folder in
             try Certificates.run("/bin/sh", [Certificates.generator.path, folder.path])
-            for name in try contents(folder).keys where name.hasSuffix(".key") {
+            for name in try contents(folder).keys where name.hasSuffix(".key") || name == "identity" {
                 let mode = try FileManager.default.attributesOfItem(atPath: folder.appending(path: name).path)[.posixPermissions]
                 #expect(mode as? Int == 0o600, "\(name)")
             }

@@ -135,7 +135,7 @@ struct CallTests {
                 try await test.client.decide(.approve, on: id, delegator: "mattermost:x", reason: "")
             }
             #expect(error?.code == .permissionDenied)
-            #expect(error?.message.contains("resources [access_request], verbs [update]") == true)
+            #expect(error?.message.contains("resources: [access_request], verbs: [update]") == true)
         }
     }
 

@@ -117,29 +117,3 @@ struct IdentityFileTests {
         #expect(error?.message.hasPrefix("identity \"/nowhere/identity\" does not exist: issue it again") == true)
     }
 }
-
-/// A key in one of its forms, with a certificate of the cluster's CA.
-enum KeyForms {
-    static func make(_ form: String) throws -> (key: String, certificate: String) {
-        let certificates = try Certificates.shared()
-        let base = certificates.path("form-\(form)")
-        let generate =
-            switch form {
-            case "pkcs1": "openssl genrsa -traditional -out \(base).key 2048"
-            case "pkcs8": "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out \(base).key"
-            case "sec1": "openssl ecparam -name prime256v1 -genkey -noout -out \(base).key"
-            default: "openssl genpkey -algorithm ED25519 -out \(base).key"
-            }
-        let sign = """
-            set -e; \(generate) 2>/dev/null
-            openssl req -new -key \(base).key -subj /O=access-plugin/CN=access-plugin-mattermost -out \(base).csr
-            openssl x509 -req -in \(base).csr -CA \(certificates.path("teleport-ca.crt")) -CAkey \
-            \(certificates.path("teleport-ca.key")) -set_serial 77 -days 2 -out \(base).crt 2>/dev/null
-            """
-        try Certificates.run("/bin/sh", ["-c", sign])
-        return (
-            String(decoding: try certificates.bytes("form-\(form).key"), as: UTF8.self),
-            String(decoding: try certificates.bytes("form-\(form).crt"), as: UTF8.self)
-        )
-    }
-}

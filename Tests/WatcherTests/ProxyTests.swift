@@ -55,7 +55,8 @@ struct ProxyTests {
     func large(kind: String) async throws {
         try await through({ ($0.routesTLS, $0.upgrades) = (false, [kind]) }) { test, _ in
             for _ in 0..<40 { test.auth.createRequest(user: "alice", roles: ["dba"], reason: String(repeating: "r", count: 50_000)) }
-            #expect(try await test.client.requests().count == 40)
+            let found = try await test.client.requests()
+            #expect(found.count == 40)
         }
     }
 
@@ -73,14 +74,23 @@ struct ProxyTests {
     @Test("A newer proxy whose TLS routing is off says so")
     func off() async throws {
         try await through({ $0.routesTLS = false }) { test, _ in
-            #expect(try await test.firstFailure().hasPrefix("This is a proxy of Teleport 8.1.0 with TLS routing switched off"))
+            let reason = try await test.firstFailure()
+            #expect(reason.hasPrefix("This is a proxy of Teleport 8.1.0 with TLS routing switched off"))
         }
     }
 
     @Test("The ALPN protocol of a cluster is its name in hexadecimal")
     func name() {
         #expect(Way.routeName("a.example") == "teleport-auth@612e6578616d706c65.teleport.cluster.local")
-        #expect(Way.order(after: .upgrade) == [.upgrade, .direct, .routing])
-        #expect(Way.order(after: nil) == [.direct, .routing, .upgrade])
+    }
+
+    @Test("What worked is tried first the next time, what was of no use last")
+    func order() {
+        var order = WayOrder()
+        #expect(order.ways == [.direct, .routing, .upgrade])
+        #expect(order.worked(.upgrade) && !order.worked(.upgrade))
+        #expect(order.ways == [.upgrade, .direct, .routing])
+        order.wasOfNoUse(.upgrade)
+        #expect(order.ways == [.direct, .routing, .upgrade])
     }
 }

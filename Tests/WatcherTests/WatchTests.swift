@@ -126,7 +126,7 @@ struct WatchTests {
     func mayNotWatch() async throws {
         try await AuthUnderTest.run(server: { $0.permissions = [:] }) { test in
             let reason = try await test.firstFailure()
-            #expect(reason.contains("resources [access_request], verbs [read]"))
+            #expect(reason.contains("resources: [access_request], verbs: [read]"))
         }
     }
 

@@ -24,6 +24,21 @@ extension AuthCalls {
         }
     }
 
+    /// From 15 on: by pages, which begin with the request that the key names.
+    func listAccessRequests(
+        request: ServerRequest<Proto_ListAccessRequestsRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Proto_ListAccessRequestsResponse> {
+        guard majorVersion >= 15 else { throw unimplemented(context) }
+        let key = request.message.startKey
+        let rest = try visible(request.message.filter, context).sorted { $0.id < $1.id }.filter { $0.id >= key }
+        let limit = request.message.limit > 0 ? min(Int(request.message.limit), configuration.pageLimit) : configuration.pageLimit
+        return ServerResponse(
+            message: .with {
+                $0.accessRequests = rest.prefix(limit).map(\.message)
+                $0.nextKey = rest.dropFirst(limit).first?.id ?? ""
+            })
+    }
+
     func setAccessRequestState(
         request: ServerRequest<Proto_RequestStateSetter>, context: ServerContext
     ) async throws -> ServerResponse<Google_Protobuf_Empty> {

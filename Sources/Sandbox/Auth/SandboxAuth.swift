@@ -16,6 +16,8 @@ package final class SandboxAuth: Service {
         /// As Ping tells it: where people reach the proxy's web UI.
         package var proxyAddress = ""
         package var version = "7.3.2"
+        /// The most requests in a page of a list.
+        package var pageLimit = 1000
         /// By user. One without an entry may do nothing.
         package var permissions: [String: Set<AuthPermission>] = ["access-plugin-mattermost": AuthPermission.plugin]
         /// Users who may review, as on an enterprise server; nobody: the open-source server.

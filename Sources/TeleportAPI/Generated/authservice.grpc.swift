@@ -75,6 +75,19 @@ package enum Proto_AuthService: Sendable {
                 type: .serverStreaming
             )
         }
+        /// Namespace for "ListAccessRequests" metadata.
+        package enum ListAccessRequests: Sendable {
+            /// Request type for "ListAccessRequests".
+            package typealias Input = Proto_ListAccessRequestsRequest
+            /// Response type for "ListAccessRequests".
+            package typealias Output = Proto_ListAccessRequestsResponse
+            /// Descriptor for "ListAccessRequests".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "proto.AuthService"),
+                method: "ListAccessRequests",
+                type: .unary
+            )
+        }
         /// Namespace for "SetAccessRequestState" metadata.
         package enum SetAccessRequestState: Sendable {
             /// Request type for "SetAccessRequestState".
@@ -159,6 +172,7 @@ package enum Proto_AuthService: Sendable {
             WatchEvents.descriptor,
             GetAccessRequests.descriptor,
             GetAccessRequestsV2.descriptor,
+            ListAccessRequests.descriptor,
             SetAccessRequestState.descriptor,
             SubmitAccessReview.descriptor,
             GetRole.descriptor,
@@ -254,6 +268,24 @@ extension Proto_AuthService {
             request: GRPCCore.StreamingServerRequest<Types_AccessRequestFilter>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Types_AccessRequestV3>
+
+        /// Handle the "ListAccessRequests" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From 15.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Proto_ListAccessRequestsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Proto_ListAccessRequestsResponse` messages.
+        func listAccessRequests(
+            request: GRPCCore.StreamingServerRequest<Proto_ListAccessRequestsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Proto_ListAccessRequestsResponse>
 
         /// Handle the "SetAccessRequestState" method.
         ///
@@ -420,6 +452,24 @@ extension Proto_AuthService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Types_AccessRequestV3>
 
+        /// Handle the "ListAccessRequests" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From 15.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_ListAccessRequestsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Proto_ListAccessRequestsResponse` message.
+        func listAccessRequests(
+            request: GRPCCore.ServerRequest<Proto_ListAccessRequestsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Proto_ListAccessRequestsResponse>
+
         /// Handle the "SetAccessRequestState" method.
         ///
         /// - Parameters:
@@ -585,6 +635,24 @@ extension Proto_AuthService {
             context: GRPCCore.ServerContext
         ) async throws
 
+        /// Handle the "ListAccessRequests" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From 15.
+        ///
+        /// - Parameters:
+        ///   - request: A `Proto_ListAccessRequestsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Proto_ListAccessRequestsResponse` to respond with.
+        func listAccessRequests(
+            request: Proto_ListAccessRequestsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Proto_ListAccessRequestsResponse
+
         /// Handle the "SetAccessRequestState" method.
         ///
         /// - Parameters:
@@ -728,6 +796,17 @@ extension Proto_AuthService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Proto_AuthService.Method.ListAccessRequests.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Proto_ListAccessRequestsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Proto_ListAccessRequestsResponse>(),
+            handler: { request, context in
+                try await self.listAccessRequests(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Proto_AuthService.Method.SetAccessRequestState.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Proto_RequestStateSetter>(),
             serializer: GRPCProtobuf.ProtobufSerializer<SwiftProtobuf.Google_Protobuf_Empty>(),
@@ -841,6 +920,17 @@ extension Proto_AuthService.ServiceProtocol {
             context: context
         )
         return response
+    }
+
+    package func listAccessRequests(
+        request: GRPCCore.StreamingServerRequest<Proto_ListAccessRequestsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Proto_ListAccessRequestsResponse> {
+        let response = try await self.listAccessRequests(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
     }
 
     package func setAccessRequestState(
@@ -970,6 +1060,19 @@ extension Proto_AuthService.SimpleServiceProtocol {
                 )
                 return [:]
             }
+        )
+    }
+
+    package func listAccessRequests(
+        request: GRPCCore.ServerRequest<Proto_ListAccessRequestsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Proto_ListAccessRequestsResponse> {
+        return GRPCCore.ServerResponse<Proto_ListAccessRequestsResponse>(
+            message: try await self.listAccessRequests(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
         )
     }
 
@@ -1143,6 +1246,29 @@ extension Proto_AuthService {
             deserializer: some GRPCCore.MessageDeserializer<Types_AccessRequestV3>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Types_AccessRequestV3>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListAccessRequests" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From 15.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_ListAccessRequestsRequest` message.
+        ///   - serializer: A serializer for `Proto_ListAccessRequestsRequest` messages.
+        ///   - deserializer: A deserializer for `Proto_ListAccessRequestsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listAccessRequests<Result>(
+            request: GRPCCore.ClientRequest<Proto_ListAccessRequestsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Proto_ListAccessRequestsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Proto_ListAccessRequestsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Proto_ListAccessRequestsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "SetAccessRequestState" method.
@@ -1401,6 +1527,40 @@ extension Proto_AuthService {
             try await self.client.serverStreaming(
                 request: request,
                 descriptor: Proto_AuthService.Method.GetAccessRequestsV2.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListAccessRequests" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From 15.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_ListAccessRequestsRequest` message.
+        ///   - serializer: A serializer for `Proto_ListAccessRequestsRequest` messages.
+        ///   - deserializer: A deserializer for `Proto_ListAccessRequestsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listAccessRequests<Result>(
+            request: GRPCCore.ClientRequest<Proto_ListAccessRequestsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Proto_ListAccessRequestsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Proto_ListAccessRequestsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Proto_ListAccessRequestsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Proto_AuthService.Method.ListAccessRequests.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -1705,6 +1865,35 @@ extension Proto_AuthService.ClientProtocol {
         )
     }
 
+    /// Call the "ListAccessRequests" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > From 15.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Proto_ListAccessRequestsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listAccessRequests<Result>(
+        request: GRPCCore.ClientRequest<Proto_ListAccessRequestsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Proto_ListAccessRequestsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listAccessRequests(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Proto_ListAccessRequestsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Proto_ListAccessRequestsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "SetAccessRequestState" method.
     ///
     /// - Parameters:
@@ -1981,6 +2170,39 @@ extension Proto_AuthService.ClientProtocol {
             metadata: metadata
         )
         return try await self.getAccessRequestsV2(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListAccessRequests" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > From 15.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listAccessRequests<Result>(
+        _ message: Proto_ListAccessRequestsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Proto_ListAccessRequestsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Proto_ListAccessRequestsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listAccessRequests(
             request: request,
             options: options,
             onResponse: handleResponse

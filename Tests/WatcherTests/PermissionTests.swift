@@ -1,0 +1,72 @@
+import Access
+import Sandbox
+import TestSupport
+import Testing
+
+@testable import Watcher
+
+@Suite("Permissions withheld one by one", .timeLimit(.minutes(1)))
+struct PermissionTests {
+    private func withheld(
+        _ verb: String, _ resource: String, _ body: @escaping @Sendable (AuthUnderTest) async throws -> Void
+    ) async throws {
+        try await AuthUnderTest.run(
+            server: { $0.permissions["access-plugin-mattermost"]?.remove(AuthPermission(verb, resource)) }, body)
+    }
+
+    @Test("Each is told once, at error level, with the rule to add, and stands in the readiness", arguments: [
+        ("list", "access_request"), ("read", "access_request"), ("update", "access_request"),
+    ])
+    func requests(verb: String, resource: String) async throws {
+        try await withheld(verb, resource) { test in
+            let rule = "add to spec.allow.rules of the plugin's role: - {resources: [\(resource)], verbs: [\(verb)]}"
+            let line = try await test.log.first { $0.hasPrefix("error ") && $0.contains(rule) }
+            #expect(line.contains("the plugin's role lacks \(verb) on \(resource)"))
+            #expect(test.client.status.denials.contains { $0.contains(rule) })
+            test.auth.faults.cutConnections()
+            try await test.events.count(1) { if case .disconnected = $0 { true } else { false } }
+            #expect(test.log.items.count { $0.contains("the plugin's role lacks") } == 1)
+        }
+    }
+
+    @Test("Plugin data may be allowed by either resource; both withheld are told", arguments: ["read", "update"])
+    func pluginData(verb: String) async throws {
+        try await AuthUnderTest.run(
+            server: {
+                $0.permissions["access-plugin-mattermost"]?.remove(AuthPermission(verb, "access_plugin_data"))
+                $0.permissions["access-plugin-mattermost"]?.remove(AuthPermission("update", "access_request"))
+            }
+        ) { test in
+            let lacking = verb == "update" ? "{resources: [access_plugin_data], verbs: [update]}" : "verbs: [update]}"
+            _ = try await test.log.first { $0.hasPrefix("error ") && $0.contains(lacking) }
+        }
+    }
+
+    @Test("A server's own words are answered with the rule, as the guides show it")
+    func words() {
+        let message =
+            "access denied to perform action \"list\" on \"user_group\", access denied to perform action \"read\" on \"user_group\""
+        #expect(RolePermission.denied(in: message) == [RolePermission("user_group", ["list", "read"])])
+        #expect(
+            RolePermission.mend(RolePermission.denied(in: message))
+                == "; add to spec.allow.rules of the plugin's role: - {resources: [user_group], verbs: [list, read]}")
+        #expect(RolePermission.denied(in: "access denied to perform action \"update\" on \"access_request\"")
+            == [RolePermission("access_request", ["update"])])
+        #expect(RolePermission.denied(in: "perform action \"x\\\"y\" on \"a b\" perform action \"").isEmpty)
+        #expect(RolePermission.mend([]).isEmpty)
+    }
+
+    @Test("Newer servers are listed by pages, all of them", arguments: [("15.4.0", 7), ("17.0.1", 1), ("13.0.0", 1000), ("7.3.2", 1000)])
+    func pages(version: String, page: Int) async throws {
+        try await AuthUnderTest.run(server: { ($0.version, $0.pageLimit) = (version, page) }) { test in
+            var ids: Set<String> = []
+            for _ in 0..<20 { ids.insert(test.auth.createRequest(user: "alice", roles: ["dba"])) }
+            let found = try await test.client.requests()
+            #expect(Set(found.map(\.id.rawValue)) == ids)
+            #expect(found.count == 20)
+            let id = try #require(RequestID(ids.first ?? ""))
+            let one = try await test.client.request(id)
+            #expect(one?.id == id)
+        }
+    }
+}
