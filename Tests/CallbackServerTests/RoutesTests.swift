@@ -44,7 +44,23 @@ import Testing
         }
     }
 
-    @Test("HEAD gives GET's head and no body", arguments: ["/healthz", "/readyz"])
+    @Test("What works and needs a person is noted, and numbers are told as Prometheus reads them")
+    func metrics() async throws {
+        let readiness = Readiness(notes: ["ends soon"], gauges: [Gauge("expiry", "When it ends.", 1_800_000_000)])
+        try await RunningServer.with(readiness: { readiness }) { server in
+            let client = try await server.client()
+            let ready = await client.reply(to: ClickText.get("/readyz"))
+            #expect(ready.hasPrefix("HTTP/1.1 200 "))
+            #expect(ready.hasSuffix(#"{"status":"ready","notes":["ends soon"]}"#))
+            let metrics = await client.reply(to: ClickText.get("/metrics"))
+            #expect(metrics.hasPrefix("HTTP/1.1 200 ") && metrics.contains("Content-Type: text/plain; version=0.0.4\r\n"))
+            #expect(metrics.contains("# TYPE teleport_mattermost_ready gauge\nteleport_mattermost_ready 1\n"))
+            #expect(metrics.hasSuffix("\nteleport_mattermost_expiry 1800000000\n"))
+            await client.close()
+        }
+    }
+
+    @Test("HEAD gives GET's head and no body", arguments: ["/healthz", "/readyz", "/metrics"])
     func head(path: String) async throws {
         try await RunningServer.with { server in
             let client = try await server.client()

@@ -37,7 +37,9 @@ package final class ScratchFile: Sendable {
 package enum KeyForms {
     package static func make(_ form: String) throws -> (key: String, certificate: String) {
         let certificates = try Certificates.shared()
-        let base = certificates.path("form-\(form)")
+        // Its own for each call: tests run side by side.
+        let name = "form-\(form)-\(UUID().uuidString)"
+        let base = certificates.path(name)
         let generate =
             switch form {
             case "pkcs1": "openssl genrsa -traditional -out \(base).key 2048"
@@ -53,8 +55,8 @@ package enum KeyForms {
             """
         try Certificates.run("/bin/sh", ["-c", sign])
         return (
-            String(decoding: try certificates.bytes("form-\(form).key"), as: UTF8.self),
-            String(decoding: try certificates.bytes("form-\(form).crt"), as: UTF8.self)
+            String(decoding: try certificates.bytes("\(name).key"), as: UTF8.self),
+            String(decoding: try certificates.bytes("\(name).crt"), as: UTF8.self)
         )
     }
 }
