@@ -59,6 +59,17 @@ final class LinkSlot: Sendable {
         state.withLock { if $0.link === link { $0.link = nil } }
     }
 
+    /// The connection that should have followed this one has failed: calls go on here.
+    func restore(_ link: Link) {
+        let waiters = state.withLock { state in
+            guard state.link == nil, link.isActive, !state.isClosed else { return [CheckedContinuation<Link?, Never>]() }
+            state.link = link
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
+        }
+        for waiter in waiters { waiter.resume(returning: link) }
+    }
+
     func watching() {
         state.withLock {
             $0.status.connected = true

@@ -46,6 +46,7 @@ extension WatcherService {
                     if link === live { return failure }
                     guard !retired.contains(where: { $0 === link }) else { continue }
                     logger.warning("No connection with the changed credentials; the one before is kept: \(failure.message)")
+                    client.slot.restore(live)
                     group.addTask { await self.pause() }
                 case .idle: break
                 }

@@ -17,7 +17,7 @@ struct RefreshTests {
                 $0.identity = file.path
                 $0.refreshesIdentity = isOn
                 $0.refreshInterval = .milliseconds(10)
-                $0.callTimeout = .seconds(2)
+                $0.callTimeout = .seconds(5)
             }, body)
     }
 
