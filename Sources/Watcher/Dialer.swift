@@ -88,7 +88,8 @@ struct Dialer: Sendable {
         let outerTLS = TLSHandler(
             context: outer, role: .client(serverName: address.host), on: channel.eventLoop, handshakeTimeout: timeout)
         let upgrade = UpgradeHandler(
-            request: UpgradeRequest(host: address.description), on: channel.eventLoop, timeout: timeout)
+            request: UpgradeRequest(host: address.description), on: channel.eventLoop,
+            timeout: min(timeout, TimeAmount(configuration.callTimeout)))
         try channel.pipeline.syncOperations.addHandlers([outerTLS, upgrade])
         return outerTLS.handshake.assumeIsolated().flatMap { _ in
             upgrade.begin()
