@@ -5,9 +5,10 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Find out what is wrong, step by step, each with what to do about it.",
         discussion: """
-            Looks at the configuration, the secrets' file modes, certificates, Teleport with each permission, Mattermost with \
-            the bot and each recipient, and the callback's address. Nothing is decided, posted or changed; with --click a post \
-            with a test button is made and removed again. While the plugin is stopped, the check listens in its place.
+            Run it as the plugin's user. It looks at the configuration, the secrets' file modes, certificates, Teleport with \
+            each permission, Mattermost with the bot and each recipient, and the callback's address. Nothing is decided or \
+            changed; with --click a post with a test button is made and removed again. While the plugin is stopped, the check \
+            listens in its place.
 
             ✓ is well, ✗ is wrong and the next line says what to do, – does not apply or could not be looked at.
             Exit codes: 0 all is well, 1 something is wrong, 64 wrong usage, 78 the configuration cannot be used, 130 interrupted.
