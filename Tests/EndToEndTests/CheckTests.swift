@@ -100,6 +100,37 @@ struct CheckTests {
         }
     }
 
+    @Test("A person's token is found to be no bot's")
+    func noBot() async throws {
+        try await Stage.with { stage in
+            let token = try #require(try stage.mattermost.world.read { $0.token(of: "alice") })
+            try stage.edit { line in line.hasPrefix("token = ") ? "token = \"\(token)\"" : line }
+            let result = try await stage.check()
+            #expect(result.failures.map(\.name) == ["bot account"])
+            #expect(!result.lines.contains { $0.contains(token) })
+        }
+    }
+
+    @Test("An identity file takes the place of the three, and its mode is looked at")
+    func identity() async throws {
+        try await Stage.with { stage in
+            let certificates = try Certificates.shared()
+            let path = stage.folder.appending(path: "identity").path
+            let parts = try ["auth.key", "auth.crt", "auth.cas"].flatMap { try certificates.bytes($0) }
+            let files = FileManager.default
+            #expect(files.createFile(atPath: path, contents: Data(parts), attributes: [.posixPermissions: 0o644]))
+            try stage.edit { line in
+                if line.hasPrefix("client_key") { return "identity = \"\(path)\"" }
+                return line.hasPrefix("client_crt") || line.hasPrefix("root_cas") ? "" : line
+            }
+            let result = try await stage.check()
+            #expect(result.failures.map(\.name) == ["file modes"], "\(result.lines)")
+            #expect(result.failures.first?.mend.hasSuffix(path) == true)
+            try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            #expect(try await stage.check().failures == [])
+        }
+    }
+
     @Test("A bot outside the channel is found, with the words that invite it")
     func notInvited() async throws {
         try await Stage.with { stage in
