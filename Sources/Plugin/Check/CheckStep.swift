@@ -76,6 +76,7 @@ enum Mend {
         }
         guard let semicolon else { return (words.hasSuffix(".") ? String(words.dropLast()) : words, nil) }
         let mend = String(text[(semicolon + 2)...])
-        return (String(text[..<semicolon]), mend.prefix(1).uppercased() + mend.dropFirst())
+        let isWord = mend.prefix { $0 != " " }.allSatisfy(\.isLetter)
+        return (String(text[..<semicolon]), isWord ? mend.prefix(1).uppercased() + mend.dropFirst() : mend)
     }
 }

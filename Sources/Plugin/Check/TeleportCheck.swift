@@ -38,9 +38,20 @@ struct TeleportCheck: Sendable {
         let isTooOld = reason.contains(" is version ")
         if isTooOld { report.add(.ok("Teleport", "\(settings.teleport.address) can be reached")) }
         let mend = "Check [teleport] addr and the network; the auth service listens on port 3025."
-        report.add(.failed(isTooOld ? "Teleport version" : "Teleport", Words(reason), otherwise: mend))
+        let name = isTooOld ? "Teleport version" : "Teleport"
+        let ways = Self.ways(reason)
+        report.add(ways.map { .failed(name, $0.detail, mend: $0.mend) } ?? .failed(name, Words(reason), otherwise: mend))
         skip(steps.dropFirst(isTooOld ? 2 : 1), "no connection to Teleport")
         return nil
+    }
+
+    /// Where several ways to Teleport were tried each has its own reason, with what a proxy says of itself before them.
+    static func ways(_ reason: String) -> (detail: String, mend: String)? {
+        guard let start = reason.firstRange(of: "No way to the auth service")?.lowerBound else { return nil }
+        let advice = String(reason[..<start].dropLast())
+        let mend =
+            "Mend what keeps the one that you mean from working, or set [teleport] addr to the auth service, usually port 3025."
+        return (String(reason[start...]), advice.isEmpty ? mend : advice)
     }
 
     private func skip(_ names: ArraySlice<String>, _ why: String) {

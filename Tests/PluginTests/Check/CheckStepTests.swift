@@ -18,6 +18,7 @@ struct CheckStepTests {
                 "Set it to a URL, e.g. https://a.b; or remove it."
             ),
             ("the key does not match; give the pair", "the key does not match", "Give the pair"),
+            ("it failed; root_cas is another cluster's", "it failed", "root_cas is another cluster's"),
             ("TLS with 1.2.3.4 failed", "TLS with 1.2.3.4 failed", nil),
             ("does not exist.", "does not exist", nil),
             ("", "", nil),
@@ -26,6 +27,16 @@ struct CheckStepTests {
         let parts = Mend.split(words)
         #expect(parts.detail == detail)
         #expect(parts.mend == mend)
+    }
+
+    @Test("Several ways to Teleport stay together, and a proxy's advice is the mend")
+    func ways() throws {
+        let reasons = "No way to the auth service by addr a:1: as x: no; is it?; as y: no."
+        #expect(try #require(TeleportCheck.ways(reasons)).detail == reasons)
+        let advised = try #require(TeleportCheck.ways("It is old. Name another. " + reasons))
+        #expect(advised.detail == reasons)
+        #expect(advised.mend == "It is old. Name another.")
+        #expect(TeleportCheck.ways("cannot connect") == nil)
     }
 
     @Test("A failure is two lines, the second with the mend; whatever else is one")
