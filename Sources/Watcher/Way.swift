@@ -1,4 +1,5 @@
 import Access
+import Synchronization
 
 /// How the auth service is reached.
 enum Way: String, Sendable, CaseIterable, CustomStringConvertible {
@@ -55,4 +56,9 @@ struct NoWay: Error {
         let said = advice.map { "\($0) " } ?? ""
         return TeleportError(code, "\(said)No way to the auth service by \(address.setting) \(address): \(reasons)")
     }
+}
+
+extension TeleportClient {
+    /// How the last connection came about, as in "reached as …"; nil before the first.
+    package var wayInWords: String? { ways.withLock { $0.last.map { "\($0)" } } }
 }

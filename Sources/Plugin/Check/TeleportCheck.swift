@@ -25,7 +25,9 @@ struct TeleportCheck: Sendable {
         return await Connection.open(client, asksForEvents: false) { outcome in
             if let failure = outcome { return self.refused(failure) }
             let version = client.status.serverVersion ?? ""
-            report.add(.ok("Teleport", "\(settings.teleport.address) is the cluster \(client.clusterName ?? "?")"))
+            let way = client.wayInWords.map { " as \($0)" } ?? ""
+            let cluster = client.clusterName ?? "without a name"
+            report.add(.ok("Teleport", "\(settings.teleport.address) leads to the cluster \(cluster)\(way)"))
             report.add(.ok("Teleport version", version.isEmpty ? "not told" : version))
             await checkPermissions(client)
             await checkClock(client)
