@@ -16,11 +16,11 @@ extension TeleportClient {
     func lackingPermissions() async -> [RolePermission] {
         guard let rules = try? await ownRules() else { return [] }
         func lacking(_ resources: [String], _ verbs: [String]) -> RolePermission? {
-            let missing = verbs.filter { verb in !resources.contains { rules.allow([verb], on: $0) } }
+            let missing = verbs.filter { verb in !resources.contains { rules.mayAllow(verb, on: $0) } }
             return missing.isEmpty ? nil : RolePermission(resources[0], missing)
         }
         return [
-            lacking(["access_request"], ["list", "read", "update"]),
+            lacking(["access_request"], ["list", "read"] + (configuration.decides ? ["update"] : [])),
             lacking(["access_plugin_data", "access_request"], ["read", "update"]),
         ].compactMap(\.self)
     }
@@ -44,20 +44,29 @@ extension TeleportClient {
     }
 }
 
-/// The rules of all roles of a user, as far as they hold without a condition.
+/// The rules of all roles of a user.
 struct RoleRules {
     private let allowed: [Types_Rule]
     private let denied: [Types_Rule]
 
     init(_ roles: [Types_RoleV6]) {
-        allowed = roles.flatMap(\.spec.allow.rules).filter(\.where.isEmpty)
+        allowed = roles.flatMap(\.spec.allow.rules)
         denied = roles.flatMap(\.spec.deny.rules)
     }
 
+    /// Whether they do for every resource, without a condition.
     func allow(_ verbs: [String], on resource: String) -> Bool {
         verbs.allSatisfy { verb in
-            allowed.contains { $0.covers(verb, on: resource) } && !denied.contains { $0.covers(verb, on: resource) }
+            allowed.contains { $0.where.isEmpty && $0.covers(verb, on: resource) } && !denied.contains { $0.covers(verb, on: resource) }
         }
+    }
+}
+
+extension RoleRules {
+    /// Whether they do for some resource perhaps.
+    func mayAllow(_ verb: String, on resource: String) -> Bool {
+        allowed.contains { $0.covers(verb, on: resource) }
+            && !denied.contains { $0.where.isEmpty && $0.covers(verb, on: resource) }
     }
 }
 

@@ -14,6 +14,8 @@ package struct TeleportConfiguration: Sendable {
     package var rootCAs: String
     /// `web_addr`: of Teleport's web UI, host or host:port; nil: as Teleport tells.
     package var webAddress: String?
+    /// Whether clicks set a request's state, for which the role needs `update`.
+    package var decides = true
     /// `refresh_identity`: whether changed files replace the connection that is open.
     package var refreshesIdentity = true
     /// `refresh_identity_interval`: how often the files are looked at.

@@ -29,11 +29,11 @@ extension Settings {
             throw SettingsError(path: path, problems: [error.problem])
         }
         var reader = SettingsReader(text)
-        let teleport = reader.teleport()
         let approvals = reader.approvals()
         let mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
         let http = reader.http(hasButtons: approvals.hasButtons)
         let messages = reader.messages()
+        let teleport = reader.teleport(decides: approvals.hasButtons && approvals.method == .state)
         let notifiesRequester = reader.flag(.notifyRequester) ?? false
         let remindsBefore = reader.parsed(.reminderBefore) { (value) throws(SettingFault) in try SettingsReader.time(value) }
         let log = reader.log()
@@ -43,8 +43,7 @@ extension Settings {
         }
         return Settings(
             teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, messages: messages,
-            notifiesRequester: notifiesRequester, remindsBefore: remindsBefore,
-            log: log,            auditFile: auditFile,
+            notifiesRequester: notifiesRequester, remindsBefore: remindsBefore, log: log, auditFile: auditFile,
             warnings: mattermost.warnings + approvals.warnings
                 + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(auditFile: auditFile))
     }

@@ -6,7 +6,7 @@ extension SettingsReader {
     private static let folder = "/var/lib/teleport/plugins/mattermost"
     private static let times = Duration.seconds(1)...Duration.seconds(24 * 3600)
 
-    mutating func teleport() -> TeleportConfiguration? {
+    mutating func teleport(decides: Bool) -> TeleportConfiguration? {
         let address = teleportAddress()
         let identity = identityFile()
         var configuration = TeleportConfiguration(
@@ -15,6 +15,7 @@ extension SettingsReader {
             rootCAs: string(.rootCAs) ?? "\(Self.folder)/auth.cas")
         configuration.addressSetting = address?.key.name ?? SettingKey.addr.name
         configuration.identity = identity
+        configuration.decides = decides
         configuration.refreshesIdentity = flag(.refreshIdentity) ?? true
         if let interval = parsed(.refreshIdentityInterval, { (value) throws(SettingFault) in try Self.time(value) }) {
             configuration.refreshInterval = interval
