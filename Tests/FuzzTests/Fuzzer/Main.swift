@@ -13,7 +13,7 @@ private func runFuzzer(
 /// written to that folder instead.
 @_cdecl("fuzz_main")
 func fuzzMain(_ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> CInt {
-    guard let chosen else {
+    guard let chosen = target else {
         print("FUZZ_TARGET is none of \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
         return 2
     }
@@ -27,9 +27,9 @@ func fuzzMain(_ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePoin
     }
     var (count, arguments) = (count, arguments)
     return runFuzzer(&count, &arguments) { start, count in
-        chosen?.run(UnsafeRawBufferPointer(start: start, count: count))
+        target?.run(UnsafeRawBufferPointer(start: start, count: count))
         return 0
     }
 }
 
-private let chosen = ProcessInfo.processInfo.environment["FUZZ_TARGET"].flatMap { FuzzTarget(rawValue: $0) }
+private let target = ProcessInfo.processInfo.environment["FUZZ_TARGET"].flatMap { FuzzTarget(rawValue: $0) }
