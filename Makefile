@@ -38,7 +38,7 @@ SECONDS ?= 60
 FUZZ := .build/fuzz
 fuzz: ## Fuzz what takes bytes from strangers: TARGET=clicks SECONDS=n, and MERGE=1 to keep what reaches new code
 	FUZZ=1 swift build -c release -Xswiftc -g --sanitize address -Xcc -fsanitize=fuzzer-no-link \
-		-Xcxx -fsanitize=fuzzer-no-link --scratch-path $(FUZZ) --product fuzz
+		-Xcxx -fsanitize=fuzzer-no-link -Xswiftc -use-ld=lld --scratch-path $(FUZZ) --product fuzz
 	MERGE=$(MERGE) scripts/fuzz.sh $(FUZZ)/release/fuzz $(SECONDS) $(TARGET)
 
 SANITIZERS ?= address thread

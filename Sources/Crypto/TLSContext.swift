@@ -102,7 +102,8 @@ extension TLSContext {
     private func use(_ identity: TLSIdentity) throws(OpenSSLError) {
         let chain = try PEM.certificates(identity.certificateChain, what: "certificate")
         let key = try PEM.privateKey(identity.privateKey.reveal(), what: "private key")
-        try check(SSL_CTX_use_certificate(pointer, chain[0].pointer), "certificate")
+        let certificate = chain[0]
+        try check(SSL_CTX_use_certificate(pointer, certificate.pointer), "certificate")
         for certificate in chain.dropFirst() {
             try check(shim_SSL_CTX_add1_chain_cert(pointer, certificate.pointer), "certificate chain")
         }

@@ -10,7 +10,8 @@ extension TLSIdentity {
         let key = try PEM.privateKey(privateKey.reveal(), what: "\(name): private key")
         let info = try CertificateInfo(pem: certificateChain, what: "\(name): certificate")
         ERR_clear_error()
-        let matches = X509_check_private_key(chain[0].pointer, key.pointer) == 1
+        // An optimised build lets go of an array after its last use, which is before the call.
+        let matches = withExtendedLifetime((chain, key)) { X509_check_private_key(chain[0].pointer, key.pointer) == 1 }
         ERR_clear_error()
         let subject = info.subject ?? "nameless"
         guard matches else {

@@ -101,8 +101,7 @@ extension ReconcileRun {
             }
             return count
         } catch {
-            guard let cause = error as? MattermostError else { throw error }
-            throw PartlyReplied(count: count, cause: cause)
+            throw PartlyReplied(count: count, cause: error)
         }
     }
 
