@@ -9,7 +9,8 @@ extension Card {
         static let fallbackPart = 80
     }
 
-    package init(_ subject: Subject, status: Status, buttons: [Button] = [], link: String? = nil, showsCommands: Bool = false,
+    package init(
+        _ subject: Subject, status: Status, buttons: [Button] = [], link: String? = nil, showsCommands: Bool = false,
         now: Timestamp? = nil
     ) {
         let user = InertText.code(subject.user, limit: Limit.user)
@@ -21,7 +22,8 @@ extension Card {
         ]
         let lists = [("Resources", subject.resources), ("Logins", subject.logins)]
         for (title, lines) in lists where !lines.isEmpty {
-            fields.append(Field(title: title, value: InertText.code(lines.joined(separator: "\n"), limit: Limit.list), isShort: false))
+            fields.append(
+                Field(title: title, value: InertText.code(lines.joined(separator: "\n"), limit: Limit.list), isShort: false))
         }
         if !reason.isEmpty { fields.append(Field(title: "Reason", value: reason, isShort: false)) }
         fields += Self.times(of: subject, status, now: now)

@@ -41,7 +41,9 @@ package struct PluginRecord: Equatable, Sendable {
             return messages.split(separator: ",").compactMap { PostReference($0) }
         }
         // 0.2.0 knew one post.
-        guard let channel = fields["channel_id"], let post = fields["post_id"], !channel.isEmpty, !post.isEmpty else { return [] }
+        guard let channel = fields["channel_id"], let post = fields["post_id"], !channel.isEmpty, !post.isEmpty else {
+            return []
+        }
         return [PostReference(channelID: channel, postID: post)]
     }
 

@@ -57,7 +57,8 @@ final class ConnectionTable {
         if !isProxy, occupancy.count(of: source) >= limitPerSource { return evict(from: source) }
         guard connections.count >= limit else { return true }
         // Who holds many places gives up one of them first.
-        if let greatest = occupancy.greatest(except: proxies.contain), greatest.count > limit / 8, evict(from: greatest.source) {
+        if let greatest = occupancy.greatest(except: proxies.contain), greatest.count > limit / 8, evict(from: greatest.source)
+        {
             return true
         }
         let silent = { self.occupancy.longestSilent(isSilent: self.isSilent) }

@@ -41,7 +41,9 @@ extension IPAddress: CustomStringConvertible {
         let bytes = (0..<16).map { UInt8(truncatingIfNeeded: bits >> UInt128(120 - 8 * $0)) }
         if isIPv4 { return bytes.suffix(4).map(String.init).joined(separator: ".") }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
-            guard let start = text.baseAddress, inet_ntop(AF_INET6, bytes, start, socklen_t(text.count)) != nil else { return "" }
+            guard let start = text.baseAddress, inet_ntop(AF_INET6, bytes, start, socklen_t(text.count)) != nil else {
+                return ""
+            }
             return String(cString: start)
         }
     }

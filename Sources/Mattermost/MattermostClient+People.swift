@@ -12,7 +12,8 @@ extension MattermostClient {
     package func user(emailed address: String) async throws(MattermostError) -> ChatUser {
         guard MattermostName.isEmail(address) else {
             throw MattermostError(
-                .notFound, "Mattermost GET /users/email/{address}: \"\(OneLine.bounded(address))\" is no e-mail address, so it was "
+                .notFound,
+                "Mattermost GET /users/email/{address}: \"\(OneLine.bounded(address))\" is no e-mail address, so it was "
                     + "not asked.")
         }
         do {
@@ -24,7 +25,8 @@ extension MattermostClient {
                     .notFound, "\(error.message) On Mattermost no account has the address \"\(address)\".", cause: error)
             case .forbidden:
                 throw MattermostError(
-                    .forbidden, "Mattermost GET /users/email/{address}: the server hides people's addresses from the bot, so "
+                    .forbidden,
+                    "Mattermost GET /users/email/{address}: the server hides people's addresses from the bot, so "
                         + "\"\(address)\" cannot be found. Show them (System Console, Site Configuration, Users and Teams, Show "
                         + "Email Address), or name a channel instead.", cause: error)
             default: throw error

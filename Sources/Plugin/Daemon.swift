@@ -123,7 +123,8 @@ struct Daemon: Sendable {
         let start = ContinuousClock.now
         let (teleport, chat) = ports
         var environment = Environment(
-            teleport: teleport, chat: chat, rules: settings.mattermost.recipients, buttons: buttons, replica: Replica.newName(), logger: logger, now: now, elapsed: { ContinuousClock.now - start })
+            teleport: teleport, chat: chat, rules: settings.mattermost.recipients, buttons: buttons, replica: Replica.newName(),
+            logger: logger, now: now, elapsed: { ContinuousClock.now - start })
         environment.policy = settings.approvals.policy
         environment.method = settings.approvals.method
         environment.reasons = Reasons(

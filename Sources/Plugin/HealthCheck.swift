@@ -78,7 +78,8 @@ package struct HealthCheck: Service {
             guard case .channel = place.recipient, !(try await isMember(bot, of: place)) else { continue }
             failures.append(
                 MattermostError(
-                    .forbidden, "Recipient \"\(place.recipient)\": the bot is not in the channel. Type /invite @\(bot.username) there."))
+                    .forbidden,
+                    "Recipient \"\(place.recipient)\": the bot is not in the channel. Type /invite @\(bot.username) there."))
         }
         return failures
     }

@@ -113,7 +113,9 @@ final class CredentialKeeper: Sendable {
     private func warn() {
         let now = now()
         let news = state.withLock { state -> (TeleportCredentials, ExpirySteps, ExpirySteps.Step)? in
-            guard let step = state.steps?.news(at: now), let steps = state.steps, let current = state.current else { return nil }
+            guard let step = state.steps?.news(at: now), let steps = state.steps, let current = state.current else {
+                return nil
+            }
             return (current, steps, step)
         }
         guard let (current, steps, step) = news else { return }

@@ -90,7 +90,9 @@ final class WebSocketCodec: FrameCodec {
     private func take() throws -> (code: UInt8, payload: ByteBuffer)? {
         var view = rest
         guard let first = view.readInteger(as: UInt8.self), let second = view.readInteger(as: UInt8.self) else { return nil }
-        guard first & 0x70 == 0, second & 0x80 == 0 else { throw FrameError(description: "a web socket frame that no server sends") }
+        guard first & 0x70 == 0, second & 0x80 == 0 else {
+            throw FrameError(description: "a web socket frame that no server sends")
+        }
         var length = UInt64(second)
         if second == 126 {
             guard let wide = view.readInteger(as: UInt16.self) else { return nil }

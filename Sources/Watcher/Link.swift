@@ -27,7 +27,8 @@ final class Link: Sendable {
     private let tlsFailure: TLSFailure
 
     /// Takes the channel over: ``run()`` must be called, also when the task is cancelled, or the channel stays open.
-    init(_ dialled: Dialer.Dialled, address: AuthAddress, way: Way = .direct, configuration: TeleportConfiguration) async throws {
+    init(_ dialled: Dialer.Dialled, address: AuthAddress, way: Way = .direct, configuration: TeleportConfiguration) async throws
+    {
         // Nothing may throw between `configure` and the end: the transport crashes when it is dropped half made.
         let transport: Transport
         do {

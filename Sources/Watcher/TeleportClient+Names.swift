@@ -33,7 +33,9 @@ extension TeleportClient {
                 ($0.useSearchAsRoles, $0.usePreviewAsRoles) = (true, true)
             }
             // Of one kind not to be told says nothing of the other.
-            let found = try? await call(.listResources) { try await $0.api.listResources(query, options: Link.options).resources }
+            let found = try? await call(.listResources) {
+                try await $0.api.listResources(query, options: Link.options).resources
+            }
             for resource in found ?? [] {
                 guard let (name, shown) = resource.nameAndTitle, !shown.isEmpty else { continue }
                 for each in asked where each.name == name { names[each] = shown }
@@ -77,7 +79,10 @@ extension Proto_PaginatedResource {
         switch resource {
         case .node(let node): (node.metadata.name, node.spec.hostname)
         case .userGroup(let group):
-            (group.header.metadata.name, group.header.metadata.labels["teleport.internal/okta-group-name"] ?? group.header.metadata.description_p)
+            (
+                group.header.metadata.name,
+                group.header.metadata.labels["teleport.internal/okta-group-name"] ?? group.header.metadata.description_p
+            )
         case nil: nil
         }
     }

@@ -56,9 +56,9 @@ extension TeleportClient {
         let records = try await call(.list) { try await $0.accessRequests(matching: filter) }
         return records.compactMap { record in
             if let request = AccessRequest(record) { return request }
-            logger.warning("Skipping an access request whose name is no request id", metadata: ["name": "\(record.loggableName)"])
+            logger.warning(
+                "Skipping an access request whose name is no request id", metadata: ["name": "\(record.loggableName)"])
             return nil
         }
     }
 }
-

@@ -57,7 +57,8 @@ struct RoleRules {
     /// Whether they do for every resource, without a condition.
     func allow(_ verbs: [String], on resource: String) -> Bool {
         verbs.allSatisfy { verb in
-            allowed.contains { $0.where.isEmpty && $0.covers(verb, on: resource) } && !denied.contains { $0.covers(verb, on: resource) }
+            allowed.contains { $0.where.isEmpty && $0.covers(verb, on: resource) }
+                && !denied.contains { $0.covers(verb, on: resource) }
         }
     }
 }

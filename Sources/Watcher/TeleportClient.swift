@@ -54,7 +54,9 @@ package final class TeleportClient: AccessService {
                         return try await body(link)
                     } catch {
                         let failure = link.explain(error, during: call)
-                        guard call.isRead, failure.code == .unavailable, !link.isActive, !Task.isCancelled else { throw failure }
+                        guard call.isRead, failure.code == .unavailable, !link.isActive, !Task.isCancelled else {
+                            throw failure
+                        }
                         slot.drop(link)
                     }
                 }
@@ -76,7 +78,8 @@ package final class TeleportClient: AccessService {
     /// Said once, and in readiness until the call succeeds. Not where only a role cannot be read, or where one person may not
     /// review.
     func noteDenial(_ error: TeleportError, of call: AuthCall) {
-        guard error.code == .permissionDenied, call != .readRole, call != .submitReview, denials.begin(call, error.message) else { return }
+        guard error.code == .permissionDenied, call != .readRole, call != .submitReview, denials.begin(call, error.message)
+        else { return }
         logger.error("\(error.message)")
     }
 

@@ -14,7 +14,8 @@ extension TeleportError {
             self.init(error, during: call, to: address)
         case let error as RuntimeError:
             let reason = error.cause.map { "\($0)" } ?? error.message
-            self.init(.unavailable, "\(call.rawValue): the connection to Teleport at \(address) is closed: \(reason)", cause: error)
+            self.init(
+                .unavailable, "\(call.rawValue): the connection to Teleport at \(address) is closed: \(reason)", cause: error)
         case let error as OpenSSLError:
             self.init(Self.code(of: error), Self.tlsMessage(error, address: address), cause: error)
         case let error as NIOConnectionError:
@@ -71,10 +72,12 @@ extension TeleportError {
         let renew = "issue the identity, or client_key, client_crt and root_cas, again with tctl auth sign"
         switch error.code {
         case .untrustedPeer where text.contains("hostname mismatch"):
-            return "; the certificate is not for \(Dialer.serverName): addr must be the auth service, or a proxy of Teleport 8 or newer"
+            return
+                "; the certificate is not for \(Dialer.serverName): addr must be the auth service, or a proxy of Teleport 8 or newer"
         case .untrustedPeer: return "; root_cas, or the identity's, is not this cluster's: \(renew)"
         case .alert where text.contains("certificate expired"): return "; client_crt, or the identity's, has expired: \(renew)"
-        case .alert where text.contains("unknown ca"): return "; client_crt, or the identity's, is not of this cluster: \(renew)"
+        case .alert where text.contains("unknown ca"):
+            return "; client_crt, or the identity's, is not of this cluster: \(renew)"
         case .failed, .closed, .timedOut: return "; is addr the auth service, usually port 3025?"
         case .alert, .setup: return ""
         }

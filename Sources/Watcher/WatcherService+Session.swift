@@ -130,7 +130,8 @@ extension WatcherService {
         try await link.api.watchEvents(watch, options: Link.options) { response in
             for try await message in response.messages {
                 guard let event = WatchEvent(message) else {
-                    self.logger.debug("Skipping an event that is about no access request", metadata: ["type": "\(message.type)"])
+                    self.logger.debug(
+                        "Skipping an event that is about no access request", metadata: ["type": "\(message.type)"])
                     continue
                 }
                 if event == .connected {

@@ -26,7 +26,9 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "The bot's access token.")
     var token: String?
 
-    @Option(help: "The file that holds the bot's access token; made when missing. Default: mattermost-token in the certs directory.")
+    @Option(
+        help: "The file that holds the bot's access token; made when missing. Default: mattermost-token in the certs directory."
+    )
     var tokenFile: String?
 
     @Option(help: "A Teleport user who may review, as on an enterprise server; repeat it for more. None: reviews are refused.")

@@ -17,7 +17,10 @@ struct CardTests {
         let buttons = Decision.allCases.map { Card.Button($0, url: "https://x/", context: [:]) }
         let card = Card(try subject(reason: "fix prod"), status: .pending, buttons: buttons)
         #expect(card.fields.map(\.title) == ["User", "Roles", "Reason", "Request ID", "Status"])
-        #expect(card.fields.map(\.value) == ["`alice`", "`editor, dba`", "`fix prod`", "`2ac7a19b-41ca-4cbf-a491-9a0009d3eef6`", "⏳ PENDING"])
+        #expect(
+            card.fields.map(\.value) == [
+                "`alice`", "`editor, dba`", "`fix prod`", "`2ac7a19b-41ca-4cbf-a491-9a0009d3eef6`", "⏳ PENDING",
+            ])
         #expect(card.buttons.map(\.name) == ["Approve", "Deny"])
         #expect(card.buttons.map(\.style) == [.good, .danger])
         #expect(card.fallback == "alice asks for editor, dba – “fix prod”")
@@ -56,10 +59,12 @@ struct CardTests {
         subject.resources = ["/node/db-1", "/db/orders`x"]
         subject.logins = ["editor: root"]
         subject.times = Subject.Times(
-            created: Self.at, expires: Self.at.advanced(by: .seconds(3600)), accessEnds: Self.at.advanced(by: .seconds(30 * 3600)),
+            created: Self.at, expires: Self.at.advanced(by: .seconds(3600)),
+            accessEnds: Self.at.advanced(by: .seconds(30 * 3600)),
             sessionEnds: Self.at.advanced(by: .seconds(5400)))
         let now = Self.at.advanced(by: .seconds(60))
-        let card = Card(subject, status: .pending, link: "https://teleport.example.com/web/requests/x", showsCommands: true, now: now)
+        let card = Card(
+            subject, status: .pending, link: "https://teleport.example.com/web/requests/x", showsCommands: true, now: now)
         #expect(
             card.fields.map(\.title) == [
                 "User", "Roles", "Resources", "Logins", "Access", "Session", "To be decided", "Request ID", "Status", "Review",
@@ -75,7 +80,12 @@ struct CardTests {
         #expect(value("Access", of: decided) != nil)
     }
 
-    @Test("Lengths of time in words", arguments: [(20, "less than a minute"), (60, "1 minute"), (7200, "2 hours"), (100_000, "27 hours 47 minutes"), (187_200, "2 days 4 hours")])
+    @Test(
+        "Lengths of time in words",
+        arguments: [
+            (20, "less than a minute"), (60, "1 minute"), (7200, "2 hours"), (100_000, "27 hours 47 minutes"),
+            (187_200, "2 days 4 hours"),
+        ])
     func lengths(seconds: Int, words: String) {
         #expect(Duration.seconds(seconds).inWords == words)
     }

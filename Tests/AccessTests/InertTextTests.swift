@@ -16,7 +16,9 @@ struct InertTextTests {
         #expect(code.first == "`" && code.last == "`")
     }
 
-    @Test("Each line is a span of its own and empty lines are dropped", arguments: ["a\n\n@all", "a\r\n\r\n@all", "a\u{2028}@all"])
+    @Test(
+        "Each line is a span of its own and empty lines are dropped",
+        arguments: ["a\n\n@all", "a\r\n\r\n@all", "a\u{2028}@all"])
     func lines(_ text: String) {
         #expect(InertText.code(text, limit: 500) == "`a`\n`@all`")
     }
@@ -48,8 +50,10 @@ struct InertTextTests {
         var random = SplitMix64(seed: 1)
         let alphabet: [Character] = ["`", "\n", "\r", "@", "a", " ", "\\", "~", "*", "\u{200B}", "\u{2029}", "´", "<", "👩‍👩‍👧"]
         for _ in 0..<2000 {
-            let text = String((0..<Int.random(in: 0...30, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
-            for line in InertText.code(text, limit: 20).split(separator: "\n", omittingEmptySubsequences: false) where !line.isEmpty {
+            let text = String(
+                (0..<Int.random(in: 0...30, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
+            for line in InertText.code(text, limit: 20).split(separator: "\n", omittingEmptySubsequences: false)
+            where !line.isEmpty {
                 #expect(line.first == "`" && line.last == "`" && line.dropFirst().dropLast().allSatisfy { $0 != "`" })
             }
         }

@@ -13,15 +13,19 @@ struct PluginRecordTests {
         #expect(record.decision == decision)
     }
 
-    @Test("What is not a claim or a decision is none", arguments: ["", "x", "r|x", "a|b|c", "approve|u|n|x|r", "maybe|u|n|1|r"])
+    @Test(
+        "What is not a claim or a decision is none", arguments: ["", "x", "r|x", "a|b|c", "approve|u|n|x|r", "maybe|u|n|1|r"])
     func malformed(_ text: String) {
         #expect(PluginRecord(["claim": text]).claim == nil)
         #expect(PluginRecord(["decision": text]).decision == nil)
     }
 
-    @Test("Posts are read from the keys of every version", arguments: [
-        ["messages": "c1/p1,c2/p2"], ["channel_id": "c1", "post_id": "p1"], ["messages": "", "channel_id": "c1", "post_id": "p1"],
-    ])
+    @Test(
+        "Posts are read from the keys of every version",
+        arguments: [
+            ["messages": "c1/p1,c2/p2"], ["channel_id": "c1", "post_id": "p1"],
+            ["messages": "", "channel_id": "c1", "post_id": "p1"],
+        ])
     func posts(_ fields: [String: String]) {
         #expect(PluginRecord(fields).posts.first == PostReference(channelID: "c1", postID: "p1"))
     }

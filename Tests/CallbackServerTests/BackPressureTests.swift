@@ -36,10 +36,13 @@ import Testing
         var limits = CallbackServer.Limits()
         limits.pipelinedParts = 8
         let release = Signal()
-        try await RunningServer.with(limits: limits, decide: { _ in
-            await release.wait()
-            return Array("{}".utf8)
-        }) { server in
+        try await RunningServer.with(
+            limits: limits,
+            decide: { _ in
+                await release.wait()
+                return Array("{}".utf8)
+            }
+        ) { server in
             let client = try await server.client()
             client.send(ClickText.post(try ClickText.signed()) + String(repeating: ClickText.get("/healthz"), count: 20))
             release.raise()

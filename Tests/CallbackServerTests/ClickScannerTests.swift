@@ -4,7 +4,8 @@ import Testing
 @testable import CallbackServer
 
 @Suite struct ClickScannerTests {
-    @Test("The recorded clicks are serialised to the length that the server sent",
+    @Test(
+        "The recorded clicks are serialised to the length that the server sent",
         arguments: ["callback_button_click", "callback_button_click_signed_context", "callback_dialog_submission"])
     func lengths(name: String) throws {
         let recorded = try ClickText.recorded(name)
@@ -52,18 +53,20 @@ import Testing
         #expect(click.userName == "x")
     }
 
-    @Test("What is not JSON, ambiguous or too much is refused", arguments: [
-        #""user_id":"other""#, #""user_name":"a","user_name":"b""#, #""user_name":"a","user\u005fname":"b""#,
-        #""context":{}"#, #""user_name":null"#, #""user_name":1"#, #""user_name":["a"]"#, #""user_name":"\x41""#,
-        #""user_name":"\u12""#, #""user_name":"\ud83d""#, #""user_name":"\ud83dx""#, #""user_name":"\ud83d\u0041""#,
-        #""user_name":"\udc00""#, "\"user_name\":\"a\u{1}\"", #""x":01"#, #""x":1."#, #""x":.5"#, #""x":-"#, #""x":1e"#,
-        #""x":tru"#, #""x":nul"#, #""x":NaN"#, #""x":'a'"#, #""x":[1,]"#, #""x":{"a":1,}"#, #""x":"\q""#, #""\q":1"#,
-        #""x" 1"#, #"x:1"#, #""x":1,"#, #""x":1}{"y":2"#,
-        "\"x\":" + String(repeating: "[", count: 16) + String(repeating: "]", count: 16),
-        "\"x\":" + String(repeating: "[", count: 60_000),
-        "\"user_name\":\"" + String(repeating: "a", count: 129) + "\"",
-        "\"user_name\":\"" + String(repeating: "\\u0061", count: 129) + "\"",
-    ])
+    @Test(
+        "What is not JSON, ambiguous or too much is refused",
+        arguments: [
+            #""user_id":"other""#, #""user_name":"a","user_name":"b""#, #""user_name":"a","user\u005fname":"b""#,
+            #""context":{}"#, #""user_name":null"#, #""user_name":1"#, #""user_name":["a"]"#, #""user_name":"\x41""#,
+            #""user_name":"\u12""#, #""user_name":"\ud83d""#, #""user_name":"\ud83dx""#, #""user_name":"\ud83d\u0041""#,
+            #""user_name":"\udc00""#, "\"user_name\":\"a\u{1}\"", #""x":01"#, #""x":1."#, #""x":.5"#, #""x":-"#, #""x":1e"#,
+            #""x":tru"#, #""x":nul"#, #""x":NaN"#, #""x":'a'"#, #""x":[1,]"#, #""x":{"a":1,}"#, #""x":"\q""#, #""\q":1"#,
+            #""x" 1"#, #"x:1"#, #""x":1,"#, #""x":1}{"y":2"#,
+            "\"x\":" + String(repeating: "[", count: 16) + String(repeating: "]", count: 16),
+            "\"x\":" + String(repeating: "[", count: 60_000),
+            "\"user_name\":\"" + String(repeating: "a", count: 129) + "\"",
+            "\"user_name\":\"" + String(repeating: "\\u0061", count: 129) + "\"",
+        ])
     func refused(members: String) {
         #expect(throws: MalformedClick.self) { try scan(minimal(members)) }
     }
@@ -81,7 +84,8 @@ import Testing
         _ = try scan(minimal("\"x\":" + String(repeating: "[", count: depth) + String(repeating: "]", count: depth)))
     }
 
-    @Test("Bytes that are not UTF-8 are refused even in a field that nobody reads",
+    @Test(
+        "Bytes that are not UTF-8 are refused even in a field that nobody reads",
         arguments: [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80]] as [[UInt8]])
     func utf8(bytes: [UInt8]) throws {
         let text = Array(minimal(#""x":"#).dropLast().utf8) + Array("\"".utf8) + bytes + Array("\"}".utf8)

@@ -30,15 +30,21 @@ import Testing
         #expect("\(click)".contains("<redacted>"))
     }
 
-    @Test("Forged, malformed and misdirected clicks get an empty 4xx and never reach the decision", arguments: [
-        ("forged", "403"), ("channel", "403"), ("altered", "403"), ("cluster", "403"), ("malformed", "400"), ("empty", "400"),
-    ])
+    @Test(
+        "Forged, malformed and misdirected clicks get an empty 4xx and never reach the decision",
+        arguments: [
+            ("forged", "403"), ("channel", "403"), ("altered", "403"), ("cluster", "403"), ("malformed", "400"),
+            ("empty", "400"),
+        ])
     func refused(kind: String, status: String) async throws {
         let lines = LogLines()
-        try await RunningServer.with(logger: lines.logger, decide: { _ in
-            Issue.record("a refused click was decided")
-            return []
-        }) { server in
+        try await RunningServer.with(
+            logger: lines.logger,
+            decide: { _ in
+                Issue.record("a refused click was decided")
+                return []
+            }
+        ) { server in
             let client = try await server.client()
             let body =
                 switch kind {
@@ -70,7 +76,10 @@ import Testing
             #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
             await client.close()
         }
-        #expect(lines.all.filter { $0.contains("a reason of the test's") && $0.contains("127.0.0.1") && $0.contains("xc4bexnho78i3fe6d45jxozfbw") }.count == 1)
+        #expect(
+            lines.all.filter {
+                $0.contains("a reason of the test's") && $0.contains("127.0.0.1") && $0.contains("xc4bexnho78i3fe6d45jxozfbw")
+            }.count == 1)
     }
 
     @Test("A rightly signed click that has expired is decided too: the person needs words")
@@ -91,11 +100,14 @@ import Testing
         limits.maxDecisions = 2
         let started = Signal()
         let release = Signal()
-        try await RunningServer.with(limits: limits, decide: { _ in
-            started.raise()
-            await release.wait()
-            return Array("{}".utf8)
-        }) { server in
+        try await RunningServer.with(
+            limits: limits,
+            decide: { _ in
+                started.raise()
+                await release.wait()
+                return Array("{}".utf8)
+            }
+        ) { server in
             var waiting: [RawClient] = []
             for _ in 0..<2 {
                 let client = try await server.client()
@@ -165,10 +177,13 @@ import Testing
         var limits = CallbackServer.Limits()
         limits.reply = .milliseconds(30)
         let release = Signal()
-        try await RunningServer.with(limits: limits, decide: { _ in
-            await release.wait()
-            return Array("{}".utf8)
-        }) { server in
+        try await RunningServer.with(
+            limits: limits,
+            decide: { _ in
+                await release.wait()
+                return Array("{}".utf8)
+            }
+        ) { server in
             let client = try await server.client()
             let reply = await client.reply(to: ClickText.post(try ClickText.signed()))
             #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.contains("longer than usual"))

@@ -23,7 +23,9 @@ import Testing
         var isInside: Bool { self == .halfHead || self == .halfBody }
     }
 
-    @Test("A click gets in while connections that never say all they began to take every place", arguments: Attack.allCases, [true, false])
+    @Test(
+        "A click gets in while connections that never say all they began to take every place", arguments: Attack.allCases,
+        [true, false])
     func flood(attack: Attack, fromOneSource: Bool) async throws {
         var limits = CallbackServer.Limits()
         limits.maxConnections = 24

@@ -84,11 +84,14 @@ import Testing
         limits.maxConnections = 3
         let started = Signal()
         let release = Signal()
-        try await RunningServer.with(limits: limits, decide: { _ in
-            started.raise()
-            await release.wait()
-            return Array("{}".utf8)
-        }) { server in
+        try await RunningServer.with(
+            limits: limits,
+            decide: { _ in
+                started.raise()
+                await release.wait()
+                return Array("{}".utf8)
+            }
+        ) { server in
             let clicker = try await server.client()
             clicker.send(ClickText.post(try ClickText.signed()))
             await started.wait()

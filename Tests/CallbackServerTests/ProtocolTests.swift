@@ -5,25 +5,29 @@ import Testing
 @testable import CallbackServer
 
 @Suite(.timeLimit(.minutes(1))) struct ProtocolTests {
-    @Test("A malformed request, or one without exactly one Host, gets 400 and the end", arguments: [
-        "GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "\u{1}\u{2}\u{3}\r\n\r\n",
-        "GET /healthz HTTP/9.1\r\nHost: a\r\n\r\n", "GET /healthz\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost : a\r\n\r\n",
-        "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-        "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\nZ\r\n",
-    ])
+    @Test(
+        "A malformed request, or one without exactly one Host, gets 400 and the end",
+        arguments: [
+            "GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "\u{1}\u{2}\u{3}\r\n\r\n",
+            "GET /healthz HTTP/9.1\r\nHost: a\r\n\r\n", "GET /healthz\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost : a\r\n\r\n",
+            "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+            "POST /mattermost_action HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\nZ\r\n",
+        ])
     func malformed(request: String) async throws {
         try await expect("400", close: true, request)
     }
 
-    @Test("A head past its limit gets 431 and the end, in one field, in many, or in white space", arguments: [
-        "GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 17_000) + "\r\n\r\n",
-        "GET /healthz HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X: y\r\n", count: 200) + "\r\n",
-        "GET /" + String(repeating: "x", count: 17_000) + " HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: " ", count: 100_000),
-    ])
+    @Test(
+        "A head past its limit gets 431 and the end, in one field, in many, or in white space",
+        arguments: [
+            "GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 17_000) + "\r\n\r\n",
+            "GET /healthz HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X: y\r\n", count: 200) + "\r\n",
+            "GET /" + String(repeating: "x", count: 17_000) + " HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: " ", count: 100_000),
+        ])
     func longHead(request: String) async throws {
         try await expect("431", close: true, request)
     }
@@ -34,9 +38,12 @@ import Testing
         try await expect("200", close: false, ClickText.get("/healthz", fields: field))
     }
 
-    @Test("Anything but JSON is 415", arguments: [
-        "", "Content-Type: text/plain\r\n", "Content-Type: application/jsonp\r\n", "Content-Type: application/json5; a=b\r\n",
-    ])
+    @Test(
+        "Anything but JSON is 415",
+        arguments: [
+            "", "Content-Type: text/plain\r\n", "Content-Type: application/jsonp\r\n",
+            "Content-Type: application/json5; a=b\r\n",
+        ])
     func notJSON(field: String) async throws {
         let head = "POST /mattermost_action HTTP/1.1\r\nHost: a\r\n"
         try await expect("415", close: false, head + "\(field)Content-Length: 2\r\n\r\n{}")
@@ -50,9 +57,11 @@ import Testing
         try await expect("200", close: false, request)
     }
 
-    @Test("A body past the limit gets 413 and the end, announced or not, on any route", arguments: [
-        "/mattermost_action", "/healthz", "/nowhere",
-    ])
+    @Test(
+        "A body past the limit gets 413 and the end, announced or not, on any route",
+        arguments: [
+            "/mattermost_action", "/healthz", "/nowhere",
+        ])
     func largeBody(path: String) async throws {
         let head = "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         let size = 64 * 1024 + 1
@@ -88,11 +97,13 @@ import Testing
         try await expect("404", close: true, String(refused.dropLast(100)))
     }
 
-    @Test("The connection ends when the client says so, by version or field", arguments: [
-        "GET /healthz HTTP/1.0\r\n\r\n", ClickText.get("/healthz", fields: "Connection: Close\r\n"),
-        ClickText.get("/healthz", fields: "Connection: upgrade\r\nUpgrade: h2c\r\n"),
-        ClickText.get("/healthz", fields: "Connection: foo, close\r\n"),
-    ])
+    @Test(
+        "The connection ends when the client says so, by version or field",
+        arguments: [
+            "GET /healthz HTTP/1.0\r\n\r\n", ClickText.get("/healthz", fields: "Connection: Close\r\n"),
+            ClickText.get("/healthz", fields: "Connection: upgrade\r\nUpgrade: h2c\r\n"),
+            ClickText.get("/healthz", fields: "Connection: foo, close\r\n"),
+        ])
     func closes(request: String) async throws {
         try await expect("200", close: true, request)
     }

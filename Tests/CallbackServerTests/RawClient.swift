@@ -70,7 +70,8 @@ final class RawClient: Sendable {
         var replies: [String] = []
         while let head = rest.utf8.firstRange(of: "\r\n\r\n".utf8) {
             let start = rest[..<head.upperBound]
-            let length = start.split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") }
+            let length =
+                start.split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") }
                 .flatMap { Int($0.dropFirst(16)) } ?? 0
             guard let end = rest.utf8.index(head.upperBound, offsetBy: length, limitedBy: rest.endIndex) else { break }
             replies.append(String(rest[..<end]))

@@ -1,5 +1,5 @@
-import Foundation
 import CallbackServer
+import Foundation
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RoutesTests {

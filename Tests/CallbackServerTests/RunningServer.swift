@@ -22,7 +22,8 @@ struct RunningServer: Sendable {
 
     static func with(
         limits: CallbackServer.Limits = .init(), pathPrefix: String = "/mattermost", basicAuth: BasicAuth? = nil,
-        proxies: TrustedProxies = TrustedProxies(), tls: TLSIdentity? = nil, readiness: @escaping @Sendable () -> Readiness = { Readiness() },
+        proxies: TrustedProxies = TrustedProxies(), tls: TLSIdentity? = nil,
+        readiness: @escaping @Sendable () -> Readiness = { Readiness() },
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         decide: @escaping @Sendable (VerifiedClick) async -> [UInt8] = { _ in Array(#"{"ephemeral_text":"done"}"#.utf8) },
         forbid: (@Sendable (VerifiedClick) -> String?)? = nil,

@@ -35,12 +35,15 @@ import Testing
         let started = Signal()
         let release = Signal()
         let finished = Signal()
-        try await RunningServer.with(limits: limits, decide: { _ in
-            started.raise()
-            await release.wait()
-            finished.raise()
-            return Array("{}".utf8)
-        }) { server in
+        try await RunningServer.with(
+            limits: limits,
+            decide: { _ in
+                started.raise()
+                await release.wait()
+                finished.raise()
+                return Array("{}".utf8)
+            }
+        ) { server in
             let clicker = try await server.client()
             clicker.send(ClickText.post(try ClickText.signed()))
             await started.wait()

@@ -7,7 +7,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct SourceLimitTests {
     private static let loopback = TrustedProxies(["127.0.0.0/8"].compactMap(AddressRange.init))
 
-    private func forge(_ server: RunningServer, from forwarded: String? = nil, until status: String = "429") async throws -> String {
+    private func forge(_ server: RunningServer, from forwarded: String? = nil, until status: String = "429") async throws
+        -> String
+    {
         let fields = forwarded.map { "X-Forwarded-For: \($0)\r\n" } ?? ""
         for _ in 0..<100 {
             let client = try await server.client()
@@ -45,7 +47,8 @@ import Testing
             }
             var replies: Set<String> = []
             for request in [
-                ClickText.post("{}"), ClickText.post("{}", fields: right), ClickText.post(try ClickText.signed("forged"), fields: right),
+                ClickText.post("{}"), ClickText.post("{}", fields: right),
+                ClickText.post(try ClickText.signed("forged"), fields: right),
             ] {
                 let client = try await server.client()
                 let reply = await client.reply(to: request)

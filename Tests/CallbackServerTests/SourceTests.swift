@@ -4,29 +4,39 @@ import Testing
 @testable import CallbackServer
 
 @Suite struct SourceTests {
-    @Test("An address range holds what shares its first bits, in either spelling of IPv4, and nothing else", arguments: [
-        ("10.0.0.0/8", "10.255.0.1", "11.0.0.1"), ("10.0.0.0/8", "::ffff:10.1.2.3", "::10.1.2.3"), ("::1", "::1", "::2"),
-        ("192.0.2.7", "192.0.2.7", "192.0.2.6"), ("fd00::/8", "fdff::1", "fe00::1"), ("0.0.0.0/0", "203.0.113.1", "2001:db8::1"),
-        ("2001:db8::/64", "2001:db8::ffff:0:0:1", "2001:db8:0:1::1"),
-    ])
+    @Test(
+        "An address range holds what shares its first bits, in either spelling of IPv4, and nothing else",
+        arguments: [
+            ("10.0.0.0/8", "10.255.0.1", "11.0.0.1"), ("10.0.0.0/8", "::ffff:10.1.2.3", "::10.1.2.3"), ("::1", "::1", "::2"),
+            ("192.0.2.7", "192.0.2.7", "192.0.2.6"), ("fd00::/8", "fdff::1", "fe00::1"),
+            ("0.0.0.0/0", "203.0.113.1", "2001:db8::1"),
+            ("2001:db8::/64", "2001:db8::ffff:0:0:1", "2001:db8:0:1::1"),
+        ])
     func ranges(range: String, inside: String, outside: String) throws {
         let range = try #require(AddressRange(range))
         #expect(range.contains(try #require(IPAddress(inside))))
         #expect(!range.contains(try #require(IPAddress(outside))))
     }
 
-    @Test("What is no range is refused, also one with bits after its prefix", arguments: [
-        "", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.1/8", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.0/ 8", "localhost",
-        "10.0.0", "fe80::1%eth0", "10.0.0.0\u{0}",
-    ])
+    @Test(
+        "What is no range is refused, also one with bits after its prefix",
+        arguments: [
+            "", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.1/8", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.0/ 8",
+            "localhost",
+            "10.0.0", "fe80::1%eth0", "10.0.0.0\u{0}",
+        ])
     func noRange(text: String) { #expect(AddressRange(text) == nil) }
 
-    @Test("The source of a forwarded request is the rightmost address that is no trusted proxy", arguments: [
-        (["203.0.113.9"], "203.0.113.9"), (["6.6.6.6, 203.0.113.9"], "203.0.113.9"),
-        (["6.6.6.6, 203.0.113.9, 10.0.0.2"], "203.0.113.9"), (["6.6.6.6", "203.0.113.9 , 10.0.0.2"], "203.0.113.9"),
-        ([], "10.0.0.1"), (["unknown"], "10.0.0.1"), (["203.0.113.9, unknown, 10.0.0.2"], "10.0.0.2"), (["203.0.113.9,"], "10.0.0.1"),
-        (["203.0.113.9:4711"], "203.0.113.9"), (["[2001:db8::9]:4711"], "2001:db8::9"), (["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
-    ])
+    @Test(
+        "The source of a forwarded request is the rightmost address that is no trusted proxy",
+        arguments: [
+            (["203.0.113.9"], "203.0.113.9"), (["6.6.6.6, 203.0.113.9"], "203.0.113.9"),
+            (["6.6.6.6, 203.0.113.9, 10.0.0.2"], "203.0.113.9"), (["6.6.6.6", "203.0.113.9 , 10.0.0.2"], "203.0.113.9"),
+            ([], "10.0.0.1"), (["unknown"], "10.0.0.1"), (["203.0.113.9, unknown, 10.0.0.2"], "10.0.0.2"),
+            (["203.0.113.9,"], "10.0.0.1"),
+            (["203.0.113.9:4711"], "203.0.113.9"), (["[2001:db8::9]:4711"], "2001:db8::9"),
+            (["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+        ])
     func forwarded(lines: [String], source: String) throws {
         let proxies = TrustedProxies(["10.0.0.0/8"].compactMap(AddressRange.init))
         let peer = try #require(IPAddress("10.0.0.1"))

@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @Suite("certs/generate.sh") struct GenerateScriptTests {
     private func withFolder(_ body: (URL) throws -> Void) throws {
@@ -40,7 +40,8 @@ import TestSupport
         try withFolder { folder in
             try Certificates.run("/bin/sh", [Certificates.generator.path, folder.path])
             for name in try contents(folder).keys where name.hasSuffix(".key") || name == "identity" {
-                let mode = try FileManager.default.attributesOfItem(atPath: folder.appending(path: name).path)[.posixPermissions]
+                let mode = try FileManager.default.attributesOfItem(atPath: folder.appending(path: name).path)[
+                    .posixPermissions]
                 #expect(mode as? Int == 0o600, "\(name)")
             }
         }

@@ -5,15 +5,23 @@ import Testing
 @Suite("HMAC-SHA256 and its surroundings") struct HMACTests {
     private func hex(_ bytes: [UInt8]) -> String { bytes.map(Base16.text).joined() }
 
-    @Test("RFC 4231's tags", arguments: [
-        ([UInt8](repeating: 0x0b, count: 20), Array("Hi There".utf8),
-            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
-        (Array("Jefe".utf8), Array("what do ya want for nothing?".utf8),
-            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
-        // A key longer than a block.
-        ([UInt8](repeating: 0xaa, count: 131), Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
-            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"),
-    ])
+    @Test(
+        "RFC 4231's tags",
+        arguments: [
+            (
+                [UInt8](repeating: 0x0b, count: 20), Array("Hi There".utf8),
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+            ),
+            (
+                Array("Jefe".utf8), Array("what do ya want for nothing?".utf8),
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+            ),
+            // A key longer than a block.
+            (
+                [UInt8](repeating: 0xaa, count: 131), Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+            ),
+        ])
     func vectors(key: [UInt8], message: [UInt8], tag: String) throws {
         let hmac = try HMACSHA256(key: Secret(key))
         #expect(hex(try hmac.authenticate(message)) == tag)
@@ -70,18 +78,23 @@ import Testing
     }
 
     /// RFC 4648, section 10.
-    @Test("Base64 with padding is the RFC's", arguments: [
-        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
-        ("foobar", "Zm9vYmFy"),
-    ])
+    @Test(
+        "Base64 with padding is the RFC's",
+        arguments: [
+            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ])
     func standard(bytes: String, text: String) {
         #expect(Base64.standard.encode(Array(bytes.utf8)) == text)
         #expect(Base64.standard.decode(text.utf8, limit: 8) == Array(bytes.utf8))
     }
 
-    @Test("Base64 with padding refuses what is not the one way of writing it", arguments: [
-        "Zg", "Zg=", "Zg===", "Zg====", "Zh==", "Zm9=", "=Zg=", "Z===", "====", "Zg==Zg==", "Zm-_", "Zm9v\n", " Zm9v", "Zm9v=",
-    ])
+    @Test(
+        "Base64 with padding refuses what is not the one way of writing it",
+        arguments: [
+            "Zg", "Zg=", "Zg===", "Zg====", "Zh==", "Zm9=", "=Zg=", "Z===", "====", "Zg==Zg==", "Zm-_", "Zm9v\n", " Zm9v",
+            "Zm9v=",
+        ])
     func standardRefuses(text: String) {
         #expect(Base64.standard.decode(text.utf8, limit: 8) == nil)
     }

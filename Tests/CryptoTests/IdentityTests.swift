@@ -1,8 +1,9 @@
 import Access
-@testable import ActionCrypto
 import Foundation
-import Testing
 import TestSupport
+import Testing
+
+@testable import ActionCrypto
 
 @Suite("Identities and what they say of themselves") struct IdentityTests {
     let certificates: Certificates
@@ -54,12 +55,14 @@ import TestSupport
         for key in ["auth.key", "rsa.key"] {
             var identity = try certificates.listener
             identity.privateKey = Secret(try certificates.bytes(key))
-            #expect(try #require(mend(identity)).contains("the private key does not belong to the certificate of \"localhost\""))
+            #expect(
+                try #require(mend(identity)).contains("the private key does not belong to the certificate of \"localhost\""))
             #expect(throws: OpenSSLError.self) { try TLSContext.server(identity: identity, alpn: []) }
         }
     }
 
-    @Test("An encrypted key is refused and nobody is asked for a passphrase", arguments: ["encrypted", "encrypted-traditional"])
+    @Test(
+        "An encrypted key is refused and nobody is asked for a passphrase", arguments: ["encrypted", "encrypted-traditional"])
     func encrypted(name: String) throws {
         var identity = try certificates.listener
         identity.privateKey = Secret(try certificates.bytes("\(name).key"))

@@ -1,6 +1,6 @@
 import ActionCrypto
-import Testing
 import TestSupport
+import Testing
 
 @Suite("TLS handshakes, engine against engine") struct TLSHandshakeTests {
     let certificates: Certificates

@@ -1,7 +1,8 @@
-@testable import ActionCrypto
 import COpenSSL
-import Testing
 import TestSupport
+import Testing
+
+@testable import ActionCrypto
 
 @Suite("What TLS may and may not do") struct TLSProtocolTests {
     let certificates: Certificates
@@ -25,7 +26,8 @@ import TestSupport
         let pair = try tls12()
         #expect(pair.server.version == "TLSv1.2")
         #expect(pair.server.peerCommonName == "access-plugin-mattermost")
-        #expect(String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(pair.server.ssl))) == "ECDHE-ECDSA-AES128-GCM-SHA256")
+        #expect(
+            String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(pair.server.ssl))) == "ECDHE-ECDSA-AES128-GCM-SHA256")
     }
 
     @Test("TLS 1.1 is refused with the alert for it")
@@ -50,7 +52,9 @@ import TestSupport
     @Test("P-256 serves a client without X25519")
     func group() throws {
         let pair = try EnginePair()
-        SSL_ctrl(pair.client.ssl, SSL_CTRL_SET_GROUPS_LIST, 0, UnsafeMutableRawPointer(mutating: ("P-256" as StaticString).utf8Start))
+        SSL_ctrl(
+            pair.client.ssl, SSL_CTRL_SET_GROUPS_LIST, 0, UnsafeMutableRawPointer(mutating: ("P-256" as StaticString).utf8Start)
+        )
         #expect(pair.handshake().isDone)
         #expect(SSL_ctrl(pair.server.ssl, SSL_CTRL_GET_NEGOTIATED_GROUP, 0, nil) == NID_X9_62_prime256v1)
     }

@@ -46,7 +46,10 @@ final class Browser: Sendable {
             "capabilities": [
                 "alwaysMatch": [
                     "goog:chromeOptions": [
-                        "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,900"]
+                        "args": [
+                            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                            "--window-size=1280,900",
+                        ]
                     ],
                     "timeouts": ["implicit": 15000],
                 ]

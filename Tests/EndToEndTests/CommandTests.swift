@@ -16,7 +16,8 @@ struct CommandTests {
         let (code, lines) = try await run("version")
         #expect(code == 0)
         let line = try #require(lines.first)
-        #expect(line.wholeMatch(of: /teleport-mattermost v\d+\.\d+\.\d+ git:[0-9a-f]{12} swift\d+\.\d+(\.\d+)?/) != nil, "\(line)")
+        #expect(
+            line.wholeMatch(of: /teleport-mattermost v\d+\.\d+\.\d+ git:[0-9a-f]{12} swift\d+\.\d+(\.\d+)?/) != nil, "\(line)")
     }
 
     @Test("`configure` prints the example configuration to the letter")

@@ -82,7 +82,8 @@ struct ConnectingTests {
         }
     }
 
-    @Test("Requests come through a proxy, by TLS routing and by a connection upgrade", arguments: [nil, "websocket", "alpn-ping"])
+    @Test(
+        "Requests come through a proxy, by TLS routing and by a connection upgrade", arguments: [nil, "websocket", "alpn-ping"])
     func proxy(upgrade: String?) async throws {
         try await Self.through {
             if let upgrade { ($0.routesTLS, $0.upgrades) = (false, [upgrade]) }
@@ -98,10 +99,13 @@ struct ConnectingTests {
 
     @Test("A proxy of Teleport 7 is answered with what to set")
     func seven() async throws {
-        try await Self.through { ($0.routesTLS, $0.version) = (false, "7.3.2") } _: { stage in
+        try await Self.through {
+            ($0.routesTLS, $0.version) = (false, "7.3.2")
+        } _: { stage in
             let plugin = try PluginProcess(["start", "--config", stage.configuration])
             try await plugin.line(
-                containing: "This is a proxy of Teleport 7.3.2, which has no TLS routing: auth_server must be the auth service's")
+                containing:
+                    "This is a proxy of Teleport 7.3.2, which has no TLS routing: auth_server must be the auth service's")
             #expect(try await plugin.stop() == 0)
         }
     }

@@ -21,7 +21,8 @@ struct GuideTests {
 
     private func common(_ stage: Stage) async throws -> [String: String] {
         [
-            "auth_server": "127.0.0.1:\(try await stage.auth.address.port)", "addr": "127.0.0.1:\(try await stage.auth.address.port)",
+            "auth_server": "127.0.0.1:\(try await stage.auth.address.port)",
+            "addr": "127.0.0.1:\(try await stage.auth.address.port)",
             "url": "http://127.0.0.1:\(try await stage.mattermost.port)",
             "token": try stage.mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }, "severity": "DEBUG",
         ]
@@ -76,7 +77,8 @@ struct GuideTests {
         }) { stage in
             let isSquare = guide == "town-square"
             try rename(
-                stage, team: "myteam", channel: isSquare ? "town-square" : "general", shown: isSquare ? "Town Square" : "General")
+                stage, team: "myteam", channel: isSquare ? "town-square" : "general",
+                shown: isSquare ? "Town Square" : "General")
             var values = try await common(stage)
             values["identity"] = try identity(in: stage.folder)
             try write(guide, on: stage, values)

@@ -31,7 +31,10 @@ struct TestSSLTests {
             let plugin = try await stage.startPlugin()
             let report = stage.folder.appending(path: "testssl.json")
             let code = try await run(
-                ["timeout", "400", "testssl", "--quiet", "--warnings", "off", "--color", "0", "-n", "none", "--ip", "127.0.0.1"]
+                [
+                    "timeout", "400", "testssl", "--quiet", "--warnings", "off", "--color", "0", "-n", "none", "--ip",
+                    "127.0.0.1",
+                ]
                     + Self.options + ["--jsonfile", report.path, "localhost:\(stage.callbackPort)"])
             // Timeout's own; testssl's codes count its findings.
             guard code != 124, code < 200 else { throw NotFinished(code: code) }

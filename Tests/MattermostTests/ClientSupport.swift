@@ -31,7 +31,9 @@ func replaying<Value: Sendable>(
 ) async throws -> Value {
     let exchange = try Exchange(name)
     let bytes = try exchange.bytes()
-    return try await FaultyServer.run { _ in .send(bytes) } _: { server in
+    return try await FaultyServer.run { _ in
+        .send(bytes)
+    } _: { server in
         try await test(server, try makeClient(server.url), exchange)
     }
 }

@@ -6,7 +6,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct CurlCancellationTests {
     @Test("A call of a cancelled task is never sent")
     func cancelledBefore() async throws {
-        try await FaultyServer.run { _ in .send(answer("{}")) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer("{}"))
+        } _: { server in
             let client = try CurlClient()
             let task = Task {
                 withUnsafeCurrentTask { $0?.cancel() }
@@ -32,7 +34,9 @@ import Testing
 
     @Test("A call that waits for its answer is cancelled at once")
     func cancelledInFlight() async throws {
-        try await FaultyServer.run { $0.path == "/stall" ? .stall : .send(answer("{}")) } _: { server in
+        try await FaultyServer.run {
+            $0.path == "/stall" ? .stall : .send(answer("{}"))
+        } _: { server in
             let client = try CurlClient()
             let task = Task { try await client.perform(call(server.url + "/stall", limit: .seconds(60))) }
             var arrivals = server.arrivals.makeAsyncIterator()
@@ -46,7 +50,9 @@ import Testing
 
     @Test("Cancellations at any moment resume each call exactly once")
     func race() async throws {
-        try await FaultyServer.run { _ in .send(answer("{}")) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer("{}"))
+        } _: { server in
             let client = try CurlClient()
             let outcomes = await withTaskGroup(of: Bool.self) { group in
                 for index in 0..<200 {
@@ -66,7 +72,9 @@ import Testing
 
     @Test("A shutdown fails what is in flight and every call after it")
     func shutdown() async throws {
-        try await FaultyServer.run { _ in .stall } _: { server in
+        try await FaultyServer.run { _ in
+            .stall
+        } _: { server in
             let client = try CurlClient()
             let task = Task { try await client.perform(call(server.url, limit: .seconds(60))) }
             var arrivals = server.arrivals.makeAsyncIterator()
@@ -81,7 +89,9 @@ import Testing
 
     @Test("More calls at once than the limit fail at once, and the limit is free again afterwards")
     func busy() async throws {
-        try await FaultyServer.run { $0.path == "/stall" ? .stall : .send(answer("{}")) } _: { server in
+        try await FaultyServer.run {
+            $0.path == "/stall" ? .stall : .send(answer("{}"))
+        } _: { server in
             let client = try CurlClient(.init(maxCalls: 8))
             let stalled = (0..<8).map { _ in
                 Task { try await client.perform(call(server.url + "/stall", limit: .seconds(60))) }
@@ -98,7 +108,9 @@ import Testing
 
     @Test("A client that nobody holds closes its connections")
     func released() async throws {
-        try await FaultyServer.run { _ in .send(answer("{}")) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer("{}"))
+        } _: { server in
             var client: CurlClient? = try CurlClient()
             let answer = try await client?.perform(call(server.url))
             #expect(answer?.status == 200)

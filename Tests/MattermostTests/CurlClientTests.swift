@@ -11,7 +11,9 @@ func call(_ url: String, limit: Duration = .seconds(5), body: [UInt8]? = nil) ->
 @Suite(.timeLimit(.minutes(1))) struct CurlClientTests {
     @Test("A thousand calls in a row use one connection")
     func reuse() async throws {
-        try await FaultyServer.run { _ in .send(answer("{}")) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer("{}"))
+        } _: { server in
             let client = try CurlClient()
             for _ in 0..<1000 {
                 let answer = try await client.perform(call(server.url))
@@ -24,7 +26,9 @@ func call(_ url: String, limit: Duration = .seconds(5), body: [UInt8]? = nil) ->
 
     @Test("Sixty-four calls at once get each its own answer")
     func concurrent() async throws {
-        try await FaultyServer.run { .send(answer("\"\($0.path)\"")) } _: { server in
+        try await FaultyServer.run {
+            .send(answer("\"\($0.path)\""))
+        } _: { server in
             let client = try CurlClient()
             try await withThrowingTaskGroup { group in
                 for round in 0..<5 {
@@ -44,7 +48,9 @@ func call(_ url: String, limit: Duration = .seconds(5), body: [UInt8]? = nil) ->
 
     @Test("A body is sent whole, with the token, without Expect")
     func sends() async throws {
-        try await FaultyServer.run { _ in .send(answer("{}")) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer("{}"))
+        } _: { server in
             let body = [UInt8](repeating: 0x61, count: 200_000)
             _ = try await CurlClient().perform(call(server.url + "/a", body: body))
             let request = try #require(server.requests.first)
@@ -58,7 +64,9 @@ func call(_ url: String, limit: Duration = .seconds(5), body: [UInt8]? = nil) ->
 
     @Test("Nothing of one call is left for the next on the same handle")
     func noRemains() async throws {
-        try await FaultyServer.run { _ in .send(answer("{}")) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer("{}"))
+        } _: { server in
             let client = try CurlClient()
             var first = call(server.url, body: [0x7B, 0x7D])
             first.method = .put
@@ -72,7 +80,9 @@ func call(_ url: String, limit: Duration = .seconds(5), body: [UInt8]? = nil) ->
 
     @Test("A server that closes after each answer costs connections, not answers")
     func closesKeepAlive() async throws {
-        try await FaultyServer.run { _ in .sendAndClose(answer("{}")) } _: { server in
+        try await FaultyServer.run { _ in
+            .sendAndClose(answer("{}"))
+        } _: { server in
             let client = try CurlClient()
             for _ in 0..<20 {
                 let answer = try await client.perform(call(server.url))
@@ -86,7 +96,9 @@ func call(_ url: String, limit: Duration = .seconds(5), body: [UInt8]? = nil) ->
     func headers() async throws {
         let interim = [UInt8]("HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\n\r\n".utf8)
         let final = answer("", status: 302, type: "text/plain", headers: ["LOCATION:  /elsewhere \t"])
-        try await FaultyServer.run { _ in .send(interim + final) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(interim + final)
+        } _: { server in
             let answer = try await CurlClient().perform(call(server.url))
             #expect(answer == HTTPAnswer(status: 302, contentType: "text/plain", location: "/elsewhere"))
             #expect(server.requests.count == 1)

@@ -7,7 +7,9 @@ import Testing
     private func code(
         of reaction: FaultyServer.Reaction, options: CurlClient.Options = .init(), limit: Duration = .seconds(5)
     ) async throws -> CurlError.Code {
-        try await FaultyServer.run { _ in reaction } _: { server in
+        try await FaultyServer.run { _ in
+            reaction
+        } _: { server in
             let client = try CurlClient(options)
             let error = await #expect(throws: CurlError.self) { try await client.perform(call(server.url, limit: limit)) }
             let found = try #require(error)
@@ -50,7 +52,9 @@ import Testing
 
     @Test("A body of exactly the limit is taken")
     func atLimit() async throws {
-        try await FaultyServer.run { _ in .send(answer([UInt8](repeating: 0x61, count: 5000))) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer([UInt8](repeating: 0x61, count: 5000)))
+        } _: { server in
             let answer = try await CurlClient(.init(maxBody: 5000)).perform(call(server.url))
             #expect(answer.body.count == 5000)
         }
@@ -75,7 +79,11 @@ import Testing
 
     @Test("A port where nobody listens fails at once")
     func refused() async throws {
-        let url = try await FaultyServer.run { _ in .drop } _: { $0.url }
+        let url = try await FaultyServer.run { _ in
+            .drop
+        } _: {
+            $0.url
+        }
         let client = try CurlClient()
         let error = await #expect(throws: CurlError.self) { try await client.perform(call(url)) }
         #expect(error?.code == .network)
@@ -89,7 +97,9 @@ import Testing
 
     @Test("A client in trouble serves the next call")
     func recovers() async throws {
-        try await FaultyServer.run { $0.path == "/drop" ? .drop : .send(answer("{}")) } _: { server in
+        try await FaultyServer.run {
+            $0.path == "/drop" ? .drop : .send(answer("{}"))
+        } _: { server in
             let client = try CurlClient()
             for _ in 0..<10 {
                 await #expect(throws: CurlError.self) { try await client.perform(call(server.url + "/drop")) }

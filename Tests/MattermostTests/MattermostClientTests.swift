@@ -25,16 +25,20 @@ import Testing
         }
     }
 
-    @Test("The server's clock is known from its answers, and a wild one is not believed", arguments: [
-        (300, 300), (-300, -300), (1, 0), (0, 0), (90_000, 0),
-    ])
+    @Test(
+        "The server's clock is known from its answers, and a wild one is not believed",
+        arguments: [
+            (300, 300), (-300, -300), (1, 0), (0, 0), (90_000, 0),
+        ])
     func clock(ahead: Int, told: Int) async throws {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(identifier: "GMT")
         format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
         let date = "Date: \(format.string(from: Date().addingTimeInterval(Double(ahead))))"
-        try await FaultyServer.run { _ in .send(answer(#"{"status":"OK"}"#, headers: [date])) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer(#"{"status":"OK"}"#, headers: [date]))
+        } _: { server in
             let client = try makeClient(server.url)
             try await client.ping()
             let difference = client.clockDifference - .seconds(told)
@@ -50,7 +54,9 @@ import Testing
             #expect(server.requests.map(\.path) == [exchange.path])
         }
         for body in [#"{"Version":"4.0"}"#, #"{"AsymmetricSigningPublicKey":"","Version":"4.0"}"#] {
-            try await FaultyServer.run { _ in .send(answer(body)) } _: { server in
+            try await FaultyServer.run { _ in
+                .send(answer(body))
+            } _: { server in
                 let key = try await makeClient(server.url).clickerKey()
                 #expect(key == nil)
             }
@@ -59,7 +65,9 @@ import Testing
 
     @Test("What is no server's configuration does not say that there is no key")
     func noConfiguration() async throws {
-        try await FaultyServer.run { _ in .send(answer("{}")) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer("{}"))
+        } _: { server in
             let client = try makeClient(server.url)
             let error = try await failure { () throws(MattermostError) in _ = try await client.clickerKey() }
             #expect(error.code == .malformed)
@@ -69,7 +77,9 @@ import Testing
     @Test("Guests, deactivated people and hidden addresses are told")
     func userFlags() async throws {
         let body = #"{"id":"a","username":"g","roles":"system_guest x","delete_at":5}"#
-        try await FaultyServer.run { _ in .send(answer(body)) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer(body))
+        } _: { server in
             let user = try await makeClient(server.url).user("a")
             #expect(user == ChatUser(id: "a", username: "g", email: "", isGuest: true, isDeleted: true))
         }
@@ -103,7 +113,9 @@ import Testing
     @Test("A missing address is said with the mend")
     func missingAddress() async throws {
         let missing = try Exchange("user_by_email_missing").bytes()
-        try await FaultyServer.run { _ in .send(missing) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(missing)
+        } _: { server in
             let client = try makeClient(server.url)
             let error = try await failure { () throws(MattermostError) in
                 try await client.user(emailed: "ghost@example.com")
@@ -122,7 +134,9 @@ import Testing
 
     @Test("A server that says it is not well is not well")
     func unwell() async throws {
-        try await FaultyServer.run { _ in .send(answer(#"{"status":"unhealthy"}"#)) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer(#"{"status":"unhealthy"}"#))
+        } _: { server in
             let client = try makeClient(server.url)
             let error = try await failure { () throws(MattermostError) in try await client.ping() }
             #expect(error.message.contains("unhealthy"))

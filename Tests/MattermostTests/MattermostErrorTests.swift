@@ -7,7 +7,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct MattermostErrorTests {
     private func error(_ reaction: FaultyServer.Reaction, limit: Duration = .seconds(5)) async throws -> MattermostError {
-        try await FaultyServer.run { _ in reaction } _: { server in
+        try await FaultyServer.run { _ in
+            reaction
+        } _: { server in
             let client = try makeClient(server.url, limit: limit)
             return try await failure { () throws(MattermostError) in try await client.me() }
         }
@@ -17,7 +19,9 @@ import Testing
     func invite() async throws {
         let me = try Exchange("users_me").bytes()
         let refused = try Exchange("post_update_missing").bytes()
-        try await FaultyServer.run { .send($0.path.hasSuffix("/me") ? me : refused) } _: { server in
+        try await FaultyServer.run {
+            .send($0.path.hasSuffix("/me") ? me : refused)
+        } _: { server in
             let client = try makeClient(server.url)
             let card = try makeCard()
             let before = try await failure { () throws(MattermostError) in try await client.updatePost(reference, to: card) }
@@ -55,13 +59,17 @@ import Testing
         "Names that are no slugs and ids that are none are never sent",
         arguments: ["Town Square", "", "../x", "a/b", "a%2Fb", "ü"])
     func injection(name: String) async throws {
-        try await FaultyServer.run { _ in .drop } _: { server in
+        try await FaultyServer.run { _ in
+            .drop
+        } _: { server in
             let client = try makeClient(server.url)
             let errors = [
                 try await failure { () throws(MattermostError) in try await client.channel(team: name, channel: "c") },
                 try await failure { () throws(MattermostError) in try await client.channel(team: "t", channel: name) },
                 try await failure { () throws(MattermostError) in try await client.user(name) },
-                try await failure { () throws(MattermostError) in try await client.recentCards(in: name, by: bot, since: .init(milliseconds: 0), limit: 9) },
+                try await failure { () throws(MattermostError) in
+                    try await client.recentCards(in: name, by: bot, since: .init(milliseconds: 0), limit: 9)
+                },
             ]
             #expect(errors.allSatisfy { $0.code == .notFound })
             #expect(errors[0].message.contains("town-square, not Town Square"))
@@ -143,7 +151,9 @@ import Testing
 
     @Test("A cancelled task's call is cancelled")
     func cancelled() async throws {
-        try await FaultyServer.run { _ in .stall } _: { server in
+        try await FaultyServer.run { _ in
+            .stall
+        } _: { server in
             let client = try makeClient(server.url, limit: .seconds(60))
             let task = Task { try await failure { () throws(MattermostError) in try await client.me() }.code }
             var arrivals = server.arrivals.makeAsyncIterator()
@@ -158,7 +168,9 @@ import Testing
         let certificates = try Certificates.shared()
         let context = try TLSContext.server(identity: certificates.listener, alpn: ["http/1.1"])
         let me = try Exchange("users_me").bytes()
-        try await FaultyServer.run(tls: context) { _ in .send(me) } _: { server in
+        try await FaultyServer.run(tls: context) { _ in
+            .send(me)
+        } _: { server in
             let trusting = try makeClient(server.url, caFile: certificates.path("callback-ca.crt"))
             for _ in 0..<10 { #expect(try await trusting.me().id == bot) }
             #expect(server.accepted == 1)

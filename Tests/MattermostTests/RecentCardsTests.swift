@@ -90,12 +90,13 @@ import Testing
         ]
         let numbered = zip(stride(from: 9, to: 0, by: -1), posts).map { (id: $0, json: $1) }
         let (cards, _) = try await cards(limit: 100) { _ in .send(Self.page(numbered)) }
-        #expect(cards == [
-            PostedCard(reference: PostReference(channelID: channel, postID: "post2"), requestID: nil, status: nil),
-            PostedCard(
-                reference: PostReference(channelID: channel, postID: "post1"), requestID: RequestID("req-1"),
-                status: "approved"),
-        ])
+        #expect(
+            cards == [
+                PostedCard(reference: PostReference(channelID: channel, postID: "post2"), requestID: nil, status: nil),
+                PostedCard(
+                    reference: PostReference(channelID: channel, postID: "post1"), requestID: RequestID("req-1"),
+                    status: "approved"),
+            ])
     }
 
     @Test("A single post is found with what it shows, or nil when deleted or gone")

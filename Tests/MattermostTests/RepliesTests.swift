@@ -7,7 +7,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct RepliesTests {
     private static let root = PostReference(channelID: channel, postID: "rj3gggtbjpfmxjtx5qpgc3u6zo")
 
-    private static func post(_ id: String, by user: String = bot, at time: Int, deleted: Int = 0, props: String = "{}") -> String {
+    private static func post(_ id: String, by user: String = bot, at time: Int, deleted: Int = 0, props: String = "{}")
+        -> String
+    {
         #""\#(id)":{"id":"\#(id)","channel_id":"\#(channel)","user_id":"\#(user)","create_at":\#(time),"delete_at":\#(deleted),"#
             + #""props":\#(props)}"#
     }
@@ -16,7 +18,9 @@ import Testing
 
     private func replies(_ posts: [String]) async throws -> [PostedReply]? {
         let body = #"{"order":[],"posts":{\#(posts.joined(separator: ","))}}"#
-        return try await FaultyServer.run { _ in .send(answer(body)) } _: { server in
+        return try await FaultyServer.run { _ in
+            .send(answer(body))
+        } _: { server in
             let replies = try await makeClient(server.url).replies(to: Self.root, by: bot)
             #expect(server.requests.map(\.path) == ["/api/v4/posts/\(Self.root.postID)/thread"])
             return replies
@@ -26,17 +30,20 @@ import Testing
     @Test("A reply goes into the thread, marked so that it is found again and is no card")
     func reply() async throws {
         let body = #"{"id":"daoqee9aqpns3qxgzs4nchzbsc","channel_id":"\#(channel)","user_id":"\#(bot)"}"#
-        try await FaultyServer.run { _ in .send(answer(body, status: 201)) } _: { server in
+        try await FaultyServer.run { _ in
+            .send(answer(body, status: 201))
+        } _: { server in
             let id = try #require(RequestID("req-1"))
             try await makeClient(server.url).reply(
                 ThreadReply(requestID: id, name: "review-0", text: "a `review`"), to: Self.root, pendingPostID: "\(bot):x")
             let sent = try #require(server.requests.first)
             #expect(sent.path == "/api/v4/posts")
             let json = try #require(try JSONSerialization.jsonObject(with: Data(sent.body)) as? NSDictionary)
-            #expect(json == [
-                "channel_id": channel, "root_id": Self.root.postID, "message": "a `review`", "pending_post_id": "\(bot):x",
-                "props": ["from_bot": "true", "teleport_reply": ["request_id": "req-1", "name": "review-0"]],
-            ])
+            #expect(
+                json == [
+                    "channel_id": channel, "root_id": Self.root.postID, "message": "a `review`", "pending_post_id": "\(bot):x",
+                    "props": ["from_bot": "true", "teleport_reply": ["request_id": "req-1", "name": "review-0"]],
+                ])
         }
     }
 
@@ -58,7 +65,9 @@ import Testing
         #expect(try await replies([Self.post("a", at: 2, props: Self.mark("review-0"))]) == nil)
         #expect(try await replies([Self.post(Self.root.postID, at: 1, deleted: 2)]) == nil)
         for (status, isGone) in [(404, true), (403, false), (500, false)] {
-            try await FaultyServer.run { _ in .send(answer(#"{"id":"x","message":"no"}"#, status: status)) } _: { server in
+            try await FaultyServer.run { _ in
+                .send(answer(#"{"id":"x","message":"no"}"#, status: status))
+            } _: { server in
                 let client = try makeClient(server.url)
                 if isGone {
                     #expect(try await client.replies(to: Self.root, by: bot) == nil)

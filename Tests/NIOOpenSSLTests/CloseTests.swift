@@ -1,9 +1,10 @@
 import ActionCrypto
 import NIOCore
 import NIOEmbedded
-@testable import NIOOpenSSL
-import Testing
 import TestSupport
+import Testing
+
+@testable import NIOOpenSSL
 
 @Suite("How a connection ends") struct CloseTests {
     @Test("A close says so, half-closes, and waits a second for the peer, no longer")

@@ -1,9 +1,10 @@
 import ActionCrypto
 import NIOCore
 import NIOEmbedded
-@testable import NIOOpenSSL
-import Testing
 import TestSupport
+import Testing
+
+@testable import NIOOpenSSL
 
 @Suite("The handshake in a channel") struct HandshakeTests {
     let certificates: Certificates

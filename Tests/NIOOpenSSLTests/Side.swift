@@ -1,9 +1,10 @@
 import ActionCrypto
 import NIOCore
 import NIOEmbedded
-@testable import NIOOpenSSL
 import NIOTLS
 import TestSupport
+
+@testable import NIOOpenSSL
 
 /// One end of a connection in memory: a wire that remembers, TLS, and somebody who collects.
 final class Side {

@@ -1,9 +1,10 @@
 import ActionCrypto
 import NIOCore
-@testable import NIOOpenSSL
 import NIOPosix
-import Testing
 import TestSupport
+import Testing
+
+@testable import NIOOpenSSL
 
 @Suite("Over real sockets", .timeLimit(.minutes(1))) struct SocketTests {
     let certificates: Certificates

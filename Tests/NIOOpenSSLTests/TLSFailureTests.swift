@@ -1,6 +1,7 @@
 import ActionCrypto
-@testable import NIOOpenSSL
 import Testing
+
+@testable import NIOOpenSSL
 
 @Suite("The kept failure") struct TLSFailureTests {
     @Test("The first failure stays: what follows from it does not hide it")

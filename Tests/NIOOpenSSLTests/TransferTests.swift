@@ -1,9 +1,10 @@
 import ActionCrypto
 import NIOCore
 import NIOEmbedded
-@testable import NIOOpenSSL
-import Testing
 import TestSupport
+import Testing
+
+@testable import NIOOpenSSL
 
 @Suite("Bytes through TLS") struct TransferTests {
     @Test("3 MB written before the handshake arrive after it, whole and in order")

@@ -47,7 +47,9 @@ struct ApprovalsTests {
         }
     }
 
-    @Test("Nothing is decided when the clicker cannot be looked up", arguments: [MattermostFaults.Fault.internalError, .dropConnection])
+    @Test(
+        "Nothing is decided when the clicker cannot be looked up",
+        arguments: [MattermostFaults.Fault.internalError, .dropConnection])
     func unknownClicker(_ fault: MattermostFaults.Fault) async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -64,7 +66,9 @@ struct ApprovalsTests {
             let id = try rig.request()
             #expect(await rig.answer(try rig.click(.approve, on: id, as: "teleport")) == ClickAnswer(ClickWords.notAPerson))
             try rig.mattermost.world.change { state, now in
-                if let index = state.accounts.firstIndex(where: { $0.username == "bob" }) { state.accounts[index].deleteAt = now }
+                if let index = state.accounts.firstIndex(where: { $0.username == "bob" }) {
+                    state.accounts[index].deleteAt = now
+                }
             }
             #expect(await rig.answer(try rig.click(.approve, on: id, as: "bob")) == ClickAnswer(ClickWords.notAPerson))
             #expect(rig.auth.auditLog.isEmpty)

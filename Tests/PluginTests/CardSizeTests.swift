@@ -13,7 +13,9 @@ struct CardSizeTests {
             .reduce(0) { $0 + ("<>&".unicodeScalars.contains($1) ? 6 : 1) }
     }
 
-    @Test("Whatever people write, a post with signed buttons stays within the server's limit", arguments: ["<", "\"", "é", "👩‍👩‍👧‍👦", "\n", "\\"])
+    @Test(
+        "Whatever people write, a post with signed buttons stays within the server's limit",
+        arguments: ["<", "\"", "é", "👩‍👩‍👧‍👦", "\n", "\\"])
     func hostile(_ character: String) throws {
         let text = String(repeating: character, count: 5000)
         var subject = Subject(
@@ -30,7 +32,8 @@ struct CardSizeTests {
         let url = "https://" + String(repeating: "h", count: 253) + "/mattermost_action"
         let buttons = Decision.allCases.map { Card.Button($0, url: url, context: context.fields) }
         let link = "https://" + String(repeating: "h", count: 255) + "/web/requests/\(subject.requestID)"
-        let card = Card(subject, status: .pending, buttons: buttons, link: link, showsCommands: true, now: .init(milliseconds: 1))
+        let card = Card(
+            subject, status: .pending, buttons: buttons, link: link, showsCommands: true, now: .init(milliseconds: 1))
         #expect(size(card) < 8000)
     }
 }

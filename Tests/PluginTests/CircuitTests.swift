@@ -16,7 +16,9 @@ struct CircuitTests {
     @Test("Two failures are none, the third in a row is an outage, and a success between them starts anew")
     func threshold() {
         var circuit = Circuit()
-        let first = [circuit.failed(at: .zero, atLeast: .zero, jitter: 0), circuit.failed(at: .zero, atLeast: .zero, jitter: 0)]
+        let first = [
+            circuit.failed(at: .zero, atLeast: .zero, jitter: 0), circuit.failed(at: .zero, atLeast: .zero, jitter: 0),
+        ]
         #expect(first == [false, false])
         let ended = circuit.succeeded(at: .zero)
         #expect(!ended)
@@ -67,10 +69,13 @@ struct CircuitTests {
         Circuits(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, elapsed: time)
     }
 
-    @Test("Which errors of Mattermost are an outage", arguments: [
-        (MattermostError.Code.unreachable, true), (.status(503), true), (.malformed, true), (.unauthorized, true),
-        (.rateLimited(retryAfter: 1), true), (.forbidden, false), (.notFound, false), (.status(400), false), (.cancelled, false),
-    ])
+    @Test(
+        "Which errors of Mattermost are an outage",
+        arguments: [
+            (MattermostError.Code.unreachable, true), (.status(503), true), (.malformed, true), (.unauthorized, true),
+            (.rateLimited(retryAfter: 1), true), (.forbidden, false), (.notFound, false), (.status(400), false),
+            (.cancelled, false),
+        ])
     func mattermostErrors(_ code: MattermostError.Code, isOutage: Bool) async {
         let breaker = circuits().chat
         for _ in 0..<3 {
@@ -79,10 +84,12 @@ struct CircuitTests {
         #expect((breaker.wait != nil) == isOutage)
     }
 
-    @Test("Which errors of Teleport are an outage", arguments: [
-        (TeleportError.Code.unavailable, true), (.timedOut, true), (.misconfigured, true), (.permissionDenied, false),
-        (.notFound, false), (.conflict, false), (.refused, false),
-    ])
+    @Test(
+        "Which errors of Teleport are an outage",
+        arguments: [
+            (TeleportError.Code.unavailable, true), (.timedOut, true), (.misconfigured, true), (.permissionDenied, false),
+            (.notFound, false), (.conflict, false), (.refused, false),
+        ])
     func teleportErrors(_ code: TeleportError.Code, isOutage: Bool) async {
         let breaker = circuits().teleport
         for _ in 0..<3 {

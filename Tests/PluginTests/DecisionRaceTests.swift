@@ -11,9 +11,10 @@ struct DecisionRaceTests {
         try await Rig.with { rig in
             let id = try rig.request()
             try await rig.reconcile(id)
-            let meddled = rig.environment(with: Meddler(teleport: rig.environment.teleport) {
-                try? rig.auth.resolve(id.rawValue, .approved)
-            })
+            let meddled = rig.environment(
+                with: Meddler(teleport: rig.environment.teleport) {
+                    try? rig.auth.resolve(id.rawValue, .approved)
+                })
             let answer = await rig.answer(try rig.click(.deny, on: id), as: meddled)
             #expect(answer.text.hasPrefix("This request was already approved"))
             #expect(answer.update?.status.name == "approved")

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Failing fast", .timeLimit(.minutes(1)))
 struct FailFastTests {
-    @Test("A server that is away at the start ends the plugin with its problem", arguments: [Health.Part.teleport, .mattermost])
+    @Test(
+        "A server that is away at the start ends the plugin with its problem", arguments: [Health.Part.teleport, .mattermost])
     func away(_ part: Health.Part) async throws {
         let health = Health()
         let service = FailFast(health)

@@ -9,7 +9,10 @@ struct FailuresTests {
     func news() throws {
         let one = try #require(RequestID("r-1")), two = try #require(RequestID("r-2"))
         var failures = Failures()
-        let news = [failures.add("no", of: one), failures.add("no", of: one), failures.add("no", of: two), failures.add("other", of: two)]
+        let news = [
+            failures.add("no", of: one), failures.add("no", of: one), failures.add("no", of: two),
+            failures.add("other", of: two),
+        ]
         #expect(news == [true, false, false, true])
         failures.remove(two)
         #expect(failures.example?.problem == "no")

@@ -56,7 +56,9 @@ struct PostPlanTests {
         #expect(next(try Self.situation(.pending, ["claim": "me|1"])) == .claim(replacing: "me|1"))
     }
 
-    @Test("A request decided before anyone posted it is not posted", arguments: [AccessRequest.State.approved, .denied, .promoted])
+    @Test(
+        "A request decided before anyone posted it is not posted",
+        arguments: [AccessRequest.State.approved, .denied, .promoted])
     func decidedUnposted(_ state: AccessRequest.State) throws {
         #expect(next(try Self.situation(state)) == .done)
     }

@@ -7,14 +7,18 @@ struct RecipientTests {
     @Test(
         "A recipient is a channel or an address",
         arguments: [
-            ("team/channel", "team/channel"), ("myteam/Town Square", "myteam/Town Square"), (" team / channel ", "team/channel"),
-            ("team/a/b", "team/a/b"), ("First.Last@Example.com", "first.last@example.com"), ("a+b@example.com", "a+b@example.com"),
+            ("team/channel", "team/channel"), ("myteam/Town Square", "myteam/Town Square"),
+            (" team / channel ", "team/channel"),
+            ("team/a/b", "team/a/b"), ("First.Last@Example.com", "first.last@example.com"),
+            ("a+b@example.com", "a+b@example.com"),
         ])
     func taken(text: String, shown: String) {
         #expect(Recipient(text)?.description == shown)
     }
 
-    @Test("What is neither is refused", arguments: ["", "channel", "/channel", "team/", "@user", "a@", "a b@example.com", "a@b@c"])
+    @Test(
+        "What is neither is refused",
+        arguments: ["", "channel", "/channel", "team/", "@user", "a@", "a b@example.com", "a@b@c"])
     func refused(text: String) {
         #expect(Recipient(text) == nil)
     }
@@ -86,7 +90,9 @@ struct SettingsRecipientsTests {
         #expect(!settings.approvals.hasButtons)
         #expect(settings.warnings.contains { $0.contains("posts have no buttons") })
         #expect(try parse(neither + ["buttons = false"]).warnings.isEmpty)
-        #expect(problems(goodLines.filter { !$0.hasPrefix("secret =") }).contains { $0.contains("[mattermost] secret: is missing") })
+        #expect(
+            problems(goodLines.filter { !$0.hasPrefix("secret =") }).contains { $0.contains("[mattermost] secret: is missing") }
+        )
         #expect(problems(neither + ["buttons = true"]).count == 2)
         #expect(try parse(goodLines).approvals.hasButtons)
     }

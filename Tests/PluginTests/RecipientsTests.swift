@@ -24,7 +24,9 @@ struct RecipientsTests {
         try rig.mattermost.world.change { state, _ throws(AppError) in
             var channel = state.channels[0]
             (channel.id, channel.name, channel.displayName) = (Identifier.make(), name, shown)
-            if let members { channel.members = Set(try members.map { name throws(AppError) in try state.account(named: name).id }) }
+            if let members {
+                channel.members = Set(try members.map { name throws(AppError) in try state.account(named: name).id })
+            }
             state.channels.append(channel)
         }
     }
@@ -34,7 +36,9 @@ struct RecipientsTests {
         try await Rig.with { rig in
             try addChannel("town-square", shown: "Town Square", to: rig)
             try addChannel("x7-renamed", shown: "Night Shift", to: rig)
-            let recipients = ["acme/access-requests", "acme/Town Square", "Acme/night shift", "Bob@example.com", "acme/town-square"]
+            let recipients = [
+                "acme/access-requests", "acme/Town Square", "Acme/night shift", "Bob@example.com", "acme/town-square",
+            ]
             let environment = rig.environment(telling: recipients)
             let id = try rig.request()
             #expect(try await rig.reconcile(id, as: environment) == .settled)
@@ -135,7 +139,9 @@ struct RecipientsTests {
         }
     }
 
-    @Test("The requester is told of the decision once, by whatever name Mattermost knows them", arguments: ["dave", "d.lopez", "dave@example.com", "ghost"])
+    @Test(
+        "The requester is told of the decision once, by whatever name Mattermost knows them",
+        arguments: ["dave", "d.lopez", "dave@example.com", "ghost"])
     func notice(user: String) async throws {
         try await Rig.with { rig in
             var environment = rig.environment
@@ -166,7 +172,8 @@ struct RecipientsTests {
                 group.addTask { try await check.run() }
                 for await news in health.news() where news.part == .mattermost {
                     #expect(
-                        news.problem == #"Recipient "acme/leads": the bot is not in the channel. Type /invite @teleport there."#)
+                        news.problem == #"Recipient "acme/leads": the bot is not in the channel. Type /invite @teleport there."#
+                    )
                     break
                 }
                 group.cancelAll()

@@ -181,7 +181,9 @@ struct ReconcileTests {
         #expect(!Sweep.areAmiss([card("a", "approved")], state: nil))
     }
 
-    @Test("The only request, deleted while nobody watched, expires its post for a role that may list, and for no other", arguments: [true, false])
+    @Test(
+        "The only request, deleted while nobody watched, expires its post for a role that may list, and for no other",
+        arguments: [true, false])
     func goneUnseen(_ mayList: Bool) async throws {
         let permissions = AuthPermission.plugin.filter { mayList || $0.verb != "list" }
         try await Rig.with(permissions: permissions) { rig in

@@ -57,7 +57,9 @@ struct ReminderTests {
             let decided = try rig.request(ttl: .seconds(3600)), short = try rig.request(ttl: .seconds(500))
             try await rig.reconcile(decided)
             try rig.auth.resolve(decided.rawValue, .denied)
-            #expect(try await rig.reconcile(decided, as: environment(rig, reminding: .seconds(600), later: .seconds(3060))) == .settled)
+            #expect(
+                try await rig.reconcile(decided, as: environment(rig, reminding: .seconds(600), later: .seconds(3060)))
+                    == .settled)
             #expect(try await rig.reconcile(short, as: environment(rig, reminding: .seconds(600))) == .settled)
             #expect(try await rig.reconcile(short) == .settled)
             #expect(try replies(rig).isEmpty)

@@ -23,7 +23,8 @@ struct TemplateTests {
         arguments: [
             ("{{usr}}", "Did you mean {{user}}?"), ("{{user", "{{ without }}"), ("{{#user}}x", "does not close it"),
             ("{{/user}}", "is not open there"), ("{{#user}}x{{/reason}}", "is not open there"), ("{{}}", "is no field"),
-            (String(repeating: "{{#user}}", count: 9), "nested too deep"), (String(repeating: "x", count: 3000), "are the most"),
+            (String(repeating: "{{#user}}", count: 9), "nested too deep"),
+            (String(repeating: "x", count: 3000), "are the most"),
         ])
     func faults(text: String, words: String) {
         do {

@@ -22,7 +22,8 @@ package enum FreePort {
     }
 
     private static func isFree(_ port: Int) -> Bool {
-        let bound = try? ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: port).wait()
+        let bound = try? ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: port)
+            .wait()
         guard let bound else { return false }
         return (try? bound.close().wait()) != nil
     }

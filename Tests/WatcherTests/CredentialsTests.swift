@@ -22,10 +22,13 @@ struct CredentialsTests {
         (\.clientKey, "client_key"), (\.clientCertificate, "client_crt"), (\.rootCAs, "root_cas"),
     ]
 
-    @Test("Each that is missing, not set, a folder, endless or no PEM is named with the reason and the mend", arguments: [
-        ("/nowhere/auth.pem", "does not exist"), ("", "is not set"), ("/", "cannot be read"), ("/dev/zero", "larger than 1 MiB"),
-        ("/etc/hostname", "holds no PEM block"), ("/dev/null", "holds no PEM block"),
-    ])
+    @Test(
+        "Each that is missing, not set, a folder, endless or no PEM is named with the reason and the mend",
+        arguments: [
+            ("/nowhere/auth.pem", "does not exist"), ("", "is not set"), ("/", "cannot be read"),
+            ("/dev/zero", "larger than 1 MiB"),
+            ("/etc/hostname", "holds no PEM block"), ("/dev/null", "holds no PEM block"),
+        ])
     func unusable(path: String, problem: String) {
         for (key, setting) in Self.settings {
             var configuration = good

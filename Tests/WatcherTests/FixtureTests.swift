@@ -53,11 +53,13 @@ struct FixtureTests {
         }
     }
 
-    @Test("Failures get a code to act on", arguments: [
-        ("get_user_denied", TeleportError.Code.permissionDenied), ("set_access_request_state_missing", .notFound),
-        ("submit_access_review", .permissionDenied), ("update_plugin_data_compare_failed", .conflict),
-        ("update_plugin_data_missing_request", .notFound),
-    ])
+    @Test(
+        "Failures get a code to act on",
+        arguments: [
+            ("get_user_denied", TeleportError.Code.permissionDenied), ("set_access_request_state_missing", .notFound),
+            ("submit_access_review", .permissionDenied), ("update_plugin_data_compare_failed", .conflict),
+            ("update_plugin_data_missing_request", .notFound),
+        ])
     func failure(name: String, code: TeleportError.Code) throws {
         let json = try Recorded(name: name).json
         let number = try #require(json["grpc_code"] as? Int)

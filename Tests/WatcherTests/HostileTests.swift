@@ -134,7 +134,9 @@ struct HostileTests {
         }
     }
 
-    private func make(_ behaviour: HostileServer.Behaviour, port: Int, _ events: Observer<WatchEvent>, limit: Duration) throws -> WatcherService {
+    private func make(_ behaviour: HostileServer.Behaviour, port: Int, _ events: Observer<WatchEvent>, limit: Duration) throws
+        -> WatcherService
+    {
         var configuration = TeleportConfiguration.test(port: port, certificates: try Certificates.shared())
         (configuration.firstBackoff, configuration.longestBackoff) = (.milliseconds(1), .milliseconds(2))
         // Only who says nothing at all is to be given up during the handshake: a busy machine takes its time for it.

@@ -53,9 +53,12 @@ struct IdentityFileTests {
         #expect(try CertificateInfo.all(pem: credentials.rootCAs).count == 2)
     }
 
-    @Test("The cluster's name is read from both forms of the @cert-authority line", arguments: [
-        "@cert-authority *.a.example ssh-rsa AAAA type=host", "@cert-authority proxy.example,a.example,*.a.example ssh-rsa AAAA",
-    ])
+    @Test(
+        "The cluster's name is read from both forms of the @cert-authority line",
+        arguments: [
+            "@cert-authority *.a.example ssh-rsa AAAA type=host",
+            "@cert-authority proxy.example,a.example,*.a.example ssh-rsa AAAA",
+        ])
     func cluster(line: String) throws {
         var varied = text
         varied.known = line
@@ -69,7 +72,9 @@ struct IdentityFileTests {
         #expect(try failure(varied.whole).message.contains("holds no private key"))
         varied = text
         varied.certificate = ""
-        #expect(try failure(varied.whole).message.contains("holds no CA certificate: the one certificate, on line 8, is the client's"))
+        #expect(
+            try failure(varied.whole).message.contains(
+                "holds no CA certificate: the one certificate, on line 8, is the client's"))
         varied = text
         varied.authorities = []
         #expect(try failure(varied.whole).message.contains("holds no CA certificate"))

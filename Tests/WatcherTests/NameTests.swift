@@ -11,7 +11,8 @@ struct NameTests {
             id: try #require(RequestID("2ac7a19b-41ca-4cbf-a491-9a0009d3eef6")), user: "alice", roles: ["editor", "dba"],
             state: .pending, created: .init(milliseconds: 0))
         request.resources = [
-            RequestedResource(cluster: "c", kind: "node", name: "6f1e"), RequestedResource(cluster: "c", kind: "node", name: "0000"),
+            RequestedResource(cluster: "c", kind: "node", name: "6f1e"),
+            RequestedResource(cluster: "c", kind: "node", name: "0000"),
             RequestedResource(cluster: "c", kind: "db", name: "orders", part: "public"),
         ]
         return request

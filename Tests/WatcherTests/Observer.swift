@@ -1,6 +1,6 @@
+import Logging
 import NIOCore
 import NIOPosix
-import Logging
 import Synchronization
 
 @testable import Watcher

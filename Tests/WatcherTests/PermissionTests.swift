@@ -14,9 +14,11 @@ struct PermissionTests {
             server: { $0.permissions["access-plugin-mattermost"]?.remove(AuthPermission(verb, resource)) }, body)
     }
 
-    @Test("Each is told once, at error level, with the rule to add, and stands in the readiness", arguments: [
-        ("list", "access_request"), ("read", "access_request"), ("update", "access_request"),
-    ])
+    @Test(
+        "Each is told once, at error level, with the rule to add, and stands in the readiness",
+        arguments: [
+            ("list", "access_request"), ("read", "access_request"), ("update", "access_request"),
+        ])
     func requests(verb: String, resource: String) async throws {
         try await withheld(verb, resource) { test in
             let rule = "add to spec.allow.rules of the plugin's role: - {resources: [\(resource)], verbs: [\(verb)]}"
@@ -50,13 +52,16 @@ struct PermissionTests {
         #expect(
             RolePermission.mend(RolePermission.denied(in: message))
                 == "; add to spec.allow.rules of the plugin's role: - {resources: [user_group], verbs: [list, read]}")
-        #expect(RolePermission.denied(in: "access denied to perform action \"update\" on \"access_request\"")
-            == [RolePermission("access_request", ["update"])])
+        #expect(
+            RolePermission.denied(in: "access denied to perform action \"update\" on \"access_request\"")
+                == [RolePermission("access_request", ["update"])])
         #expect(RolePermission.denied(in: "perform action \"x\\\"y\" on \"a b\" perform action \"").isEmpty)
         #expect(RolePermission.mend([]).isEmpty)
     }
 
-    @Test("Newer servers are listed by pages, all of them", arguments: [("15.4.0", 7), ("17.0.1", 1), ("13.0.0", 1000), ("7.3.2", 1000)])
+    @Test(
+        "Newer servers are listed by pages, all of them",
+        arguments: [("15.4.0", 7), ("17.0.1", 1), ("13.0.0", 1000), ("7.3.2", 1000)])
     func pages(version: String, page: Int) async throws {
         try await AuthUnderTest.run(server: { ($0.version, $0.pageLimit) = (version, page) }) { test in
             var ids: Set<String> = []

@@ -54,7 +54,9 @@ struct ProxyTests {
     @Test("Long lists pass an upgraded connection whole", arguments: ["websocket", "alpn-ping"])
     func large(kind: String) async throws {
         try await through({ ($0.routesTLS, $0.upgrades) = (false, [kind]) }) { test, _ in
-            for _ in 0..<40 { test.auth.createRequest(user: "alice", roles: ["dba"], reason: String(repeating: "r", count: 50_000)) }
+            for _ in 0..<40 {
+                test.auth.createRequest(user: "alice", roles: ["dba"], reason: String(repeating: "r", count: 50_000))
+            }
             let found = try await test.client.requests()
             #expect(found.count == 40)
         }
@@ -64,7 +66,9 @@ struct ProxyTests {
     func seven() async throws {
         try await through({ ($0.routesTLS, $0.version) = (false, "7.3.2") }) { test, _ in
             let reason = try await test.firstFailure()
-            #expect(reason.hasPrefix("This is a proxy of Teleport 7.3.2, which has no TLS routing: addr must be the auth service's"))
+            #expect(
+                reason.hasPrefix("This is a proxy of Teleport 7.3.2, which has no TLS routing: addr must be the auth service's")
+            )
             for way in Way.allCases { #expect(reason.contains("as \(way): ")) }
             #expect(reason.contains("HTTP 404: it offers no connection upgrade"))
             #expect(reason.contains("certificate verify failed"))

@@ -103,7 +103,8 @@ struct RefreshTests {
         configuration.identity = file.path
         let log = Observer<String>()
         let clock = TestTime()
-        let keeper = CredentialKeeper(configuration, logger: Logger(label: "test") { _ in RecordingLog(lines: log) }, now: clock.now)
+        let keeper = CredentialKeeper(
+            configuration, logger: Logger(label: "test") { _ in RecordingLog(lines: log) }, now: clock.now)
         let certificate = try keeper.load().certificate()
         let life = certificate.notAfter.milliseconds - certificate.notBefore.milliseconds
         for part in [10, 85, 86, 92, 97] {

@@ -30,7 +30,9 @@ struct RoleRulesTests {
         // Each rule in a role of its own: a user has the rules of all.
         let allowing = row.allow.map { rule in
             Types_RoleV6.with {
-                $0.spec.allow.rules = [.with { ($0.resources, $0.verbs, $0.where) = (rule.resources, rule.verbs, rule.condition) }]
+                $0.spec.allow.rules = [
+                    .with { ($0.resources, $0.verbs, $0.where) = (rule.resources, rule.verbs, rule.condition) }
+                ]
             }
         }
         let denying = row.deny.map { rule in

@@ -92,16 +92,20 @@ struct ServerVersionTests {
         }
     }
 
-    @Test("What 6.1 and newer are is enough, and nothing else", arguments: [
-        ("6.1.0", true), ("6.1.0-beta.1", true), ("6.1.0-alpha.9", false), ("6.0.9", false), ("5.9.9", false),
-        ("7.3.2", true), ("18.0.0-dev.x", true), ("6.1.0-rc.1", true),
-    ])
+    @Test(
+        "What 6.1 and newer are is enough, and nothing else",
+        arguments: [
+            ("6.1.0", true), ("6.1.0-beta.1", true), ("6.1.0-alpha.9", false), ("6.0.9", false), ("5.9.9", false),
+            ("7.3.2", true), ("18.0.0-dev.x", true), ("6.1.0-rc.1", true),
+        ])
     func minimum(text: String, isEnough: Bool) throws {
         #expect((try #require(ServerVersion(text)) >= .minimum) == isEnough)
     }
 
-    @Test("What is no version is none", arguments: [
-        "", "v", "seven", "7.", ".7", "7.3.2.1", "7.-1", "7.3.2-", "7.3.2-a..b", "99999999999999999999", "7 ",
-    ])
+    @Test(
+        "What is no version is none",
+        arguments: [
+            "", "v", "seven", "7.", ".7", "7.3.2.1", "7.-1", "7.3.2-", "7.3.2-a..b", "99999999999999999999", "7 ",
+        ])
     func nonsense(text: String) { #expect(ServerVersion(text) == nil) }
 }

@@ -7,17 +7,21 @@ import Testing
 
 @Suite("Records that a server should not send do no harm")
 struct WireMappingTests {
-    @Test("States of newer servers are kept by number", arguments: [
-        (0, AccessRequest.State.unknown(0)), (1, .pending), (2, .approved), (3, .denied), (4, .promoted), (5, .unknown(5)),
-        (-1, .unknown(-1)),
-    ])
+    @Test(
+        "States of newer servers are kept by number",
+        arguments: [
+            (0, AccessRequest.State.unknown(0)), (1, .pending), (2, .approved), (3, .denied), (4, .promoted), (5, .unknown(5)),
+            (-1, .unknown(-1)),
+        ])
     func states(number: Int, state: AccessRequest.State) throws {
         #expect(AccessRequest.State(try #require(Types_RequestState(rawValue: number))) == state)
     }
 
-    @Test("A name that is no request id gives no request and no event", arguments: [
-        "", "../../etc/passwd", "a b", String(repeating: "a", count: 65), "id\n",
-    ])
+    @Test(
+        "A name that is no request id gives no request and no event",
+        arguments: [
+            "", "../../etc/passwd", "a b", String(repeating: "a", count: 65), "id\n",
+        ])
     func names(name: String) {
         let record = Types_AccessRequestV3.with { $0.metadata.name = name }
         #expect(AccessRequest(record) == nil)
@@ -34,10 +38,12 @@ struct WireMappingTests {
         #expect(WatchEvent(.with { $0.type = .UNRECOGNIZED(9) }) == nil)
     }
 
-    @Test("Times out of range are clamped", arguments: [
-        (Int64.max, Int32.max, Int64(253_402_300_799_999)), (.min, .min, -62_135_596_800_000), (1, -5, 1000),
-        (1, 2_000_000_000, 1999), (0, 0, 0),
-    ])
+    @Test(
+        "Times out of range are clamped",
+        arguments: [
+            (Int64.max, Int32.max, Int64(253_402_300_799_999)), (.min, .min, -62_135_596_800_000), (1, -5, 1000),
+            (1, 2_000_000_000, 1999), (0, 0, 0),
+        ])
     func times(seconds: Int64, nanos: Int32, milliseconds: Int64) {
         let time = Timestamp(Google_Protobuf_Timestamp.with { ($0.seconds, $0.nanos) = (seconds, nanos) })
         #expect(time.milliseconds == milliseconds)
@@ -74,20 +80,24 @@ struct WireMappingTests {
 
 @Suite("The address of the auth service")
 struct AuthAddressTests {
-    @Test("Host and port", arguments: [
-        ("auth.example.com:3026", "auth.example.com", 3026), ("auth.example.com", "auth.example.com", 3025),
-        ("[::1]:443", "::1", 443), ("[::1]", "::1", 3025), ("fe80::1", "fe80::1", 3025), ("10.0.0.1:1", "10.0.0.1", 1),
-    ])
+    @Test(
+        "Host and port",
+        arguments: [
+            ("auth.example.com:3026", "auth.example.com", 3026), ("auth.example.com", "auth.example.com", 3025),
+            ("[::1]:443", "::1", 443), ("[::1]", "::1", 3025), ("fe80::1", "fe80::1", 3025), ("10.0.0.1:1", "10.0.0.1", 1),
+        ])
     func parses(text: String, host: String, port: Int) throws {
         let address = try AuthAddress(parsing: text)
         #expect(address.host == host)
         #expect(address.port == port)
     }
 
-    @Test("What is none is refused by the setting's name", arguments: [
-        "", ":3025", "host:", "host:0", "host:65536", "host:abc", "https://host", "[::1", "[::1]3025", "a b", "user@host",
-        "host:+1",
-    ])
+    @Test(
+        "What is none is refused by the setting's name",
+        arguments: [
+            "", ":3025", "host:", "host:0", "host:65536", "host:abc", "https://host", "[::1", "[::1]3025", "a b", "user@host",
+            "host:+1",
+        ])
     func refuses(text: String) {
         let error = #expect(throws: TeleportError.self) { try AuthAddress(parsing: text) }
         #expect(error?.code == .misconfigured)

@@ -26,7 +26,8 @@ struct ConfigureCommand: ParsableCommand {
 }
 
 struct VersionCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print what was built, and from which commit.")
+    static let configuration = CommandConfiguration(
+        commandName: "version", abstract: "Print what was built, and from which commit.")
 
     func run() throws { print(Version.line) }
 }

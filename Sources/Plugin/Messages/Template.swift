@@ -52,11 +52,15 @@ package struct Template: Equatable, Sendable {
             while let start = rest.firstRange(of: "{{") {
                 if start.lowerBound > rest.startIndex { pieces.append(.text(String(rest[..<start.lowerBound]))) }
                 rest = rest[start.upperBound...]
-                guard let end = rest.firstRange(of: "}}") else { throw Fault(words: "has a {{ without }}. Close it or remove it.") }
+                guard let end = rest.firstRange(of: "}}") else {
+                    throw Fault(words: "has a {{ without }}. Close it or remove it.")
+                }
                 let tag = rest[..<end.lowerBound].filter { $0 != " " }
                 rest = rest[end.upperBound...]
                 if tag.hasPrefix("/") {
-                    guard tag.dropFirst() == section ?? "" else { throw Fault(words: "closes {{\(tag)}}, which is not open there.") }
+                    guard tag.dropFirst() == section ?? "" else {
+                        throw Fault(words: "closes {{\(tag)}}, which is not open there.")
+                    }
                     return pieces
                 }
                 pieces.append(try piece(tag))

@@ -25,13 +25,15 @@ struct ChannelFinder {
         case 0:
             throw missing
                 ?? MattermostError(
-                    .notFound, "Mattermost shows the bot no channel \"\(OneLine.bounded(name.channel, 64))\" in the team "
+                    .notFound,
+                    "Mattermost shows the bot no channel \"\(OneLine.bounded(name.channel, 64))\" in the team "
                         + "\"\(OneLine.bounded(team.name, 64))\". Type /invite @\(bot.username) in the channel, or write its name as its "
                         + "URL has it, …/channels/<channel>.")
         default:
             let slugs = found.map { "\"\(team.name)/\($0.name)\"" }.sorted().joined(separator: " or ")
             throw MattermostError(
-                .notFound, "Mattermost has \(found.count) channels named \"\(OneLine.bounded(name.channel, 64))\". Write \(slugs), as the "
+                .notFound,
+                "Mattermost has \(found.count) channels named \"\(OneLine.bounded(name.channel, 64))\". Write \(slugs), as the "
                     + "channel's URL has it.")
         }
     }
@@ -43,7 +45,8 @@ struct ChannelFinder {
         if shown.count == 1 { return shown[0] }
         throw missing
             ?? MattermostError(
-                .notFound, "The bot @\(bot.username) is in no team \"\(OneLine.bounded(name, 64))\". Write the team's name as its URL "
+                .notFound,
+                "The bot @\(bot.username) is in no team \"\(OneLine.bounded(name, 64))\". Write the team's name as its URL "
                     + "has it, https://…/<team>/channels/…, and add the bot to the team.")
     }
 

@@ -101,7 +101,9 @@ extension ReconcileRun {
             situation.subject ?? situation.request.map(situation.record.subject(of:)) ?? situation.record.subject(of: id)
             ?? Subject(requestID: id, user: "", roles: [], reason: "")
         let recipient = situation.recipients[channelID] ?? channelID
-        let buttons = situation.request.flatMap { environment.buttons?.make(for: $0, channelID: channelID, recipient: recipient) }
+        let buttons = situation.request.flatMap {
+            environment.buttons?.make(for: $0, channelID: channelID, recipient: recipient)
+        }
         return environment.card(subject, status, buttons: buttons ?? [])
     }
 }

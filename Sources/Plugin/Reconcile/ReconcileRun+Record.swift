@@ -17,7 +17,8 @@ extension ReconcileRun {
         var fields = [PluginRecord.Key.messages: PluginRecord.messages(posts)]
         if situation.failedChannels.isEmpty { fields[PluginRecord.Key.claim] = "" }
         if let request = situation.request {
-            fields.merge(PluginRecord.subjectFields(situation.subject ?? situation.record.subject(of: request))) { _, new in new }
+            fields.merge(PluginRecord.subjectFields(situation.subject ?? situation.record.subject(of: request))) { _, new in new
+            }
         }
         let progress = try await write(
             fields, expecting: [PluginRecord.Key.claim: situation.ownClaim?.description ?? ""], in: &situation)

@@ -49,7 +49,9 @@ enum SettingKey: String, CaseIterable {
     case auditOutput = "audit.output"
 
     /// Every table that may stand in the file.
-    static let tables: Set<String> = ["teleport", "mattermost", "approvals", "notify", "reminders", "messages", "http", "http.basic_auth", "log", "audit"]
+    static let tables: Set<String> = [
+        "teleport", "mattermost", "approvals", "notify", "reminders", "messages", "http", "http.basic_auth", "log", "audit",
+    ]
 
     /// Those whose keys are names of the operator's.
     static let openTables: Set<String> = ["approvals.roles", "approvals.users", "role_to_recipients"]

@@ -23,7 +23,8 @@ extension SettingsReader {
             return method
         }
         return Settings.Approving(
-            requiresClickerProof: flag(.requireClickerProof) ?? true, policy: policy, askReason: askReason ?? .never, method: method ?? .state,
+            requiresClickerProof: flag(.requireClickerProof) ?? true, policy: policy, askReason: askReason ?? .never,
+            method: method ?? .state,
             hasButtons: flag(.buttons) ?? isMeantForButtons)
     }
 

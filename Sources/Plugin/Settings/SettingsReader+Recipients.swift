@@ -40,7 +40,8 @@ extension SettingsReader {
             case .string(let value): values = [value]
             case .strings(let several): values = several
             default:
-                report(entry, of: table, "is \(entry.value.name), not an array of strings. Write \"role\" = [\"team/channel\"].")
+                report(
+                    entry, of: table, "is \(entry.value.name), not an array of strings. Write \"role\" = [\"team/channel\"].")
                 continue
             }
             if values.isEmpty { report(entry, of: table, "names nobody. Name a recipient, or remove the line.") }

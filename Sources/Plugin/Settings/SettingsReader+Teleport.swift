@@ -42,7 +42,8 @@ extension SettingsReader {
         if let newer, let older, newer != older {
             report(
                 .addr,
-                "is \"\(newer)\", but auth_server (line \(text.line(of: .authServer))) is \"\(older)\". Remove auth_server, its older name.")
+                "is \"\(newer)\", but auth_server (line \(text.line(of: .authServer))) is \"\(older)\". Remove auth_server, its older name."
+            )
         }
         return newer.map { (.addr, $0) } ?? older.map { (.authServer, $0) }
     }
@@ -56,7 +57,8 @@ extension SettingsReader {
         let list = others.map(\.name).joined(separator: ", ")
         report(
             .identity,
-            "is set beside \(names), and only one of the two ways can be used. Comment out \(list) to use the identity file, or identity to use them.")
+            "is set beside \(names), and only one of the two ways can be used. Comment out \(list) to use the identity file, or identity to use them."
+        )
         return nil
     }
 

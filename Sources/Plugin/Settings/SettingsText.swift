@@ -103,7 +103,8 @@ struct SettingsText {
             {
                 return "Did you mean [\(near)]?"
             }
-            return "The sections are [teleport], [mattermost], [role_to_recipients], [approvals], [notify], [reminders], [messages], [http], [log] and [audit]."
+            return
+                "The sections are [teleport], [mattermost], [role_to_recipients], [approvals], [notify], [reminders], [messages], [http], [log] and [audit]."
         }
         let name = path.count == 1 ? path[0] : path[1...].joined(separator: ".")
         let own = SettingKey.allCases.filter { $0.section == path[0] }

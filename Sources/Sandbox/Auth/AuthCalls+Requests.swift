@@ -31,7 +31,8 @@ extension AuthCalls {
         guard majorVersion >= 15 else { throw unimplemented(context) }
         let key = request.message.startKey
         let rest = try visible(request.message.filter, context).sorted { $0.id < $1.id }.filter { $0.id >= key }
-        let limit = request.message.limit > 0 ? min(Int(request.message.limit), configuration.pageLimit) : configuration.pageLimit
+        let limit =
+            request.message.limit > 0 ? min(Int(request.message.limit), configuration.pageLimit) : configuration.pageLimit
         return ServerResponse(
             message: .with {
                 $0.accessRequests = rest.prefix(limit).map(\.message)

@@ -76,7 +76,7 @@ package final class SandboxAuth: Service {
                     try await self.power.first(where: \.wanted)
                     try await self.serveUntilOff()
                 }
-            } catch where Task.isCancelled {
+            } catch  where Task.isCancelled {
                 // Asked to end: whatever gRPC says of it is no failure.
             }
         }

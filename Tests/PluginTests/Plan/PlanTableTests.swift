@@ -33,31 +33,35 @@ struct PlanTableTests {
         let stale = state == .pending ? "approved" : "pending"
         let base = ["user": "alice", "roles": "editor"]
         let posted = base.merging(["messages": first.description]) { $1 }
-        world.data = switch data {
-        case .none: [:]
-        case .claimedLive: ["claim": "other|1"]
-        case .claimedDead: ["claim": "dead|1"]
-        case .claimedByMe: ["claim": "me|1"]
-        case .partlyPosted: posted.merging(["claim": "dead|1"]) { $1 }
-        case .posted, .original732: posted
-        case .decisionClaimed: posted.merging(["decision": "approve|u1|bob|1795212400000|dead"]) { $1 }
-        case .resolvedRight:
-            posted.merging(["resolution": state == .pending ? "" : truth(state).uppercased()]) { $1 }.filter { !$0.value.isEmpty }
-        case .resolvedWrong: posted.merging(["resolution": "STATE-7"]) { $1 }
-        case .original020: base.merging(["channel_id": first.channelID, "post_id": first.postID]) { $1 }
-        case .original732Resolved: posted.merging(["resolution": "DENIED", "resolve_reason": "no"]) { $1 }
-        }
+        world.data =
+            switch data {
+            case .none: [:]
+            case .claimedLive: ["claim": "other|1"]
+            case .claimedDead: ["claim": "dead|1"]
+            case .claimedByMe: ["claim": "me|1"]
+            case .partlyPosted: posted.merging(["claim": "dead|1"]) { $1 }
+            case .posted, .original732: posted
+            case .decisionClaimed: posted.merging(["decision": "approve|u1|bob|1795212400000|dead"]) { $1 }
+            case .resolvedRight:
+                posted.merging(["resolution": state == .pending ? "" : truth(state).uppercased()]) { $1 }.filter {
+                    !$0.value.isEmpty
+                }
+            case .resolvedWrong: posted.merging(["resolution": "STATE-7"]) { $1 }
+            case .original020: base.merging(["channel_id": first.channelID, "post_id": first.postID]) { $1 }
+            case .original732Resolved: posted.merging(["resolution": "DENIED", "resolve_reason": "no"]) { $1 }
+            }
         if data == .partlyPosted { world.channels = ["channel1", "channel2"] }
         if data == .claimedDead { world.age = PostPlan.claimLifetime }
         let card = PlanWorld.Post(reference: first, status: isOriginal ? nil : truth(state), isCard: !isOriginal)
-        world.posts = switch posts {
-        case .missing: []
-        case .unrecorded: [PlanWorld.Post(reference: second, status: "pending")]
-        case .stale: [PlanWorld.Post(reference: first, status: isOriginal ? nil : stale, isCard: !isOriginal)]
-        case .right: [card]
-        case .deleted: [PlanWorld.Post(reference: first, status: "pending", isCard: !isOriginal, isDeleted: true)]
-        case .doubled: [card, PlanWorld.Post(reference: second, status: stale)]
-        }
+        world.posts =
+            switch posts {
+            case .missing: []
+            case .unrecorded: [PlanWorld.Post(reference: second, status: "pending")]
+            case .stale: [PlanWorld.Post(reference: first, status: isOriginal ? nil : stale, isCard: !isOriginal)]
+            case .right: [card]
+            case .deleted: [PlanWorld.Post(reference: first, status: "pending", isCard: !isOriginal, isDeleted: true)]
+            case .doubled: [card, PlanWorld.Post(reference: second, status: stale)]
+            }
         return world
     }
 

@@ -1,5 +1,5 @@
-import ActionCrypto
 import Access
+import ActionCrypto
 import Foundation
 import GRPCCore
 import SwiftProtobuf

@@ -42,7 +42,9 @@ import Testing
 
     @Test("As often as is allowed, pings are acknowledged and the connection stays")
     func allowedPings() async throws {
-        try await withSandboxAuth { $0.minPingInterval = .zero } _: { auth in
+        try await withSandboxAuth {
+            $0.minPingInterval = .zero
+        } _: { auth in
             let pings = Array(repeating: Self.ping, count: 10).flatMap { $0 }
             let acknowledgement = Array(Self.ping.prefix(4) + [1] + Self.ping.dropFirst(5))
             let received = try await answer(auth, to: Self.preface + Self.settings + pings) {
@@ -58,7 +60,9 @@ import Testing
         "A PING comes with each request: a client that leaves them to its HTTP/2 library dies of them",
         arguments: [true, false])
     func pingsWithRequests(sent: Bool) async throws {
-        try await withSandboxAuth { $0.pingsWithRequests = sent } _: { auth in
+        try await withSandboxAuth {
+            $0.pingsWithRequests = sent
+        } _: { auth in
             let failure = try await auth.withClient { client in
                 await refusal { for _ in 0..<400 { _ = try await client.ping(.init()) } }
             }

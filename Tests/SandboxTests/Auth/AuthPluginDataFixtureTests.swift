@@ -60,9 +60,10 @@ import Testing
         let desk = desk()
         try await update(desk, set: Self.stored)
         let refusal = try FailureFixture.read("update_plugin_data_compare_failed")
-        await #expect(performing: {
-            try await update(desk, set: ["user": "other"], expect: ["user": "somebody"])
-        }, throws: { ($0 as? AuthRefusal).map(refusal.matches) ?? false })
+        await #expect(
+            performing: {
+                try await update(desk, set: ["user": "other"], expect: ["user": "somebody"])
+            }, throws: { ($0 as? AuthRefusal).map(refusal.matches) ?? false })
         #expect(desk.store.pluginData(of: Self.id)?.entries == ["mattermost": Self.stored])
     }
 
@@ -89,9 +90,10 @@ import Testing
     @Test("Storing with a request that is gone is refused in the server's words")
     func missingRequest() async throws {
         let refusal = try FailureFixture.read("update_plugin_data_missing_request")
-        await #expect(performing: {
-            try await update(desk(), set: ["a": "1"], of: "00000000-0000-0000-0000-000000000000")
-        }, throws: { ($0 as? AuthRefusal).map(refusal.matches) ?? false })
+        await #expect(
+            performing: {
+                try await update(desk(), set: ["a": "1"], of: "00000000-0000-0000-0000-000000000000")
+            }, throws: { ($0 as? AuthRefusal).map(refusal.matches) ?? false })
     }
 
     @Test("Stored data outlives its request and can still be written")

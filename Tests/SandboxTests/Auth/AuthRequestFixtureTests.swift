@@ -102,10 +102,11 @@ import Testing
         let refusal = try FailureFixture.read("set_access_request_state_missing")
         let desk = AuthDesk()
         let setter = Proto_RequestStateSetter.with { ($0.id, $0.state) = (Self.missing, .approved) }
-        await #expect(performing: {
-            try await desk.calls.setAccessRequestState(
-                request: ServerRequest(setter), context: desk.context("SetAccessRequestState"))
-        }, throws: { ($0 as? AuthRefusal).map(refusal.matches) ?? false })
+        await #expect(
+            performing: {
+                try await desk.calls.setAccessRequestState(
+                    request: ServerRequest(setter), context: desk.context("SetAccessRequestState"))
+            }, throws: { ($0 as? AuthRefusal).map(refusal.matches) ?? false })
     }
 
     @Test("A review on behalf of a person is refused in the server's words")
@@ -116,10 +117,11 @@ import Testing
             $0.requestID = Self.id
             $0.review = .with { ($0.author, $0.proposedState) = ("alice@example.com", .approved) }
         }
-        await #expect(performing: {
-            try await desk.calls.submitAccessReview(
-                request: ServerRequest(submission), context: desk.context("SubmitAccessReview"))
-        }, throws: { ($0 as? AuthRefusal).map(refusal.matches) ?? false })
+        await #expect(
+            performing: {
+                try await desk.calls.submitAccessReview(
+                    request: ServerRequest(submission), context: desk.context("SubmitAccessReview"))
+            }, throws: { ($0 as? AuthRefusal).map(refusal.matches) ?? false })
     }
 
     @Test("A missing permission is refused in the server's words")

@@ -9,9 +9,11 @@ import Testing
 
 @Suite("The sandbox's callbacks")
 struct MattermostCallbackTests {
-    @Test("A click's body is the recorded one, byte for byte", arguments: [
-        ("callback_button_click", 530), ("callback_button_click_signed_context", 597),
-    ])
+    @Test(
+        "A click's body is the recorded one, byte for byte",
+        arguments: [
+            ("callback_button_click", 530), ("callback_button_click_signed_context", 597),
+        ])
     func body(name: String, length: Int) throws {
         let recorded = try RecordedExchange(name)
         var state = try ChatState.recorded()

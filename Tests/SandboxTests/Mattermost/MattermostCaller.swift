@@ -46,7 +46,10 @@ extension SandboxMattermost {
             guard let bot = state.bot else { throw .forbidden }
             var props = props
             props["attachments"] = [
-                ["text": "hello", "actions": [["id": "approve", "integration": ["url": .string(url), "context": ["z": "<", "a": 1]]]]]
+                [
+                    "text": "hello",
+                    "actions": [["id": "approve", "integration": ["url": .string(url), "context": ["z": "<", "a": 1]]]],
+                ]
             ]
             let body: JSON = ["channel_id": .string(state.channels[0].id), "message": "before", "props": props]
             // Decoded as a call's body is, which sorts the context.

@@ -82,7 +82,8 @@ struct MattermostShapeTests {
     }
 
     @Test(
-        "Errors", arguments: [
+        "Errors",
+        arguments: [
             ("users_me_bad_token", AppError.sessionExpired), ("user_by_id_missing", .noSuchUser),
             ("user_by_email_missing", .noSuchUser), ("team_by_name_missing", .noSuchTeam),
             ("channel_by_team_and_name_missing", .noSuchChannel), ("post_create_bad_channel", .forbidden),

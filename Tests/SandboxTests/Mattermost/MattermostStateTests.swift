@@ -32,7 +32,8 @@ struct MattermostStateTests {
     mutating func limits() throws {
         let filler = 8_000 - #"{"a":""}"#.count
         let fits = String(repeating: "é", count: filler)
-        _ = try state.createPost(body(["a": .string(fits)], message: String(repeating: "é", count: 16_383)), by: people(0), now: 1)
+        _ = try state.createPost(
+            body(["a": .string(fits)], message: String(repeating: "é", count: 16_383)), by: people(0), now: 1)
         #expect(throws: AppError.propsTooLong) {
             try state.createPost(body(["a": .string(fits + "x")]), by: people(0), now: 1)
         }
@@ -59,7 +60,8 @@ struct MattermostStateTests {
         #expect(post.props["from_bot"] == "true")
         let kept = try state.updatePost(post.id, ["id": .string(post.id), "props": ["from_bot": "true"]], by: bot.id, now: 2)
         #expect(kept.props["from_bot"] == "true")
-        #expect(try state.updatePost(post.id, ["id": .string(post.id), "props": ["a": 1]], by: bot.id, now: 2).props == ["a": 1])
+        #expect(
+            try state.updatePost(post.id, ["id": .string(post.id), "props": ["a": 1]], by: bot.id, now: 2).props == ["a": 1])
         #expect(try state.patchPost(post.id, ["message": "m"], by: bot.id, now: 2).props == ["a": 1])
     }
 

@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import Sandbox
 
@@ -17,7 +17,8 @@ struct RecordedExchange {
         let isCallback = name.hasPrefix("callback")
         let start = try #require(text.range(of: "\"body\":", options: isCallback ? [] : .backwards))
         let rest = text[start.upperBound...]
-        let end = try #require(isCallback ? rest.range(of: ",\"raw_length\"")?.lowerBound : rest.index(rest.endIndex, offsetBy: -2))
+        let end = try #require(
+            isCallback ? rest.range(of: ",\"raw_length\"")?.lowerBound : rest.index(rest.endIndex, offsetBy: -2))
         wireBody = String(rest[..<end])
     }
 

@@ -52,7 +52,8 @@ struct ControlRoutes: Sendable {
         group.get("requests") { _, _ in desk.requests.response() }
         group.post("requests") { request, _ in
             let form = try await RequestForm(request.json("request"))
-            let id = try teleport.createRequest(user: form.user, roles: form.roles, reason: form.reason, id: form.id,
+            let id = try teleport.createRequest(
+                user: form.user, roles: form.roles, reason: form.reason, id: form.id,
                 thresholds: [AuthThreshold(approve: form.approvals)])
             return (["id": .string(id)] as JSON).response(.created)
         }

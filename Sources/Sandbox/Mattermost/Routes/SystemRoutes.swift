@@ -40,7 +40,8 @@ struct SystemRoutes: Sendable {
     /// The real one has two hundred more fields, and comes in chunks.
     private func clientConfig(isLoggedIn: Bool) throws -> Response {
         var body: JSON = [
-            "AsymmetricSigningPublicKey": .string(signer.publicKey), "Version": "5.37.0", "BuildNumber": "", "SiteName": "Mattermost",
+            "AsymmetricSigningPublicKey": .string(signer.publicKey), "Version": "5.37.0", "BuildNumber": "",
+            "SiteName": "Mattermost",
         ]
         let showsEmail = try world.read { state throws(AppError) in state.showsEmail }
         if isLoggedIn { body["ShowEmailAddress"] = .string("\(showsEmail)") }

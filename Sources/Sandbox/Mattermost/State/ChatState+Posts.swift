@@ -22,7 +22,9 @@ extension ChatState {
             return Created(post: post, isRepeat: true, replyCount: 0)
         }
         let rootID = body["root_id"]?.text ?? ""
-        guard rootID.isEmpty || posts.contains(where: { $0.id == rootID && $0.channelID == channelID }) else { throw .badRootID }
+        guard rootID.isEmpty || posts.contains(where: { $0.id == rootID && $0.channelID == channelID }) else {
+            throw .badRootID
+        }
         var props = try Self.checked(props: body["props"], message: body["message"]?.text ?? "")
         if author.isBot { props["from_bot"] = "true" }
         let moment = moment(now)

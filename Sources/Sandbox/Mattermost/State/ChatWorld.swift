@@ -15,7 +15,8 @@ package final class ChatWorld: Sendable {
 
     package var now: Int64 { clock() }
 
-    package func read<Value>(_ body: (borrowing ChatState) throws(AppError) -> sending Value) throws(AppError) -> sending Value {
+    package func read<Value>(_ body: (borrowing ChatState) throws(AppError) -> sending Value) throws(AppError) -> sending Value
+    {
         try state.withLock { state throws(AppError) in try body(state) }
     }
 
