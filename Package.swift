@@ -160,7 +160,7 @@ let package = Package(
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", nioCore, nioHTTP1, logging,
+    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", "Watcher", nioCore, nioHTTP1, logging,
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
 package.targets.append(

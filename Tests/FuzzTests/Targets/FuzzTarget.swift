@@ -1,6 +1,6 @@
 /// What takes bytes from strangers. The raw value names the folder of its corpus.
 enum FuzzTarget: String, CaseIterable, Sendable {
-    case certificates, clicks, dialogs, http, mattermost, settings, signatures, states, tls, triggers
+    case certificates, clicks, dialogs, http, identity, mattermost, settings, signatures, states, tls, triggers
 
     /// Ends the process when something that has to hold does not.
     func run(_ input: UnsafeRawBufferPointer) {
@@ -9,6 +9,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .clicks: fuzzClicks(input)
         case .dialogs: fuzzDialogs(input)
         case .http: fuzzHTTP(input)
+        case .identity: fuzzIdentity(input)
         case .mattermost: fuzzMattermost(input)
         case .settings: fuzzSettings(input)
         case .signatures: fuzzSignatures(input)

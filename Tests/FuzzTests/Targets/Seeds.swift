@@ -11,6 +11,7 @@ extension FuzzTarget {
         case .clicks: try Self.bodies("callback_button_click", "callback_button_click_signed_context")
         case .dialogs: try Self.bodies("callback_dialog_submission", "dialog_submit_by_user")
         case .http: try Self.requests()
+        case .identity: try Self.identities()
         case .mattermost: try Self.files("mattermost-5.37", limit: 4096)
         case .settings: [try Self.file("../../config/teleport-mattermost.toml")]
         case .signatures: Signed.contexts.map { bytes(of: $0) }
