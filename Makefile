@@ -68,7 +68,7 @@ bench: build ## Measure the listener beside a small Go server in the same run
 
 screenshot: build ## Take the README's picture of the demo page
 	@$(APT) chromium curl fonts-noto-color-emoji
-	PAGE_SIZE=1280,860 scripts/demo.sh $(RELEASE) $(DEMO) scripts/screenshot.sh
+	PAGE_SIZE=1280,980 scripts/demo.sh $(RELEASE) $(DEMO) scripts/screenshot.sh
 
 protos: ## Generate the code for Sources/TeleportAPI/Protos anew
 	@$(APT) protobuf-compiler

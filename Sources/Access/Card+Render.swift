@@ -54,7 +54,7 @@ extension Card {
         }
         if status == .pending, let now, let expires = times.expires, expires > now {
             let words = "in \(expires.since(now).inWords), at \(expires.minuteInUTC)"
-            fields.append(Field(title: "To be decided", value: words, isShort: true))
+            fields.append(Field(title: "Expires", value: words, isShort: true))
         }
         return fields
     }

@@ -67,16 +67,16 @@ struct CardTests {
             subject, status: .pending, link: "https://teleport.example.com/web/requests/x", showsCommands: true, now: now)
         #expect(
             card.fields.map(\.title) == [
-                "User", "Roles", "Resources", "Logins", "Access", "Session", "To be decided", "Request ID", "Status", "Review",
+                "User", "Roles", "Resources", "Logins", "Access", "Session", "Expires", "Request ID", "Status", "Review",
             ])
         #expect(value("Resources", of: card) == "`/node/db-1`\n`/db/orders’x`")
         #expect(value("Access", of: card) == "30 hours, until 2026-11-22 04:07 UTC")
         #expect(value("Session", of: card) == "1 hour 30 minutes, until 2026-11-20 23:37 UTC")
-        #expect(value("To be decided", of: card) == "in 59 minutes, at 2026-11-20 23:07 UTC")
+        #expect(value("Expires", of: card) == "in 59 minutes, at 2026-11-20 23:07 UTC")
         #expect(value("Review", of: card)?.contains("`tsh request review --deny 2ac7a19b") == true)
         #expect(card.link == "https://teleport.example.com/web/requests/x")
         let decided = Card(subject, status: .denied(nil), showsCommands: true, now: now)
-        #expect(value("To be decided", of: decided) == nil && value("Review", of: decided) == nil)
+        #expect(value("Expires", of: decided) == nil && value("Review", of: decided) == nil)
         #expect(value("Access", of: decided) != nil)
     }
 
