@@ -154,6 +154,12 @@ struct RecipientsTests {
             for _ in 0..<3 { #expect(try await rig.reconcile(id, as: environment) == .settled) }
             #expect(try told(id, rig) == (user == "ghost" ? ["access-requests"] : ["@dave", "access-requests"]))
             #expect(try rig.posts(about: id).allSatisfy { $0.props["teleport"]?["state"]?.text == "approved" })
+            let known = try rig.request(user: "dave")
+            try await rig.reconcile(known)
+            try rig.auth.resolve(known.rawValue, .denied)
+            try await rig.reconcile(known)
+            #expect(try await rig.reconcile(known, as: environment) == .settled)
+            #expect(try told(known, rig) == ["access-requests"])
             let old = try rig.request(user: "dave")
             try rig.auth.resolve(old.rawValue, .denied)
             #expect(try await rig.reconcile(old, as: environment) == .settled)

@@ -70,7 +70,10 @@ struct ReconcileRun: Sendable {
         var situation = Situation(
             id: id, replica: environment.replica, request: asked, record: record, channels: found.places.map(\.channelID))
         situation.recipients = Dictionary(found.places.map { ($0.channelID, "\($0.recipient)") }) { first, _ in first }
-        if let asked, environment.notifiesRequester, !record.posts.isEmpty {
+        // Once the posts were brought up to date it is no news any more, such as when the setting is new.
+        if let asked, environment.notifiesRequester, !record.posts.isEmpty,
+            record.shownStatus == Card.Status.pending.name
+        {
             situation.noticeChannels = await notice(of: asked, &memory)
         }
         if asked?.state == .pending { memory.firstFailure = memory.firstFailure ?? found.failures.first }
