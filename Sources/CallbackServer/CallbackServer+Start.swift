@@ -43,10 +43,9 @@ extension CallbackServer {
 
     private func bind(_ host: String, _ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
         let address = try SocketAddress.makeAddressResolvingHost(host, port: configuration.address.port)
-        let tls = try configuration.tls.map { try TLSContext.server(identity: $0, alpn: ["http/1.1"]) }
         return try await eventLoop.flatSubmit {
             let listener = NIOLoopBound(
-                Listener(self, tls: tls, queue: queue, trim: trim, on: eventLoop), eventLoop: eventLoop)
+                Listener(self, queue: queue, trim: trim, on: eventLoop), eventLoop: eventLoop)
             return bootstrap(listener, dualStack: host == "::").bind(to: address)
                 .map { RunningListener(channel: $0, listener: listener, queue: queue) }
         }.get()
@@ -81,7 +80,7 @@ extension CallbackServer {
         if let tls = listener.tls {
             let timeout = TimeAmount(listener.limits.handshake)
             try pipeline.addHandler(
-                TLSHandler(context: tls, role: .server, on: channel.eventLoop, handshakeTimeout: timeout))
+                TLSHandler(context: tls.current, role: .server, on: channel.eventLoop, handshakeTimeout: timeout))
         }
         try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: headLimit * 2))
         try pipeline.addHandler(connection)

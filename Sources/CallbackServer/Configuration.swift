@@ -1,5 +1,4 @@
 import Access
-package import ActionCrypto
 import NIOCore
 
 extension CallbackServer {
@@ -7,7 +6,7 @@ extension CallbackServer {
     package struct Configuration: Sendable {
         package var address: ListenAddress
         /// Nil serves plain HTTP, for use behind a proxy that terminates TLS.
-        package var tls: TLSIdentity?
+        package var tls: ListenerCertificate?
         /// The path of `public_addr`: every route answers at the root and below it, so a proxy may strip it or not.
         package var pathPrefix: String
         /// Asked of the action route only.
@@ -17,7 +16,7 @@ extension CallbackServer {
         package var limits: Limits
 
         package init(
-            address: ListenAddress, tls: TLSIdentity? = nil, pathPrefix: String = "", basicAuth: BasicAuth? = nil,
+            address: ListenAddress, tls: ListenerCertificate? = nil, pathPrefix: String = "", basicAuth: BasicAuth? = nil,
             trustedProxies: TrustedProxies = TrustedProxies(), limits: Limits = Limits()
         ) {
             self.address = address

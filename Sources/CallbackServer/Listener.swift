@@ -7,7 +7,7 @@ import NIOCore
 final class Listener {
     let limits: CallbackServer.Limits
     /// Nil for plain HTTP.
-    let tls: TLSContext?
+    let tls: ListenerCertificate?
     let policy: RequestPolicy
     let verify: CallbackServer.Verify
     let readiness: @Sendable () -> Readiness
@@ -22,10 +22,10 @@ final class Listener {
     private var ledger: SourceLedger
     private var countsAreDue = false
 
-    init(_ server: CallbackServer, tls: TLSContext?, queue: ClickQueue, trim: MemoryTrim, on eventLoop: any EventLoop) {
+    init(_ server: CallbackServer, queue: ClickQueue, trim: MemoryTrim, on eventLoop: any EventLoop) {
         let configuration = server.configuration
         limits = configuration.limits
-        self.tls = tls
+        tls = configuration.tls
         policy = RequestPolicy(
             routes: Routes(pathPrefix: configuration.pathPrefix), basicAuth: configuration.basicAuth,
             bodyLimit: configuration.limits.bodyBytes)

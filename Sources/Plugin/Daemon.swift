@@ -19,7 +19,7 @@ struct Daemon: Sendable {
     let teleport: TeleportClient
     private let chat: MattermostClient
     let signer: ActionSigner
-    let tls: TLSIdentity?
+    let tls: ListenerCertificate?
 
     /// Reads everything that the settings name, so that what is wrong is said before anything runs.
     init(_ settings: Settings, debug: Bool, isPlainHTTP: Bool, failsFast: Bool) throws {
@@ -45,7 +45,7 @@ struct Daemon: Sendable {
             _ = try TeleportCredentials.load(settings.teleport)
             signer = try settings.signer()
             chat = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
-            tls = isPlainHTTP ? nil : try ListenerIdentity.load(settings.http, logger: logger)
+            tls = isPlainHTTP ? nil : try ListenerCertificate(ListenerIdentity.load(settings.http, logger: logger))
         } catch {
             throw StartError("\(error)")
         }
@@ -87,7 +87,7 @@ struct Daemon: Sendable {
         }
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var services: [any Service] = [
-            LogRotation([destination, auditFile].compactMap(\.self), logger: logger), ResidentTrim(clock: .continuous), watcher,
+            reload, ResidentTrim(clock: .continuous), watcher,
             HealthCheck(environment, health: health, recovered: { reconciler.retryAll() }), reconciler, sweeper, desk,
         ]
         let proofs = makeProofs(environment, health)
@@ -102,6 +102,14 @@ struct Daemon: Sendable {
         defer { chat.shutdown() }
         try await ServiceGroup(configuration: configuration).run()
         logger.info("Stopped")
+    }
+
+    private var reload: Reload {
+        var renewal: (@Sendable () throws -> Void)?
+        if let tls, settings.http.tls != nil {
+            renewal = { [settings, logger] in try tls.replace(with: ListenerIdentity.load(settings.http, logger: logger)) }
+        }
+        return Reload([destination, auditFile].compactMap(\.self), renewCertificate: renewal, logger: logger)
     }
 
     /// Nil where nothing has to be proven.

@@ -30,7 +30,8 @@ struct RunningServer: Sendable {
         _ body: (RunningServer) async throws -> Void
     ) async throws {
         let configuration = CallbackServer.Configuration(
-            address: ListenAddress(host: "127.0.0.1", port: 0), tls: tls, pathPrefix: pathPrefix, basicAuth: basicAuth,
+            address: ListenAddress(host: "127.0.0.1", port: 0), tls: try tls.map(ListenerCertificate.init),
+            pathPrefix: pathPrefix, basicAuth: basicAuth,
             trustedProxies: proxies, limits: limits)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = CallbackServer(

@@ -76,16 +76,6 @@ struct CommandTests {
         try Certificates.run("/usr/bin/env", ports + ["bash", script, release, folder.path, "true"])
     }
 
-    @Test("A hang-up opens the log anew and stops nothing")
-    func hangUp() async throws {
-        try await Stage.with { stage in
-            let plugin = try await stage.startPlugin()
-            plugin.send(SIGHUP)
-            try await plugin.line(containing: "Reopened the log")
-            #expect(try await plugin.stop() == 0)
-        }
-    }
-
     @Test("No token, secret or signature is in the log of a whole day's work")
     func secrets() async throws {
         try await Stage.with { stage in

@@ -11,7 +11,7 @@ struct CallbackCheck: Sendable {
     let options: CheckOptions
     let report: CheckReport
     /// For listening ourselves; nil for plain HTTP or where there is none.
-    let identity: TLSIdentity?
+    let certificate: ListenerCertificate?
     let clicks: ClickCheck
     /// Tells of callbacks that were refused while a click is awaited.
     let logger: Logger
@@ -25,7 +25,7 @@ struct CallbackCheck: Sendable {
             if options.asksForClick { report.add(.skipped(ClickCheck.name, why)) }
             return
         }
-        guard identity != nil || options.isPlainHTTP else {
+        guard certificate != nil || options.isPlainHTTP else {
             let why = "the HTTPS certificate cannot be served"
             report.add(.skipped(Self.name, why))
             if options.asksForClick { report.add(.skipped(ClickCheck.name, why)) }
@@ -48,7 +48,7 @@ struct CallbackCheck: Sendable {
         { bound in
             CallbackServer(
                 configuration: CallbackServer.Configuration(
-                    address: settings.http.listen, tls: options.isPlainHTTP ? nil : identity,
+                    address: settings.http.listen, tls: certificate,
                     pathPrefix: settings.http.publicURL?.path ?? "",
                     basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) }),
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger,

@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import CallbackServer
 import Logging
 import Mattermost
 import Watcher
@@ -32,7 +33,7 @@ extension Check {
     }
 
     /// What the listener serves; nil where that cannot be told or used, and for plain HTTP.
-    func checkListener(_ settings: Settings) -> TLSIdentity? {
+    func checkListener(_ settings: Settings) -> ListenerCertificate? {
         let name = "HTTPS certificate"
         guard let host = settings.http.publicURL?.host else {
             report.add(.skipped(name, "posts have no buttons, so Mattermost calls nothing"))
@@ -55,7 +56,7 @@ extension Check {
                         name, "is for \(info.namesInWords), and not for \(host), the host of public_addr",
                         mend: "Make a certificate for \(host), or set public_addr to a name that the certificate has."))
             }
-            return identity
+            return try ListenerCertificate(identity)
         } catch {
             report.add(
                 .failed(name, error, otherwise: "Set https_key_file and https_cert_file in [http] to a pair made together."))
@@ -64,13 +65,13 @@ extension Check {
     }
 
     /// For the time of the check alone, where `start` has not made its own yet.
-    private func selfSigned(_ name: String, _ host: String) throws -> TLSIdentity {
+    private func selfSigned(_ name: String, _ host: String) throws -> ListenerCertificate {
         report.add(
             .failed(
                 name, "https_key_file and https_cert_file are not set: a self-signed one will be made, which nobody trusts",
                 mend: "Set both in [http], or start once and have Mattermost trust "
                     + "\(ListenerIdentity.folder)/self-signed.crt."))
-        return try SelfSigned.identity(names: [host, "localhost"])
+        return try ListenerCertificate(SelfSigned.identity(names: [host, "localhost"]))
     }
 
     private static func validity(_ info: CertificateInfo) -> String {

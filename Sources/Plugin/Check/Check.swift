@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import CallbackServer
 import Logging
 import Mattermost
 import Watcher
@@ -28,7 +29,7 @@ struct Check: Sendable {
         let (settings, files) = try CheckedSettings.read(options.configuration, report)
         report.add(files.steps())
         let roles = checkCredentials(settings)
-        let identity = checkListener(settings)
+        let certificate = checkListener(settings)
         let cluster = await TeleportCheck(settings: settings, report: report, roles: roles).run()
         guard !Task.isCancelled else { return }
         let client: MattermostClient
@@ -41,18 +42,19 @@ struct Check: Sendable {
         let checker = ChatCheck(settings: settings, chat: client, report: report)
         let facts = await checker.run()
         guard !Task.isCancelled else { return }
-        await checkCallback(settings, identity, checker, facts, cluster: cluster ?? "check")
+        await checkCallback(settings, certificate, checker, facts, cluster: cluster ?? "check")
     }
 
     private func checkCallback(
-        _ settings: Settings, _ identity: TLSIdentity?, _ checker: ChatCheck, _ facts: ChatCheck.Facts?, cluster: String
+        _ settings: Settings, _ certificate: ListenerCertificate?, _ checker: ChatCheck, _ facts: ChatCheck.Facts?,
+        cluster: String
     ) async {
         guard let requestID = RequestID(RandomID.uuid()), let signer = try? settings.signer() else { return }
         let clicks = ClickCheck(
             settings: settings, options: options, report: report, checker: checker, facts: facts, signer: signer,
             cluster: cluster, testPost: testPost, requestID: requestID)
         await CallbackCheck(
-            settings: settings, options: options, report: report, identity: identity, clicks: clicks,
+            settings: settings, options: options, report: report, certificate: certificate, clicks: clicks,
             logger: options.asksForClick ? .warnings : .silent
         ).run()
     }

@@ -19,7 +19,7 @@ func fuzzHTTP(_ input: UnsafeRawBufferPointer) {
         readiness: { Readiness() }, dialogs: .init(open: { Signed.signer.open($0) }, decide: { _ in .answer([]) }),
         decide: { _ in .answer([]) })
     let queue = ClickQueue(limit: 4)
-    let listener = Listener(server, tls: nil, queue: queue, trim: MemoryTrim(), on: channel.embeddedEventLoop)
+    let listener = Listener(server, queue: queue, trim: MemoryTrim(), on: channel.embeddedEventLoop)
     let connection = ConnectionHandler(listener: listener)
     let decoder = RequestDecoder(headLimit: listener.limits.headBytes) { connection.bytesArrived($0) }
     known {

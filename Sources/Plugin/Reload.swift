@@ -1,0 +1,42 @@
+package import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// On SIGHUP (`systemctl reload`) opens the files of log and audit anew, so that logrotate can move them away, and reads the
+/// listener's certificate again, so that renewing it takes no restart.
+package struct Reload: Service {
+    private let destinations: [LogDestination]
+    private let renewCertificate: (@Sendable () throws -> Void)?
+    private let logger: Logger
+
+    /// - Parameter renewCertificate: nil where no certificate is configured.
+    package init(
+        _ destinations: [LogDestination], renewCertificate: (@Sendable () throws -> Void)? = nil, logger: Logger
+    ) {
+        self.destinations = destinations
+        self.renewCertificate = renewCertificate
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in await UnixSignalsSequence(trapping: .sighup) {
+                for destination in destinations { attempt("file") { try destination.reopen() } }
+                logger.info("Reopened the log")
+                guard let renewCertificate else { continue }
+                attempt("HTTPS certificate") {
+                    try renewCertificate()
+                    logger.info("Read the HTTPS certificate anew")
+                }
+            }
+        }
+    }
+
+    private func attempt(_ what: String, _ action: () throws -> Void) {
+        do {
+            try action()
+        } catch {
+            logger.error("Kept the old \(what): \(error)")
+        }
+    }
+}
