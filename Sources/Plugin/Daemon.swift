@@ -92,7 +92,8 @@ struct Daemon: Sendable {
         ]
         let proofs = makeProofs(environment, health)
         if let proofs { services.append(proofs.keys) }
-        services.append(makeListener(desk, proofs, health))
+        let listener = makeListener(desk, proofs, health)
+        services.append(settings.http.isNeeded ? listener : ProbeListener(server: listener, logger: logger))
         if failsFast { services.append(FailFast(health)) }
         var configuration = ServiceGroupConfiguration(
             services: services,

@@ -1,3 +1,4 @@
+import Mattermost
 import ServiceLifecycle
 
 /// Ends the plugin when a server is away at the start: for a supervisor that would rather start it again than have it wait.
@@ -7,7 +8,16 @@ package struct FailFast: Service {
     package struct Away: Error, CustomStringConvertible {
         package var problem: String
 
-        package var description: String { "\(problem)\nNot waiting for it, because \(FailFast.variable)=1 is set." }
+        package var description: String { "\(problem)\nNot waiting for it, because \(FailFast.variable) is set." }
+    }
+
+    /// What the variable says, by the words that Go knows for it; not set or empty is no.
+    static func isAsked(_ value: String) throws(StartError) -> Bool {
+        switch value {
+        case "1", "t", "T", "TRUE", "true", "True": return true
+        case "", "0", "f", "F", "FALSE", "false", "False": return false
+        default: throw StartError("\(variable) is \"\(OneLine.bounded(value, 64))\". Set it to true or false, or not at all.")
+        }
     }
 
     private let news: AsyncStream<Health.News>

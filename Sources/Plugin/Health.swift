@@ -5,6 +5,8 @@ package final class Health: Sendable {
     package enum Part: String, CaseIterable, Sendable {
         case teleport
         case mattermost
+        /// One that cannot be told, whatever the others can.
+        case recipients
         /// The key that proves who clicked.
         case proof
         case posting

@@ -56,15 +56,19 @@ package struct HealthCheck: Service {
         do {
             _ = try await chat.me()
             let failures = try await recipientFailures()
+            health.set(.mattermost, problem: nil)
             guard let worst = failures.first(where: { !Problem($0).isPermanent }) ?? failures.first else {
-                health.set(.mattermost, problem: nil)
+                health.set(.recipients, problem: nil)
                 return nil
             }
             var problem = Problem(worst)
             if failures.count > 1 { problem.message += " (and \(failures.count - 1) more recipients)" }
+            health.set(.recipients, problem: problem.message)
             return problem
         } catch {
-            return Problem(error)
+            let problem = Problem(error)
+            health.set(.mattermost, problem: problem.message)
+            return problem
         }
     }
 
@@ -94,7 +98,6 @@ package struct HealthCheck: Service {
     }
 
     private func report(_ problem: Problem, isNews: Bool) {
-        health.set(.mattermost, problem: problem.message)
         let isTold = !isNews || breaker.isOpen
         let level: Logger.Level = isTold ? .debug : problem.isPermanent ? .error : .warning
         logger.log(level: level, "Mattermost API health check failed: \(problem.message)")

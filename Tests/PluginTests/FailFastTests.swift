@@ -16,6 +16,24 @@ struct FailFastTests {
         #expect(away?.description.hasPrefix("it is away\n") == true)
     }
 
+    @Test("A recipient that cannot be told ends nothing: the others are told")
+    func recipient() {
+        var start = FailFast.Start()
+        let problems = [Health.News(part: .mattermost, problem: nil), .init(part: .recipients, problem: "no such channel")]
+            .map { start.problem(in: $0) }
+        #expect(problems == [nil, nil])
+    }
+
+    @Test("The variable takes the words that Go takes for a boolean, and no others")
+    func words() {
+        for (value, isAsked) in [("1", true), ("true", true), ("T", true), ("", false), ("0", false), ("False", false)] {
+            #expect((try? FailFast.isAsked(value)) == isAsked)
+        }
+        for value in ["yes", "on", "2", " true"] {
+            #expect(throws: StartError.self) { try FailFast.isAsked(value) }
+        }
+    }
+
     @Test("One that was there once may go away later")
     func later() {
         var start = FailFast.Start()

@@ -1,3 +1,4 @@
+import CallbackServer
 import Testing
 
 @testable import Plugin
@@ -95,5 +96,36 @@ struct SettingsRecipientsTests {
         )
         #expect(problems(neither + ["buttons = true"]).count == 2)
         #expect(try parse(goodLines).approvals.hasButtons)
+    }
+
+    @Test("What `configure` prints needs no more than the newer guides fill in: two values left empty are no buttons")
+    func configured() throws {
+        let names = ["client_key", "client_crt", "root_cas", "addr", "url", "recipients", "token"]
+        var lines = ExampleConfiguration.text.split(separator: "\n").map(String.init)
+        lines.removeAll { line in names.contains { line.hasPrefix("\($0) =") } }
+        let given = [
+            "[teleport]": ["addr = \"teleport.example.com:443\"", "identity = \"/i\""],
+            "[mattermost]": [
+                "url = \"https://chat.example.com\"", "token = \"TOKENtoken\"", "recipients = [\"myteam/Town Square\"]",
+            ],
+        ]
+        lines = lines.flatMap { [$0] + (given[$0] ?? []) }
+        let settings = try parse(lines)
+        #expect(!settings.approvals.hasButtons)
+        #expect(settings.mattermost.secret == nil && settings.http.publicURL == nil)
+        #expect(settings.warnings.count == 1)
+        let half = lines.map { $0.hasPrefix("secret = ") ? "secret = \"SECRETsecretSECRET\"" : $0 }
+        #expect(problems(half).count == 1 && problems(half)[0].contains("[http] public_addr: is empty. Set it to the URL"))
+    }
+
+    @Test("Without buttons nothing is listened to by the network, and it need not be at all, unless somebody says where")
+    func listening() throws {
+        let plain = goodLines.filter { line in !["secret =", "public_addr =", "listen"].contains { line.hasPrefix($0) } }
+        #expect(try parse(plain).http.listen == ListenAddress(host: "127.0.0.1", port: 8081))
+        #expect(try !parse(plain).http.isNeeded)
+        let told = goodLines.filter { line in !["secret =", "public_addr ="].contains { line.hasPrefix($0) } }
+        #expect(try parse(told).http.listen == ListenAddress(host: "127.0.0.1", port: 9000))
+        #expect(try parse(told).http.isNeeded)
+        #expect(try parse(changed("listen_addr", to: nil)).http.listen == ListenAddress(host: nil, port: 8081))
     }
 }

@@ -176,7 +176,7 @@ struct RecipientsTests {
             let check = HealthCheck(environment, health: health)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await check.run() }
-                for await news in health.news() where news.part == .mattermost {
+                for await news in health.news() where news.part == .recipients {
                     #expect(
                         news.problem == #"Recipient "acme/leads": the bot is not in the channel. Type /invite @teleport there."#
                     )

@@ -8,7 +8,7 @@ struct StartCommand: AsyncParsableCommand {
         discussion: """
             SIGTERM and SIGINT let the clicks in flight finish, for at most 15 s. SIGHUP opens the files of log and audit
             anew and reads https_key_file and https_cert_file again.
-            While Teleport or Mattermost is away it waits and tries again; TELEPORT_PLUGIN_FAIL_FAST=1 ends it instead when
+            While Teleport or Mattermost is away it waits and tries again; TELEPORT_PLUGIN_FAIL_FAST=true ends it instead when
             one is away at the start.
             Exit codes: 0 stopped as asked, 1 could not run, 64 wrong usage, 78 wrong configuration.
             """)
@@ -33,7 +33,7 @@ struct StartCommand: AsyncParsableCommand {
             throw Self.fail(error, Self.wrongConfiguration)
         }
         do {
-            let failsFast = getenv(FailFast.variable).map { String(cString: $0) } == "1"
+            let failsFast = try FailFast.isAsked(getenv(FailFast.variable).map { String(cString: $0) } ?? "")
             try await Daemon(settings, debug: debug, isPlainHTTP: insecureNoTLS, failsFast: failsFast).run()
         } catch let error as StartError {
             throw Self.fail(error, Self.wrongConfiguration)

@@ -1,7 +1,8 @@
 /// What `configure` prints: `config/teleport-mattermost.toml` to the letter, which a test holds.
 package enum ExampleConfiguration {
     package static let text = """
-        # The configuration of teleport-mattermost. Values that are empty here must be filled in.
+        # The configuration of teleport-mattermost. Values that are empty here must be filled in,
+        # but for `secret` and `public_addr`: with both left empty posts have no buttons and link to Teleport.
 
         [teleport]
         # Address of the auth service, host:port, or of a proxy of Teleport 8 or newer. `auth_server` is its older name.

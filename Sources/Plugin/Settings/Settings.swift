@@ -43,6 +43,8 @@ package struct Settings: Sendable {
         /// there are no buttons.
         package var publicURL: ServerURL?
         package var listen: ListenAddress
+        /// Whether the plugin does not run without listening there.
+        package var isNeeded = true
         /// Nil: a self-signed pair is made.
         package var tls: KeyPair?
         package var basicAuth: BasicAuth?

@@ -6,9 +6,13 @@ internal import Mattermost
 extension SettingsReader {
     mutating func http(hasButtons: Bool) -> Settings.HTTP {
         let mend = "Set it to the URL where Mattermost reaches this service, https://host:8081."
-        let address = parsed(.publicAddr, isRequired: hasButtons ? mend : nil) { (value) throws(SettingFault) in
-            try PublicAddress(value)
-        }
+        let isRead = hasButtons || isFilledIn(.publicAddr)
+        let address =
+            !isRead
+            ? nil
+            : parsed(.publicAddr, isRequired: hasButtons ? mend : nil) { (value) throws(SettingFault) in
+                try PublicAddress(value)
+            }
         let listen = parsed(.listenAddr) { (value) throws(SettingFault) in
             guard let address = ListenAddress(value) else {
                 throw SettingFault("is no address to listen on. Write :8081, 127.0.0.1:8081 or [::1]:8081.")
@@ -21,8 +25,8 @@ extension SettingsReader {
             report(.basicAuthUser, "public_addr has a user and password too. Remove one of the two.")
         }
         return Settings.HTTP(
-            publicURL: address?.url, listen: listen ?? ListenAddress(host: nil, port: 8081), tls: tls,
-            basicAuth: given ?? address?.credentials, trustedProxies: trustedProxies())
+            publicURL: address?.url, listen: listen ?? (hasButtons ? .everywhere : .loopback), isNeeded: hasButtons || listen != nil,
+            tls: tls, basicAuth: given ?? address?.credentials, trustedProxies: trustedProxies())
     }
 
     private mutating func trustedProxies() -> TrustedProxies {
@@ -90,6 +94,12 @@ extension SettingsReader {
         }
         return Settings.Log(output: output ?? .stderr, severity: severity ?? .info)
     }
+}
+
+extension ListenAddress {
+    fileprivate static let everywhere = ListenAddress(host: nil, port: 8081)
+    /// Where nothing but the operator's probes has a reason to come.
+    fileprivate static let loopback = ListenAddress(host: "127.0.0.1", port: 8081)
 }
 
 /// `[https://][user:password@]host[:port][/prefix]`

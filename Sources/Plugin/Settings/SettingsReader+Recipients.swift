@@ -56,7 +56,7 @@ extension SettingsReader {
     }
 
     /// Newer configurations know neither of the two: their posts link to Teleport.
-    var isMeantForButtons: Bool { text.values[.secret] != nil || text.values[.publicAddr] != nil }
+    var isMeantForButtons: Bool { isFilledIn(.secret) || isFilledIn(.publicAddr) }
 
     /// What works, but may not be what was meant.
     static func warnings(_ recipients: RecipientRules) -> [String] {

@@ -35,6 +35,15 @@ struct SettingsReader {
         return nil
     }
 
+    /// False for an empty string, as `configure` prints it.
+    func isFilledIn(_ key: SettingKey) -> Bool {
+        switch text.values[key] {
+        case nil: false
+        case .string(let value): !value.isEmpty
+        default: true
+        }
+    }
+
     /// Nil without a report when the key is not there.
     mutating func flag(_ key: SettingKey) -> Bool? {
         switch text.values[key] {
