@@ -24,6 +24,8 @@ package struct OpenSSLError: Error, Hashable, Sendable, CustomStringConvertible 
     package var reasons: [String]
     /// Why the peer's certificate was refused, such as `hostname mismatch`.
     package var verifyReason: String?
+    /// The number of the alert that the peer sent (RFC 8446, section 6).
+    package var alert: Int?
 
     package init(_ code: Code, _ what: String, reasons: [String] = [], verifyReason: String? = nil) {
         self.code = code
@@ -48,6 +50,7 @@ extension OpenSSLError {
             let entry = ERR_get_error_all(nil, nil, nil, &data, &flags)
             guard entry != 0 else { break }
             error.reasons.append(reason(of: entry))
+            if error.alert == nil { error.alert = alert(of: entry) }
             if let mended = handshakeCode(of: entry), code == .failed { error.code = mended }
         }
         return error
@@ -63,9 +66,14 @@ extension OpenSSLError {
 
     private static func handshakeCode(of entry: UInt) -> Code? {
         guard shim_ERR_GET_LIB(entry) == ERR_LIB_SSL else { return nil }
+        if shim_ERR_GET_REASON(entry) == SSL_R_CERTIFICATE_VERIFY_FAILED { return .untrustedPeer }
+        return alert(of: entry) != nil ? .alert : nil
+    }
+
+    /// Reasons past 1000 are the alerts that a peer sent (openssl/ssl.h: SSL_AD_REASON_OFFSET).
+    private static func alert(of entry: UInt) -> Int? {
+        guard shim_ERR_GET_LIB(entry) == ERR_LIB_SSL else { return nil }
         let reason = shim_ERR_GET_REASON(entry)
-        if reason == SSL_R_CERTIFICATE_VERIFY_FAILED { return .untrustedPeer }
-        // Reasons past 1000 are the alerts that a peer sent (openssl/ssl.h: SSL_AD_REASON_OFFSET).
-        return reason > SSL_AD_REASON_OFFSET ? .alert : nil
+        return reason > SSL_AD_REASON_OFFSET ? Int(reason - SSL_AD_REASON_OFFSET) : nil
     }
 }

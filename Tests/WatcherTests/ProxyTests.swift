@@ -1,4 +1,5 @@
 import Access
+import NIOPosix
 import Sandbox
 import TestSupport
 import Testing
@@ -21,8 +22,9 @@ struct ProxyTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }
                 group.addTask { try await proxy.run() }
-                let test = AuthUnderTest(
-                    auth: direct.auth, configuration: .test(port: try await proxy.port, certificates: certificates))
+                var configuration = TeleportConfiguration.test(port: try await proxy.port, certificates: certificates)
+                if let name = settings.onlyName { configuration.address = "\(name):\(try await proxy.port)" }
+                let test = AuthUnderTest(auth: direct.auth, configuration: configuration)
                 group.addTask { try await test.watcher.run() }
                 try await body(test, proxy)
             }
@@ -48,6 +50,50 @@ struct ProxyTests {
         try await through({ ($0.routesTLS, $0.upgrades, $0.version) = (false, [kind], "15.4.0") }) { test, proxy in
             try await works(test, as: .upgrade)
             if kind == "websocket" { try await proxy.pongs.first { $0 > 0 } }
+        }
+    }
+
+    @Test(
+        "A load balancer that refuses every server name but its own is gone through by an upgrade", arguments: [40, 112])
+    func strictName(alert: UInt8) async throws {
+        try await through({
+            ($0.routesTLS, $0.upgrades, $0.onlyName, $0.foreignNameAlert) = (false, ["websocket"], "localhost", alert)
+        }) { test, _ in
+            try await works(test, as: .upgrade)
+            #expect(!test.events.items.contains { if case .disconnected = $0 { true } else { false } })
+        }
+    }
+
+    @Test(
+        "Where it upgrades nothing either, each way tells its own reason",
+        arguments: [(40, "handshake failure"), (112, "unrecognized name")])
+    func strictNameWithoutUpgrade(alert: UInt8, words: String) async throws {
+        try await through({
+            ($0.routesTLS, $0.onlyName, $0.foreignNameAlert) = (false, "localhost", alert)
+        }) { test, _ in
+            let reason = try await test.firstFailure()
+            #expect(reason.contains("No way to the auth service"))
+            for way in Way.allCases { #expect(reason.contains("as \(way): ")) }
+            #expect(reason.ranges(of: words).count == 2)
+            #expect(reason.contains("HTTP 404: it offers no connection upgrade"))
+        }
+    }
+
+    @Test(
+        "An alert about the plugin's certificate ends the search, any other goes on to the next way",
+        arguments: [
+            (42, true), (43, true), (44, true), (45, true), (46, true), (48, true), (49, true), (116, true),
+            (40, false), (70, false), (80, false), (112, false), (120, false),
+        ])
+    func alerts(alert: UInt8, isFinal: Bool) async throws {
+        let certificates = try Certificates.shared()
+        try await HostileServer.run(.says([21, 3, 3, 0, 2, 2, alert])) { server in
+            let configuration = TeleportConfiguration.test(port: server.port, certificates: certificates)
+            let finder = Wayfinder(
+                address: try AuthAddress(parsing: configuration.address), credentials: try .load(configuration),
+                configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, order: Way.allCases)
+            let error = await #expect(throws: TeleportError.self) { _ = try await finder.dial() }
+            #expect(error?.message.contains("No way to the auth service") == !isFinal, "\(error?.message ?? "none")")
         }
     }
 

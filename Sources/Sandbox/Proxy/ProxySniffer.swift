@@ -6,6 +6,7 @@ import NIOOpenSSL
 final class ProxySniffer: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let proxy: SandboxProxy
     private let tls: TLSContext
@@ -21,10 +22,9 @@ final class ProxySniffer: ChannelInboundHandler, RemovableChannelHandler {
         var bytes = unwrapInboundIn(data)
         if let pipe { return pipe.send(bytes) }
         hello.writeBuffer(&bytes)
-        guard let length = hello.getInteger(at: hello.readerIndex + 3, as: UInt16.self),
-            hello.readableBytes >= 5 + Int(length)
-        else { return }
-        if proxy.configuration.routesTLS, asksForAuth() {
+        guard let message = ClientHello(hello) else { return }
+        if let name = proxy.configuration.onlyName, message.serverName != name { return refuse(context) }
+        if proxy.configuration.routesTLS, message.protocols.first == routeName {
             pipe = AuthPipe(front: context.channel, port: proxy.configuration.authPort)
             pipe?.send(hello)
         } else {
@@ -39,16 +39,16 @@ final class ProxySniffer: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    /// Only the first protocol of the ALPN extension (number 16) counts.
-    private func asksForAuth() -> Bool {
-        let hex = proxy.configuration.clusterName.utf8.map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-        let name = Array("teleport-auth@\(hex).teleport.cluster.local".utf8)
-        let bytes = Array(hello.readableBytesView)
-        guard let found = bytes.firstRange(of: name), found.lowerBound >= 7 else { return false }
-        let head = bytes[(found.lowerBound - 7)..<found.lowerBound]
-        return head.prefix(2) == [0, 16] && head.last == UInt8(name.count)
+    private var routeName: String {
+        let hex = proxy.configuration.clusterName.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return "teleport-auth@\(hex).teleport.cluster.local"
+    }
+
+    /// A fatal alert in a record of its own (RFC 8446, sections 5.1 and 6).
+    private func refuse(_ context: ChannelHandlerContext) {
+        let alert: [UInt8] = [21, 3, 3, 0, 2, 2, proxy.configuration.foreignNameAlert]
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: alert)), promise: nil)
+        context.close(promise: nil)
     }
 
     private func serveWeb(_ context: ChannelHandlerContext) {

@@ -17,6 +17,10 @@ package final class SandboxProxy: Service {
         package var routesTLS = true
         /// What it upgrades connections to: `websocket`, `alpn-ping`, `alpn`. Empty: not at all.
         package var upgrades: Set<String> = []
+        /// A load balancer before it that takes TLS for this server name alone. Nil: for any.
+        package var onlyName: String?
+        /// The alert that answers other names: 40 handshake_failure, 112 unrecognized_name.
+        package var foreignNameAlert: UInt8 = 112
 
         package init(identity: TLSIdentity, authPort: Int) {
             self.identity = identity
