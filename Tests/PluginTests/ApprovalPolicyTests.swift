@@ -118,8 +118,37 @@ struct ApprovalPolicyTests {
         policy.users = ["dd": "dave@example.com", "other": "dd"]
         #expect(Self.outcome(.approve, request, .init(user: .named("DD")), policy) == .own)
         #expect(policy.accounts(of: request) == ["dd"])
-        policy.users = ["dd": "somebody"]
-        #expect(Self.outcome(.approve, request, dave, policy) == .allowed)
+        policy.users = ["dd": "Dave@Example.COM"]
+        #expect(Self.outcome(.approve, request, .init(user: .named("dd")), policy) == .own)
+    }
+
+    @Test("Who has two Teleport users is the requester of both; another person's line makes nobody else the requester")
+    func twoUsers() throws {
+        var policy = ApprovalPolicy()
+        policy.approvers = [.username("carol")]
+        let dave = ApprovalPolicy.Clicker(user: .named("dave", email: "dave@example.com"))
+        policy.users = ["dave": "dave-admin"]
+        for user in ["dave", "Dave@example.com", "DAVE-ADMIN"] {
+            #expect(Self.outcome(.approve, try Self.request(user: user), dave, policy) == .own)
+        }
+        #expect(Self.outcome(.deny, try Self.request(user: "dave-admin"), dave, policy) == .withdrawal)
+        #expect(Self.outcome(.deny, try Self.request(user: "dave"), dave, policy) == .notApprover([]))
+        policy.users = ["dave.smith": "dave"]
+        #expect(Self.outcome(.deny, try Self.request(user: "dave"), dave, policy) == .notApprover([]))
+        policy.approvers = []
+        #expect(Self.outcome(.approve, try Self.request(user: "dave"), dave, policy) == .allowed)
+    }
+
+    @Test("An account's id names a person whatever they call themselves, and no user name can stand in for it")
+    func accountIDs() throws {
+        var policy = ApprovalPolicy()
+        let id = "fi1rjwgkwtn6jpnnsgbgubh8po"
+        policy.users = [id: "dave"]
+        let renamed = ChatUser(id: id, username: "other", email: "")
+        #expect(Self.outcome(.approve, try Self.request(), .init(user: renamed), policy) == .own)
+        #expect(Self.outcome(.approve, try Self.request(), .init(user: .named(id)), policy) == .allowed)
+        #expect(policy.teleportUser(of: .named(id)) == nil)
+        #expect(policy.teleportUser(of: renamed) == "dave")
     }
 
     @Test("Where addresses are hidden and one is the requester's name, nobody approves whom the configuration does not know")

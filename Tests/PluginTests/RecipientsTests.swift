@@ -141,12 +141,12 @@ struct RecipientsTests {
 
     @Test(
         "The requester is told of the decision once, by whatever name Mattermost knows them",
-        arguments: ["dave", "d.lopez", "dave@example.com", "ghost"])
+        arguments: ["dave", "d.lopez", "dave@example.com", "by id", "ghost"])
     func notice(user: String) async throws {
         try await Rig.with { rig in
             var environment = rig.environment
             environment.notifiesRequester = true
-            environment.policy.users = ["dave": "d.lopez"]
+            environment.policy.users = ["dave": "d.lopez", try await rig.chat.user(named: "dave").id: "by id"]
             let id = try rig.request(user: user)
             #expect(try await rig.reconcile(id, as: environment) == .settled)
             #expect(try told(id, rig) == ["access-requests"])

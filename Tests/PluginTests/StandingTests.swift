@@ -101,6 +101,25 @@ struct StandingTests {
         }
     }
 
+    @Test("Where the requester has to be known, nobody approves until an account is found by mapping, user name or address")
+    func unknownRequester() async throws {
+        try await Rig.with { rig in
+            for (user, users, isKnown) in [
+                ("d.lopez", [:], false), ("dave", [:], true), ("Carol@Example.com", [:], true),
+                ("d.lopez", ["carol": "D.Lopez"], true), ("nobody@example.com", [:], false), ("d lopez/..", [:], false),
+            ] as [(String, [String: String], Bool)] {
+                let id = try rig.request(user: user)
+                let environment = environment(rig) { ($0.requiresKnownRequester, $0.users) = (true, users) }
+                let answer = await rig.answer(try rig.click(.approve, on: id, as: "bob"), as: environment)
+                #expect(answer.isDecided == isKnown, "\(user)")
+                if !isKnown {
+                    #expect(answer.text == ClickWords.unknownRequester)
+                    #expect(await rig.answer(try rig.click(.deny, on: id, as: "bob"), as: environment).isDecided)
+                }
+            }
+        }
+    }
+
     @Test("Every decision and every refusal is one line of the audit file, which only its owner may read")
     func audit() async throws {
         try await Rig.with { rig in

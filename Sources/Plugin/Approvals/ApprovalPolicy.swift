@@ -1,4 +1,5 @@
-package import Access
+import Access
+import Mattermost
 
 /// Who may decide what: pure, from what was looked up for this very click.
 package struct ApprovalPolicy: Equatable, Sendable {
@@ -9,7 +10,9 @@ package struct ApprovalPolicy: Equatable, Sendable {
     package var allowsGuests = false
     /// Whether a reviewer whom the requester alone named may decide, where no approvers are set.
     package var allowsSuggested = false
-    /// Mattermost user name, in lower case, to Teleport user.
+    /// Whether nobody approves while no Mattermost account can be found that is the requester's.
+    package var requiresKnownRequester = false
+    /// Mattermost user name, in lower case, or account id, which no change of name gets around, to Teleport user.
     package var users: [String: String] = [:]
 
     package init() {}
@@ -23,7 +26,7 @@ package struct ApprovalPolicy: Equatable, Sendable {
         var isRecipient = true
         /// Those of the asked channels that the person is a member of.
         var channels: Set<ChannelName> = []
-        /// Ids of the accounts that `users` gives the requester.
+        /// Ids of the accounts that are known to be the requester's.
         var requesterAccounts: Set<String> = []
     }
 
@@ -56,8 +59,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
         if let objection = objection(to: clicker) { return .refused(objection) }
         let needs = needs(of: request)
         if isRequester(clicker, of: request) {
-            if decision == .deny { return .withdrawal }
-            guard allowsSelf else { return .refused(.ownRequest(others: needs)) }
+            if decision == .deny, isPerhaps(clicker.user, request.user) { return .withdrawal }
+            guard decision == .deny || allowsSelf else { return .refused(.ownRequest(others: needs)) }
         } else if decision == .approve, !allowsSelf, isUnknown(clicker, for: request) {
             return .refused(.hiddenAddress)
         }
@@ -89,19 +92,40 @@ package struct ApprovalPolicy: Equatable, Sendable {
     /// The Mattermost user names that `users` gives the requester.
     func accounts(of request: AccessRequest) -> [String] { accounts(ofUser: request.user) }
 
-    func accounts(ofUser user: String) -> [String] { users.filter { $0.value == user }.map(\.key).sorted() }
+    func accounts(ofUser user: String) -> [String] {
+        users.filter { Self.isSame($0.value, user) }.map(\.key).sorted()
+    }
 
-    /// Without `users` by user name or e-mail address, capital letters or not: rather one too many than one too few.
+    /// Whose name a person has in Teleport, where `users` says it.
+    func teleportUser(of user: ChatUser) -> String? {
+        let name = user.username.lowercased()
+        return users[user.id] ?? (Self.isAccountID(name) ? nil : users[name])
+    }
+
+    /// A key of `users` that is an account's id, and no user name, which anybody could take.
+    static func isAccountID(_ key: String) -> Bool { key.utf8.count == 26 && MattermostName.isID(key) }
+
+    /// By `users` where it tells whose the Teleport user is, else by user name or e-mail address, whatever `users` says of the
+    /// clicker, who may have two Teleport users. Capital letters do not matter: rather one too many than one too few.
     private func isRequester(_ clicker: Clicker, of request: AccessRequest) -> Bool {
         if clicker.requesterAccounts.contains(clicker.user.id) { return true }
-        if let mapped = users[clicker.user.username.lowercased()] { return mapped == request.user }
-        let name = request.user.lowercased()
-        return clicker.user.username.lowercased() == name || (!name.isEmpty && clicker.user.email.lowercased() == name)
+        guard accounts(of: request).isEmpty else {
+            return teleportUser(of: clicker.user).map { Self.isSame($0, request.user) } ?? false
+        }
+        guard !request.user.isEmpty else { return false }
+        return Self.isSame(clicker.user.username, request.user) || Self.isSame(clicker.user.email, request.user)
     }
+
+    /// Whether nothing speaks against the person's being that Teleport user.
+    private func isPerhaps(_ user: ChatUser, _ teleportUser: String) -> Bool {
+        self.teleportUser(of: user).map { Self.isSame($0, teleportUser) } ?? true
+    }
+
+    private static func isSame(_ one: String, _ other: String) -> Bool { one.lowercased() == other.lowercased() }
 
     /// Whether nothing tells if the person is the requester.
     private func isUnknown(_ clicker: Clicker, for request: AccessRequest) -> Bool {
-        request.user.contains("@") && clicker.user.email.isEmpty && users[clicker.user.username.lowercased()] == nil
+        request.user.contains("@") && clicker.user.email.isEmpty && teleportUser(of: clicker.user) == nil
             && accounts(of: request).isEmpty
     }
 

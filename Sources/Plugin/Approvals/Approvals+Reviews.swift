@@ -65,11 +65,6 @@ extension Approvals {
     }
 }
 
-extension ApprovalPolicy {
-    /// Whose name a person's review has in Teleport, where `[approvals.users]` says it.
-    func teleportUser(of user: ChatUser) -> String? { users[user.username.lowercased()] }
-}
-
 enum ReviewWords {
     /// For a review whose author is this plugin: Teleport's audit log has no other place for the person.
     static func reason(_ decision: Decision, by user: ChatUser, _ reason: String) -> String {

@@ -1,5 +1,6 @@
 import Access
 import Logging
+import Mattermost
 
 /// Whether the person may: asked of Mattermost anew on each click, and of the policy.
 extension Approvals {
@@ -8,8 +9,7 @@ extension Approvals {
         let policy = environment.policy
         async let channels = channels(of: facts.clicker, among: policy.channels(for: request, facts.clicker))
         // Only who approves could be the requester under another name; a denial takes nothing from anybody.
-        let names = click.decision == .approve && !policy.allowsSelf ? policy.accounts(of: request) : []
-        async let accounts = accounts(named: names)
+        async let accounts = click.decision == .approve && !policy.allowsSelf ? accounts(of: request) : []
         async let isRecipient = policy.isOpen(request) && !policy.allowsSuggested ? isRecipient(click, request, facts) : true
         let clicker: ApprovalPolicy.Clicker
         do {
@@ -55,24 +55,39 @@ extension Approvals {
         return false
     }
 
-    /// The ids of accounts. One that is not there may have another name by now, so that nobody knows whose request it is.
-    private func accounts(named names: [String]) async throws -> Set<String> {
-        try await withThrowingTaskGroup(of: String.self) { group in
-            for name in names {
-                group.addTask { try await account(named: name) }
+    /// The ids of the requester's accounts that the configuration names. One that is not there may have another name by now, so
+    /// that nobody knows whose request it is.
+    private func accounts(of request: AccessRequest) async throws -> Set<String> {
+        let policy = environment.policy
+        let keys = policy.accounts(of: request)
+        guard !keys.isEmpty else { return policy.requiresKnownRequester ? [try await anyAccount(of: request.user)] : [] }
+        return try await withThrowingTaskGroup(of: String.self) { group in
+            for key in keys where !ApprovalPolicy.isAccountID(key) {
+                group.addTask {
+                    guard let id = try await account({ try await $0.user(named: key) }) else {
+                        throw Refusal(.lookupFailed, ClickWords.noRequester)
+                    }
+                    return id
+                }
             }
-            return try await group.reduce(into: []) { $0.insert($1) }
+            return try await group.reduce(into: Set(keys.filter(ApprovalPolicy.isAccountID))) { $0.insert($1) }
         }
     }
-}
 
-extension Approvals {
-    private func account(named name: String) async throws -> String {
+    /// Whose user name or address is the Teleport user's name.
+    private func anyAccount(of user: String) async throws -> String {
+        let name = user.lowercased()
+        if MattermostName.isUsername(name), let id = try await account({ try await $0.user(named: name) }) { return id }
+        if MattermostName.isEmail(name), let id = try await account({ try await $0.user(emailed: name) }) { return id }
+        throw Refusal(.lookupFailed, ClickWords.unknownRequester)
+    }
+
+    /// Nil for one that is not there.
+    private func account(_ look: (any ChatService) async throws -> ChatUser) async throws -> String? {
         do {
-            return try await environment.chat.user(named: name).id
-        } catch {
-            guard error.code == .notFound else { throw error }
-            throw Refusal(.lookupFailed, ClickWords.noRequester)
+            return try await look(environment.chat).id
+        } catch let error as MattermostError where error.code == .notFound {
+            return nil
         }
     }
 }

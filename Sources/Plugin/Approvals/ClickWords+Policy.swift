@@ -9,6 +9,10 @@ extension ClickWords {
         "Nothing was decided: the configuration names a Mattermost account of the requester's that Mattermost cannot find. "
         + "Please tell an administrator."
 
+    static let unknownRequester =
+        "Nothing was decided: no Mattermost account can be found that is the requester's, so it might be anybody's here. Please tell "
+        + "an administrator: [approvals.users] has to name it, or decide in Teleport."
+
     static func refused(_ objection: ApprovalPolicy.Objection) -> String {
         switch objection {
         case .bot, .deactivated: notAPerson

@@ -38,7 +38,7 @@ package final class Recipients: Sendable {
     private static let pause = Duration.seconds(5)
 
     package let rules: RecipientRules
-    private let chat: any ChatService
+    let chat: any ChatService
     private let logger: Logger
     private let elapsed: @Sendable () -> Duration
     private let known = Mutex(Known())

@@ -49,6 +49,8 @@ package enum ExampleConfiguration {
         # allow_suggested = false
         # Whether people may approve their own requests. Withdrawing one, with Deny, is always allowed.
         # allow_self = false
+        # Whether nobody approves while no Mattermost account can be found that is the requester's: by [approvals.users], user name or address.
+        # require_known_requester = false
         # Whether guests may decide.
         # allow_guests = false
         # How a decision reaches Teleport: "state" sets the request's state; "review" submits a review, which Teleport counts by
@@ -62,7 +64,7 @@ package enum ExampleConfiguration {
         # Approvers of single roles, instead of those above. For several roles at once it takes an approver of each.
         # [approvals.roles]
         # dba = ["@ana", "engineering/dba-leads"]
-        # Whose Teleport user has another name than their Mattermost user: Mattermost name = "Teleport user".
+        # Whose Teleport user has another name than their Mattermost user: Mattermost name, or account id = "Teleport user".
         # [approvals.users]
         # ana = "ana.lopez@example.com"
 

@@ -23,6 +23,7 @@ enum SettingKey: String, CaseIterable {
     case allowSelf = "approvals.allow_self"
     case allowGuests = "approvals.allow_guests"
     case allowSuggested = "approvals.allow_suggested"
+    case requireKnownRequester = "approvals.require_known_requester"
     case buttons = "approvals.buttons"
     case method = "approvals.method"
     case askReason = "approvals.ask_reason"
@@ -62,6 +63,7 @@ enum SettingKey: String, CaseIterable {
         switch self {
         case .previousSecrets, .approvers, .recipients, .trustedProxies: .strings
         case .refreshIdentity, .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested,
+            .requireKnownRequester,
             .buttons, .notifyRequester:
             .flag
         default: .string

@@ -9,6 +9,7 @@ extension SettingsReader {
         policy.users = mappedUsers()
         policy.allowsSelf = flag(.allowSelf) ?? false
         policy.allowsGuests = flag(.allowGuests) ?? false
+        policy.requiresKnownRequester = flag(.requireKnownRequester) ?? false
         policy.allowsSuggested = flag(.allowSuggested) ?? false
         let askReason = parsed(.askReason) { (value) throws(SettingFault) in
             guard let ask = AskReason(rawValue: value) else {

@@ -25,7 +25,8 @@ extension SettingsReader {
             report(.basicAuthUser, "public_addr has a user and password too. Remove one of the two.")
         }
         return Settings.HTTP(
-            publicURL: address?.url, listen: listen ?? (hasButtons ? .everywhere : .loopback), isNeeded: hasButtons || listen != nil,
+            publicURL: address?.url, listen: listen ?? (hasButtons ? .everywhere : .loopback),
+            isNeeded: hasButtons || listen != nil,
             tls: tls, basicAuth: given ?? address?.credentials, trustedProxies: trustedProxies())
     }
 
