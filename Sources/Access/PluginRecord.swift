@@ -26,6 +26,8 @@ package struct PluginRecord: Equatable, Sendable {
         package static let claim = "claim"
         /// Ours: who decided what, ``DecisionClaim``.
         package static let decision = "decision"
+        /// Ours: who reviewed by a button, ``RecordedReviewers``.
+        package static let reviewers = "reviewed_by"
     }
 
     /// As read; the expectations of a compare-and-swap are made from it.
@@ -98,6 +100,7 @@ package struct PluginRecord: Equatable, Sendable {
     }
 
     package var claim: Claim? { Claim(self[Key.claim]) }
+    package var reviewers: RecordedReviewers { RecordedReviewers(self[Key.reviewers]) }
     package var decision: DecisionClaim? { DecisionClaim(self[Key.decision]) }
     package var resolvedAt: Timestamp? { Int64(self[Key.resolvedAt]).map(Timestamp.init(milliseconds:)) }
 }

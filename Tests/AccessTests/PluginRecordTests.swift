@@ -45,3 +45,37 @@ struct PluginRecordTests {
         #expect(PluginRecord([:]).subject(of: id) == nil)
     }
 }
+
+@Suite("Who reviewed by a button")
+struct RecordedReviewersTests {
+    @Test("A person counts once the request has more reviews than before theirs")
+    func counts() throws {
+        let one = try #require(RecordedReviewers("").adding("u1", reviews: 0))
+        #expect(!one.contains("u1", reviews: 0))
+        #expect(one.contains("u1", reviews: 1))
+        #expect(!one.contains("u2", reviews: 1))
+        let two = try #require(one.adding("u2", reviews: 1))
+        #expect(two.description == "u1=0,u2=1")
+        #expect(RecordedReviewers(two.description) == two)
+        #expect(two.contains("u1", reviews: 1) && !two.contains("u2", reviews: 1))
+    }
+
+    @Test("A review that came to nothing is replaced, one that counted never")
+    func replaced() {
+        #expect(RecordedReviewers("u1=0").adding("u1", reviews: 0)?.description == "u1=0")
+        #expect(RecordedReviewers("u1=0").adding("u1", reviews: 1)?.description == "u1=0,u1=1")
+        #expect(RecordedReviewers("u1=1").adding("u2", reviews: 0)?.description == "u1=1,u2=0")
+    }
+
+    @Test("What has no number counts", arguments: ["u1", "u1=", "u1=x", "u1=0=1", ",u1,"])
+    func broken(_ text: String) {
+        #expect(RecordedReviewers(text).contains("u1", reviews: 0))
+    }
+
+    @Test("There is room for fifty")
+    func bounded() {
+        let full = RecordedReviewers((0..<RecordedReviewers.limit).map { "u\($0)=\($0)" }.joined(separator: ","))
+        #expect(full.adding("v", reviews: 50) == nil)
+        #expect(full.contains("u49", reviews: 50))
+    }
+}

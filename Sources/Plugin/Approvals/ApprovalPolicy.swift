@@ -121,7 +121,7 @@ package struct ApprovalPolicy: Equatable, Sendable {
         self.teleportUser(of: user).map { Self.isSame($0, teleportUser) } ?? true
     }
 
-    private static func isSame(_ one: String, _ other: String) -> Bool { one.lowercased() == other.lowercased() }
+    static func isSame(_ one: String, _ other: String) -> Bool { one.lowercased() == other.lowercased() }
 
     /// Whether nothing tells if the person is the requester.
     private func isUnknown(_ clicker: Clicker, for request: AccessRequest) -> Bool {

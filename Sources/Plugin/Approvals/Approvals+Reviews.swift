@@ -6,30 +6,26 @@ extension Approvals {
     /// The second of two calls is begun within this time of the first, or not at all: both must end within the claim's life.
     private static let secondCall = Duration.seconds(1)
 
-    func review(
-        _ click: Click, _ request: AccessRequest, _ claim: DecisionClaim, _ facts: Facts, isWithdrawal: Bool
-    ) async throws -> ClickAnswer {
+    func review(_ click: Click, _ held: Held, _ facts: Facts, isWithdrawal: Bool) async throws -> ClickAnswer {
         let reviewer = isWithdrawal ? nil : environment.policy.teleportUser(of: facts.clicker)
         let after: AccessRequest
         do {
-            if let reviewer, request.reviews.contains(where: { $0.author == reviewer }) {
-                throw TeleportError(.refused, "SubmitAccessReview: user \"\(reviewer)\" has already reviewed this request")
-            }
             after = try await submit(click, facts.clicker, for: reviewer)
         } catch {
-            throw await refused(click, claim, error, reviewer: reviewer)
+            throw await refused(click, held, error, reviewer: reviewer)
         }
         lookAgain(click.requestID)
         guard after.state != .pending else {
-            await release(claim, click)
+            await release(held, click, isCounted: true)
             return ClickAnswer(ClickWords.reviewed(click.decision, after), isDecided: true, isStillPending: true)
         }
         guard after.state == click.decision.state else {
-            await release(claim, click)
+            await release(held, click, isCounted: true)
             let status = PostPlan.status(of: after, in: PluginRecord([:]), now: environment.now())
             throw Refusal(.notPending, ClickWords.already(status, now: environment.now()))
         }
-        return decided(click, facts.record.subject(of: after), claim, reason: after.resolveReason, isWithdrawal: isWithdrawal)
+        return decided(
+            click, facts.record.subject(of: after), held.claim, reason: after.resolveReason, isWithdrawal: isWithdrawal)
     }
 
     /// On the person's own behalf where they have a Teleport user and the server allows it, else as this plugin, which then
@@ -52,13 +48,13 @@ extension Approvals {
     }
 
     private func refused(
-        _ click: Click, _ claim: DecisionClaim, _ error: any Error, reviewer: String?
+        _ click: Click, _ held: Held, _ error: any Error, reviewer: String?
     ) async -> any Error {
         guard let error = error as? TeleportError else { return error }
-        guard let why = ReviewRefusal(error) else { return await failed(click, claim, error) }
+        guard let why = ReviewRefusal(error) else { return await failed(click, held, error) }
         environment.logger.warning(
             "Teleport did not take the review: \(error)", metadata: .request(click.requestID, click.post))
-        await release(claim, click)
+        await release(held, click)
         lookAgain(click.requestID)
         return Refusal(
             why == .alreadyReviewed ? .alreadyReviewed : .refusedByTeleport, ClickWords.refused(why, reviewer: reviewer, error))
@@ -80,11 +76,19 @@ extension ClickWords {
         return "Your \(decision == .approve ? "approval" : "denial") is counted, and the request is still pending\(progress)."
     }
 
+    static let alreadyReviewed =
+        "You have already reviewed this request, so nothing was changed. It takes others to decide it."
+    static let perhapsReviewed =
+        "Mattermost does not show this plugin people's addresses, so nobody can tell whether you have reviewed this request "
+        + "already. Nothing was decided. Please tell an administrator: [approvals.users] has to name your Teleport user."
+    static let tooManyReviews =
+        "This request has more reviews than this plugin keeps account of, so nothing was decided. Please decide in Teleport."
+
     /// - Parameter reviewer: the Teleport user of the person, where they have one.
     static func refused(_ refusal: ReviewRefusal, reviewer: String?, _ error: TeleportError) -> String {
         switch refusal {
         case .alreadyReviewed where reviewer.map { error.message.contains("\"\($0)\"") } ?? false:
-            "You have already reviewed this request, so nothing was changed. It takes others to decide it."
+            alreadyReviewed
         case .alreadyReviewed:
             """
             This plugin has already reviewed this request, and Teleport takes one review from each of its users, so nothing \

@@ -38,14 +38,15 @@ struct Approvals: Sendable {
             try person(facts)
             let asked = try pending(click, facts)
             let isWithdrawal = try await authorise(click, asked, facts)
+            try checkUncounted(asked, facts)
             if click.reason == nil, environment.reasons.ask.asks(click.decision) {
                 guard let triggerID else { throw Refusal(.lookupFailed, ClickWords.noDialog) }
                 return try await ask(click, asked, triggerID: triggerID)
             }
-            let claim = try await claim(click, facts, progress)
-            let request = try await stillPending(click, facts, claim)
-            guard environment.elapsed() - begun < Self.claimUse else { throw await tooLate(click, claim) }
-            let answer = try await decide(click, request, claim, facts, isWithdrawal: isWithdrawal)
+            let held = try await claim(click, facts, progress)
+            let request = try await stillPending(click, facts, held)
+            guard environment.elapsed() - begun < Self.claimUse else { throw await tooLate(click, held) }
+            let answer = try await decide(click, request, held, facts, isWithdrawal: isWithdrawal)
             let outcome = Self.outcome(of: click, answer, isWithdrawal: isWithdrawal)
             audit(AuditEntry(outcome, click, words: answer.text), known)
             return inOwnWords(answer, Messages.Answer(rawValue: outcome.rawValue), facts)
@@ -137,24 +138,35 @@ struct Approvals: Sendable {
 
     // MARK: - The decision
 
-    private func claim(_ click: Click, _ facts: Facts, _ progress: ClickProgress) async throws -> DecisionClaim {
+    /// A claim that was written.
+    struct Held {
+        var claim: DecisionClaim
+        /// With which it is given back where nothing came of it.
+        var previous: [String: String]
+    }
+
+    private func claim(_ click: Click, _ facts: Facts, _ progress: ClickProgress) async throws -> Held {
         if let other = facts.record.decision { throw beingDecided(other, click) }
+        let reviewers = try reviewers(with: facts)
         guard progress.begin() else { throw Refusal(.tooLate, ClickWords.tooLate) }
         let claim = DecisionClaim(
             decision: click.decision, userID: facts.clicker.id, username: facts.clicker.username, at: environment.now(),
             replica: environment.replica)
+        let previous = [PluginRecord.Key.decision: ""].merging(reviewers.mapValues(\.old)) { $1 }
+        let held = Held(claim: claim, previous: previous)
         do {
             try await environment.teleport.updatePluginData(
-                of: click.requestID, setting: [PluginRecord.Key.decision: claim.description],
-                expecting: [PluginRecord.Key.decision: ""])
-            return claim
+                of: click.requestID,
+                setting: [PluginRecord.Key.decision: claim.description].merging(reviewers.mapValues(\.new)) { $1 },
+                expecting: previous)
+            return held
         } catch {
             switch error.code {
             case .conflict: throw try await lostTo(click)
             case .notFound: throw Refusal(.gone, ClickWords.gone)
             default:
                 // It may have been written all the same.
-                await release(claim, click)
+                await release(held, click)
                 lookAgain(click.requestID)
                 throw Refusal(.refusedByTeleport, ClickWords.refused(error))
             }
@@ -162,13 +174,15 @@ struct Approvals: Sendable {
     }
 
     /// The claim keeps other clicks out, but not `tctl`: between the look-up and the claim somebody may have decided there.
-    private func stillPending(_ click: Click, _ facts: Facts, _ claim: DecisionClaim) async throws -> AccessRequest {
+    private func stillPending(_ click: Click, _ facts: Facts, _ held: Held) async throws -> AccessRequest {
         do {
             var facts = facts
             facts.request = try await environment.teleport.request(click.requestID)
-            return try pending(click, facts)
+            let request = try pending(click, facts)
+            try checkUncounted(request, facts)
+            return request
         } catch {
-            await release(claim, click)
+            await release(held, click)
             lookAgain(click.requestID)
             throw error
         }
@@ -187,10 +201,10 @@ struct Approvals: Sendable {
     }
 
     private func decide(
-        _ click: Click, _ request: AccessRequest, _ claim: DecisionClaim, _ facts: Facts, isWithdrawal: Bool
+        _ click: Click, _ request: AccessRequest, _ held: Held, _ facts: Facts, isWithdrawal: Bool
     ) async throws -> ClickAnswer {
         if environment.method == .review {
-            return try await review(click, request, claim, facts, isWithdrawal: isWithdrawal)
+            return try await review(click, held, facts, isWithdrawal: isWithdrawal)
         }
         let email = facts.clicker.email
         do {
@@ -198,9 +212,10 @@ struct Approvals: Sendable {
                 click.decision, on: click.requestID,
                 delegator: "mattermost:\(email.isEmpty ? facts.clicker.username : email)", reason: click.reason ?? "")
         } catch {
-            throw await failed(click, claim, error)
+            throw await failed(click, held, error)
         }
-        return decided(click, facts.record.subject(of: request), claim, reason: click.reason ?? "", isWithdrawal: isWithdrawal)
+        return decided(
+            click, facts.record.subject(of: request), held.claim, reason: click.reason ?? "", isWithdrawal: isWithdrawal)
     }
 
     func decided(
@@ -214,7 +229,7 @@ struct Approvals: Sendable {
             isDecided: true)
     }
 
-    func failed(_ click: Click, _ claim: DecisionClaim, _ error: TeleportError) async -> Refusal {
+    func failed(_ click: Click, _ held: Held, _ error: TeleportError) async -> Refusal {
         environment.logger.error("Could not decide the request: \(error)", metadata: .click(click))
         lookAgain(click.requestID)
         switch error.code {
@@ -224,20 +239,21 @@ struct Approvals: Sendable {
             return Refusal(.unconfirmed, ClickWords.unconfirmed)
         case .notFound: return Refusal(.gone, ClickWords.gone)
         case .permissionDenied, .conflict, .refused, .unimplemented:
-            await release(claim, click)
+            await release(held, click)
             return Refusal(.refusedByTeleport, ClickWords.refused(error))
         }
     }
 
-    private func tooLate(_ click: Click, _ claim: DecisionClaim) async -> Refusal {
-        await release(claim, click)
+    private func tooLate(_ click: Click, _ held: Held) async -> Refusal {
+        await release(held, click)
         return Refusal(.tooLate, ClickWords.tooLate)
     }
 
-    func release(_ claim: DecisionClaim, _ click: Click) async {
+    /// - Parameter isCounted: a review of the person's was taken, which is kept.
+    func release(_ held: Held, _ click: Click, isCounted: Bool = false) async {
         try? await environment.teleport.updatePluginData(
-            of: click.requestID, setting: [PluginRecord.Key.decision: ""],
-            expecting: [PluginRecord.Key.decision: claim.description])
+            of: click.requestID, setting: isCounted ? [PluginRecord.Key.decision: ""] : held.previous,
+            expecting: [PluginRecord.Key.decision: held.claim.description])
     }
 }
 

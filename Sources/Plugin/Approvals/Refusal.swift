@@ -13,6 +13,7 @@ extension Approvals {
             case ownRequest = "own_request"
             case notApprover = "not_approver"
             case alreadyReviewed = "already_reviewed"
+            case tooManyReviews = "too_many_reviews"
             case notPending = "not_pending"
             case otherPost = "other_post"
             case unrecordedPost = "unrecorded_post"
