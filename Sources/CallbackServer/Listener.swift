@@ -66,7 +66,10 @@ final class Listener {
                 action: action, userID: scanned.userID, userName: scanned.userName, channelID: scanned.channelID,
                 postID: scanned.postID, teamID: scanned.teamID.isEmpty ? nil : scanned.teamID,
                 triggerID: Secret(scanned.triggerID), remoteAddress: Self.text(origin))
-            return queue.submit(ClickQueue.Job(call: .click(click), ticket: ticket)) ? .deciding : .reply(.busy)
+            guard queue.submit(ClickQueue.Job(call: .click(click), ticket: ticket)) else {
+                return busy(action.requestID, action.decision, ["claimed_user_id": "\(click.userID)"], origin)
+            }
+            return .deciding
         }
     }
 
@@ -87,7 +90,18 @@ final class Listener {
         }
         guard !scanned.isCancelled else { return refuse(.forbidden, "a dialog was cancelled", origin) }
         let submission = DialogSubmission(ticket: opened, reason: scanned.reason, remoteAddress: Self.text(origin))
-        return queue.submit(ClickQueue.Job(call: .dialog(submission), ticket: ticket)) ? .deciding : .reply(.busy)
+        guard queue.submit(ClickQueue.Job(call: .dialog(submission), ticket: ticket)) else {
+            return busy(opened.requestID, opened.decision, ["user_id": "\(opened.userID)"], origin)
+        }
+        return .deciding
+    }
+
+    private func busy(
+        _ requestID: RequestID, _ decision: Decision, _ user: Logger.Metadata, _ origin: IPAddress?
+    ) -> Outcome {
+        let about: Logger.Metadata = ["request_id": "\(requestID)", "decision": "\(decision)"]
+        note("it is signed, but no more can be decided at once", from: origin, about.merging(user) { $1 })
+        return .reply(.busy)
     }
 
     private func refuse(_ reply: FixedReply, _ reason: String, _ origin: IPAddress?) -> Outcome {

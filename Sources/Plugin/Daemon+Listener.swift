@@ -19,7 +19,7 @@ extension Daemon {
                 let cluster = teleport.clusterName ?? context.cluster
                 return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
-            readiness: { [teleport] in Readiness(health, teleport.status) },
+            readiness: { [teleport, logFiles] in Readiness(health, teleport.status, logFiles.compactMap(\.trouble)) },
             dialogs: settings.approvals.askReason == .never ? nil : dialogs(desk),
             refused: { [audit, now] in audit.write($0, at: now()) },
             decide: { [now] click in
@@ -44,7 +44,7 @@ extension Daemon {
 
 extension Readiness {
     /// What the role lacks is told beside the watch's own failure, which may be the same.
-    fileprivate init(_ health: Health, _ status: ConnectionStatus) {
+    fileprivate init(_ health: Health, _ status: ConnectionStatus, _ lost: [String]) {
         let reasons = health.reasons.map { "\($0.part.rawValue): \($0.problem)" }
         let denials = status.denials.filter { $0 != status.lastFailure }.map { "teleport: \($0)" }
         var gauges = [Gauge("teleport_connected", "1 while requests are watched.", status.connected ? 1 : 0)]
@@ -54,7 +54,7 @@ extension Readiness {
                     "identity_expiry_timestamp_seconds", "When the client certificate for Teleport expires, in Unix time.",
                     expires.milliseconds / 1000))
         }
-        self.init(problems: reasons + denials, notes: status.notes, gauges: gauges)
+        self.init(problems: reasons + denials, notes: status.notes + lost, gauges: gauges)
     }
 }
 

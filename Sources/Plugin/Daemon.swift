@@ -38,6 +38,7 @@ struct Daemon: Sendable {
         }
         logger.logLevel = level
         self.logger = logger
+        auditFile?.onTrouble { [logger] in logger.log(level: $0.isOver ? .warning : .error, "\($0.words)") }
         if debug { logger.debug("DEBUG logging enabled") }
         logger.info("Starting Teleport Access Mattermost Bot \(Version.number): \(BuildInfo.gitRef)")
         for warning in settings.warnings { logger.warning("\(warning)") }
@@ -105,12 +106,15 @@ struct Daemon: Sendable {
         logger.info("Stopped")
     }
 
+    /// Of log and audit.
+    var logFiles: [LogDestination] { [destination, auditFile].compactMap(\.self) }
+
     private var reload: Reload {
         var renewal: (@Sendable () throws -> Void)?
         if let tls, settings.http.tls != nil {
             renewal = { [settings, logger] in try tls.replace(with: ListenerIdentity.load(settings.http, logger: logger)) }
         }
-        return Reload([destination, auditFile].compactMap(\.self), renewCertificate: renewal, logger: logger)
+        return Reload(logFiles, renewCertificate: renewal, logger: logger)
     }
 
     /// Nil where nothing has to be proven.

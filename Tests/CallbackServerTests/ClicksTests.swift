@@ -94,14 +94,16 @@ import Testing
         }
     }
 
-    @Test("Past the most decisions at once a person is asked to try again, with 200")
+    @Test("Past the most decisions at once a person is asked to try again, with 200, and the operator is told each time")
     func busy() async throws {
         var limits = CallbackServer.Limits()
+        limits.failureRate.burst = 1
+        let lines = LogLines()
         limits.maxDecisions = 2
         let started = Signal()
         let release = Signal()
         try await RunningServer.with(
-            limits: limits,
+            limits: limits, logger: lines.logger,
             decide: { _ in
                 started.raise()
                 await release.wait()
@@ -116,9 +118,15 @@ import Testing
                 waiting.append(client)
             }
             let third = try await server.client()
-            let reply = await third.reply(to: ClickText.post(try ClickText.signed()))
-            #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.contains("try again"))
+            for _ in 0..<3 {
+                let reply = await third.reply(to: ClickText.post(try ClickText.signed()))
+                #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.contains("try again"))
+            }
+            let forged = await third.reply(to: ClickText.post(try ClickText.signed().replacing("approve", with: "deny")))
+            #expect(forged.hasPrefix("HTTP/1.1 403 "))
             await third.close()
+            let told = lines.all.filter { $0.contains("no more can be decided at once") && $0.contains("127.0.0.1") }
+            #expect(told.count == 3 && told.allSatisfy { $0.contains("claimed_user_id") && $0.contains("request_id") })
             for client in waiting {
                 release.raise()
                 #expect(await client.replies(1).first?.hasSuffix("{}") == true)

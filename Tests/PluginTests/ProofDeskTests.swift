@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import Logging
 import Sandbox
 import Synchronization
 import Testing
@@ -56,8 +57,10 @@ struct ProofDeskTests {
     func otherUser() async throws {
         try await rig.withDesk { desk in
             let trigger = try rig.triggerText(of: ProofRig.mallory)
-            let reply = text(await desk.answer(try rig.click(trigger, by: ProofRig.alice), undecided))
-            #expect(reply == "forbidden: the proof is of another user, \(ProofRig.mallory)")
+            let reply = await desk.answer(try rig.click(trigger, by: ProofRig.alice), undecided)
+            #expect(text(reply) == "forbidden: the proof is of another user, \(ProofRig.mallory)")
+            guard case .refused(_, _, let metadata) = reply else { return }
+            #expect(metadata["claimed_user_id"] == "\(ProofRig.alice)" && metadata["user_id"] == nil)
         }
     }
 

@@ -21,14 +21,31 @@ package final class LogDestination: Sendable {
         fileprivate var mode: mode_t { self == .audit ? 0o600 : 0o640 }
     }
 
+    private struct State {
+        var descriptor: Int32
+        var lines = LineWriter()
+        var trouble: String?
+        var tell: @Sendable (Trouble) -> Void
+    }
+
+    /// That lines are lost, or are not any more.
+    package struct Trouble: Sendable {
+        package var isOver: Bool
+        package var words: String
+    }
+
     private let path: String?
     private let purpose: Purpose
-    private let descriptor: Mutex<Int32>
+    private let state: Mutex<State>
 
     private init(path: String?, purpose: Purpose = .log, descriptor: Int32) {
         self.path = path
         self.purpose = purpose
-        self.descriptor = Mutex(descriptor)
+        var state = State(descriptor: descriptor) { trouble in
+            if path != nil { Self.standardError.write("teleport-mattermost: \(trouble.words)\n") }
+        }
+        state.lines.isTorn = path.map(Self.endsWithinLine) ?? false
+        self.state = Mutex(state)
     }
 
     package static let standardError = LogDestination(path: nil, descriptor: STDERR_FILENO)
@@ -39,36 +56,60 @@ package final class LogDestination: Sendable {
     }
 
     deinit {
-        if path != nil { descriptor.withLock { _ = close($0) } }
+        if path != nil { state.withLock { _ = close($0.descriptor) } }
     }
 
     /// Opens the file anew, after it was moved away by a rotation. Nothing to do for a stream.
     package func reopen() throws(OpenError) {
         guard let path else { return }
         let new = try Self.openFile(path, purpose)
-        let old = descriptor.withLock { descriptor in
-            defer { descriptor = new }
-            return descriptor
+        let old = state.withLock { state in
+            defer { state.descriptor = new }
+            return state.descriptor
         }
         close(old)
     }
 
+    /// Why lines are being lost; nil when they are not.
+    package var trouble: String? { state.withLock { $0.trouble } }
+
+    /// Where trouble is told, once for its beginning and once for its end; standard error until this is called.
+    package func onTrouble(_ tell: @escaping @Sendable (Trouble) -> Void) { state.withLock { $0.tell = tell } }
+
     package func write(_ line: String) {
-        var line = line
-        line.withUTF8 { bytes in
-            descriptor.withLock { descriptor in
-                var rest = UnsafeRawBufferPointer(bytes)
-                while !rest.isEmpty {
-                    let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                    // A full disk or a closed pipe must not stop the service.
-                    guard count > 0 else {
-                        guard count < 0, errno == EINTR else { return }
-                        continue
-                    }
-                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-                }
+        let told: (tell: @Sendable (Trouble) -> Void, Trouble)? = state.withLock { state in
+            let descriptor = state.descriptor
+            let news = state.lines.write(line) { bytes in
+                let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+                return count < 0 ? -Int(errno) : count
             }
+            guard let news else { return nil }
+            let trouble = trouble(news)
+            state.trouble = trouble.isOver ? nil : trouble.words
+            return (state.tell, trouble)
         }
+        if let (tell, trouble) = told { tell(trouble) }
+    }
+
+    private func trouble(_ news: LineWriter.News) -> Trouble {
+        let file = "the \(purpose.rawValue) file \(path ?? "")"
+        return switch news {
+        case .failed(let error):
+            Trouble(
+                isOver: false,
+                words: "\(file) cannot be written, and its lines are lost: \(String(cString: strerror(error)))")
+        case .recovered(let lost): Trouble(isOver: true, words: "\(file) is written again; \(lost) lines of it were lost")
+        }
+    }
+
+    /// Whether the last line of a file was torn, by a disk that was full.
+    private static func endsWithinLine(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        let size = lseek(descriptor, 0, SEEK_END)
+        var last: UInt8 = 0
+        return size > 0 && pread(descriptor, &last, 1, size - 1) == 1 && last != UInt8(ascii: "\n")
     }
 
     private static func openFile(_ path: String, _ purpose: Purpose) throws(OpenError) -> Int32 {

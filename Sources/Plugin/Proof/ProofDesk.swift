@@ -65,7 +65,7 @@ struct ProofDesk: Sendable {
     private func metadata(of click: VerifiedClick) -> Logger.Metadata {
         .request(
             click.action.requestID, PostReference(channelID: click.channelID, postID: click.postID),
-            ["user_id": "\(click.userID)", "decision": "\(click.action.decision)", "proof": "none"])
+            ["claimed_user_id": "\(click.userID)", "decision": "\(click.action.decision)", "proof": "none"])
     }
 
     private func words(_ text: String) -> [UInt8] { clickAnswer(update: nil, ephemeral: text) }
