@@ -67,15 +67,9 @@ struct ConnectingTests {
         _ body: @escaping @Sendable (Stage) async throws -> Void
     ) async throws {
         try await Stage.with { stage in
-            var settings = SandboxProxy.Configuration(
-                identity: try Certificates.shared().listener, authPort: try await stage.auth.address.port)
-            adjust(&settings)
-            let proxy = SandboxProxy(settings)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await proxy.run() }
-                defer { group.cancelAll() }
+            try await stage.withProxy(adjust) { port in
                 try await stage.writeConfiguration(
-                    to: stage.configuration, listenPort: stage.callbackPort, authPort: try await proxy.port,
+                    to: stage.configuration, listenPort: stage.callbackPort, authPort: port,
                     chatPort: try await stage.mattermost.port)
                 try await body(stage)
             }

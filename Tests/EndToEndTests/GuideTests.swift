@@ -19,10 +19,10 @@ struct GuideTests {
         try lines.joined(separator: "\n").write(toFile: stage.configuration, atomically: true, encoding: .utf8)
     }
 
-    private func common(_ stage: Stage) async throws -> [String: String] {
-        [
-            "auth_server": "127.0.0.1:\(try await stage.auth.address.port)",
-            "addr": "127.0.0.1:\(try await stage.auth.address.port)",
+    private func common(_ stage: Stage, teleport: String? = nil) async throws -> [String: String] {
+        let address = if let teleport { teleport } else { "127.0.0.1:\(try await stage.auth.address.port)" }
+        return [
+            "auth_server": address, "addr": address,
             "url": "http://127.0.0.1:\(try await stage.mattermost.port)",
             "token": try stage.mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }, "severity": "DEBUG",
         ]
@@ -64,44 +64,75 @@ struct GuideTests {
         }
     }
 
+    /// What the guide's reader has between the plugin and the auth service, and what the log says of it.
+    enum Entrance: String {
+        case authService = "the auth service itself"
+        case routing = "a proxy with TLS routing"
+        /// The load balancer ends TLS, and takes it for its own name alone.
+        case loadBalancer = "a proxy's connection upgrade"
+    }
+
+    private func enter(_ entrance: Entrance, of stage: Stage, _ body: (String) async throws -> Void) async throws {
+        guard entrance != .authService else { return try await body("127.0.0.1:\(try await stage.auth.address.port)") }
+        try await stage.withProxy {
+            $0.version = "19.0.0"
+            if entrance == .loadBalancer { ($0.routesTLS, $0.upgrades, $0.onlyName) = (false, ["websocket"], "localhost") }
+        } _: { port in
+            try await body("localhost:\(port)")
+        }
+    }
+
     @Test(
         "The guides for 15 to 19: an identity file, recipients, and posts that link to Teleport",
-        arguments: ["15", "16", "17", "19", "town-square"])
-    func newer(_ guide: String) async throws {
+        arguments: [
+            ("15", "15.4.0", .routing), ("16", "16.1.0", .loadBalancer), ("17", "17.0.1", .routing),
+            ("19", "19.0.0", .loadBalancer), ("town-square", "18.1.0", .authService),
+        ] as [(String, String, Entrance)])
+    func newer(_ guide: String, version: String, entrance: Entrance) async throws {
         try await Stage.with(configure: { server in
+            server.version = version
             // The role that these guides define.
             server.permissions["access-plugin-mattermost"] = [
                 AuthPermission("list", "access_request"), AuthPermission("read", "access_request"),
                 AuthPermission("update", "access_plugin_data"),
             ]
         }) { stage in
-            let isSquare = guide == "town-square"
-            try rename(
-                stage, team: "myteam", channel: isSquare ? "town-square" : "general",
-                shown: isSquare ? "Town Square" : "General")
-            var values = try await common(stage)
-            values["identity"] = try identity(in: stage.folder)
-            try write(guide, on: stage, values)
-            let plugin = try await stage.startPlugin()
-            let id = stage.auth.createRequest(
-                user: "dave", roles: ["editor"], suggestedReviewers: ["bob@example.com", "carol"])
-            let posts = try await posts(3, about: id, on: stage)
-            let names = try stage.mattermost.world.read { state in
-                posts.map { post in state.channels.first { $0.id == post.channelID }?.kind }
+            try await enter(entrance, of: stage) { address in
+                try await follow(guide, on: stage, at: address, reachedAs: entrance.rawValue)
             }
-            #expect(names.count { $0 == .direct } == 2)
-            for post in posts {
-                #expect(post.attachment?["actions"]?.elements?.isEmpty != false)
-                #expect(post.field("Review")?.contains("tsh request review --approve \(id)") == true)
-            }
-            try stage.auth.resolve(id, .approved)
-            for await _ in stage.mattermost.world.bell.changes() {
-                if try stage.posts(about: id).allSatisfy({ $0.shows(id, "approved") }) { break }
-            }
-            let lonely = stage.auth.createRequest(user: "dave", roles: ["editor"])
-            _ = try await stage.post(about: lonely, showing: "pending")
-            #expect(!plugin.state.value.lines.contains { $0.contains("lacks") || $0.hasPrefix("ERRO") })
-            #expect(try await plugin.stop() == 0)
+        }
+    }
+
+    private func follow(_ guide: String, on stage: Stage, at address: String, reachedAs way: String) async throws {
+        let isSquare = guide == "town-square"
+        try rename(
+            stage, team: "myteam", channel: isSquare ? "town-square" : "general", shown: isSquare ? "Town Square" : "General")
+        var values = try await common(stage, teleport: address)
+        values["identity"] = try identity(in: stage.folder)
+        try write(guide, on: stage, values)
+        let plugin = try await stage.startPlugin()
+        try await plugin.line(containing: "INFO   Reaching Teleport at \(address) as \(way) ")
+        let id = stage.auth.createRequest(user: "dave", roles: ["editor"], suggestedReviewers: ["bob@example.com", "carol"])
+        let posts = try await posts(3, about: id, on: stage)
+        try checkLinks(in: posts, about: id, on: stage)
+        try stage.auth.resolve(id, .approved)
+        for await _ in stage.mattermost.world.bell.changes() {
+            if try stage.posts(about: id).allSatisfy({ $0.shows(id, "approved") }) { break }
+        }
+        let lonely = stage.auth.createRequest(user: "dave", roles: ["editor"])
+        _ = try await stage.post(about: lonely, showing: "pending")
+        #expect(!plugin.state.value.lines.contains { $0.contains("lacks") || $0.hasPrefix("ERRO") })
+        #expect(try await plugin.stop() == 0)
+    }
+
+    private func checkLinks(in posts: [ChatPost], about id: String, on stage: Stage) throws {
+        let kinds = try stage.mattermost.world.read { state in
+            posts.map { post in state.channels.first { $0.id == post.channelID }?.kind }
+        }
+        #expect(kinds.count { $0 == .direct } == 2)
+        for post in posts {
+            #expect(post.attachment?["actions"]?.elements?.isEmpty != false)
+            #expect(post.field("Review")?.contains("tsh request review --approve \(id)") == true)
         }
     }
 

@@ -78,6 +78,23 @@ struct Stage: Sendable {
     }
 }
 
+extension Stage {
+    /// Runs a proxy before the auth service for as long as `body` takes, which gets its port.
+    func withProxy(
+        _ adjust: (inout SandboxProxy.Configuration) -> Void, _ body: (Int) async throws -> Void
+    ) async throws {
+        var settings = SandboxProxy.Configuration(
+            identity: try Certificates.shared().listener, authPort: try await auth.address.port)
+        adjust(&settings)
+        let proxy = SandboxProxy(settings)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await proxy.run() }
+            defer { group.cancelAll() }
+            try await body(try await proxy.port)
+        }
+    }
+}
+
 // MARK: - What people see and do
 
 extension Stage {
