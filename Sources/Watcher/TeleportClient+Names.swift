@@ -1,6 +1,8 @@
 package import Access
+import Logging
 import NIOCore
 import SwiftProtobuf
+import Synchronization
 import TeleportAPI
 
 /// The names that people know things by, as far as this role may read them: nice to have, and nobody waits long for them.
@@ -36,12 +38,26 @@ extension TeleportClient {
             let found = try? await call(.listResources) {
                 try await $0.api.listResources(query, options: Link.options).resources
             }
-            for resource in found ?? [] {
+            guard let found else { continue }
+            for resource in found {
                 guard let (name, shown) = resource.nameAndTitle, !shown.isEmpty else { continue }
                 for each in asked where each.name == name { names[each] = shown }
             }
+            // Another cluster's cannot be found here.
+            if found.isEmpty, asked.contains(where: { $0.cluster == clusterName }) { noteUnseen(kind) }
         }
         return names
+    }
+
+    /// Said once of each kind: the server leaves out what a role's labels do not match, and says nothing of it.
+    private func noteUnseen(_ kind: String) {
+        guard unseenKinds.withLock({ $0.insert(kind).inserted }) else { return }
+        let labels = kind == "node" ? "node_labels" : "group_labels"
+        logger.info(
+            """
+            ListResources: the plugin's role may list \(kind) and is shown none that a request asks for, so posts show ids; \
+            unless they are gone, for names add to spec.allow of the role: \(labels): {'*': '*'}
+            """)
     }
 
     private static func isQuotable(_ name: String) -> Bool {

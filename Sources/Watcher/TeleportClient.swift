@@ -16,6 +16,8 @@ package final class TeleportClient: AccessService {
     let keeper: CredentialKeeper
     let ways = Mutex(WayOrder())
     let denials = Denials()
+    /// Of which it was said that the role is shown none.
+    let unseenKinds = Mutex<Set<String>>([])
 
     package init(
         configuration: TeleportConfiguration, logger: Logger,

@@ -6,21 +6,21 @@ import Testing
 
 @Suite("Names that people know things by", .timeLimit(.minutes(1)))
 struct NameTests {
-    private func request() throws -> AccessRequest {
+    private func request(in cluster: String) throws -> AccessRequest {
         var request = AccessRequest(
             id: try #require(RequestID("2ac7a19b-41ca-4cbf-a491-9a0009d3eef6")), user: "alice", roles: ["editor", "dba"],
             state: .pending, created: .init(milliseconds: 0))
         request.resources = [
-            RequestedResource(cluster: "c", kind: "node", name: "6f1e"),
-            RequestedResource(cluster: "c", kind: "node", name: "0000"),
-            RequestedResource(cluster: "c", kind: "db", name: "orders", part: "public"),
+            RequestedResource(cluster: cluster, kind: "node", name: "6f1e"),
+            RequestedResource(cluster: cluster, kind: "node", name: "0000"),
+            RequestedResource(cluster: cluster, kind: "db", name: "orders", part: "public"),
         ]
         return request
     }
 
     private func named(_ permissions: [AuthPermission], version: String = "15.0.0") async throws -> Subject {
         let result = Observer<Subject>()
-        let request = try request()
+        let request = try request(in: "c")
         try await AuthUnderTest.run { server in
             server.version = version
             server.nodes = ["6f1e": "db-1.example"]
@@ -45,5 +45,26 @@ struct NameTests {
         let subject = try await named([], version: version)
         #expect(subject.resources == ["/node/6f1e", "/node/0000", "/db/orders/public"])
         #expect(subject.logins.isEmpty)
+    }
+
+    private static let readsNodes = [AuthPermission("list", "node"), AuthPermission("read", "node")]
+
+    @Test(
+        "A role that may list nodes and is shown none is told once of the labels to add",
+        arguments: [
+            ("sandbox.example", [:], readsNodes, 1), ("sandbox.example", ["6f1e": "db-1.example"], readsNodes, 0),
+            ("leaf.example", [:], readsNodes, 0), ("sandbox.example", [:], [], 0),
+        ])
+    func unseen(cluster: String, nodes: [String: String], permissions: [AuthPermission], count: Int) async throws {
+        let request = try request(in: cluster)
+        try await AuthUnderTest.run { server in
+            (server.version, server.nodes) = ("15.0.0", nodes)
+            server.permissions["access-plugin-mattermost"]?.formUnion(permissions)
+        } _: { test in
+            for _ in 0..<2 { _ = await test.client.named(request) }
+            let said = test.log.items.filter { $0.contains("add to spec.allow of the role: node_labels: {'*': '*'}") }
+            #expect(said.count == count, "\(test.log.items)")
+            #expect(said.allSatisfy { $0.hasPrefix("info ") })
+        }
     }
 }
