@@ -9,11 +9,20 @@ struct CredentialFile: Sendable {
     /// The key in the configuration file, e.g. `client_crt`.
     let setting: String
     let path: String
+    /// Teleport's name of the plugin's user, where a certificate could be read.
+    var user: String?
 
-    var renew: String {
-        setting == "identity"
-            ? "issue it again with tctl auth sign --user=access-plugin-mattermost --out=identity, or see why tbot does not"
-            : "issue the files again with tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth"
+    private var isIdentity: Bool { setting == "identity" }
+
+    var renew: String { "issue \(what) again with \(command)\(isIdentity ? ", or see why tbot does not" : "")" }
+
+    private var what: String { isIdentity ? "it" : "the files" }
+
+    /// Without a certificate the user is as the guides call it: one for the three files, another for identity files.
+    private var command: String {
+        isIdentity
+            ? "tctl auth sign --user=\((user ?? "access-plugin").shellWord) --out=identity"
+            : "tctl auth sign --format=tls --user=\((user ?? "access-plugin-mattermost").shellWord) --out=auth"
     }
 
     /// The whole file, which must have a PEM block whose label ends with `label`, as `CERTIFICATE` (RFC 7468).
@@ -50,10 +59,17 @@ struct CredentialFile: Sendable {
         TeleportError(.misconfigured, "\(setting) \"\(path)\" \(problem): \(mend ?? renew)")
     }
 
+    /// - Parameter folder: that keeps this user from the file; nil: the file itself does.
+    func denied(by folder: ClosedFolder?) -> TeleportError {
+        guard let folder else { return error("cannot be opened: permission denied", mend: "let the plugin's user read it") }
+        return error("cannot be opened, for \(folder.problem)", mend: "let it pass with \(folder.mend)")
+    }
+
     private func openError(_ code: CInt) -> TeleportError {
         switch code {
-        case ENOENT: error("does not exist")
-        case EACCES, EPERM: error("cannot be opened: permission denied", mend: "let the plugin's user read it")
+        case ENOENT, ENOTDIR:
+            error("does not exist", mend: "set [teleport] \(setting) to where the file is, or issue \(what) with \(command)")
+        case EACCES, EPERM: denied(by: .first(onWayTo: path))
         default: error("cannot be opened: \(systemReason(code))", mend: "name a readable file")
         }
     }

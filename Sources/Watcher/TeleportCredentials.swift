@@ -20,19 +20,23 @@ package struct TeleportCredentials: Sendable {
     /// Reads the files afresh, so that renewed ones are taken up at the next connection.
     package static func load(_ configuration: TeleportConfiguration) throws(TeleportError) -> Self {
         if let path = configuration.identity { return try load(CredentialFile(setting: "identity", path: path)) }
-        let files = Files(
+        var files = Files(
             key: CredentialFile(setting: "client_key", path: configuration.clientKey),
             certificate: CredentialFile(setting: "client_crt", path: configuration.clientCertificate),
             roots: CredentialFile(setting: "root_cas", path: configuration.rootCAs))
-        let key = try files.key.read(label: "PRIVATE KEY")
         let certificate = try files.certificate.read(label: "CERTIFICATE")
+        let user = user(of: certificate)
+        (files.key.user, files.certificate.user, files.roots.user) = (user, user, user)
+        let key = try files.key.read(label: "PRIVATE KEY")
         let roots = try files.roots.read(label: "CERTIFICATE")
         return Self(
             identity: TLSIdentity(certificateChain: certificate, privateKey: Secret(key)), rootCAs: roots, files: files)
     }
 
     private static func load(_ file: CredentialFile) throws(TeleportError) -> Self {
+        var file = file
         let bytes = try file.read()
+        file.user = user(of: bytes)
         do throws(IdentityFile.Fault) {
             let parts = try IdentityFile(bytes)
             try parts.check()
@@ -43,6 +47,11 @@ package struct TeleportCredentials: Sendable {
         } catch {
             throw file.error(error.words)
         }
+    }
+
+    /// Of the first certificate.
+    private static func user(of pem: [UInt8]) -> String? {
+        (try? CertificateInfo(pem: pem))?.subject
     }
 
     private init(identity: TLSIdentity, rootCAs: [UInt8], namedCluster: String? = nil, files: Files) {

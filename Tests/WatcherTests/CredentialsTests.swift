@@ -40,6 +40,17 @@ struct CredentialsTests {
         }
     }
 
+    @Test("One that is not there is answered with the setting and the command for the certificate's own user")
+    func absent() {
+        var configuration = good
+        configuration.rootCAs = "/nowhere/auth.cas"
+        let mend = "set [teleport] root_cas to where the file is, or issue the files with tctl auth sign --format=tls"
+        #expect(failure(configuration)?.message.hasSuffix("\(mend) --user=access-plugin-mattermost --out=auth") == true)
+        let file = CredentialFile(setting: "root_cas", path: "/nowhere/auth.cas", user: "ana's bot")
+        let error = #expect(throws: TeleportError.self) { try file.read() }
+        #expect(error?.message.hasSuffix("\(mend) --user='ana'\\''s bot' --out=auth") == true, "\(error?.message ?? "none")")
+    }
+
     @Test("A pipe that nobody writes to is not waited for")
     func pipe() throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "pipe-\(UUID().uuidString)").path

@@ -116,9 +116,22 @@ struct IdentityFileTests {
         #expect(try failure(varied.whole).message.contains("does not belong to the certificate"))
     }
 
-    @Test("One that is not there is named")
+    @Test("One that is not there is named, with the setting to change and the command as the guides have it")
     func absent() throws {
         let error = #expect(throws: TeleportError.self) { try TeleportCredentials.load(try configuration("/nowhere/identity")) }
-        #expect(error?.message.hasPrefix("identity \"/nowhere/identity\" does not exist: issue it again") == true)
+        #expect(
+            error?.message == "identity \"/nowhere/identity\" does not exist: set [teleport] identity to where the file is, "
+                + "or issue it with tctl auth sign --user=access-plugin --out=identity")
+    }
+
+    @Test("Where its certificate can be read the command names that user")
+    func ownUser() throws {
+        let words = "issue it again with tctl auth sign --user=access-plugin-mattermost --out=identity"
+        #expect(try failure(try IdentityText("expired-client").whole).message.contains(words))
+        var varied = text
+        varied.authorities = []
+        #expect(try failure(varied.whole).message.contains(words))
+        varied.certificate = ""
+        #expect(try failure(varied.whole).message.contains("--user=access-plugin --out=identity"))
     }
 }

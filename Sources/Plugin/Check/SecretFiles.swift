@@ -1,3 +1,4 @@
+import Access
 import Glibc
 
 /// The files that hold secrets, as a configuration names them, and who may read them.
@@ -44,7 +45,7 @@ struct SecretFiles {
         guard forOthers || forGroup else { return nil }
         let who = forOthers ? "everybody on this machine" : "its whole group"
         let bits = String(file.mode, radix: 8)
-        let mend = "chmod \(isGivenToGroup ? "o=" : "go=") \(quoted(path))"
+        let mend = "chmod \(isGivenToGroup ? "o=" : "go=") \(path.shellWord)"
         return .failed("file modes", "\(path) holds a secret and is open to \(who) (mode \(bits))", mend: mend)
     }
 
@@ -52,18 +53,5 @@ struct SecretFiles {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         return Owned(mode: status.st_mode & 0o777, owner: status.st_uid, group: status.st_gid)
-    }
-
-    /// As a shell takes it.
-    private static func quoted(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "/._-+@%:,=".utf8.contains(byte)
-            }
-        }
-        return isPlain ? path : "'\(path.replacing("'", with: "'\\''"))'"
     }
 }

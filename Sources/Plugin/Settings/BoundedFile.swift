@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Watcher
 
 /// Reads small files whole.
 enum BoundedFile {
@@ -10,7 +11,7 @@ enum BoundedFile {
     /// Follows links; refuses what is not a plain file, so that no pipe or device is waited for.
     static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { throw problem(errno) }
+        guard file >= 0 else { throw problem(errno, opening: path) }
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw problem(errno) }
@@ -30,6 +31,11 @@ enum BoundedFile {
             bytes += chunk[..<count]
         }
         throw Problem(description: "is larger than \(limit >> 10) KiB. Is it the right file?")
+    }
+
+    private static func problem(_ code: Int32, opening path: String) -> Problem {
+        guard code == EACCES, let folder = ClosedFolder.first(onWayTo: path) else { return problem(code) }
+        return Problem(description: "may not be read: \(folder.problem). Use \(folder.mend).")
     }
 
     private static func problem(_ code: Int32) -> Problem {

@@ -1,0 +1,50 @@
+package import Access
+import Glibc
+
+/// A folder that this process may not pass, which keeps it from every file inside, whoever owns those.
+package struct ClosedFolder: Equatable, Sendable {
+    package var path: String
+
+    /// What is wrong, and the command that mends it; Teleport's own `/var/lib/teleport` has the mode 0700.
+    package var problem: String { "the folder \(path.shellWord) lets this user (uid \(geteuid())) not pass" }
+    package var mend: String {
+        "chmod o+x \(path.shellWord), or keep the plugin's files in a folder such as /etc/teleport-mattermost"
+    }
+
+    /// The first on the way to a file, symbolic links followed; nil where none is closed.
+    package static func first(onWayTo file: String) -> Self? {
+        first(onWayTo: file, canPass: canPass, target: target)
+    }
+
+    /// - Parameter target: where a symbolic link leads; nil for all else.
+    static func first(onWayTo file: String, canPass: (String) -> Bool, target: (String) -> String?) -> Self? {
+        var folder = file.hasPrefix("/") ? "/" : "."
+        var rest = file.split(separator: "/")[...]
+        // As many as Linux follows (`path_resolution(7)`).
+        var linksLeft = 40
+        while let name = rest.popFirst() {
+            guard canPass(folder) else { return Self(path: folder) }
+            let next = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+            guard let target = target(next) else {
+                folder = next
+                continue
+            }
+            guard linksLeft > 0 else { return nil }
+            linksLeft -= 1
+            if target.hasPrefix("/") { folder = "/" }
+            rest = target.split(separator: "/") + rest
+        }
+        return nil
+    }
+
+    /// One that is not there is not closed.
+    private static func canPass(_ folder: String) -> Bool {
+        faccessat(AT_FDCWD, folder, X_OK, AT_EACCESS) == 0 || errno != EACCES
+    }
+
+    private static func target(_ path: String) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &bytes, bytes.count)
+        return count > 0 ? String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+}
