@@ -13,10 +13,11 @@ extension ConnectionHandler {
         }
     }
 
-    /// Whether a newcomer may have this one's place: anything but a decision on its way, or its reply.
+    /// Whether a newcomer may have this one's place: anything but a decision on its way, or its reply. Those that are being
+    /// closed are asked first, and apart.
     var isEvictable: Bool {
         switch phase {
-        case .idle, .head, .body: true
+        case .idle, .head, .body: !owesReply
         case .deciding, .closing: false
         }
     }
@@ -37,15 +38,41 @@ extension ConnectionHandler {
     func closeAfterWrites() {
         guard let context else { return }
         if case .closing = phase { return closeNow() }
-        phase = .closing
-        received = 0
+        beginClosing()
         waiting.removeAll()
         deadline = .now() + TimeAmount(listener.limits.request)
         context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in self.closeNow() }
     }
 
+    /// Over TLS it still tells the client, and waits a moment for it.
     func closeNow() {
-        phase = .closing
+        beginClosing()
         context?.close(promise: nil)
+    }
+
+    /// Closes the socket itself, whatever TLS or a refused client is waited for.
+    func abort() {
+        guard let context else { return }
+        phase = .closing
+        let outermost = try? context.pipeline.syncOperations.context(handlerType: BackPressureHandler.self)
+        (outermost ?? context).close(promise: nil)
+    }
+
+    /// From here on it is the first to make room, once the reply of a decision has left.
+    func beginClosing() {
+        phase = .closing
+        received = 0
+        giveWay()
+    }
+
+    func replyHasLeft() {
+        owesReply = false
+        if case .closing = phase { giveWay() }
+    }
+
+    private func giveWay() {
+        guard !owesReply, !givesWay else { return }
+        givesWay = true
+        listener.table.givesWay(self)
     }
 }

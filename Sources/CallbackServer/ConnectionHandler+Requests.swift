@@ -48,8 +48,7 @@ extension ConnectionHandler {
         guard let context else { return }
         let reply = listener.limited(reply, from: origin)
         waiting.removeAll()
-        phase = .closing
-        received = 0
+        beginClosing()
         deadline = .now() + TimeAmount(listener.limits.linger)
         context.writeAndFlush(Self.wrapOutboundOut(listener.replies.fixed(reply, .close, headOnly: headOnly)))
             .assumeIsolated().whenSuccess { self.context?.close(mode: .output, promise: nil) }
@@ -135,13 +134,19 @@ extension ConnectionHandler {
 
     private func send(_ buffer: ByteBuffer, _ persistence: Persistence) {
         guard let context else { return }
+        var written: EventLoopPromise<Void>?
+        if case .deciding = phase {
+            owesReply = true
+            written = context.eventLoop.makePromise()
+            written?.futureResult.assumeIsolated().whenComplete { _ in self.replyHasLeft() }
+        }
         if persistence == .close {
-            context.write(Self.wrapOutboundOut(buffer), promise: nil)
+            context.write(Self.wrapOutboundOut(buffer), promise: written)
             return closeAfterWrites()
         }
         quietSince = .now()
         deadline = quietSince + TimeAmount(listener.limits.idle)
         phase = .idle
-        context.write(Self.wrapOutboundOut(buffer), promise: nil)
+        context.write(Self.wrapOutboundOut(buffer), promise: written)
     }
 }

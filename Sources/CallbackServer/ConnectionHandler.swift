@@ -15,7 +15,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case head
         case body(Exchange)
         case deciding(Exchange)
-        /// The last reply is out; what still comes is counted and thrown away.
+        /// There will be no further reply; what still comes is counted and thrown away.
         case closing
     }
 
@@ -45,6 +45,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var origin: IPAddress?
     /// A signed click came from here.
     var hasClicked = false
+    /// The reply of a decision has not left yet.
+    var owesReply = false
+    /// It is being closed, and the table knows.
+    var givesWay = false
 
     init(listener: Listener) { self.listener = listener }
 

@@ -49,6 +49,14 @@ final class ConnectionTable {
         if isDraining { finishDraining() }
     }
 
+    /// It is being closed.
+    func givesWay(_ connection: ConnectionHandler) {
+        guard connections[connection.number] === connection else { return }
+        occupancy.givesWay(connection.number, from: connection.peer?.source, isOpen: isOpen)
+    }
+
+    private func isOpen(_ number: Int) -> Bool { connections[number] != nil }
+
     private func isSilent(_ number: Int) -> Bool { connections[number]?.isSilent ?? false }
 
     private func makeRoom(for newcomer: ConnectionHandler) -> Bool {
@@ -56,6 +64,7 @@ final class ConnectionTable {
         let isProxy = newcomer.peer.map(proxies.contain) ?? false
         if !isProxy, occupancy.count(of: source) >= limitPerSource { return evict(from: source) }
         guard connections.count >= limit else { return true }
+        if let number = occupancy.longestClosing(isOpen: isOpen) { return abort(connections[number]) }
         // Who holds many places gives up one of them first.
         if let greatest = occupancy.greatest(except: proxies.contain), greatest.count > limit / 8, evict(from: greatest.source)
         {
@@ -66,6 +75,7 @@ final class ConnectionTable {
     }
 
     private func evict(from source: IPAddress?) -> Bool {
+        if let number = occupancy.longestClosing(of: source, isOpen: isOpen) { return abort(connections[number]) }
         let silent = { self.occupancy.longestSilent(of: source, isSilent: self.isSilent) }
         let areMany = occupancy.silentCount(of: source) > min(limit, limitPerSource) / 4
         return evict(areManySilent: areMany, silent) { $0.peer?.source == source }
@@ -86,6 +96,11 @@ final class ConnectionTable {
     private func quietest(where belongs: (ConnectionHandler) -> Bool) -> ConnectionHandler? {
         connections.values.filter { $0.isEvictable && belongs($0) }
             .min { $0.hasClicked == $1.hasClicked ? $0.quietSince < $1.quietSince : $1.hasClicked }
+    }
+
+    private func abort(_ connection: ConnectionHandler?) -> Bool {
+        connection?.abort()
+        return connection != nil
     }
 
     private func close(_ connection: ConnectionHandler?) -> Bool {

@@ -8,16 +8,25 @@ import Testing
 /// A valid click is answered while the attack stands.
 @Suite(.timeLimit(.minutes(2))) struct FloodTests {
     enum Attack: String, CaseIterable {
-        case silent, halfHello, halfHead, halfBody
+        case silent, halfHello, halfHead, halfBody, garbage, refused
 
-        func begin(_ client: RawClient) throws {
+        func begin(_ client: RawClient) async throws {
             switch self {
             case .silent: break
             case .halfHello: client.send("\u{16}\u{3}\u{1}\u{1}")
             case .halfHead: client.send("GET /healthz HTTP/1.1\r\nHos")
             case .halfBody: client.send(String(ClickText.post(try ClickText.signed()).dropLast(10)))
+            // Answered and ended by the server, while the client holds on.
+            case .garbage:
+                client.send("hello")
+                _ = await client.rest()
+            case .refused:
+                client.send("POST /mattermost_action HTTP/1.1\r\n\r\n")
+                _ = await client.rest()
             }
         }
+
+        var isPlain: Bool { self == .refused }
 
         /// In TLS.
         var isInside: Bool { self == .halfHead || self == .halfBody }
@@ -29,21 +38,27 @@ import Testing
     func flood(attack: Attack, fromOneSource: Bool) async throws {
         var limits = CallbackServer.Limits()
         limits.maxConnections = 24
-        limits.connectionsPerSource = fromOneSource ? 12 : 24
+        limits.connectionsPerSource = fromOneSource ? 12 : 48
         (limits.handshake, limits.head, limits.request) = (.seconds(600), .seconds(600), .seconds(600))
-        try await RunningServer.with(limits: limits, tls: Certificates.shared().listener) { server in
-            let tls = try Self.trusting()
+        (limits.linger, limits.idle) = (.seconds(600), .seconds(600))
+        let identity = attack.isPlain ? nil : try Certificates.shared().listener
+        try await RunningServer.with(limits: limits, tls: identity) { server in
+            let tls = attack.isPlain ? nil : try Self.trusting()
+            let mattermost = try await RawClient.connect(port: server.port, tls: tls)
+            try await Self.click(mattermost)
             var attackers: [RawClient] = []
             for _ in 0..<60 {
-                let client = try await RawClient.connect(port: server.port, tls: attack.isInside ? tls : nil)
-                try attack.begin(client)
+                let client = try await RawClient.connect(
+                    port: server.port, tls: attack.isInside ? tls : nil, holdsOpen: true)
+                try await attack.begin(client)
                 attackers.append(client)
             }
+            try await Self.click(mattermost)
             try await Self.click(server, tls)
             // The first made room: its end comes though no time limit has passed.
             if let first = attackers.first { _ = await first.rest() }
             try await Self.click(server, tls)
-            for client in attackers { client.channel.close(promise: nil) }
+            for client in attackers + [mattermost] { client.channel.close(promise: nil) }
         }
     }
 
@@ -88,10 +103,14 @@ import Testing
         }
     }
 
-    private static func click(_ server: RunningServer, _ tls: TLSContext) async throws {
+    private static func click(_ server: RunningServer, _ tls: TLSContext?) async throws {
         let client = try await RawClient.connect(port: server.port, tls: tls)
-        #expect(await client.reply(to: ClickText.post(try ClickText.signed())).hasSuffix(#"{"ephemeral_text":"done"}"#))
+        try await click(client)
         await client.close()
+    }
+
+    private static func click(_ client: RawClient) async throws {
+        #expect(await client.reply(to: ClickText.post(try ClickText.signed())).hasSuffix(#"{"ephemeral_text":"done"}"#))
     }
 
     private static func trusting() throws -> TLSContext {

@@ -13,7 +13,10 @@ final class RawClient: Sendable {
         self.chunks = chunks
     }
 
-    static func connect(port: Int, autoRead: Bool = true, tls: TLSContext? = nil) async throws -> RawClient {
+    /// - Parameter holdsOpen: whether the connection stays after the server's end.
+    static func connect(
+        port: Int, autoRead: Bool = true, tls: TLSContext? = nil, holdsOpen: Bool = false
+    ) async throws -> RawClient {
         let chunks = Chunks()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: autoRead)
@@ -25,7 +28,7 @@ final class RawClient: Sendable {
                         try channel.pipeline.syncOperations.addHandler(
                             TLSHandler(context: tls, role: role, on: channel.eventLoop))
                     }
-                    try channel.pipeline.syncOperations.addHandler(Collector(chunks: chunks))
+                    try channel.pipeline.syncOperations.addHandler(Collector(chunks: chunks, holdsOpen: holdsOpen))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
@@ -90,15 +93,19 @@ final class RawClient: Sendable {
     private final class Collector: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private let chunks: Chunks
+        private let holdsOpen: Bool
 
-        init(chunks: Chunks) { self.chunks = chunks }
+        init(chunks: Chunks, holdsOpen: Bool) {
+            self.chunks = chunks
+            self.holdsOpen = holdsOpen
+        }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) { chunks.continuation.yield(Self.unwrapInboundIn(data)) }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
             if case .some(.inputClosed) = event as? ChannelEvent {
                 chunks.continuation.finish()
-                context.close(promise: nil)
+                if !holdsOpen { context.close(promise: nil) }
             }
         }
 
