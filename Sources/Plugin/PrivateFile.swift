@@ -1,4 +1,5 @@
 import Glibc
+import Watcher
 
 /// Writes files that others may not see half written, or at all.
 enum PrivateFile {
@@ -9,7 +10,11 @@ enum PrivateFile {
 
         init(_ path: String) {
             self.path = path
-            reason = String(cString: strerror(errno))
+            let code = errno
+            reason = String(cString: strerror(code))
+            if code == EACCES, let folder = ClosedFolder.first(onWayTo: path) {
+                reason = "\(folder.problem), which \(folder.command) mends"
+            }
         }
     }
 

@@ -5,11 +5,10 @@ import Glibc
 package struct ClosedFolder: Equatable, Sendable {
     package var path: String
 
-    /// What is wrong, and the command that mends it; Teleport's own `/var/lib/teleport` has the mode 0700.
-    package var problem: String { "the folder \(path.shellWord) lets this user (uid \(geteuid())) not pass" }
-    package var mend: String {
-        "chmod o+x \(path.shellWord), or keep the plugin's files in a folder such as /etc/teleport-mattermost"
-    }
+    /// Teleport's own `/var/lib/teleport` has the mode 0700.
+    package var problem: String { "the folder \(path.shellWord) does not let this user (uid \(geteuid())) pass" }
+    package var command: String { "chmod o+x \(path.shellWord)" }
+    package var mend: String { "\(command), or keep the plugin's files in a folder such as /etc/teleport-mattermost" }
 
     /// The first on the way to a file, symbolic links followed; nil where none is closed.
     package static func first(onWayTo file: String) -> Self? {

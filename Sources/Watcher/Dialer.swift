@@ -91,7 +91,9 @@ struct Dialer: Sendable {
             request: UpgradeRequest(host: address.description), on: channel.eventLoop,
             timeout: min(timeout, TimeAmount(configuration.callTimeout)))
         try channel.pipeline.syncOperations.addHandlers([outerTLS, upgrade])
-        return outerTLS.handshake.assumeIsolated().flatMap { _ in
+        return outerTLS.handshake.assumeIsolated().flatMapErrorThrowing { error in
+            throw UpgradeRequest.Refused.orOther(error)
+        }.flatMap { _ in
             upgrade.begin()
             return upgrade.upgraded
         }.flatMapThrowing {

@@ -77,7 +77,7 @@ final class UpgradeHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        promise.fail(error)
+        promise.fail(UpgradeRequest.Refused.orOther(error))
         context.fireErrorCaught(error)
     }
 

@@ -6,6 +6,12 @@ struct UpgradeRequest: Sendable {
     struct Refused: Error, CustomStringConvertible {
         var reason: String
         var description: String { reason }
+
+        /// An alert before the upgrade is about the load balancer's own rules: it never saw the plugin's certificate.
+        static func orOther(_ error: any Error) -> any Error {
+            guard let failure = error as? OpenSSLError, failure.code == .alert else { return error }
+            return Refused(reason: "the TLS before the upgrade failed: \(failure)")
+        }
     }
 
     static let path = "/webapi/connectionupgrade"

@@ -36,7 +36,7 @@ struct ClosedFolderTests {
     func words() {
         let file = CredentialFile(setting: "identity", path: "/var/lib/teleport/plugins/identity")
         let message = file.denied(by: ClosedFolder(path: "/var/lib/teleport")).message
-        #expect(message.hasPrefix("identity \"\(file.path)\" cannot be opened, for the folder /var/lib/teleport lets"))
+        #expect(message.hasPrefix("identity \"\(file.path)\" cannot be opened, for the folder /var/lib/teleport does"))
         #expect(
             message.hasSuffix(
                 ": let it pass with chmod o+x /var/lib/teleport, or keep the plugin's files in a folder such as "

@@ -86,15 +86,29 @@ struct ProxyTests {
             (40, false), (70, false), (80, false), (112, false), (120, false),
         ])
     func alerts(alert: UInt8, isFinal: Bool) async throws {
+        let message = try await words(afterAlert: alert, to: Way.allCases)
+        #expect(message.contains("No way to the auth service") == !isFinal, "\(message)")
+    }
+
+    @Test("A load balancer's own alert, before the upgrade, ends nothing", arguments: [40, 48, 116])
+    func outerAlerts(alert: UInt8) async throws {
+        let message = try await words(afterAlert: alert, to: [.upgrade])
+        #expect(message.contains("as \(Way.upgrade): "), "\(message)")
+        #expect(message.contains("the TLS before the upgrade failed: "), "\(message)")
+    }
+
+    private func words(afterAlert alert: UInt8, to order: [Way]) async throws -> String {
         let certificates = try Certificates.shared()
+        let words = Observer<String>()
         try await HostileServer.run(.says([21, 3, 3, 0, 2, 2, alert])) { server in
             let configuration = TeleportConfiguration.test(port: server.port, certificates: certificates)
             let finder = Wayfinder(
                 address: try AuthAddress(parsing: configuration.address), credentials: try .load(configuration),
-                configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, order: Way.allCases)
+                configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, order: order)
             let error = await #expect(throws: TeleportError.self) { _ = try await finder.dial() }
-            #expect(error?.message.contains("No way to the auth service") == !isFinal, "\(error?.message ?? "none")")
+            words.record(error?.message ?? "none")
         }
+        return words.items.last ?? ""
     }
 
     @Test("Long lists pass an upgraded connection whole", arguments: ["websocket", "alpn-ping"])
