@@ -85,6 +85,19 @@ import Testing
         }
     }
 
+    @Test(
+        "An account of which the server does not say whether it is a guest's or deactivated is an error",
+        arguments: [#""delete_at":0"#, #""roles":"system_user""#, #""roles":null,"delete_at":0"#])
+    func incomplete(_ members: String) async throws {
+        try await FaultyServer.run { _ in
+            .send(answer(#"{"id":"a","username":"g",\#(members)}"#))
+        } _: { server in
+            let client = try makeClient(server.url)
+            let error = try await failure { () throws(MattermostError) in try await client.user("a") }
+            #expect(error.code == .malformed)
+        }
+    }
+
     @Test("A channel is found by the slugs of its team and itself")
     func namedChannel() async throws {
         try await replaying("channel_by_team_and_name") { server, client, exchange in

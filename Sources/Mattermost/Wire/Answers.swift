@@ -4,9 +4,11 @@ struct UserAnswer: Decodable {
     var id: String
     var username: String
     var email: String?
-    var roles: String?
+    /// In every server's answer, as is `deleteAt`: without them nobody can tell who is a guest or deactivated.
+    var roles: String
+    /// Left out of a person's.
     var isBot: Bool?
-    var deleteAt: Int64?
+    var deleteAt: Int64
 
     enum CodingKeys: String, CodingKey {
         case id, username, email, roles
@@ -17,7 +19,7 @@ struct UserAnswer: Decodable {
     var user: ChatUser {
         ChatUser(
             id: id, username: username, email: email ?? "", isBot: isBot ?? false,
-            isGuest: (roles ?? "").split(separator: " ").contains("system_guest"), isDeleted: (deleteAt ?? 0) != 0)
+            isGuest: roles.split(separator: " ").contains("system_guest"), isDeleted: deleteAt != 0)
     }
 }
 
