@@ -212,6 +212,19 @@ struct SuggestedStandingTests {
         }
     }
 
+    @Test("Whom else the requester named is not looked up for a click")
+    func noLookUps() async throws {
+        try await Rig.with { rig in
+            let environment = rig.environment(telling: [])
+            let id = try rig.request(reviewers: ["carol@example.com"] + (0..<19).map { "bob+\($0)@example.com" })
+            try await rig.reconcile(id, as: environment)
+            let click = try await click(by: "carol", on: id, rig)
+            rig.mattermost.faults.inject(.internalError, path: "/api/v4/users/email/", times: 20)
+            let late = rig.environment(telling: [])
+            #expect(await rig.answer(click, as: late).text == ClickWords.refused(.onlySuggested))
+        }
+    }
+
     @Test("A setting gives the right, and so does being in a channel that the configuration names")
     func allowed() async throws {
         try await Rig.with { rig in

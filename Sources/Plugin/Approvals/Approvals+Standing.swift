@@ -47,8 +47,8 @@ extension Approvals {
 
     /// Whether the click came from a channel that the configuration names for the request, or the person is in one.
     private func isRecipient(_ click: Click, _ request: AccessRequest, _ facts: Facts) async throws -> Bool {
-        let found = await environment.recipients.places(for: request)
-        let named = found.places.filter { !$0.isSuggested }.map(\.channelID)
+        let found = await environment.recipients.configured(for: request)
+        let named = found.places.map(\.channelID)
         if named.contains(click.post.channelID) { return facts.isMember == true }
         for channelID in named where try await environment.chat.isMember(facts.clicker.id, of: channelID) { return true }
         if let failure = found.failures.first { throw failure }

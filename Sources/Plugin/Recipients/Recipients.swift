@@ -55,12 +55,17 @@ package final class Recipients: Sendable {
     /// For one request: by its roles, and those whom the requester suggests by e-mail address.
     package func places(for request: AccessRequest) async -> Found {
         let named = rules.recipients(ofRoles: request.roles)
-        var found = await places(of: named)
+        var found = await configured(for: request)
         let suggested = request.suggestedReviewers.compactMap(Recipient.init(suggested:)).filter { !named.contains($0) }
         for recipient in suggested.prefix(Self.suggestionLimit) {
             await add(recipient, isSuggested: true, to: &found)
         }
         return found
+    }
+
+    /// Those of the request that the configuration names.
+    package func configured(for request: AccessRequest) async -> Found {
+        await places(of: rules.recipients(ofRoles: request.roles))
     }
 
     /// All that the configuration names.
