@@ -10,6 +10,8 @@ package struct HealthCheck: Service {
     private let chat: any ChatService
     private let breaker: Breaker<MattermostError>
     private let recipients: Recipients
+    /// Nil where people decide in Teleport only.
+    private let policy: ApprovalPolicy?
     private let health: Health
     private let logger: Logger
     private let clock: any Clock<Duration>
@@ -23,6 +25,7 @@ package struct HealthCheck: Service {
         chat = environment.probing.chat
         breaker = environment.circuits.chat
         recipients = environment.recipients
+        policy = environment.buttons == nil ? nil : environment.policy
         logger = environment.logger
         self.health = health
         self.clock = clock
@@ -34,6 +37,7 @@ package struct HealthCheck: Service {
             logger.debug("Starting Mattermost API health check...")
             var said: String?
             var isWell = false
+            var warned: Set<String> = []
             var delay = Self.retries.lowerBound
             repeat {
                 let problem = await check()
@@ -44,6 +48,7 @@ package struct HealthCheck: Service {
                 } else if !isWell {
                     logger.log(level: said == nil ? .debug : .info, "Mattermost API health check finished ok")
                     if said != nil { recovered() }
+                    await warnOfOpenChannels(except: &warned)
                     (said, isWell) = (nil, true)
                 }
                 delay = isWell ? Self.interval : min(delay * 2, Self.retries.upperBound)
@@ -86,6 +91,16 @@ package struct HealthCheck: Service {
                     "Recipient \"\(place.recipient)\": the bot is not in the channel. Type /invite @\(bot.username) there."))
         }
         return failures
+    }
+
+    /// Once for each whose members decide.
+    private func warnOfOpenChannels(except warned: inout Set<String>) async {
+        guard let policy else { return }
+        for place in await recipients.configured().places where place.kind == .open {
+            guard policy.letsMembersDecide(of: place.recipient, recipients.rules) else { continue }
+            guard warned.insert(place.channelID).inserted else { continue }
+            logger.warning("\(place.recipient) \(OpenChannel.recipient)")
+        }
     }
 
     private func isMember(_ bot: ChatUser, of place: Recipients.Place) async throws(MattermostError) -> Bool {

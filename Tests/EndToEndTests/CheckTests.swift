@@ -21,6 +21,7 @@ struct CheckTests {
                 #expect(result.lines.contains { $0.hasPrefix("✓ \(name): ") }, "\(name): \(result.lines)")
             }
             #expect(result.lines.last == "All is well.")
+            #expect(result.lines.contains { $0.hasPrefix("– who can join acme/access-requests: is a public channel: ") })
             #expect(result.lines.contains { $0.hasSuffix("the cluster sandbox.example as the auth service itself") })
             #expect(stage.auth.auditLog.isEmpty)
             #expect(try stage.mattermost.world.read { $0.posts.count } == 0)

@@ -103,7 +103,7 @@ import Testing
         try await replaying("channel_by_team_and_name") { server, client, exchange in
             let found = try await client.channel(team: "team-name", channel: "channel-name")
             #expect(found.id == channel && found.name == "channel-name" && found.displayName == "Approvals")
-            #expect(found.lastPost.milliseconds == 1_795_212_244_061 && !found.isDirect)
+            #expect(found.lastPost.milliseconds == 1_795_212_244_061 && found.kind == .open)
             #expect(server.requests.map(\.path) == [exchange.path])
         }
     }

@@ -43,7 +43,7 @@ struct ChannelAnswer: Decodable {
 
     var info: ChannelInfo {
         ChannelInfo(
-            id: id, name: name, displayName: displayName ?? "", isDirect: type == "D",
+            id: id, name: name, displayName: displayName ?? "", kind: type.map(ChannelInfo.Kind.init) ?? .unknown,
             lastPost: Timestamp(milliseconds: lastPostAt ?? 0))
     }
 }

@@ -20,6 +20,10 @@ extension ChatCheck {
                 report.add(.ok("recipient \(recipient)", "was found"))
                 guard case .channel = recipient else { continue }
                 await checkMembership(bot, "\(recipient)", place.channelID)
+                let policy = settings.approvals.policy
+                if settings.approvals.hasButtons, policy.letsMembersDecide(of: recipient, settings.mattermost.recipients) {
+                    tellWhoCanJoin("\(recipient)", place.kind, OpenChannel.recipient)
+                }
             case .failure(let error):
                 report.add(.failed("recipient \(recipient)", Words(Self.words(error, recipient)), otherwise: Self.invite))
             }
@@ -51,6 +55,16 @@ extension ChatCheck {
                 isMember ? .ok(name, "the bot is in the channel") : .failed(name, "the bot is not in the channel", mend: mend))
         } catch {
             report.add(.failed(name, error, otherwise: mend))
+        }
+    }
+
+    /// Of a channel whose members decide.
+    private func tellWhoCanJoin(_ channel: String, _ kind: ChannelInfo.Kind, _ mend: String) {
+        let name = "who can join \(channel)"
+        switch kind {
+        case .open: report.add(.skipped(name, mend))
+        case .private, .direct, .group: report.add(.ok(name, "who is invited, as it is a private channel"))
+        case .unknown: report.add(.skipped(name, "Mattermost does not tell whether the channel is private"))
         }
     }
 
@@ -88,9 +102,10 @@ extension ChatCheck {
         case .channel(let channel):
             let name = "approvers \(channel)"
             do {
-                let id = try await chat.channel(team: channel.team, channel: channel.channel).id
+                let found = try await chat.channel(team: channel.team, channel: channel.channel)
                 report.add(.ok(name, "the channel was found"))
-                await checkMembership(bot, "\(channel)", id)
+                await checkMembership(bot, "\(channel)", found.id)
+                tellWhoCanJoin("\(channel)", found.kind, OpenChannel.approver)
             } catch {
                 report.add(.failed(name, error, otherwise: Self.invite))
             }

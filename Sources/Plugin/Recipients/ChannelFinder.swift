@@ -52,7 +52,9 @@ struct ChannelFinder {
 
     /// Those with the display name that the bot is in, or that have the slug that Mattermost makes of such a name.
     private func channels(shown name: String, in team: TeamInfo) async throws(MattermostError) -> [ChannelInfo] {
-        let shows = { (channel: ChannelInfo) in !channel.isDirect && channel.displayName.lowercased() == name.lowercased() }
+        let shows = { (channel: ChannelInfo) in
+            channel.kind != .direct && channel.displayName.lowercased() == name.lowercased()
+        }
         var found: [ChannelInfo]
         do {
             found = try await chat.channels(of: bot.id, inTeam: team.id).filter(shows)

@@ -7,7 +7,7 @@ extension Recipients {
         for name in policy.accounts(ofUser: user) + [user] {
             do {
                 guard let person = try await person(name.lowercased()) else { continue }
-                return try await channelID(of: person)
+                return try await channel(of: person).id
             } catch {
                 guard error.code == .notFound || error.code == .forbidden else { throw error }
             }

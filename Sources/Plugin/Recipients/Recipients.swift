@@ -9,6 +9,7 @@ package final class Recipients: Sendable {
     package struct Place: Hashable, Sendable {
         package var channelID: String
         package var recipient: Recipient
+        package var kind: ChannelInfo.Kind
         /// Named by the requester alone, and by nobody who runs the plugin.
         package var isSuggested = false
     }
@@ -20,8 +21,13 @@ package final class Recipients: Sendable {
         package var failures: [MattermostError] = []
     }
 
+    struct Channel {
+        var id: String
+        var kind: ChannelInfo.Kind
+    }
+
     private enum Memory {
-        case channel(String)
+        case channel(Channel)
         /// Not asked again until then, as the elapsed time.
         case failed(MattermostError, until: Duration)
     }
@@ -93,7 +99,9 @@ package final class Recipients: Sendable {
     /// A channel that took no post is looked up again: it may have been archived, and made anew under the old name.
     func forget(channelID: String) {
         known.withLock { known in
-            known.channels = known.channels.filter { if case .channel(channelID) = $0.value { false } else { true } }
+            known.channels = known.channels.filter {
+                if case .channel(let channel) = $0.value { channel.id != channelID } else { true }
+            }
         }
     }
 
@@ -105,9 +113,10 @@ package final class Recipients: Sendable {
 
     private func add(_ recipient: Recipient, isSuggested: Bool, to found: inout Found) async {
         do {
-            let id = try await channelID(of: recipient)
-            guard !found.places.contains(where: { $0.channelID == id }) else { return }
-            found.places.append(Place(channelID: id, recipient: recipient, isSuggested: isSuggested))
+            let channel = try await channel(of: recipient)
+            guard !found.places.contains(where: { $0.channelID == channel.id }) else { return }
+            found.places.append(
+                Place(channelID: channel.id, recipient: recipient, kind: channel.kind, isSuggested: isSuggested))
         } catch {
             // Whoever may ask for a role may suggest anybody: nobody is to be found there as often as not.
             let isNobody = isSuggested && (error.code == .notFound || error.code == .forbidden)
@@ -115,16 +124,16 @@ package final class Recipients: Sendable {
         }
     }
 
-    func channelID(of recipient: Recipient) async throws(MattermostError) -> String {
+    func channel(of recipient: Recipient) async throws(MattermostError) -> Channel {
         switch known.withLock({ $0.channels[recipient] }) {
-        case .channel(let id): return id
+        case .channel(let channel): return channel
         case .failed(let error, let until) where elapsed() < until: throw error
         default: break
         }
         do {
-            let id = try await lookUp(recipient)
-            remember(recipient, .channel(id))
-            return id
+            let channel = try await lookUp(recipient)
+            remember(recipient, .channel(channel))
+            return channel
         } catch {
             let named = MattermostError(error.code, "Recipient \"\(recipient)\": \(error.message)", cause: error)
             if error.code == .notFound || error.code == .forbidden {
@@ -148,7 +157,7 @@ package final class Recipients: Sendable {
         }
     }
 
-    private func lookUp(_ recipient: Recipient) async throws(MattermostError) -> String {
+    private func lookUp(_ recipient: Recipient) async throws(MattermostError) -> Channel {
         let bot = try await bot()
         switch recipient {
         case .channel(let name):
@@ -160,17 +169,17 @@ package final class Recipients: Sendable {
                     URL: names that people see can be given to other channels too
                     """)
             }
-            return channel.id
-        case .person(let address): return try await channelID(of: chat.user(emailed: address), bot)
-        case .account(let name): return try await channelID(of: chat.user(named: name), bot)
+            return Channel(id: channel.id, kind: channel.kind)
+        case .person(let address): return try await directChannel(with: chat.user(emailed: address), bot)
+        case .account(let name): return try await directChannel(with: chat.user(named: name), bot)
         }
     }
 
-    private func channelID(of person: ChatUser, _ bot: ChatUser) async throws(MattermostError) -> String {
+    private func directChannel(with person: ChatUser, _ bot: ChatUser) async throws(MattermostError) -> Channel {
         guard !person.isDeleted else {
             throw MattermostError(.notFound, "the account @\(person.username) is deactivated. Name somebody else.")
         }
-        return try await chat.directChannelID(of: bot.id, with: person.id)
+        return Channel(id: try await chat.directChannelID(of: bot.id, with: person.id), kind: .direct)
     }
 }
 

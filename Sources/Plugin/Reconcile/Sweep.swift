@@ -50,7 +50,7 @@ package struct Sweep: Sendable {
         guard let team = try await environment.chat.teams(of: botID).first else { return [] }
         do {
             let channels = try await environment.chat.channels(of: botID, inTeam: team.id)
-            return channels.filter { $0.isDirect && $0.lastPost >= since }
+            return channels.filter { $0.kind == .direct && $0.lastPost >= since }
                 .sorted { $0.lastPost > $1.lastPost }.prefix(Self.directLimit).map(\.id)
         } catch {
             guard error.code == .notFound else { throw error }

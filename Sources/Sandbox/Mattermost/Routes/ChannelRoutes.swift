@@ -11,11 +11,11 @@ struct ChannelRoutes: Sendable {
             return try world.read { state throws(AppError) in try state.team(named: name).shape }.response()
         }
         router.get("teams/name/:team_name/channels/name/:channel_name") { _, context in
-            _ = try context.caller()
+            let me = try context.caller()
             let (team, name) = (try context.parameter("team_name"), try context.parameter("channel_name"))
             return try world.read { state throws(AppError) in
                 _ = try state.team(named: team)
-                return state.shape(of: try state.channel(named: name))
+                return state.shape(of: try state.channel(named: name, readableBy: me.id))
             }.response()
         }
         router.get("channels/:channel_id/members/:user_id", use: member)

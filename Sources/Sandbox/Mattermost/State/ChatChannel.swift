@@ -2,6 +2,7 @@
 package struct ChatChannel: Equatable, Sendable {
     package enum Kind: String, Sendable {
         case open = "O"
+        case `private` = "P"
         case direct = "D"
     }
 

@@ -69,9 +69,14 @@ extension ChatState {
         return team
     }
 
-    package func channel(named name: String) throws(AppError) -> ChatChannel {
-        guard let channel = channels.first(where: { $0.name == name && $0.kind == .open }) else { throw .noSuchChannel }
-        return channel
+    /// A private one only for its members, where an account is named.
+    package func channel(named name: String, readableBy userID: String? = nil) throws(AppError) -> ChatChannel {
+        let found = channels.first { channel in
+            channel.name == name && channel.kind != .direct
+                && (channel.kind == .open || userID.map(channel.members.contains) ?? true)
+        }
+        guard let found else { throw .noSuchChannel }
+        return found
     }
 
     /// The channel, where the account may read it. One that does not exist cannot be told from one that is closed to it.
