@@ -1,7 +1,7 @@
 package import Access
 
 /// What a dialog was opened for: whose click, on which post, to decide what. Its signed form goes to the client and comes back.
-package struct DialogTicket: Equatable, Sendable {
+package struct DialogTicket: Sendable {
     package var requestID: RequestID
     package var decision: Decision
     package var userID: String
@@ -9,12 +9,13 @@ package struct DialogTicket: Equatable, Sendable {
     package var postID: String
     package var cluster: String
     package var issued: Timestamp
-    /// Whether the click's own proof was asked for.
-    package var isProven: Bool
+    /// The click's own `trigger_id`, whose proof holds the ticket too: a signing secret alone makes none that counts. Nil where
+    /// no proof is asked for.
+    package var trigger: Secret<String>?
 
     package init(
         requestID: RequestID, decision: Decision, userID: String, channelID: String, postID: String, cluster: String,
-        issued: Timestamp, isProven: Bool
+        issued: Timestamp, trigger: Secret<String>?
     ) {
         self.requestID = requestID
         self.decision = decision
@@ -23,16 +24,16 @@ package struct DialogTicket: Equatable, Sendable {
         self.postID = postID
         self.cluster = cluster
         self.issued = issued
-        self.isProven = isProven
+        self.trigger = trigger
     }
 
-    private static let version = "1"
+    private static let version = "2"
 
     /// Each field after its length as four bytes, big-endian.
     var message: [UInt8] {
         let fields = [
             Self.version, requestID.rawValue, decision.rawValue, userID, channelID, postID, cluster,
-            String(issued.milliseconds), isProven ? "1" : "0",
+            String(issued.milliseconds), trigger?.reveal() ?? "",
         ]
         return fields.reduce(into: []) { bytes, field in
             let count = UInt32(truncatingIfNeeded: field.utf8.count)
@@ -57,7 +58,8 @@ package struct DialogTicket: Equatable, Sendable {
         else { return nil }
         self.init(
             requestID: request, decision: decision, userID: fields[3], channelID: fields[4], postID: fields[5],
-            cluster: fields[6], issued: Timestamp(milliseconds: issued), isProven: fields[8] == "1")
+            cluster: fields[6], issued: Timestamp(milliseconds: issued),
+            trigger: fields[8].isEmpty ? nil : Secret(fields[8]))
     }
 }
 

@@ -20,7 +20,7 @@ extension Daemon {
                 return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
             readiness: { [teleport, logFiles] in Readiness(health, teleport.status, logFiles.compactMap(\.trouble)) },
-            dialogs: settings.approvals.askReason == .never ? nil : dialogs(desk),
+            dialogs: settings.approvals.askReason == .never ? nil : dialogs(desk, proofs),
             refused: { [audit, now] in audit.write($0, at: now()) },
             decide: { [now] click in
                 guard let proofs else {
@@ -32,8 +32,13 @@ extension Daemon {
             })
     }
 
-    private func dialogs(_ desk: ClickDesk) -> CallbackServer.Dialogs {
-        CallbackServer.Dialogs(open: { [signer] in signer.open($0) }, decide: { .answer(await desk.answer($0).json) })
+    private func dialogs(_ desk: ClickDesk, _ proofs: ProofDesk?) -> CallbackServer.Dialogs {
+        CallbackServer.Dialogs(
+            open: { [signer] in signer.open($0) },
+            decide: { submission in
+                guard let proofs else { return .answer(await desk.answer(submission, isProven: false).json) }
+                return await proofs.answer(submission) { await desk.answer(submission, isProven: true).json }
+            })
     }
 
     private static func answer(_ click: Click, _ desk: ClickDesk, _ triggerID: Secret<String>) async -> [UInt8] {

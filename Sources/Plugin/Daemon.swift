@@ -124,7 +124,7 @@ struct Daemon: Sendable {
             server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: environment.elapsed
         ) { [chat] () throws(MattermostError) in try await chat.clickerKey() }
         return ProofDesk(
-            keys: keys, seen: SeenProofs(elapsed: environment.elapsed), now: environment.now)
+            keys: keys, seen: SeenProofs(elapsed: environment.elapsed), now: environment.now, elapsed: environment.elapsed)
     }
 
     /// The time by Mattermost's clock, which all replicas share: it signs the proofs, and posts have its times.

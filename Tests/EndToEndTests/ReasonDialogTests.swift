@@ -1,3 +1,5 @@
+import Access
+import ActionCrypto
 import Foundation
 import TestSupport
 import Testing
@@ -15,6 +17,50 @@ struct ReasonDialogTests {
                 "url": .string(dialog.url), "callback_id": "deny", "state": dialog.dialog["state"] ?? "",
                 "submission": ["reason": .string(reason)], "channel_id": .string(post.channelID), "team_id": "",
             ], by: userID)
+    }
+
+    /// Straight to the callback, as whoever reaches the port does; gives the status and the body.
+    private func post(_ stage: Stage, _ ticket: DialogTicket, reason: String) async throws -> (Int, String) {
+        let signer = try ActionSigner(secret: Secret(Array("a secret of the tests alone".utf8)))
+        let body: JSON = [
+            "type": "dialog_submission", "callback_id": "approve", "state": .string(try signer.seal(ticket)),
+            "user_id": .string(ticket.userID), "channel_id": .string(ticket.channelID), "team_id": "",
+            "submission": ["reason": .string(reason)],
+        ]
+        let url = "https://localhost:\(stage.callbackPort)/mattermost_dialog"
+        let answer = try await stage.mattermost.clicker.client.post(body.goEncoded, to: url)
+        return (answer.status, String(decoding: answer.body, as: UTF8.self))
+    }
+
+    @Test("Whoever knows the signing secret makes up a dialog's state, and nothing that it decides")
+    func leakedSecret() async throws {
+        try await Stage.with { stage in
+            let settings = try String(contentsOfFile: stage.configuration, encoding: .utf8)
+            let asking = settings + "\n[approvals]\nask_reason = \"always\"\n"
+            try asking.write(toFile: stage.configuration, atomically: true, encoding: .utf8)
+            let plugin = try await stage.startPlugin()
+            let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
+            let card = try await stage.post(about: id, showing: "pending")
+            let bob = try stage.mattermost.world.read { state throws(AppError) in try state.account(named: "bob").id }
+            var ticket = DialogTicket(
+                requestID: try #require(RequestID(id)), decision: .approve, userID: bob, channelID: card.channelID,
+                postID: card.id, cluster: Certificates.cluster, issued: Timestamp(milliseconds: stage.mattermost.world.now),
+                trigger: nil)
+            let foreign = try TriggerSigner().triggerID(
+                clientID: "fi1rjwgkwtn6jpnnsgbgubh8po", userID: bob, at: stage.mattermost.world.now)
+            for trigger in [nil, "x", foreign] {
+                ticket.trigger = trigger.map { Secret($0) }
+                let (status, body) = try await post(stage, ticket, reason: "because")
+                #expect(status == 403 && body.isEmpty)
+            }
+            #expect(stage.auth.auditLog.isEmpty)
+            ticket.trigger = Secret(
+                try stage.mattermost.signer.triggerID(
+                    clientID: "fi1rjwgkwtn6jpnnsgbgubh8po", userID: bob, at: stage.mattermost.world.now))
+            #expect(try await post(stage, ticket, reason: "because") == (200, "{}"))
+            #expect(stage.auth.auditLog.map(\.reason) == ["because"])
+            #expect(try await plugin.stop() == 0)
+        }
     }
 
     @Test("A denial asks for a reason, which goes to Teleport and the post; a state in other hands decides nothing")

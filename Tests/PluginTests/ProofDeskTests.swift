@@ -127,6 +127,70 @@ struct ProofDeskTests {
         }
     }
 
+    @Test("A proof from before the start of this process, which cannot know whether it was used, decides nothing")
+    func beforeStart() async throws {
+        try await rig.withDesk { desk in
+            rig.age.withLock { $0 = .seconds(60) }
+            let old = text(await desk.answer(try rig.click(rig.triggerText(age: .seconds(63))), undecided))
+            #expect(old.contains("started anew"))
+            let fresh = await desk.answer(try rig.click(rig.triggerText(age: .seconds(61)))) { [5] }
+            #expect(fresh == .answer([5]))
+        }
+    }
+
+    @Test("A person whose clicks are all being decided waits for them; others do not")
+    func busyPerson() async throws {
+        try await rig.withDesk { desk in
+            let gate = Shared<Void>()
+            let begun = (0..<8).map { _ in Shared<Void>() }
+            await withTaskGroup(of: Void.self) { group in
+                let clicks = (0..<8).compactMap { number in
+                    try? rig.click(rig.triggerText(id: "pfqpft3m9brjiq9aw846pwu8a\(number)"))
+                }
+                for (click, begun) in zip(clicks, begun) {
+                    group.addTask {
+                        _ = await desk.answer(click) {
+                            begun.give(())
+                            _ = await gate.value()
+                            return []
+                        }
+                    }
+                }
+                for begun in begun { _ = await begun.value() }
+                let more = try? rig.click(rig.triggerText(id: "pfqpft3m9brjiq9aw846pwu8b0"))
+                if let more { #expect(text(await desk.answer(more, undecided)).contains("Several of your clicks")) }
+                let other = try? rig.click(rig.triggerText(of: ProofRig.mallory), by: ProofRig.mallory)
+                if let other { #expect(await desk.answer(other) { [4] } == .answer([4])) }
+                gate.give(())
+            }
+        }
+    }
+
+    private func submission(_ trigger: String?, of user: String = ProofRig.alice, age: Duration = .zero) throws
+        -> DialogSubmission
+    {
+        let id = try #require(RequestID("305dc2e2-6700-485c-a62a-74712b40900e"))
+        let ticket = DialogTicket(
+            requestID: id, decision: .deny, userID: user, channelID: ProofRig.channel, postID: "p", cluster: "x",
+            issued: ProofRig.now.advanced(by: .zero - age), trigger: trigger.map { Secret($0) })
+        return DialogSubmission(ticket: ticket, reason: "why", remoteAddress: "192.0.2.1")
+    }
+
+    @Test("A dialog's state counts only with the proof of the click that opened it, whoever knows the signing secret")
+    func dialogs() async throws {
+        try await rig.withDesk { desk in
+            let good = try submission(rig.triggerText(age: .seconds(500)), age: .seconds(499))
+            #expect(await desk.answer(good) { [6] } == .answer([6]))
+            for wrong in [
+                try submission(nil), try submission("x"), try submission(rig.triggerText(by: TriggerSigner())),
+                try submission(rig.triggerText(), of: ProofRig.mallory),
+                try submission(rig.triggerText(age: .seconds(121))),
+            ] {
+                #expect(text(await desk.answer(wrong, undecided)).hasPrefix("forbidden: "))
+            }
+        }
+    }
+
     @Test("While no key is known a person gets words, and nothing is decided")
     func unknown() async throws {
         let keys = rig.keys()
@@ -167,6 +231,18 @@ struct ProofDeskTests {
         #expect(try name(seen.enter(proof(0), of: click)) == "repeated")
         rig.elapsed.withLock { $0 += .seconds(1) }
         #expect(try name(seen.enter(proof(3), of: click)) == "first")
+    }
+
+    @Test("One person's clicks cannot take the places of the others'")
+    func perPerson() throws {
+        let seen = SeenProofs(elapsed: { [rig] in rig.elapsed.withLock { $0 } })
+        for number in 0..<SeenProofs.perPerson { #expect(try name(seen.enter(proof(number), of: click)) == "first") }
+        #expect(try name(seen.enter(proof(5000), of: click)) == "full")
+        let other = try rig.triggerText(of: ProofRig.mallory, id: String(repeating: "m", count: 26))
+        let proof = try #require(try TriggerID(other)?.proof(under: ClickerKey(rig.server.publicKey)))
+        #expect(name(seen.enter(proof, of: click)) == "first")
+        rig.elapsed.withLock { $0 += SeenProofs.keep + .seconds(1) }
+        #expect(try name(seen.enter(self.proof(5000), of: click)) == "first")
     }
 
     @Test("A proof is kept for longer than it is good for")

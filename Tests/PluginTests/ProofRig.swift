@@ -16,6 +16,8 @@ final class ProofRig: Sendable {
 
     let server: TriggerSigner
     let elapsed = Mutex(Duration.zero)
+    /// Of the process.
+    let age = Mutex(Duration.seconds(100_000))
     /// How often the server was asked for its key.
     let questions = Mutex(0)
     let isAway = Mutex(false)
@@ -53,7 +55,8 @@ final class ProofRig: Sendable {
 
     func desk(_ keys: ClickerKeys) -> ProofDesk {
         ProofDesk(
-            keys: keys, seen: SeenProofs(elapsed: { self.elapsed.withLock { $0 } }), now: { ProofRig.now })
+            keys: keys, seen: SeenProofs(elapsed: { self.elapsed.withLock { $0 } }), now: { ProofRig.now },
+            elapsed: { self.age.withLock { $0 } })
     }
 
     func triggerText(

@@ -1,6 +1,7 @@
 import Access
 import ActionCrypto
 import Sandbox
+import Synchronization
 import Testing
 
 @testable import CallbackServer
@@ -59,11 +60,13 @@ struct ReasonTests {
         }
     }
 
-    private func submission(_ rig: Rig, _ id: RequestID, _ reason: String, age: Int64 = 0) throws -> DialogSubmission {
-        let click = try rig.click(.deny, on: id)
+    private func submission(
+        _ rig: Rig, _ id: RequestID, _ reason: String, age: Int64 = 0, decision: Decision = .deny
+    ) throws -> DialogSubmission {
+        let click = try rig.click(decision, on: id)
         let ticket = DialogTicket(
-            requestID: id, decision: .deny, userID: click.userID, channelID: click.post.channelID, postID: click.post.postID,
-            cluster: "sandbox.example", issued: Timestamp(milliseconds: Timestamp.now.milliseconds - age), isProven: true)
+            requestID: id, decision: decision, userID: click.userID, channelID: click.post.channelID, postID: click.post.postID,
+            cluster: "sandbox.example", issued: Timestamp(milliseconds: Timestamp.now.milliseconds - age), trigger: nil)
         return DialogSubmission(ticket: ticket, reason: reason, remoteAddress: "192.0.2.7")
     }
 
@@ -76,25 +79,50 @@ struct ReasonTests {
                 group.addTask { try await desk.run() }
                 let id = try rig.request()
                 try await rig.reconcile(id)
-                #expect(await desk.answer(try submission(rig, id, " \n")) == .wrongReason(ClickWords.reasonMissing))
+                #expect(
+                    await desk.answer(try submission(rig, id, " \n"), isProven: true) == .wrongReason(ClickWords.reasonMissing))
                 let long = String(repeating: "x", count: 1001)
-                #expect(await desk.answer(try submission(rig, id, long)) == .wrongReason(ClickWords.reasonTooLong))
-                let old = await desk.answer(try submission(rig, id, "why", age: 600_001))
+                #expect(
+                    await desk.answer(try submission(rig, id, long), isProven: true) == .wrongReason(ClickWords.reasonTooLong))
+                let old = await desk.answer(try submission(rig, id, "why", age: 600_001), isProven: true)
                 #expect(old == .refused(ClickWords.dialogTooOld))
                 #expect(rig.auth.auditLog.isEmpty)
-                #expect(await desk.answer(try submission(rig, id, " not `now` @all ")) == .accepted)
+                #expect(await desk.answer(try submission(rig, id, " not `now` @all "), isProven: true) == .accepted)
                 #expect(rig.auth.auditLog.map(\.reason) == ["not `now` @all"])
                 try await rig.reconcile(id)
                 let fields = try rig.posts(about: id).first?.props["attachments"]?.elements?.first?["fields"]?.elements ?? []
                 #expect(fields.last?["value"]?.text == "`not ’now’ @all`")
-                guard case .refused(let words) = await desk.answer(try submission(rig, id, "again")) else {
+                guard case .refused(let words) = await desk.answer(try submission(rig, id, "again"), isProven: true) else {
                     Issue.record("a second submission was accepted")
                     return
                 }
                 #expect(words.contains("already denied"))
+                let approval = try submission(rig, id, "why", decision: .approve)
+                #expect(await desk.answer(approval, isProven: true) == .refused(ClickWords.reasonNotAsked))
                 group.cancelAll()
             }
         }
+    }
+
+    @Test("The first reason that is one binds a state: nobody who reads it on its way can hand in another, nor try for ever")
+    func bound() throws {
+        let elapsed = Mutex(Duration.zero)
+        let memory = Submissions(limit: 2, elapsed: { elapsed.withLock { $0 } })
+        func enter(_ issued: Int64, _ reason: String) throws -> Submissions.Entry {
+            let id = try #require(RequestID("305dc2e2-6700-485c-a62a-74712b40900e"))
+            let ticket = DialogTicket(
+                requestID: id, decision: .deny, userID: "u", channelID: "c", postID: "p", cluster: "x",
+                issued: Timestamp(milliseconds: issued), trigger: nil)
+            return memory.enter(ticket, reason: reason)
+        }
+        for _ in 0..<Submissions.tries { #expect(try enter(1, "mine") == .taken) }
+        #expect(try enter(1, "mine") == .refused)
+        #expect(try enter(1, "another") == .changed)
+        #expect(try enter(2, "another") == .taken)
+        #expect(try enter(3, "full") == .refused)
+        elapsed.withLock { $0 += Submissions.keep + .seconds(1) }
+        #expect(try enter(3, "full") == .taken)
+        #expect(Submissions.keep > Reasons.lifetime)
     }
 
     @Test("Answers have the form that Mattermost reads")

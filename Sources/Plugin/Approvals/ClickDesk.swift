@@ -11,6 +11,7 @@ package struct ClickDesk: Service {
     private let approvals: Approvals
     var reasons: Reasons { approvals.environment.reasons }
     var now: @Sendable () -> Timestamp { approvals.environment.now }
+    let submissions: Submissions
     private let clock: any Clock<Duration>
     private let jobs: AsyncStream<Job>
     private let submit: AsyncStream<Job>.Continuation
@@ -24,6 +25,7 @@ package struct ClickDesk: Service {
 
     package init(_ environment: Environment, _ reconciler: Reconciler, clock: any Clock<Duration> = .continuous) {
         approvals = Approvals(environment: environment.probing, lookAgain: { reconciler.look(at: $0) })
+        submissions = Submissions(elapsed: environment.elapsed)
         self.clock = clock
         (jobs, submit) = AsyncStream.makeStream()
     }

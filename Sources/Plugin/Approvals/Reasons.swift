@@ -39,7 +39,7 @@ extension Approvals {
         let ticket = DialogTicket(
             requestID: click.requestID, decision: click.decision, userID: click.userID, channelID: click.post.channelID,
             postID: click.post.postID, cluster: environment.teleport.clusterName ?? "", issued: environment.now(),
-            isProven: click.isProven)
+            trigger: click.isProven ? triggerID : nil)
         do {
             let dialog = ReasonDialog(
                 click.decision, introduction: "\(user) asks for \(roles).", isOptional: environment.reasons.ask.isOptional,
@@ -56,6 +56,10 @@ extension Approvals {
 extension ClickWords {
     static let noDialog = "Mattermost could not ask you for a reason just now, so nothing was decided. Please click again."
     static let dialogTooOld = "This was open for more than ten minutes, so nothing was decided. Please cancel and click again."
+    static let reasonChanged =
+        "Another reason was handed in before, so nothing was decided. Please cancel and click again."
+    static let reasonRepeated = "This was handed in too often, so nothing was decided. Please cancel and click again."
+    static let reasonNotAsked = "Reasons are not asked for any more, so nothing was decided. Please cancel and click again."
     static let reasonMissing = "Please give a reason."
     static let reasonTooLong = "At most \(ReasonDialog.limit) characters."
 }

@@ -22,6 +22,8 @@ extension Approvals {
             case beingDecided = "being_decided"
             case tooLate = "too_late"
             case dialogTooOld = "dialog_too_old"
+            case dialogUsed = "dialog_used"
+            case dialogNotAsked = "dialog_not_asked"
             case gone
             case refusedByTeleport = "refused_by_teleport"
             /// Sent, and perhaps decided.

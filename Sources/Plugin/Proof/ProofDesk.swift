@@ -8,10 +8,22 @@ import Mattermost
 struct ProofDesk: Sendable {
     /// How far Mattermost's clock and this one may be apart, the way of the callback included.
     static let window = Duration.seconds(120)
+    /// How well this process knows when it began by Mattermost's clock, whose `Date` has whole seconds.
+    private static let precision = Duration.seconds(2)
 
     let keys: ClickerKeys
     let seen: SeenProofs
     let now: @Sendable () -> Timestamp
+    /// Since the process began: what was proven before may have been used with the one before it.
+    let elapsed: @Sendable () -> Duration
+    let people = PeopleAtWork()
+
+    init(
+        keys: ClickerKeys, seen: SeenProofs, now: @escaping @Sendable () -> Timestamp,
+        elapsed: @escaping @Sendable () -> Duration
+    ) {
+        (self.keys, self.seen, self.now, self.elapsed) = (keys, seen, now, elapsed)
+    }
 
     /// A forgery gets nothing; a person who cannot be believed gets words; a click that comes again gets the first one's
     /// answer.
@@ -32,18 +44,22 @@ struct ProofDesk: Sendable {
         guard age <= Self.window, age >= .zero - Self.window else {
             return refuse(click, ProofWords.late, "its proof is \(age.components.seconds) s old by this clock")
         }
+        guard age <= elapsed() + Self.precision else {
+            return refuse(
+                click, ProofWords.beforeStart, "its proof is older than this process, which cannot know whether it was used")
+        }
         guard let identity = Self.identity(of: click) else {
             return refuse(click, ProofWords.unknown, "OpenSSL has no SHA-256")
         }
         switch seen.enter(proof, of: identity) {
         case .first(let answer):
-            let json = await decide()
+            let json = await people.run(for: proof.userID, decide) ?? words(ProofWords.tooMany)
             answer.give(json)
             return .answer(json)
         case .repeated(let answer): return .answer(await answer.value() ?? words(ProofWords.answered))
         case .forgotten: return .answer(words(ProofWords.answered))
         case .stolen: return forged(click, "its proof was used for another click before")
-        case .full: return refuse(click, ProofWords.full, "too many clicks within the last minutes to tell repeated ones")
+        case .full: return refuse(click, ProofWords.full, "too many clicks of this person or of all within the last minutes")
         }
     }
 
@@ -63,9 +79,13 @@ struct ProofDesk: Sendable {
 
     /// Whom the callback names is no more than a claim here.
     private func metadata(of click: VerifiedClick) -> Logger.Metadata {
-        .request(
-            click.action.requestID, PostReference(channelID: click.channelID, postID: click.postID),
-            ["claimed_user_id": "\(click.userID)", "decision": "\(click.action.decision)", "proof": "none"])
+        metadata(
+            click.action.requestID, PostReference(channelID: click.channelID, postID: click.postID), click.userID,
+            click.action.decision)
+    }
+
+    func metadata(_ id: RequestID, _ post: PostReference, _ userID: String, _ decision: Decision) -> Logger.Metadata {
+        .request(id, post, ["claimed_user_id": "\(userID)", "decision": "\(decision)", "proof": "none"])
     }
 
     private func words(_ text: String) -> [UInt8] { clickAnswer(update: nil, ephemeral: text) }
@@ -78,6 +98,9 @@ enum ProofWords {
     static let late =
         "Nothing was decided: this click took more than two minutes to arrive, or the clocks of Mattermost and of this plugin are "
         + "that far apart. Please click again; if that does not help, tell an administrator."
+    static let beforeStart = "This plugin was started anew after this click, so nothing was decided. Please click again."
+    static let tooMany =
+        "Several of your clicks are being decided just now, so this one was not. Please click again in a moment."
     static let answered = "This click was answered before. The post shows what became of it."
     static let full = "There were too many clicks within the last minutes, so nothing was decided. Please try again later."
 }

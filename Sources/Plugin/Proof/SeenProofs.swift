@@ -12,20 +12,25 @@ final class SeenProofs: Sendable {
         case forgotten
         /// The proof of another click.
         case stolen
-        /// Too many within the last minutes to tell.
+        /// Too many of this person's within the last minutes, or of all to tell.
         case full
     }
 
     /// Above what a proof can be good for: two minutes before and after its time.
     static let keep = Duration.seconds(300)
+    /// One click each 1.25 s all that time; no person can take the places of the others.
+    static let perPerson = 240
 
     private struct Item {
         let click: Digest256
+        let userID: String
         var answer: Shared<[UInt8]>?
     }
 
     private struct State {
         var items: [Digest256: Item] = [:]
+        /// How many of `items` are whose.
+        var counts: [String: Int] = [:]
         /// The oldest first.
         var order: [(proof: Digest256, at: Duration)] = []
         /// Those of `order` before it are dropped already.
@@ -54,9 +59,10 @@ final class SeenProofs: Sendable {
                 guard item.click == click else { return .stolen }
                 return item.answer.map(Entry.repeated) ?? .forgotten
             }
-            guard state.items.count < limit else { return .full }
+            guard state.items.count < limit, state.counts[proof.userID, default: 0] < Self.perPerson else { return .full }
             let answer = Shared<[UInt8]>()
-            state.items[proof.identity] = Item(click: click, answer: answer)
+            state.items[proof.identity] = Item(click: click, userID: proof.userID, answer: answer)
+            state.counts[proof.userID, default: 0] += 1
             state.order.append((proof.identity, now))
             if state.order.count - state.oldestAnswer > answers {
                 state.items[state.order[state.oldestAnswer].proof]?.answer = nil
@@ -68,7 +74,10 @@ final class SeenProofs: Sendable {
 
     private func dropOld(_ state: inout State, _ now: Duration) {
         while state.oldest < state.order.count, now - state.order[state.oldest].at > Self.keep {
-            state.items[state.order[state.oldest].proof] = nil
+            if let item = state.items.removeValue(forKey: state.order[state.oldest].proof) {
+                let left = state.counts[item.userID, default: 1] - 1
+                state.counts[item.userID] = left > 0 ? left : nil
+            }
             state.oldest += 1
         }
         state.oldestAnswer = max(state.oldestAnswer, state.oldest)
