@@ -13,17 +13,21 @@ extension CallbackServer {
         package var basicAuth: BasicAuth?
         /// Whose `X-Forwarded-For` says where a request is from.
         package var trustedProxies: TrustedProxies
+        /// From where clicks and dialogs are taken; probes are from everywhere.
+        package var allowedSources: AllowedSources
         package var limits: Limits
 
         package init(
             address: ListenAddress, tls: ListenerCertificate? = nil, pathPrefix: String = "", basicAuth: BasicAuth? = nil,
-            trustedProxies: TrustedProxies = TrustedProxies(), limits: Limits = Limits()
+            trustedProxies: TrustedProxies = TrustedProxies(), allowedSources: AllowedSources = AllowedSources(),
+            limits: Limits = Limits()
         ) {
             self.address = address
             self.tls = tls
             self.pathPrefix = pathPrefix
             self.basicAuth = basicAuth
             self.trustedProxies = trustedProxies
+            self.allowedSources = allowedSources
             self.limits = limits
         }
     }

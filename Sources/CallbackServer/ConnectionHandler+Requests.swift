@@ -70,7 +70,7 @@ extension ConnectionHandler {
         if requests == 1 { listener.table.spoke(self) }
         listener.trim.count()
         origin = peer.map { listener.proxies.origin(of: $0, forwarded: head.headers["x-forwarded-for"]) }
-        let exchange = listener.policy.judge(head)
+        let exchange = listener.policy.judge(head, from: origin)
         if exchange.isRefusedEarly, case .fixed(let reply) = exchange.purpose {
             return refuse(reply, headOnly: exchange.isHEAD)
         }

@@ -28,7 +28,7 @@ final class Listener {
         tls = configuration.tls
         policy = RequestPolicy(
             routes: Routes(pathPrefix: configuration.pathPrefix), basicAuth: configuration.basicAuth,
-            bodyLimit: configuration.limits.bodyBytes)
+            allowedSources: configuration.allowedSources, bodyLimit: configuration.limits.bodyBytes)
         verify = server.verify
         readiness = server.readiness
         self.queue = queue
@@ -115,6 +115,7 @@ extension Listener {
     func limited(_ reply: FixedReply, from origin: IPAddress?) -> FixedReply {
         switch reply {
         case .alive, .busy, .late: reply
+        case .forbidden: failed("[http] allowed_sources does not name its address", from: origin) ? reply : .tooMany
         case .unauthorized: failed("a wrong user or password of basic_auth, or none", from: origin) ? reply : .tooMany
         default: ledger.charge(origin?.source, .nothing, at: .now()) ? reply : .tooMany
         }

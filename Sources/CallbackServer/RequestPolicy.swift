@@ -26,11 +26,12 @@ struct Exchange {
 struct RequestPolicy {
     let routes: Routes
     let basicAuth: BasicAuth?
+    let allowedSources: AllowedSources
     let bodyLimit: Int
 
-    func judge(_ head: HTTPRequestHead) -> Exchange {
+    func judge(_ head: HTTPRequestHead, from origin: IPAddress?) -> Exchange {
         let fields = Fields(head.headers)
-        var exchange = Exchange(purpose: purpose(of: head, fields), persistence: .open, isHEAD: head.method == .HEAD)
+        var exchange = Exchange(purpose: purpose(of: head, fields, origin), persistence: .open, isHEAD: head.method == .HEAD)
         if !head.isKeepAlive || fields.asksForUpgrade || head.method == .CONNECT {
             exchange.persistence = .close
         } else if head.version.minor < 1 {
@@ -54,7 +55,7 @@ struct RequestPolicy {
         return exchange
     }
 
-    private func purpose(of head: HTTPRequestHead, _ fields: Fields) -> Exchange.Purpose {
+    private func purpose(of head: HTTPRequestHead, _ fields: Fields, _ origin: IPAddress?) -> Exchange.Purpose {
         guard fields.hosts == 1 || (fields.hosts == 0 && head.version.minor < 1) else { return .fixed(.malformed) }
         let route = routes.route(head.uri)
         switch route {
@@ -63,6 +64,8 @@ struct RequestPolicy {
         case .readiness: return head.method == .GET || head.method == .HEAD ? .readiness : .fixed(.onlyGET)
         case .metrics: return head.method == .GET || head.method == .HEAD ? .metrics : .fixed(.onlyGET)
         case .action, .dialog:
+            // First of all, so that strangers learn neither of the password nor of what would be taken.
+            guard allowedSources.admit(origin) else { return .fixed(.forbidden) }
             guard head.method == .POST else { return .fixed(.onlyPOST) }
             if route == .action, let basicAuth, !basicAuth.admits(fields.authorization) { return .fixed(.unauthorized) }
             guard fields.isJSON else { return .fixed(.notJSON) }

@@ -12,7 +12,7 @@ extension Daemon {
             configuration: CallbackServer.Configuration(
                 address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
                 basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
-                trustedProxies: settings.http.trustedProxies),
+                trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources),
             group: MultiThreadedEventLoopGroup.singleton, logger: logger,
             verify: { [signer, teleport, now] context, _ in
                 // Before Teleport told its name the signature alone decides; the click is then answered in words.

@@ -112,6 +112,26 @@ import Testing
         }
     }
 
+    @Test("A decision's reply that the client reads slowly is not cut off for newcomers")
+    func unread() async throws {
+        var limits = CallbackServer.Limits()
+        limits.maxConnections = 2
+        let answer = [UInt8](repeating: 0x78, count: 16 << 20)
+        try await RunningServer.with(limits: limits, decide: { _ in answer }) { server in
+            let clicker = try await RawClient.connect(port: server.port, autoRead: false)
+            clicker.send(ClickText.post(try ClickText.signed(), fields: "Connection: close\r\n"))
+            clicker.channel.read()
+            let start = await clicker.start()
+            #expect(start.hasPrefix("HTTP/1.1 200 "))
+            for _ in 0..<6 {
+                let client = try await server.client()
+                #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
+            }
+            try await clicker.channel.setOption(.autoRead, value: true).get()
+            #expect(await start.utf8.count + clicker.rest().utf8.count > answer.count)
+        }
+    }
+
     @Test("What is read after a refusal is capped")
     func drain() async throws {
         var limits = CallbackServer.Limits()

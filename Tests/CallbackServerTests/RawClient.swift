@@ -48,6 +48,12 @@ final class RawClient: Sendable {
         return text
     }
 
+    /// The first that comes.
+    func start() async -> String {
+        for await chunk in chunks.stream { return String(buffer: chunk) }
+        return ""
+    }
+
     /// Reads until `count` whole replies have come, or the end.
     func replies(_ count: Int) async -> [String] {
         var unread = ""

@@ -50,7 +50,8 @@ struct CallbackCheck: Sendable {
                 configuration: CallbackServer.Configuration(
                     address: settings.http.listen, tls: certificate,
                     pathPrefix: settings.http.publicURL?.path ?? "",
-                    basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) }),
+                    basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
+                    trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources),
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger,
                 verify: { context, _ in clicks.verify(context) }, readiness: { Readiness(problems: [sign]) },
                 bound: { _ in bound() }, decide: { clicks.answer($0) })

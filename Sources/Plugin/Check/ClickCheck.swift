@@ -16,7 +16,7 @@ struct ClickCheck: Sendable {
     private static let mend =
         "Look into Mattermost's log for \"Action integration error\". Typical causes: AllowedUntrustedInternalConnections does "
         + "not list the host of public_addr; Mattermost does not trust the certificate; a firewall stands between the two; "
-        + "another replica runs and took the click."
+        + "[http] allowed_sources does not name Mattermost's address; another replica runs and took the click."
 
     let settings: Settings
     let options: CheckOptions

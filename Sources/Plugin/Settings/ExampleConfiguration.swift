@@ -86,6 +86,8 @@ package enum ExampleConfiguration {
         # basic_auth.password = ""
         # Proxies before this service, addresses or ranges: what they say in X-Forwarded-For is believed.
         # trusted_proxies = ["10.0.0.0/8", "::1"]
+        # From where clicks are taken, addresses or ranges: Mattermost's. By default from everywhere; probes always are.
+        # allowed_sources = ["10.0.0.5", "10.1.0.0/16"]
 
         # [notify]
         # Whether requesters get a direct message once their request is decided.

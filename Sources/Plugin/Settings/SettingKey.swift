@@ -45,6 +45,7 @@ enum SettingKey: String, CaseIterable {
     case basicAuthUser = "http.basic_auth.user"
     case basicAuthPassword = "http.basic_auth.password"
     case trustedProxies = "http.trusted_proxies"
+    case allowedSources = "http.allowed_sources"
     case output = "log.output"
     case severity = "log.severity"
     case auditOutput = "audit.output"
@@ -61,7 +62,7 @@ enum SettingKey: String, CaseIterable {
 
     var kind: Kind {
         switch self {
-        case .previousSecrets, .approvers, .recipients, .trustedProxies: .strings
+        case .previousSecrets, .approvers, .recipients, .trustedProxies, .allowedSources: .strings
         case .refreshIdentity, .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested,
             .requireKnownRequester,
             .buttons, .notifyRequester:

@@ -50,6 +50,8 @@ package struct Settings: Sendable {
         package var basicAuth: BasicAuth?
         /// Whose `X-Forwarded-For` says where a callback is from.
         package var trustedProxies = TrustedProxies()
+        /// From where clicks are taken.
+        package var allowedSources = AllowedSources()
     }
 
     package struct Log: Equatable, Sendable {

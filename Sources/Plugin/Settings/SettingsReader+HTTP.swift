@@ -27,24 +27,23 @@ extension SettingsReader {
         return Settings.HTTP(
             publicURL: address?.url, listen: listen ?? (hasButtons ? .everywhere : .loopback),
             isNeeded: hasButtons || listen != nil,
-            tls: tls, basicAuth: given ?? address?.credentials, trustedProxies: trustedProxies())
+            tls: tls, basicAuth: given ?? address?.credentials,
+            trustedProxies: TrustedProxies(ranges(.trustedProxies)), allowedSources: AllowedSources(ranges(.allowedSources)))
     }
 
-    private mutating func trustedProxies() -> TrustedProxies {
-        let texts = strings(.trustedProxies) ?? []
-        if texts.count > 64 { report(.trustedProxies, "names more than 64. Write ranges, \"10.0.0.0/8\".") }
+    private mutating func ranges(_ key: SettingKey) -> [AddressRange] {
+        let texts = strings(key) ?? []
+        if texts.count > 64 { report(key, "names more than 64. Write ranges, \"10.0.0.0/8\".") }
         var ranges: [AddressRange] = []
         for text in texts.prefix(64) {
             if let range = AddressRange(text) {
                 ranges.append(range)
             } else {
                 let shown = OneLine.bounded(text, 64)
-                report(
-                    .trustedProxies, "\"\(shown)\" is no address or range. Write \"192.0.2.1\", \"10.0.0.0/8\" or \"fd00::/8\"."
-                )
+                report(key, "\"\(shown)\" is no address or range. Write \"192.0.2.1\", \"10.0.0.0/8\" or \"fd00::/8\".")
             }
         }
-        return TrustedProxies(ranges)
+        return ranges
     }
 
     private mutating func keyPair() -> Settings.HTTP.KeyPair? {
