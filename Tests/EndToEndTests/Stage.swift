@@ -71,8 +71,8 @@ struct Stage: Sendable {
     }
 
     /// Starts the plugin and waits until it watches.
-    func startPlugin() async throws -> PluginProcess {
-        let plugin = try PluginProcess(["start", "--config", configuration])
+    func startPlugin(environment: [String: String] = [:]) async throws -> PluginProcess {
+        let plugin = try PluginProcess(["start", "--config", configuration], environment: environment)
         try await plugin.isReady()
         return plugin
     }
