@@ -60,7 +60,7 @@ struct LostLineTests {
         audit.write("{\"n\":1}\n")
         #expect(audit.trouble == nil)
         #expect(told.withLock { $0.map { String($0.prefix(5)) } } == ["false", "true "])
-        #expect(told.withLock { $0.last }?.hasSuffix("3 lines of it were lost") == true)
+        #expect(told.withLock { $0.last }?.hasSuffix("lines lost: 3") == true)
         #expect(try String(contentsOfFile: room, encoding: .utf8) == "{\"n\":1}\n")
     }
 

@@ -98,7 +98,7 @@ package final class LogDestination: Sendable {
             Trouble(
                 isOver: false,
                 words: "\(file) cannot be written, and its lines are lost: \(String(cString: strerror(error)))")
-        case .recovered(let lost): Trouble(isOver: true, words: "\(file) is written again; \(lost) lines of it were lost")
+        case .recovered(let lost): Trouble(isOver: true, words: "\(file) is written again; lines lost: \(lost)")
         }
     }
 
