@@ -51,6 +51,11 @@ extension TLSHandler {
         readMore(context)
     }
 
+    func drop(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        dropped += bytes.readableBytes
+        if dropped > Self.lingerBytes { finish(context) }
+    }
+
     private func finish(_ context: ChannelHandlerContext) {
         guard phase == .lingering else { return }
         phase = .closed

@@ -26,7 +26,7 @@ package final class TLSHandler: ChannelDuplexHandler {
 
     enum Phase {
         case idle, handshaking, open
-        /// Our close_notify or alert is out; waiting for the peer's end, at most ``lingerLimit``.
+        /// Our close_notify or alert is out; waiting for the peer's end, at most ``lingerLimit`` and ``lingerBytes``.
         case lingering
         case closed
     }
@@ -38,6 +38,8 @@ package final class TLSHandler: ChannelDuplexHandler {
 
     /// How long a closing connection waits for the peer's end.
     static let lingerLimit = TimeAmount.seconds(1)
+    /// How much it may still send meanwhile, to be thrown away.
+    static let lingerBytes = 256 * 1024
 
     private let context: TLSContext
     private let role: Role
@@ -47,6 +49,8 @@ package final class TLSHandler: ChannelDuplexHandler {
     var connection: TLSConnection?
     var timer: Scheduled<Void>?
     var closePromise: EventLoopPromise<Void>?
+    /// Bytes thrown away while lingering.
+    var dropped = 0
     /// Somebody downstream asked for bytes and got none yet.
     var readWanted = false
     /// A read of our own waits for the channel to be writable.
@@ -84,7 +88,8 @@ package final class TLSHandler: ChannelDuplexHandler {
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        receive(unwrapInboundIn(data), context)
+        let bytes = unwrapInboundIn(data)
+        if phase == .lingering { drop(bytes, context) } else { receive(bytes, context) }
     }
 
     package func channelReadComplete(context: ChannelHandlerContext) {

@@ -21,6 +21,18 @@ import Testing
         try closed.wait()
     }
 
+    @Test("A peer that goes on sending is not waited for: 256 KiB are thrown away, and no more")
+    func flood() throws {
+        let pair = try Pair.connected()
+        defer { pair.end() }
+        let closed = pair.client.channel.close()
+        pair.client.receive([UInt8](repeating: 0, count: 256 * 1024))
+        #expect(pair.client.wire.closes == 0)
+        pair.client.receive([0])
+        #expect(pair.client.wire.closes == 1)
+        try closed.wait()
+    }
+
     @Test("The peer's end cuts the wait short")
     func peerEnds() throws {
         let pair = try Pair.connected()
