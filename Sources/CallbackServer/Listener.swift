@@ -67,7 +67,7 @@ final class Listener {
                 postID: scanned.postID, teamID: scanned.teamID.isEmpty ? nil : scanned.teamID,
                 triggerID: Secret(scanned.triggerID), remoteAddress: Self.text(origin))
             guard queue.submit(ClickQueue.Job(call: .click(click), ticket: ticket)) else {
-                return busy(action.requestID, action.decision, ["claimed_user_id": "\(click.userID)"], origin)
+                return busy(action.requestID, action.decision, click.userID, origin)
             }
             return .deciding
         }
@@ -91,16 +91,17 @@ final class Listener {
         guard !scanned.isCancelled else { return refuse(.forbidden, "a dialog was cancelled", origin) }
         let submission = DialogSubmission(ticket: opened, reason: scanned.reason, remoteAddress: Self.text(origin))
         guard queue.submit(ClickQueue.Job(call: .dialog(submission), ticket: ticket)) else {
-            return busy(opened.requestID, opened.decision, ["user_id": "\(opened.userID)"], origin)
+            return busy(opened.requestID, opened.decision, opened.userID, origin)
         }
         return .deciding
     }
 
     private func busy(
-        _ requestID: RequestID, _ decision: Decision, _ user: Logger.Metadata, _ origin: IPAddress?
+        _ requestID: RequestID, _ decision: Decision, _ userID: String, _ origin: IPAddress?
     ) -> Outcome {
-        let about: Logger.Metadata = ["request_id": "\(requestID)", "decision": "\(decision)"]
-        note("it is signed, but no more can be decided at once", from: origin, about.merging(user) { $1 })
+        note(
+            "it is signed, but no more can be decided at once", from: origin,
+            ["request_id": "\(requestID)", "decision": "\(decision)", "claimed_user_id": "\(userID)"])
         return .reply(.busy)
     }
 
