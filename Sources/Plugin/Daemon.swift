@@ -44,6 +44,10 @@ struct Daemon: Sendable {
         for warning in settings.warnings { logger.warning("\(warning)") }
         do {
             _ = try TeleportCredentials.load(settings.teleport)
+        } catch {
+            throw NotThereYet(description: "\(error)")
+        }
+        do {
             signer = try settings.signer()
             chat = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
             tls = isPlainHTTP ? nil : try ListenerCertificate(ListenerIdentity.load(settings.http, logger: logger))

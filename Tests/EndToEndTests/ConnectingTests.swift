@@ -47,6 +47,19 @@ struct ConnectingTests {
         }
     }
 
+    @Test("An identity file that is not there yet ends it with exit code 1, for a supervisor to try again")
+    func notThereYet() async throws {
+        try await Stage.with { stage in
+            let file = try ScratchFile(try IdentityText().whole)
+            try Self.useIdentity(file, on: stage)
+            try FileManager.default.removeItem(atPath: file.path)
+            let plugin = try PluginProcess(["start", "--config", stage.configuration])
+            #expect(try await plugin.exitCode() == 1)
+            let line = try #require(plugin.state.value.lines.last { $0.hasPrefix("teleport-mattermost: ") })
+            #expect(line.contains(file.path) && line.contains("does not exist"))
+        }
+    }
+
     @Test("An expired identity file is told with the time and the mend, and a new one is taken up")
     func expired() async throws {
         try await Stage.with { stage in

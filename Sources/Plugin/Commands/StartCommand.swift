@@ -10,7 +10,7 @@ struct StartCommand: AsyncParsableCommand {
             anew and reads https_key_file and https_cert_file again.
             While Teleport or Mattermost is away it waits and tries again; TELEPORT_PLUGIN_FAIL_FAST=true ends it instead when
             one is away at the start.
-            Exit codes: 0 stopped as asked, 1 could not run, 64 wrong usage, 78 wrong configuration.
+            Exit codes: 0 stopped as asked, 1 could not run now, 64 wrong usage, 78 wrong configuration.
             """)
 
     @Option(name: [.short, .long], help: "The configuration file.")
@@ -47,6 +47,11 @@ struct StartCommand: AsyncParsableCommand {
         LogDestination.standardError.write("teleport-mattermost: \(error)\n")
         return code
     }
+}
+
+/// A file that somebody else writes, `tbot` say, is not there or not whole: a supervisor's next try may find it.
+struct NotThereYet: Error, CustomStringConvertible {
+    var description: String
 }
 
 /// Something that the configuration names does not work: nothing was started.
