@@ -46,6 +46,7 @@ SANITIZERS ?= address thread
 sanitize: export SWIFT_BACKTRACE := enable=no
 # TOMLKit lets go of little of what it read, and the tests of nothing at their end; `make fuzz` counts what is lost.
 sanitize: export ASAN_OPTIONS := detect_leaks=0
+sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/scripts/thread-sanitizer.supp
 sanitize: ## Run the unit tests with AddressSanitizer and with ThreadSanitizer: SANITIZERS=thread for one alone
 	for sanitizer in $(SANITIZERS); do \
 		swift build --build-tests --sanitize $$sanitizer --scratch-path .build/$$sanitizer; \
