@@ -5,7 +5,7 @@ import Testing
 
 @testable import Watcher
 
-@Suite("Calls over real sockets", .timeLimit(.minutes(2)))
+@Suite("Calls over real sockets", .timeLimit(.minutes(5)))
 struct CallTests {
     @Test("A call made before there is a connection waits for it")
     func waits() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Watcher
 
-@Suite("The watch over real sockets", .timeLimit(.minutes(2)))
+@Suite("The watch over real sockets", .timeLimit(.minutes(5)))
 struct WatchTests {
     @Test("A request made, decided and deleted is told in this order, after the connection")
     func follows() async throws {
