@@ -59,9 +59,12 @@ final class AuthConnections: Sendable {
         send(.cut, to: state.withLock { $0.entries.values.map(\.channel) })
     }
 
-    /// From here on nothing that a client sends is looked at: gRPC's transport traps when a stream opens on a server that is
-    /// being cancelled.
-    func shut() { state.withLock { $0.isShut = true } }
+    /// From here on nothing that a client sends is looked at, and what is open is cut: gRPC's transport traps when a stream opens on
+    /// a server that is being cancelled, or is dropped before its connection has ended.
+    func shut() {
+        state.withLock { $0.isShut = true }
+        cutAll()
+    }
 
     func reopen() { state.withLock { $0.isShut = false } }
 

@@ -131,7 +131,6 @@ extension SandboxAuth {
             // First the sockets, without a farewell, as when the process is killed.
             defer {
                 connections.shut()
-                connections.cutAll()
                 group.cancelAll()
             }
             group.addTask { try await server.serve() }
