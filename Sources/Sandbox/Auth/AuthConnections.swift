@@ -1,3 +1,4 @@
+import Dispatch
 import GRPCNIOTransportHTTP2TransportServices
 import NIOCore
 import Synchronization
@@ -60,10 +61,22 @@ final class AuthConnections: Sendable {
     }
 
     /// From here on nothing that a client sends is looked at, and what is open is cut: gRPC's transport traps when a stream opens on
-    /// a server that is being cancelled, or is dropped before its connection has ended.
+    /// a server that is being cancelled, or is dropped before its connection has ended. So it returns once the event loops are
+    /// past what they were reading, and past the cut.
     func shut() {
-        state.withLock { $0.isShut = true }
+        let loops = state.withLock { state in
+            state.isShut = true
+            return state.entries.values.map(\.channel.eventLoop).filter { !$0.inEventLoop }
+        }
         cutAll()
+        for _ in 0..<2 { for loop in loops { Self.pass(loop) } }
+    }
+
+    /// Bounded, since a loop may be waiting for whoever calls this.
+    private static func pass(_ loop: any EventLoop) {
+        let passed = DispatchSemaphore(value: 0)
+        loop.execute { passed.signal() }
+        _ = passed.wait(timeout: .now() + .milliseconds(250))
     }
 
     func reopen() { state.withLock { $0.isShut = false } }
