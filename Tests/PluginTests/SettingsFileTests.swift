@@ -94,6 +94,15 @@ import Testing
     }
 
     @Test(
+        "What would end the process within TOMLKit is an error with its line, and so is an address without quotes",
+        arguments: ["x = 1979-05-27TN7:3g", "x = [1979-05-27 x:]", "[=", "x = [}", "url = https://chat.example.com"])
+    func traps(line: String) {
+        let found = problems(goodLines + [line])
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("\(goodLines.count + 1): this is not TOML") == true, "\(found)")
+    }
+
+    @Test(
         "Depth without end is an error and neither a crash nor a long wait",
         arguments: ["[", "{a=", "[{a=", "a.", "[a.", "\"\".", "[["])
     func depth(piece: String) {

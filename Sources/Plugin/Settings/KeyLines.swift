@@ -16,7 +16,7 @@ struct KeyLines {
     }
 
     /// What TOMLKit must not see, for it ends the process: its destructors recurse as deep as a key has dots, and asserts in
-    /// its parser fail on `[=` and `x = [}`. Nothing after it was looked at.
+    /// its parser fail on `[=`, `x = [}` and `x = 1979-05-27TN:`. Nothing after it was looked at.
     private(set) var fault: Fault?
     private static let maxDepth = 8
     private static let tooDeep = "this is nested deeper than any setting"
@@ -133,6 +133,8 @@ struct KeyLines {
             switch byte {
             case UInt8(ascii: "}") where last == UInt8(ascii: "[") || last == UInt8(ascii: ","):
                 giveUp("this is not TOML: a '}' closes nothing")
+            case UInt8(ascii: ":"):
+                giveUp("this is not TOML, or a time, which no setting is. Strings stand in quotes, key = \"value\"")
             case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = string()
             case UInt8(ascii: "#"): skipComment()
             case UInt8(ascii: "{") where depth == outside:
