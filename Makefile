@@ -45,7 +45,7 @@ SANITIZERS ?= address thread
 # Swift's own account of a crash takes minutes with a sanitizer's memory.
 sanitize: export SWIFT_BACKTRACE := enable=no
 # Everything takes ten times as long, the product's own time limits aside.
-sanitize: TESTS_AT_ONCE := 2
+sanitize: TESTS_AT_ONCE := 1
 # TOMLKit lets go of little of what it read, and the tests of nothing at their end; `make fuzz` counts what is lost.
 sanitize: export ASAN_OPTIONS := detect_leaks=0
 sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/scripts/thread-sanitizer.supp
