@@ -95,7 +95,10 @@ import Testing
 
     @Test(
         "What would end the process within TOMLKit is an error with its line, and so is an address without quotes",
-        arguments: ["x = 1979-05-27TN7:3g", "x = [1979-05-27 x:]", "[=", "x = [}", "url = https://chat.example.com"])
+        arguments: [
+            "x = 1979-05-27TN7:3g", "x = [1979-05-27 x:]", "x = 1979-05-27___ 1", "x = {y = 1 2}", "x = 0x1p-", "[=", "x = [}",
+            "url = https://chat.example.com",
+        ])
     func traps(line: String) {
         let found = problems(goodLines + [line])
         #expect(found.count == 1)

@@ -16,10 +16,11 @@ struct KeyLines {
     }
 
     /// What TOMLKit must not see, for it ends the process: its destructors recurse as deep as a key has dots, and asserts in
-    /// its parser fail on `[=`, `x = [}` and `x = 1979-05-27TN:`. Nothing after it was looked at.
+    /// its parser fail on `[=`, `x = [}`, `x = 1979-05-27TN:` and `x = 1979-05-27___ 1`. Nothing after it was looked at.
     private(set) var fault: Fault?
     private static let maxDepth = 8
-    private static let tooDeep = "this is nested deeper than any setting"
+    private static let tooDeep = "this is nested deeper than any setting. Mend the line or remove it."
+    private static let noValue = "this is not TOML. Strings stand in quotes, key = \"value\"."
 
     init(_ text: String) {
         bytes = Array(text.utf8)
@@ -52,7 +53,9 @@ struct KeyLines {
                 advance()
                 if self.byte == UInt8(ascii: "[") { advance() }
                 while self.byte == UInt8(ascii: " ") || self.byte == UInt8(ascii: "\t") { advance() }
-                guard startsName(self.byte) else { return giveUp("this is not TOML: a section has no name") }
+                guard startsName(self.byte) else {
+                    return giveUp("this is not TOML: a section has no name. Mend the line or remove it.")
+                }
                 section = key()
                 note(section, start)
                 while let byte = self.byte, byte == UInt8(ascii: "]") || byte == UInt8(ascii: " ") { advance() }
@@ -132,9 +135,7 @@ struct KeyLines {
             defer { if byte > UInt8(ascii: " ") { last = byte } }
             switch byte {
             case UInt8(ascii: "}") where last == UInt8(ascii: "[") || last == UInt8(ascii: ","):
-                giveUp("this is not TOML: a '}' closes nothing")
-            case UInt8(ascii: ":"):
-                giveUp("this is not TOML, or a time, which no setting is. Strings stand in quotes, key = \"value\"")
+                giveUp("this is not TOML: a '}' closes nothing. Mend the line or remove it.")
             case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = string()
             case UInt8(ascii: "#"): skipComment()
             case UInt8(ascii: "{") where depth == outside:
@@ -146,9 +147,23 @@ struct KeyLines {
                 depth -= 1
                 advance()
             case UInt8(ascii: ",") where depth == outside, UInt8(ascii: "\n") where depth == outside: return
-            default: advance()
+            case UInt8(ascii: ","),
+                _ where byte <= UInt8(ascii: " "):
+                advance()
+            default: bareValue()
             }
         }
+    }
+
+    /// A value without quotes, which ends what it stands in.
+    private mutating func bareValue() {
+        let ends = Set(",]}#".utf8)
+        let start = index
+        while let byte, byte > UInt8(ascii: " "), !ends.contains(byte) { advance() }
+        guard BareValue.isPlain(bytes[start..<index]) else { return giveUp(Self.noValue) }
+        while let byte, byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") { advance() }
+        guard let byte, byte != UInt8(ascii: "\n"), !ends.contains(byte) else { return }
+        giveUp(Self.noValue)
     }
 
     private mutating func inlineTable(_ path: [String]) {

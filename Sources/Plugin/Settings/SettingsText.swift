@@ -33,7 +33,7 @@ struct SettingsText {
         try Self.refuseNUL(text)
         lines = KeyLines(text)
         if let fault = lines.fault {
-            throw SyntaxError(problem: Problem(line: fault.line, text: "\(fault.text). Mend the line or remove it."))
+            throw SyntaxError(problem: Problem(line: fault.line, text: fault.text))
         }
         do {
             collect(try TOMLTable(string: text), at: [])
