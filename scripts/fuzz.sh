@@ -20,6 +20,7 @@ for target in "$@"; do
     # TOMLKit lets go of little of what it read; a configuration is read once in a process.
     leaks=$([ "$target" = settings ] && echo 0 || echo 1)
     echo "$target: $seconds s"
+    export ASAN_OPTIONS=detect_leaks=$leaks
     if ! "$fuzzer" -max_total_time="$seconds" -max_len=8192 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 -detect_leaks="$leaks" \
         -artifact_prefix="$corpus/$target/" "$work/$target" "$corpus/$target" 2>"$log"; then
         tail -30 "$log"
