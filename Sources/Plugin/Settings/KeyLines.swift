@@ -20,6 +20,7 @@ struct KeyLines {
     private(set) var fault: Fault?
     private static let maxDepth = 8
     private static let tooDeep = "this is nested deeper than any setting. Mend the line or remove it."
+    private static let closesNothing = "this is not TOML: a bracket closes nothing. Mend the line or remove it."
     private static let noValue = "this is not TOML. Strings stand in quotes, key = \"value\"."
 
     init(_ text: String) {
@@ -130,20 +131,26 @@ struct KeyLines {
     /// Skips a value: up to the line's end or, within brackets, up to what closes them.
     private mutating func value(of path: [String]) {
         let outside = depth
+        var open: [UInt8] = []
         var last: UInt8 = 0
         while let byte {
-            defer { if byte > UInt8(ascii: " ") { last = byte } }
+            defer { if byte > UInt8(ascii: " "), byte != UInt8(ascii: "#") { last = byte } }
             switch byte {
             case UInt8(ascii: "}") where last == UInt8(ascii: "[") || last == UInt8(ascii: ","):
-                giveUp("this is not TOML: a '}' closes nothing. Mend the line or remove it.")
+                giveUp(Self.closesNothing)
             case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = string()
             case UInt8(ascii: "#"): skipComment()
             case UInt8(ascii: "{") where depth == outside:
                 enter()
                 return inlineTable(path)
-            case UInt8(ascii: "["), UInt8(ascii: "{"): enter()
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                open.append(byte)
+                enter()
             case UInt8(ascii: "]"), UInt8(ascii: "}"):
                 if depth == outside { return }
+                guard open.popLast() == (byte == UInt8(ascii: "]") ? UInt8(ascii: "[") : UInt8(ascii: "{")) else {
+                    return giveUp(Self.closesNothing)
+                }
                 depth -= 1
                 advance()
             case UInt8(ascii: ",") where depth == outside, UInt8(ascii: "\n") where depth == outside: return
