@@ -58,10 +58,11 @@ package struct ApprovalPolicy: Equatable, Sendable {
     func verdict(_ decision: Decision, _ request: AccessRequest, by clicker: Clicker) -> Verdict {
         if let objection = objection(to: clicker) { return .refused(objection) }
         let needs = needs(of: request)
-        if isRequester(clicker, of: request) {
+        let likeness = likeness(clicker, request)
+        if likeness == .same {
             if decision == .deny, isPerhaps(clicker.user, request.user) { return .withdrawal }
             guard decision == .deny || allowsSelf else { return .refused(.ownRequest(others: needs)) }
-        } else if decision == .approve, !allowsSelf, isUnknown(clicker, for: request) {
+        } else if decision == .approve, !allowsSelf, likeness == .unknown {
             return .refused(.hiddenAddress)
         }
         let missing = needs.filter { !isMet($0, by: clicker) }
@@ -105,15 +106,28 @@ package struct ApprovalPolicy: Equatable, Sendable {
     /// A key of `users` that is an account's id, and no user name, which anybody could take.
     static func isAccountID(_ key: String) -> Bool { key.utf8.count == 26 && MattermostName.isID(key) }
 
-    /// By `users` where it tells whose the Teleport user is, else by user name or e-mail address, whatever `users` says of the
-    /// clicker, who may have two Teleport users. Capital letters do not matter: rather one too many than one too few.
-    private func isRequester(_ clicker: Clicker, of request: AccessRequest) -> Bool {
-        if clicker.requesterAccounts.contains(clicker.user.id) { return true }
-        guard accounts(of: request).isEmpty else {
-            return teleportUser(of: clicker.user).map { Self.isSame($0, request.user) } ?? false
+    enum Likeness {
+        case same, other
+        /// The Teleport user is an address, and Mattermost does not show the person's.
+        case unknown
+    }
+
+    /// Whether a person is that Teleport user: by `users` where it tells whose that is, else by user name or e-mail address, whatever
+    /// `users` says of the person, who may have two Teleport users. Capital letters do not matter: rather one too many than one
+    /// too few.
+    func compare(_ user: ChatUser, with teleportUser: String) -> Likeness {
+        guard !teleportUser.isEmpty else { return .other }
+        let mapped = self.teleportUser(of: user)
+        guard accounts(ofUser: teleportUser).isEmpty else {
+            return mapped.map { Self.isSame($0, teleportUser) } ?? false ? .same : .other
         }
-        guard !request.user.isEmpty else { return false }
-        return Self.isSame(clicker.user.username, request.user) || Self.isSame(clicker.user.email, request.user)
+        if Self.isSame(user.username, teleportUser) || Self.isSame(user.email, teleportUser) { return .same }
+        return mapped == nil && user.email.isEmpty && teleportUser.contains("@") ? .unknown : .other
+    }
+
+    /// Whether the person is the requester.
+    private func likeness(_ clicker: Clicker, _ request: AccessRequest) -> Likeness {
+        clicker.requesterAccounts.contains(clicker.user.id) ? .same : compare(clicker.user, with: request.user)
     }
 
     /// Whether nothing speaks against the person's being that Teleport user.
@@ -122,12 +136,6 @@ package struct ApprovalPolicy: Equatable, Sendable {
     }
 
     static func isSame(_ one: String, _ other: String) -> Bool { one.lowercased() == other.lowercased() }
-
-    /// Whether nothing tells if the person is the requester.
-    private func isUnknown(_ clicker: Clicker, for request: AccessRequest) -> Bool {
-        request.user.contains("@") && clicker.user.email.isEmpty && teleportUser(of: clicker.user) == nil
-            && accounts(of: request).isEmpty
-    }
 
     private func needs(of request: AccessRequest) -> [Need] {
         guard request.roles.contains(where: { roles[$0] != nil }) else { return [Need(roles: [], approvers: approvers)] }

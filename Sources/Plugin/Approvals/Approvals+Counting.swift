@@ -33,19 +33,9 @@ extension ApprovalPolicy {
         case unknown
     }
 
-    /// By `users` where it tells whose the author is, else by user name or e-mail address, capital letters or not: rather one
-    /// too many than one too few.
     func standing(of user: ChatUser, among reviews: [AccessReview]) -> Reviewer {
-        let mapped = teleportUser(of: user)
-        var standing = Reviewer.new
-        for author in Set(reviews.map(\.author)) where !author.isEmpty {
-            guard accounts(ofUser: author).isEmpty else {
-                if let mapped, Self.isSame(mapped, author) { return .reviewer }
-                continue
-            }
-            if Self.isSame(user.username, author) || Self.isSame(user.email, author) { return .reviewer }
-            if mapped == nil, user.email.isEmpty, author.contains("@") { standing = .unknown }
-        }
-        return standing
+        let likenesses = reviews.map { compare(user, with: $0.author) }
+        if likenesses.contains(.same) { return .reviewer }
+        return likenesses.contains(.unknown) ? .unknown : .new
     }
 }

@@ -30,7 +30,7 @@ final class SeenProofs: Sendable {
     private struct State {
         var items: [Digest256: Item] = [:]
         /// How many of `items` are whose.
-        var counts: [String: Int] = [:]
+        var tally = Tally()
         /// The oldest first.
         var order: [(proof: Digest256, at: Duration)] = []
         /// Those of `order` before it are dropped already.
@@ -59,10 +59,10 @@ final class SeenProofs: Sendable {
                 guard item.click == click else { return .stolen }
                 return item.answer.map(Entry.repeated) ?? .forgotten
             }
-            guard state.items.count < limit, state.counts[proof.userID, default: 0] < Self.perPerson else { return .full }
+            guard state.items.count < limit, state.tally[proof.userID] < Self.perPerson else { return .full }
             let answer = Shared<[UInt8]>()
             state.items[proof.identity] = Item(click: click, userID: proof.userID, answer: answer)
-            state.counts[proof.userID, default: 0] += 1
+            state.tally.add(proof.userID)
             state.order.append((proof.identity, now))
             if state.order.count - state.oldestAnswer > answers {
                 state.items[state.order[state.oldestAnswer].proof]?.answer = nil
@@ -75,8 +75,7 @@ final class SeenProofs: Sendable {
     private func dropOld(_ state: inout State, _ now: Duration) {
         while state.oldest < state.order.count, now - state.order[state.oldest].at > Self.keep {
             if let item = state.items.removeValue(forKey: state.order[state.oldest].proof) {
-                let left = state.counts[item.userID, default: 1] - 1
-                state.counts[item.userID] = left > 0 ? left : nil
+                state.tally.remove(item.userID)
             }
             state.oldest += 1
         }
