@@ -75,10 +75,7 @@ struct CheckClickTests {
     @Test("Nothing is posted where the bot could not remove it again")
     func notInvited() async throws {
         try await Stage.with { stage in
-            try stage.mattermost.world.change { state, _ throws(AppError) in
-                let bot = state.bot?.id ?? ""
-                for index in state.channels.indices { state.channels[index].members.remove(bot) }
-            }
+            try stage.removeBotFromChannels()
             let result = try await stage.check("--click")
             #expect(result.failures.map(\.name) == ["membership acme/access-requests", "click"])
             #expect(try stage.mattermost.world.read { $0.posts.count } == 0)

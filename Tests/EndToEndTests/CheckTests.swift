@@ -136,10 +136,7 @@ struct CheckTests {
     @Test("A bot outside the channel is found, with the words that invite it")
     func notInvited() async throws {
         try await Stage.with { stage in
-            try stage.mattermost.world.change { state, _ throws(AppError) in
-                let bot = state.bot?.id ?? ""
-                for index in state.channels.indices { state.channels[index].members.remove(bot) }
-            }
+            try stage.removeBotFromChannels()
             let result = try await stage.check()
             #expect(result.code == 1)
             #expect(result.failures.map(\.name) == ["membership acme/access-requests"])

@@ -35,9 +35,7 @@ struct ReasonDialogTests {
     @Test("Whoever knows the signing secret makes up a dialog's state, and nothing that it decides")
     func leakedSecret() async throws {
         try await Stage.with { stage in
-            let settings = try String(contentsOfFile: stage.configuration, encoding: .utf8)
-            let asking = settings + "\n[approvals]\nask_reason = \"always\"\n"
-            try asking.write(toFile: stage.configuration, atomically: true, encoding: .utf8)
+            try stage.addSettings("[approvals]\nask_reason = \"always\"\n")
             let plugin = try await stage.startPlugin()
             let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
             let card = try await stage.post(about: id, showing: "pending")
@@ -66,9 +64,7 @@ struct ReasonDialogTests {
     @Test("A denial asks for a reason, which goes to Teleport and the post; a state in other hands decides nothing")
     func deny() async throws {
         try await Stage.with { stage in
-            let settings = try String(contentsOfFile: stage.configuration, encoding: .utf8)
-            let asking = settings + "\n[approvals]\nask_reason = \"on_deny\"\napprovers = [\"@bob\"]\n"
-            try asking.write(toFile: stage.configuration, atomically: true, encoding: .utf8)
+            try stage.addSettings("[approvals]\nask_reason = \"on_deny\"\napprovers = [\"@bob\"]\n")
             let plugin = try await stage.startPlugin()
             let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
             let post = try await stage.post(about: id, showing: "pending")

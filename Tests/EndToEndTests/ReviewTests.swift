@@ -111,11 +111,6 @@ struct ReviewKillTests {
 }
 
 extension Stage {
-    func addSettings(_ text: String) throws {
-        let settings = try String(contentsOfFile: configuration, encoding: .utf8)
-        try "\(settings)\n\(text)".write(toFile: configuration, atomically: true, encoding: .utf8)
-    }
-
     func post(about id: String) throws -> ChatPost {
         guard let post = try posts(about: id).first else { throw NoSuchThing(what: "post about \(id)") }
         return post

@@ -70,6 +70,19 @@ struct Stage: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
     }
 
+    /// Further sections at the end of the configuration.
+    func addSettings(_ text: String) throws {
+        let settings = try String(contentsOfFile: configuration, encoding: .utf8)
+        try "\(settings)\n\(text)".write(toFile: configuration, atomically: true, encoding: .utf8)
+    }
+
+    func removeBotFromChannels() throws {
+        try mattermost.world.change { state, _ throws(AppError) in
+            let bot = state.bot?.id ?? ""
+            for index in state.channels.indices { state.channels[index].members.remove(bot) }
+        }
+    }
+
     /// Starts the plugin and waits until it watches.
     func startPlugin(environment: [String: String] = [:]) async throws -> PluginProcess {
         let plugin = try PluginProcess(["start", "--config", configuration], environment: environment)

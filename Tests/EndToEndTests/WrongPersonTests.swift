@@ -6,9 +6,7 @@ import Testing
 struct WrongPersonTests {
     /// `editor` takes carol, `dba` erin; the requester is dave.
     private func configure(_ stage: Stage) throws {
-        var text = try String(contentsOfFile: stage.configuration, encoding: .utf8)
-        text += "\n[approvals]\napprovers = [\"@erin\"]\n[approvals.roles]\neditor = [\"@carol\"]\n"
-        try text.write(toFile: stage.configuration, atomically: true, encoding: .utf8)
+        try stage.addSettings("[approvals]\napprovers = [\"@erin\"]\n[approvals.roles]\neditor = [\"@carol\"]\n")
         try stage.mattermost.world.change { state, now in
             let created = state.accounts[0].createAt
             for (name, roles, isBot) in [

@@ -71,6 +71,9 @@ enum SettingKey: String, CaseIterable {
         }
     }
 
+    /// Of no use without buttons, and printed empty by `configure`.
+    var isOfButtons: Bool { self == .secret || self == .publicAddr }
+
     var section: String { String(rawValue.prefix { $0 != "." }) }
     /// Within its section, dots included.
     var name: String { String(rawValue.drop { $0 != "." }.dropFirst()) }

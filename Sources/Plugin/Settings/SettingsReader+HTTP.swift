@@ -6,13 +6,9 @@ internal import Mattermost
 extension SettingsReader {
     mutating func http(hasButtons: Bool) -> Settings.HTTP {
         let mend = "Set it to the URL where Mattermost reaches this service, https://host:8081."
-        let isRead = hasButtons || isFilledIn(.publicAddr)
-        let address =
-            !isRead
-            ? nil
-            : parsed(.publicAddr, isRequired: hasButtons ? mend : nil) { (value) throws(SettingFault) in
-                try PublicAddress(value)
-            }
+        let address = parsed(.publicAddr, isRequired: hasButtons ? mend : nil) { (value) throws(SettingFault) in
+            try PublicAddress(value)
+        }
         let listen = parsed(.listenAddr) { (value) throws(SettingFault) in
             guard let address = ListenAddress(value) else {
                 throw SettingFault("is no address to listen on. Write :8081, 127.0.0.1:8081 or [::1]:8081.")

@@ -56,7 +56,7 @@ extension SettingsReader {
     }
 
     /// Newer configurations know neither of the two: their posts link to Teleport.
-    var isMeantForButtons: Bool { isFilledIn(.secret) || isFilledIn(.publicAddr) }
+    var isMeantForButtons: Bool { SettingKey.allCases.contains { $0.isOfButtons && isFilledIn($0) } }
 
     /// What works, but may not be what was meant.
     static func warnings(_ recipients: RecipientRules) -> [String] {

@@ -8,8 +8,7 @@ extension SettingsReader {
     /// What buttons are signed and verified with.
     mutating func signing(isRequired: Bool) -> Signing {
         let mend = "Set it to a random value, such as `openssl rand -hex 32` prints, or to a file with one."
-        let isRead = isRequired || isFilledIn(.secret)
-        let secret = isRead ? secret(.secret, isRequired: isRequired ? mend : nil, Self.checkSecret) : nil
+        let secret = secret(.secret, isRequired: isRequired ? mend : nil, Self.checkSecret)
         let previous = previousSecrets()
         let acceptsLegacy = flag(.acceptLegacySignatures) ?? false
         return (secret.map { Secret([UInt8]($0.utf8)) }, previous, acceptsLegacy)

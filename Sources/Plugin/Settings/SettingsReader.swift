@@ -20,11 +20,13 @@ struct SettingsReader {
         problems.append(.init(line: entry.line, key: "[\(table)] \(OneLine.bounded(entry.name, 64))", text: words))
     }
 
-    /// Nil without a report when the key is not there; an empty string counts as not there for `isRequired` alone.
+    /// Nil without a report when the key is not there; an empty string counts as not there for `isRequired`, and for
+    /// what only buttons need.
     mutating func string(_ key: SettingKey, isRequired mend: String? = nil) -> String? {
         switch text.values[key] {
         case .string(let value) where !value.isEmpty:
             return value
+        case .string where mend == nil && key.isOfButtons: break
         case .string:
             report(key, "is empty. \(mend ?? "Give it a value or remove the line.")")
         case .some(let value):
