@@ -11,7 +11,7 @@ extension Card {
 
     package init(
         _ subject: Subject, status: Status, buttons: [Button] = [], link: String? = nil, showsCommands: Bool = false,
-        now: Timestamp? = nil
+        now: Timestamp? = nil, cluster: String? = nil
     ) {
         let user = InertText.code(subject.user, limit: Limit.user)
         let roles = subject.roles.joined(separator: ", ")
@@ -36,8 +36,8 @@ extension Card {
             fields.append(Field(title: "Review", value: commands.joined(separator: "\n"), isShort: false))
         }
         self.init(
-            requestID: subject.requestID, status: status, color: status.color, title: "Teleport access request", link: link,
-            fields: fields, fallback: Self.fallback(subject, status), buttons: status == .pending ? buttons : [])
+            requestID: subject.requestID, cluster: cluster, status: status, color: status.color,
+            title: "Teleport access request", link: link, fields: fields, fallback: Self.fallback(subject, status), buttons: status == .pending ? buttons : [])
     }
 
     private static func status(_ status: Status, of subject: Subject) -> String {

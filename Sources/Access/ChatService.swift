@@ -50,10 +50,8 @@ package protocol ChatService: Sendable {
     /// What the post shows of a request; nil when it was deleted.
     func post(_ post: PostReference) async throws(MattermostError) -> PostedCard?
 
-    /// The bot's own cards in the channel, newest first: among its posts since a moment, at most `limit` of them.
-    func recentCards(
-        in channelID: String, by botID: String, since: Timestamp, limit: Int
-    ) async throws(MattermostError) -> [PostedCard]
+    /// One page of the channel's posts, from the newest with a nil cursor; the pages that follow overlap, so a card may come twice.
+    func cards(in channelID: String, by botID: String, from cursor: PageCursor?) async throws(MattermostError) -> CardPage
 }
 
 package struct ChatUser: Equatable, Sendable {
@@ -95,18 +93,4 @@ package struct PostReference: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(channelID)/\(postID)" }
-}
-
-/// A post of the bot's, as found in a channel: what its `props.teleport` says that it shows.
-package struct PostedCard: Equatable, Sendable {
-    package var reference: PostReference
-    package var requestID: RequestID?
-    /// The shown status, as ``Card/Status/name``; nil for a post without one.
-    package var status: String?
-
-    package init(reference: PostReference, requestID: RequestID?, status: String?) {
-        self.reference = reference
-        self.requestID = requestID
-        self.status = status
-    }
 }

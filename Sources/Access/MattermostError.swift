@@ -18,13 +18,36 @@ package struct MattermostError: Error, Sendable, CustomStringConvertible {
         case cancelled
     }
 
+    /// What the server said, where its error's `id` tells.
+    package enum Reason: Hashable, Sendable {
+        case channelArchived
+        case channelMissing
+        /// The bot is not in the channel, or may not do this there.
+        case notMember
+        /// The bot may not edit or delete its own post: by its role, the scheme or a time limit.
+        case editRefused
+        case postMissing
+        /// The answer is larger than the client takes.
+        case tooLarge
+        case textTooLong
+    }
+
     package var code: Code
+    /// Nil where nothing more than the code is known.
+    package var reason: Reason?
+    /// Whether the server certainly did not do what was asked: it answered 4xx with an error of its own. Otherwise it may have
+    /// been done, or may be done yet.
+    package var isDefinite: Bool
     /// For the operator: the call, what the server said, and the mend where there is one.
     package var message: String
     package var cause: (any Error)?
 
-    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    package init(
+        _ code: Code, _ message: String, reason: Reason? = nil, isDefinite: Bool = false, cause: (any Error)? = nil
+    ) {
         self.code = code
+        self.reason = reason
+        self.isDefinite = isDefinite
         self.message = message
         self.cause = cause
     }

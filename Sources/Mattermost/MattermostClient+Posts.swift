@@ -61,28 +61,22 @@ extension MattermostClient {
         }
     }
 
-    package func recentCards(
-        in channelID: String, by botID: String, since: Timestamp, limit: Int
-    ) async throws(MattermostError) -> [PostedCard] {
+    package func cards(
+        in channelID: String, by botID: String, from cursor: PageCursor?
+    ) async throws(MattermostError) -> CardPage {
         try requireIDs(channelID, in: "GET /channels/{id}/posts")
-        var cards: [PostedCard] = []
-        var left = limit
-        var before: String?
-        while left > 0 {
-            let size = min(left, 100)
-            let page = try await page(of: channelID, size: size, before: before)
-            cards += page.order.compactMap { page.posts[$0] }
-                .filter { $0.userID == botID && !$0.isDeleted && $0.props?.teleport != nil }
-                .map(\.card)
-            guard page.order.count >= size, let last = page.order.last, last != before, MattermostName.isID(last) else { break }
-            if let created = page.posts[last]?.createAt, created < since.milliseconds { break }
-            left -= page.order.count
-            before = last
-        }
-        return cards
+        let size = cursor?.size ?? 100
+        let page = try await page(of: channelID, size: size, before: cursor?.before)
+        let posts = page.order.compactMap { page.posts[$0] }
+        let cards = posts.filter { $0.userID == botID && !$0.isDeleted && $0.props?.teleport != nil }.map(\.card)
+        let oldest = posts.last?.createAt
+        let anchor = posts.last { ($0.createAt ?? .min) > oldest ?? .max }?.id ?? posts.last?.id
+        let isLast = page.order.count < size || anchor == cursor?.before
+        return CardPage(
+            cards: cards, next: isLast ? nil : PageCursor(before: anchor, size: size),
+            oldest: oldest.map(Timestamp.init(milliseconds:)))
     }
 
-    /// `before` rather than a page number: posts that come in meanwhile move nothing.
     private func page(
         of channelID: String, size: Int, before: String?
     ) async throws(MattermostError) -> PostListAnswer {

@@ -93,9 +93,16 @@ struct PostAnswer: Decodable {
     struct Props: Decodable {
         var teleport: TeleportProp?
         var reply: ReplyProp?
+        var hasButtons = false
+
+        private struct Attachment: Decodable {
+            struct Action: Decodable {}
+
+            var actions: [Action]?
+        }
 
         enum CodingKeys: String, CodingKey {
-            case teleport
+            case teleport, attachments
             case reply = "teleport_reply"
         }
 
@@ -103,6 +110,8 @@ struct PostAnswer: Decodable {
             let container = try? decoder.container(keyedBy: CodingKeys.self)
             teleport = try? container?.decodeIfPresent(TeleportProp.self, forKey: .teleport)
             reply = try? container?.decodeIfPresent(ReplyProp.self, forKey: .reply)
+            let attachments = (try? container?.decodeIfPresent([Attachment].self, forKey: .attachments)) ?? []
+            hasButtons = attachments.contains { !($0.actions ?? []).isEmpty }
         }
     }
 
@@ -129,7 +138,8 @@ struct PostAnswer: Decodable {
     var card: PostedCard {
         PostedCard(
             reference: reference, requestID: props?.teleport?.requestID.flatMap { RequestID($0) },
-            status: props?.teleport?.state)
+            status: props?.teleport?.state, cluster: props?.teleport?.cluster,
+            created: createAt.map(Timestamp.init(milliseconds:)), hasButtons: props?.hasButtons ?? false)
     }
 
     var reply: PostedReply {

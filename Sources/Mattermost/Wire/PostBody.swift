@@ -28,7 +28,7 @@ struct PostProps: Encodable {
 
     init(_ card: Card) {
         attachments = [Attachment(card)]
-        teleport = TeleportProp(requestID: card.requestID.rawValue, state: card.status.name)
+        teleport = TeleportProp(requestID: card.requestID.rawValue, state: card.status.name, cluster: card.cluster)
     }
 }
 
@@ -36,10 +36,11 @@ struct PostProps: Encodable {
 struct TeleportProp: Codable {
     var requestID: String?
     var state: String?
+    var cluster: String?
 
     enum CodingKeys: String, CodingKey {
         case requestID = "request_id"
-        case state
+        case state, cluster
     }
 }
 

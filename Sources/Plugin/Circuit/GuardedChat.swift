@@ -77,12 +77,8 @@ struct GuardedChat: ChatService {
         try await run { chat throws(MattermostError) in try await chat.post(post) }
     }
 
-    func recentCards(
-        in channelID: String, by botID: String, since: Timestamp, limit: Int
-    ) async throws(MattermostError) -> [PostedCard] {
-        try await run { chat throws(MattermostError) in
-            try await chat.recentCards(in: channelID, by: botID, since: since, limit: limit)
-        }
+    func cards(in channelID: String, by botID: String, from cursor: PageCursor?) async throws(MattermostError) -> CardPage {
+        try await run { chat throws(MattermostError) in try await chat.cards(in: channelID, by: botID, from: cursor) }
     }
 
     private func run<Value>(
