@@ -23,6 +23,8 @@ let grpcProtobuf: Target.Dependency = .product(name: "GRPCProtobuf", package: "g
 /// The one product of the transport that reaches its core without linking NIOSSL, and so BoringSSL.
 let grpcTransport: Target.Dependency = .product(
     name: "GRPCNIOTransportHTTP2TransportServices", package: "grpc-swift-nio-transport")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 let package = Package(
@@ -34,6 +36,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
@@ -67,7 +70,7 @@ let package = Package(
             name: "Watcher",
             dependencies: [
                 "Access", "ActionCrypto", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP2, grpcCore, grpcTransport,
-                protobuf, logging, lifecycle,
+                protobuf, deque, logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(name: "Mattermost", dependencies: ["Access", "CCurl", logging], swiftSettings: strict),
@@ -75,7 +78,7 @@ let package = Package(
             name: "Plugin",
             dependencies: [
                 "Access", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", nioPosix,
-                logging, lifecycle,
+                deque, heap, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -23,6 +23,10 @@ package protocol AccessService: Sendable {
     /// What this plugin has stored with the request; empty when nothing. Readable for a while after the request is gone.
     func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String]
 
+    /// What this plugin has stored with all requests, removed ones included for as long as the server keeps it. Nil where the
+    /// server gives no such list. Read it before ``requests()``: then a request that is missing there was there before.
+    func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]?
+
     /// Compare-and-swap: every key of `expecting` must hold its value (empty: be absent), or ``TeleportError/Code/conflict``.
     /// An empty value in `setting` deletes its key.
     func updatePluginData(
@@ -44,5 +48,7 @@ package protocol AccessService: Sendable {
 }
 
 extension AccessService {
+    package func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? { nil }
+
     package func named(_ request: AccessRequest) async -> Subject { Subject(request) }
 }

@@ -37,7 +37,8 @@ extension Card {
         }
         self.init(
             requestID: subject.requestID, cluster: cluster, status: status, color: status.color,
-            title: "Teleport access request", link: link, fields: fields, fallback: Self.fallback(subject, status), buttons: status == .pending ? buttons : [])
+            title: "Teleport access request", link: link, fields: fields, fallback: Self.fallback(subject, status),
+            buttons: status == .pending ? buttons : [])
     }
 
     private static func status(_ status: Status, of subject: Subject) -> String {

@@ -22,8 +22,17 @@ package struct PluginRecord: Equatable, Sendable {
         package static let reminded = "reminded"
         /// As the original plugin counts them, for all its posts.
         package static let reviewsCount = "reviews_count"
+        /// As the original plugin writes it: the reason of whoever decided.
+        package static let resolveReason = "resolve_reason"
         /// Ours: who is posting, ``Claim``.
         package static let claim = "claim"
+        /// Ours: since when somebody has been posting without a record, milliseconds since 1970. Kept when a claim is renewed or
+        /// taken over, so that whoever takes it over knows from when on a post may exist that nobody recorded.
+        package static let claimSince = "claim_since"
+        /// Ours: the posts that do not show yet what the record says, ``PluginRecord/behind``.
+        package static let behind = "behind"
+        /// Ours: the configuration that the posts' buttons and texts were made with, ``Rendering``.
+        package static let rendered = "rendered"
         /// Ours: who decided what, ``DecisionClaim``.
         package static let decision = "decision"
         /// Ours: who reviewed by a button, ``RecordedReviewers``.
@@ -38,9 +47,12 @@ package struct PluginRecord: Equatable, Sendable {
     /// The value, empty when absent, as compare-and-swap wants it.
     package subscript(key: String) -> String { fields[key] ?? "" }
 
+    /// At most ``postLimit``, each once.
     package var posts: [PostReference] {
         if let messages = fields[Key.messages], !messages.isEmpty {
-            return messages.split(separator: ",").compactMap { PostReference($0) }
+            var seen: Set<PostReference> = []
+            return messages.split(separator: ",").prefix(Self.postLimit).compactMap { PostReference($0) }
+                .filter { seen.insert($0).inserted }
         }
         // 0.2.0 knew one post.
         guard let channel = fields["channel_id"], let post = fields["post_id"], !channel.isEmpty, !post.isEmpty else {
@@ -49,12 +61,33 @@ package struct PluginRecord: Equatable, Sendable {
         return [PostReference(channelID: channel, postID: post)]
     }
 
-    /// By post id, how many of the request's reviews were told in its thread.
+    /// By post id, how many of the request's reviews were told in its thread. Anybody who may write plugin data may have written
+    /// the number, so it is held to what a request can have.
     package func repliedReviews(to post: PostReference) -> Int {
-        guard let text = fields[Key.replies] else { return Int(self[Key.reviewsCount]) ?? 0 }
+        guard let text = fields[Key.replies] else { return Self.count(self[Key.reviewsCount]) }
         let prefix = "\(post.postID)="
-        return text.split(separator: ",").first { $0.hasPrefix(prefix) }.flatMap { Int($0.dropFirst(prefix.count)) } ?? 0
+        return text.split(separator: ",").first { $0.hasPrefix(prefix) }.map { Self.count($0.dropFirst(prefix.count)) } ?? 0
     }
+
+    /// A number of reviews: from 0 to 10,000, and 0 for what is no number.
+    private static func count(_ text: some StringProtocol) -> Int { min(max(Int(text) ?? 0, 0), 10_000) }
+
+    /// More recipients than anybody configures: a bound on what a damaged record makes the plugin do.
+    package static let postLimit = 500
+
+    /// The ids of posts that could not be brought up to date when the others were, and ``noticeIsBehind`` for the requester's
+    /// direct message that could not be sent.
+    package var behind: Set<String> { Set(self[Key.behind].split(separator: ",").prefix(Self.postLimit).map(String.init)) }
+
+    package static let noticeIsBehind = "notice"
+
+    /// The value of ``Key/behind``.
+    package static func behind(_ names: Set<String>) -> String { names.sorted().joined(separator: ",") }
+
+    /// Since when posts may exist that nobody recorded; nil for a claim of an older version, and without a claim.
+    package var claimSince: Timestamp? { Int64(self[Key.claimSince]).map(Timestamp.init(milliseconds:)) }
+
+    package var rendering: Rendering? { Rendering(self[Key.rendered]) }
 
     /// The value of ``Key/replies``.
     package static func replies(_ counts: [(post: PostReference, count: Int)]) -> String {
@@ -103,49 +136,4 @@ package struct PluginRecord: Equatable, Sendable {
     package var reviewers: RecordedReviewers { RecordedReviewers(self[Key.reviewers]) }
     package var decision: DecisionClaim? { DecisionClaim(self[Key.decision]) }
     package var resolvedAt: Timestamp? { Int64(self[Key.resolvedAt]).map(Timestamp.init(milliseconds:)) }
-}
-
-/// A replica's claim on posting, good until a moment: `replica|milliseconds`.
-package struct Claim: Equatable, Sendable, CustomStringConvertible {
-    package var replica: String
-    package var until: Timestamp
-
-    package init(replica: String, until: Timestamp) {
-        self.replica = replica
-        self.until = until
-    }
-
-    init?(_ text: String) {
-        let parts = text.split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count == 2, let until = Int64(parts[1]) else { return nil }
-        self.init(replica: String(parts[0]), until: Timestamp(milliseconds: until))
-    }
-
-    package var description: String { "\(replica)|\(until.milliseconds)" }
-}
-
-/// A person's decision, claimed before Teleport is told: `decision|user id|user name|milliseconds|replica`.
-package struct DecisionClaim: Equatable, Sendable, CustomStringConvertible {
-    package var decision: Decision
-    package var userID: String
-    package var username: String
-    package var at: Timestamp
-    package var replica: String
-
-    package init(decision: Decision, userID: String, username: String, at: Timestamp, replica: String) {
-        self.decision = decision
-        self.userID = userID
-        self.username = username
-        self.at = at
-        self.replica = replica
-    }
-
-    init?(_ text: String) {
-        let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 5, let decision = Decision(rawValue: parts[0]), let at = Int64(parts[3]) else { return nil }
-        self.init(
-            decision: decision, userID: parts[1], username: parts[2], at: Timestamp(milliseconds: at), replica: parts[4])
-    }
-
-    package var description: String { "\(decision.rawValue)|\(userID)|\(username)|\(at.milliseconds)|\(replica)" }
 }

@@ -93,7 +93,12 @@ struct Daemon: Sendable {
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var services: [any Service] = [
             reload, ResidentTrim(clock: .continuous), watcher,
-            HealthCheck(environment, health: health, recovered: { reconciler.retryAll() }), reconciler, sweeper, desk,
+            HealthCheck(
+                environment, health: health,
+                recovered: {
+                    reconciler.retryAll()
+                    sweeper.sweepSoon()
+                }), reconciler, sweeper, desk,
         ]
         let proofs = makeProofs(environment, health)
         if let proofs { services.append(proofs.keys) }
@@ -150,7 +155,20 @@ struct Daemon: Sendable {
         environment.remindsBefore = settings.remindsBefore
         environment.notifiesRequester = settings.notifiesRequester
         environment.audit = audit
+        environment.rendering = Rendering(fingerprint: fingerprint, since: environment.now())
         return environment
+    }
+
+    /// A digest of all that posts are made with besides their requests: when it changes, open posts are made anew.
+    private var fingerprint: String {
+        let parts = [
+            "3", settings.http.callbackURL ?? "", settings.approvals.hasButtons ? signer.keyID : "",
+            settings.messages.postFingerprint,
+        ]
+        let bytes = parts.flatMap { [UInt8]("\($0.utf8.count):\($0)".utf8) }
+        // Without a digest every process makes the posts anew, which is right, if costly.
+        let digest = (try? SHA256.hash(bytes)) ?? [UInt8](Replica.newName().utf8)
+        return digest.prefix(8).map { Base16.text(of: $0) }.joined()
     }
 
     var audit: AuditLog { AuditLog(logger: logger, file: auditFile) }

@@ -20,6 +20,7 @@ package final class Health: Sendable {
 
     private struct State {
         var problems: [Part: String] = [.teleport: "not connected yet", .mattermost: "not checked yet"]
+        var notes: [Part: String] = [:]
         var listener: AsyncStream<News>.Continuation?
     }
 
@@ -32,6 +33,15 @@ package final class Health: Sendable {
             state.problems[part] = problem
             state.listener?.yield(News(part: part, problem: problem))
         }
+    }
+
+    /// What a person should see to, though the plugin does its work.
+    package func set(_ part: Part, note: String?) { state.withLock { $0.notes[part] = note } }
+
+    /// In a fixed order.
+    package var notes: [(part: Part, note: String)] {
+        let notes = state.withLock { $0.notes }
+        return Part.allCases.compactMap { part in notes[part].map { (part, $0) } }
     }
 
     /// Every report from now on, for one listener.

@@ -73,6 +73,10 @@
             try await teleport.pluginData(of: id)
         }
 
+        func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
+            try await teleport.allPluginData()
+        }
+
         func updatePluginData(
             of id: RequestID, setting: [String: String], expecting: [String: String]
         ) async throws(TeleportError) {

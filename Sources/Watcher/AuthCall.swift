@@ -11,12 +11,15 @@ enum AuthCall: String, CaseIterable, Sendable {
     case readRole = "GetRole"
     case listResources = "ListResources"
     case readPluginData = "GetPluginData"
+    case listPluginData = "GetPluginData of all requests"
     case updatePluginData = "UpdatePluginData"
 
     /// Does no harm when made twice.
     var isRead: Bool {
         switch self {
-        case .connect, .ping, .watch, .listByPage, .list, .listByStream, .readRole, .listResources, .readPluginData: true
+        case .connect, .ping, .watch, .listByPage, .list, .listByStream, .readRole, .listResources, .readPluginData,
+            .listPluginData:
+            true
         case .setState, .submitReview, .updatePluginData: false
         }
     }
@@ -28,7 +31,7 @@ enum AuthCall: String, CaseIterable, Sendable {
         case .watch: RolePermission("access_request", ["read"])
         case .listByPage, .list, .listByStream: RolePermission("access_request", ["list", "read"])
         case .setState: RolePermission("access_request", ["update"])
-        case .readPluginData: RolePermission("access_plugin_data", ["read"])
+        case .readPluginData, .listPluginData: RolePermission("access_plugin_data", ["read"])
         case .updatePluginData: RolePermission("access_plugin_data", ["update"])
         }
     }

@@ -1,11 +1,22 @@
 import Access
+import DequeModule
 import Synchronization
 
-/// Events on their way to the reconciler: in order, each request at most once, bounded. Never holds the watch up.
+/// Events on their way to the reconciler: in order, each request at most once, bounded. Never holds the watch up: every
+/// operation takes the same time, however many events are queued.
 final class EventQueue: Sendable {
     fileprivate struct State {
-        var events: [WatchEvent] = []
-        var queued: Set<RequestID> = []
+        /// What was told last of a request, or of the watch itself, with the token of its place in ``order``.
+        struct Word {
+            var event: WatchEvent
+            var token: Int
+        }
+
+        /// Places whose token is no longer the newest of their request are passed over.
+        var order: Deque<(id: RequestID?, token: Int)> = []
+        var requests: [RequestID: Word] = [:]
+        var watch: Word?
+        var nextToken = 0
     }
 
     private let limit: Int
@@ -13,7 +24,7 @@ final class EventQueue: Sendable {
     private let signal: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
-    init(limit: Int = 4096) {
+    init(limit: Int = 16_384) {
         self.limit = limit
         (signal, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -39,34 +50,33 @@ final class EventQueue: Sendable {
 extension EventQueue.State {
     fileprivate mutating func put(_ event: WatchEvent, limit: Int) -> Bool {
         switch event {
-        case .connected, .disconnected:
-            events.removeAll { $0.id == nil }
+        case .connected, .disconnected: watch = Word(event: event, token: place(nil))
         case .changed(let id):
-            if !queued.insert(id).inserted { return true }
+            if requests[id] == nil { requests[id] = Word(event: event, token: place(id)) }
         case .deleted(let id):
-            if !queued.insert(id).inserted { events.removeAll { $0.id == id } }
+            if requests[id]?.event != event { requests[id] = Word(event: event, token: place(id)) }
         }
-        guard queued.count <= limit else {
-            self = Self(events: [.connected])
-            return false
-        }
-        events.append(event)
-        return true
+        guard requests.count > limit else { return true }
+        self = Self()
+        watch = Word(event: .connected, token: place(nil))
+        return false
+    }
+
+    /// A place at the end.
+    private mutating func place(_ id: RequestID?) -> Int {
+        nextToken += 1
+        order.append((id, nextToken))
+        return nextToken
     }
 
     fileprivate mutating func take() -> WatchEvent? {
-        guard !events.isEmpty else { return nil }
-        let event = events.removeFirst()
-        if let id = event.id { queued.remove(id) }
-        return event
-    }
-}
-
-extension WatchEvent {
-    fileprivate var id: RequestID? {
-        switch self {
-        case .changed(let id), .deleted(let id): id
-        case .connected, .disconnected: nil
+        while let (id, token) = order.popFirst() {
+            guard let word = id.map({ requests[$0] }) ?? watch, word.token == token else { continue }
+            if let id { requests[id] = nil } else { watch = nil }
+            return word.event
         }
+        // The room that a burst took goes with it.
+        (order, requests) = ([], [:])
+        return nil
     }
 }

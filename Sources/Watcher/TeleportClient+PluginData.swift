@@ -18,6 +18,30 @@ extension TeleportClient {
         return record?.spec.entries[Self.plugin]?.data ?? [:]
     }
 
+    /// Without a resource the server lists all records of the plugin, those of removed requests too (measured on 7.3.2 and
+    /// 8.1.0; `lib/services/local/dynamic_access.go` of newer versions reads the same range). Servers that refuse this, or whose
+    /// list is larger than a message may be, count as servers without it.
+    package func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
+        let filter = Types_PluginDataFilter.with {
+            $0.kind = Self.kind
+            $0.plugin = Self.plugin
+        }
+        do {
+            let answer = try await call(.listPluginData) { try await $0.api.getPluginData(filter, options: Link.options) }
+            var records: [RequestID: [String: String]] = [:]
+            for record in answer.pluginData {
+                guard let id = RequestID(record.metadata.name) else { continue }
+                records[id] = record.spec.entries[Self.plugin]?.data ?? [:]
+            }
+            return records
+        } catch {
+            switch error.code {
+            case .refused, .unimplemented, .other: return nil
+            default: throw error
+            }
+        }
+    }
+
     package func updatePluginData(
         of id: RequestID, setting: [String: String], expecting: [String: String]
     ) async throws(TeleportError) {

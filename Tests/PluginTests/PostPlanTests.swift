@@ -16,7 +16,10 @@ struct PostPlanTests {
         let request = state.map {
             AccessRequest(id: id, user: "alice", roles: ["editor"], state: $0, created: now)
         }
-        return Situation(id: id, replica: "me", request: request, record: PluginRecord(fields), channels: channels)
+        return Situation(
+            id: id, replica: "me", cluster: "example.com", request: request, record: PluginRecord(fields),
+            targets: channels.map { .init(channelID: $0, recipient: $0, isWanted: state == .pending) },
+            rendering: PlanWorld.rendering)
     }
 
     func next(_ situation: Situation) -> PostPlan.Step { PostPlan.next(for: situation, now: Self.now) }
@@ -27,11 +30,11 @@ struct PostPlanTests {
         #expect(next(situation) == .claim(replacing: ""))
         situation.ownClaim = Claim(replica: "me", until: Self.now)
         situation.record = PluginRecord(["claim": "me|1"])
-        #expect(next(situation) == .post(channelID: Self.channel))
-        situation.saw(Self.post, "pending")
+        #expect(next(situation) == .post(situation.targets))
+        situation.wrote(Self.post, "pending")
         #expect(next(situation) == .record([Self.post]))
         situation.ownClaim = nil
-        situation.record = PluginRecord(["messages": "channel1/post1"])
+        situation.record = PluginRecord(["messages": "channel1/post1", "rendered": PlanWorld.rendering.description])
         #expect(next(situation) == .done)
     }
 
@@ -44,10 +47,10 @@ struct PostPlanTests {
         #expect(next(situation) == .claim(replacing: "other|1"))
         situation.ownClaim = Claim(replica: "me", until: Self.now)
         situation.isTakenOver = true
-        #expect(next(situation) == .look)
-        situation.hasLooked = true
-        #expect(next(situation) == .post(channelID: Self.channel))
-        situation.saw(Self.post, "pending")
+        #expect(next(situation) == .look([Self.channel]))
+        situation.lookedThrough = [Self.channel]
+        #expect(next(situation) == .post(situation.targets))
+        situation.wrote(Self.post, "pending")
         #expect(next(situation) == .record([Self.post]))
     }
 
@@ -70,9 +73,9 @@ struct PostPlanTests {
         #expect(next(situation) == .claim(replacing: "other|1"))
         situation.ownClaim = Claim(replica: "me", until: Self.now)
         situation.isTakenOver = true
-        #expect(next(situation) == .look)
-        situation.hasLooked = true
-        situation.saw(Self.post, "pending")
+        #expect(next(situation) == .look([Self.channel]))
+        situation.lookedThrough = [Self.channel]
+        situation.wrote(Self.post, "pending")
         #expect(next(situation) == .record([Self.post]))
     }
 
@@ -83,9 +86,9 @@ struct PostPlanTests {
         #expect(next(situation) == .read([Self.post, other]))
         situation.shown = [Self.post: .status("denied"), other: .status("pending")]
         let denied = Card.Status.denied(Card.Resolution(by: nil, at: Self.now))
-        #expect(next(situation) == .update(other, denied))
+        #expect(next(situation) == .update([other], denied))
         situation.shown[other] = .deleted
-        #expect(next(situation) == .settle(denied))
+        #expect(next(situation) == .settle(denied, behind: []))
         situation.record = PluginRecord(["messages": "channel1/post1,channel2/post2", "resolution": "DENIED"])
         #expect(next(situation) == .done)
     }
@@ -111,9 +114,9 @@ struct PostPlanTests {
         situation.isProvenGone = true
         #expect(next(situation) == .read([Self.post]))
         situation.shown = [Self.post: .status("pending")]
-        #expect(next(situation) == .update(Self.post, .expired))
+        #expect(next(situation) == .update([Self.post], .expired))
         situation.shown = [Self.post: .status("expired")]
-        #expect(next(situation) == .settle(.expired))
+        #expect(next(situation) == .settle(.expired, behind: []))
     }
 
     @Test("A gone request keeps the decision that its posts show", arguments: ["APPROVED", "DENIED", "EXPIRED"])
@@ -125,10 +128,10 @@ struct PostPlanTests {
     func goneWithoutData() throws {
         var situation = try Self.situation(nil)
         #expect(next(situation) == .done)
-        situation.saw(Self.post, "pending")
+        situation.wrote(Self.post, "pending")
         #expect(next(situation) == .proveGone)
         situation.isProvenGone = true
-        #expect(next(situation) == .update(Self.post, .expired))
+        #expect(next(situation) == .update([Self.post], .expired))
         situation.shown = [Self.post: .status("expired")]
         #expect(next(situation) == .done)
     }
@@ -137,18 +140,22 @@ struct PostPlanTests {
     func abandonedDecision() throws {
         let claim = DecisionClaim(decision: .deny, userID: "u1", username: "bob", at: Self.now, replica: "other")
         var situation = try Self.situation(
-            .pending, ["messages": "channel1/post1", "decision": claim.description])
+            .pending,
+            [
+                "messages": "channel1/post1", "decision": claim.description,
+                "rendered": PlanWorld.rendering.description,
+            ])
         situation.decisionAge = .seconds(3)
         #expect(next(situation) == .wait(PostPlan.claimLifetime - .seconds(3)))
         situation.decisionAge = PostPlan.claimLifetime
-        #expect(next(situation) == .releaseDecision(claim))
+        #expect(next(situation) == .releaseDecision(claim.description))
     }
 
     @Test("A request set back to pending gets its buttons again")
     func reopened() throws {
         var situation = try Self.situation(.pending, ["messages": "channel1/post1", "resolution": "APPROVED"])
         situation.shown = [Self.post: .status("approved")]
-        #expect(next(situation) == .update(Self.post, .pending))
+        #expect(next(situation) == .update([Self.post], .pending))
     }
 
     @Test("Posts of the original 0.2.0 and 7.3.2 are continued")
@@ -157,6 +164,6 @@ struct PostPlanTests {
         #expect(next(oldest) == .read([Self.post]))
         var old = try Self.situation(.approved, ["user": "a", "roles": "b", "messages": "channel1/post1"])
         old.shown = [Self.post: .status(nil)]
-        #expect(next(old) == .update(Self.post, .approved(Card.Resolution(by: nil, at: Self.now))))
+        #expect(next(old) == .update([Self.post], .approved(Card.Resolution(by: nil, at: Self.now))))
     }
 }

@@ -105,7 +105,7 @@ struct RecipientsTests {
         try await Rig.with { rig in
             let environment = rig.environment(telling: ["acme/later", "ghost@example.com", "acme/access-requests"])
             let id = try rig.request()
-            await #expect(throws: MattermostError.self) { try await rig.reconcile(id, as: environment) }
+            await #expect(throws: Hindrance.self) { try await rig.reconcile(id, as: environment) }
             #expect(try told(id, rig) == ["access-requests"])
             #expect(rig.data(of: id)["claim"] == nil)
             try addChannel("later", shown: "Later", to: rig)
@@ -125,12 +125,12 @@ struct RecipientsTests {
             let channel = try await rig.chat.directChannelID(of: botID, with: bob.id)
             let subject = Subject(requestID: orphan, user: "erin", roles: ["dba"], reason: "")
             _ = try await rig.chat.createPost(
-                Card(subject, status: .pending), in: channel, pendingPostID: "\(botID):x")
+                Card(subject, status: .pending, cluster: "sandbox.example"), in: channel, pendingPostID: "\(botID):x")
             _ = try rig.request()
             let reconciler = Reconciler(environment, health: rig.health)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await reconciler.run() }
-                try await Sweep(environment, reconciler)()
+                try await ChannelSweep(environment, reconciler, clock: .continuous)()
                 for await _ in rig.mattermost.world.bell.changes() where try rig.state(ofOnlyPostAbout: orphan) == "expired" {
                     break
                 }

@@ -19,6 +19,7 @@ struct ReconcileTests {
             #expect(
                 rig.data(of: id) == [
                     "user": "dave", "roles": "editor", "request_reason": "why", "messages": "\(post.channelID)/\(post.id)",
+                    "rendered": rig.environment.rendering.description,
                 ])
         }
     }
@@ -103,8 +104,12 @@ struct ReconcileTests {
             let post = try #require(try rig.posts(about: id).first)
             try rig.mattermost.world.change { state, _ in state.deletePost(post.id) }
             try rig.auth.resolve(id.rawValue, .approved)
-            #expect(try await rig.reconcile(id) == .settled)
+            // One that cannot be found is looked for again, since a node may read from a copy that is behind.
+            var memory = RunMemory()
+            #expect(try await rig.reconcile(id, &memory) == .later(PostPlan.settling))
+            #expect(try await rig.reconcile(id, as: rig.environment(after: PostPlan.settling), &memory) == .settled)
             #expect(try rig.posts(about: id).isEmpty)
+            #expect(rig.data(of: id)["behind"] == nil)
         }
     }
 
@@ -115,12 +120,13 @@ struct ReconcileTests {
             let channel = Rig.channel
             let subject = Subject(requestID: orphan, user: "erin", roles: ["dba"], reason: "")
             _ = try await rig.chat.createPost(
-                Card(subject, status: .pending), in: channel,
+                Card(subject, status: .pending, cluster: "sandbox.example"), in: channel,
                 pendingPostID: "\(try await rig.environment.recipients.botID()):x")
             let reconciler = Reconciler(rig.environment, health: rig.health)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await reconciler.run() }
                 try await Sweep(rig.environment, reconciler)()
+                try await ChannelSweep(rig.environment, reconciler, clock: .continuous)()
                 for await _ in rig.mattermost.world.bell.changes() {
                     let states = [id, orphan].map { try? rig.state(ofOnlyPostAbout: $0) }
                     if states == ["pending", "expired"] { break }
@@ -142,7 +148,7 @@ struct ReconcileTests {
             let recorded = rig.data(of: id)["messages"]
             let cards = try await rig.chat.recentCards(in: channel, by: botID, since: Timestamp(milliseconds: 0), limit: 100)
             #expect(cards.count == 2)
-            #expect(Sweep.areAmiss(cards, state: "pending"))
+            #expect(ChannelSweep.areAmiss(cards, state: "pending", cluster: "sandbox.example"))
             #expect(try await rig.reconcile(id, found: cards) == .settled)
             #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
             #expect(rig.data(of: id)["messages"] == recorded)
@@ -163,7 +169,7 @@ struct ReconcileTests {
             try await rig.reconcile(id)
             #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
             let card = PostedCard(reference: reference, requestID: id, status: "approved")
-            #expect(Sweep.areAmiss([card], state: "denied"))
+            #expect(ChannelSweep.areAmiss([card], state: "denied", cluster: nil))
             try await rig.reconcile(id, found: [card])
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
         }
@@ -171,14 +177,22 @@ struct ReconcileTests {
 
     @Test("What a sweep has to look at: posts that do not show the state, and second ones in a channel")
     func amiss() {
-        func card(_ channel: String, _ status: String?) -> PostedCard {
-            PostedCard(reference: PostReference(channelID: channel, postID: "p\(channel)"), requestID: nil, status: status)
+        func card(_ channel: String, _ status: String?, of cluster: String? = "mine") -> PostedCard {
+            PostedCard(
+                reference: PostReference(channelID: channel, postID: "p\(channel)"), requestID: nil, status: status,
+                cluster: cluster)
         }
-        #expect(!Sweep.areAmiss([card("a", "pending"), card("b", "pending")], state: "pending"))
-        #expect(Sweep.areAmiss([card("a", "pending"), card("a", "pending")], state: "pending"))
-        #expect(Sweep.areAmiss([card("a", "pending")], state: "approved"))
-        #expect(Sweep.areAmiss([card("a", "pending")], state: nil))
-        #expect(!Sweep.areAmiss([card("a", "approved")], state: nil))
+        func areAmiss(_ cards: [PostedCard], state: String?) -> Bool {
+            ChannelSweep.areAmiss(cards, state: state, cluster: "mine")
+        }
+        #expect(!areAmiss([card("a", "pending"), card("b", "pending")], state: "pending"))
+        #expect(areAmiss([card("a", "pending"), card("a", "pending")], state: "pending"))
+        #expect(areAmiss([card("a", "pending")], state: "approved"))
+        #expect(areAmiss([card("a", "pending")], state: nil))
+        #expect(!areAmiss([card("a", "approved")], state: nil))
+        #expect(!areAmiss([card("a", "pending", of: "theirs")], state: nil))
+        #expect(!areAmiss([card("a", "pending", of: nil)], state: nil))
+        #expect(areAmiss([card("a", "pending", of: nil)], state: "denied"))
     }
 
     @Test(
@@ -194,7 +208,11 @@ struct ReconcileTests {
             try await rig.environment.teleport.updatePluginData(
                 of: id, setting: ["messages": post.description, "user": "dave"], expecting: [:])
             rig.auth.delete(id.rawValue)
-            try await rig.reconcile(id)
+            guard case .later = try await rig.reconcile(id) else {
+                Issue.record("believed at first sight")
+                return
+            }
+            try await rig.reconcile(id, as: rig.environment(after: GoneEvidence.confirmation))
             #expect(try rig.state(ofOnlyPostAbout: id) == (mayList ? "expired" : "pending"))
         }
     }

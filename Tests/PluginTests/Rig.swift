@@ -82,6 +82,13 @@ struct Rig: Sendable {
         return Self.makeEnvironment(environment.teleport, environment.chat, rules: rules)
     }
 
+    /// The plugin some time later.
+    func environment(after time: Duration) -> Environment {
+        var later = environment
+        later.elapsed = { [environment] in environment.elapsed() + time }
+        return later
+    }
+
     /// Another replica of the plugin.
     var replica: Environment { Self.makeEnvironment(environment.teleport, environment.chat) }
 }
@@ -102,10 +109,19 @@ extension Rig {
     func reconcile(
         _ id: RequestID, as environment: Environment? = nil, found: [PostedCard]? = nil, claims: ClaimAges? = nil
     ) async throws -> WorkQueue.Outcome {
+        var memory = RunMemory()
+        for card in found ?? [] { memory.add(card) }
+        return try await reconcile(id, as: environment, &memory, claims: claims)
+    }
+
+    /// One run over the request, with what earlier ones remember.
+    @discardableResult
+    func reconcile(
+        _ id: RequestID, as environment: Environment? = nil, _ memory: inout RunMemory, claims: ClaimAges? = nil
+    ) async throws -> WorkQueue.Outcome {
         let environment = environment ?? self.environment
-        return try await ReconcileRun(
-            environment: environment, claims: claims ?? ClaimAges(elapsed: environment.elapsed), id: id,
-            hint: Hint(cards: found ?? []))()
+        let claims = claims ?? ClaimAges(elapsed: environment.elapsed)
+        return try await ReconcileRun(environment: environment, claims: claims, id: id)(&memory)
     }
 
     func posts(about id: RequestID) throws -> [ChatPost] {

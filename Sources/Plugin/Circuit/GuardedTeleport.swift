@@ -28,6 +28,10 @@ struct GuardedTeleport: AccessService {
         try await run { teleport throws(TeleportError) in try await teleport.pluginData(of: id) }
     }
 
+    func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
+        try await run { teleport throws(TeleportError) in try await teleport.allPluginData() }
+    }
+
     func updatePluginData(
         of id: RequestID, setting: [String: String], expecting: [String: String]
     ) async throws(TeleportError) {

@@ -27,6 +27,9 @@ package struct Messages: Equatable, Sendable {
 
     package init() {}
 
+    /// The same for two configurations whose posts look the same. Answers are no part of a post.
+    var postFingerprint: String { "\(title.map { "\($0)" } ?? "") \(text.map { "\($0)" } ?? "")" }
+
     /// Puts title and text into the card.
     func apply(to card: inout Card, _ subject: Subject) {
         if let title {

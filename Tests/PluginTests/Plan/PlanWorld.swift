@@ -10,103 +10,186 @@ struct PlanWorld {
         var status: String?
         /// A bot's card names its request; the original's posts do not.
         var isCard = true
+        var hasButtons = true
+        /// Nil: of an older version, which named none.
+        var cluster: String? = PlanWorld.cluster
         var isDeleted = false
+        var isReadable = true
+        var isEditable = true
+
+        var isForeign: Bool { cluster != nil && cluster != PlanWorld.cluster }
+        var posted: PostedCard {
+            PostedCard(
+                reference: reference, requestID: PlanWorld.id, status: status, cluster: cluster, created: PlanWorld.now,
+                hasButtons: hasButtons)
+        }
     }
 
     static let id = RequestID("2ac7a19b-41ca-4cbf-a491-9a0009d3eef6") ?? { preconditionFailure("a good id") }()
     static let now = Timestamp(milliseconds: 1_795_212_453_332)
     static let replica = "me"
+    static let cluster = "example.com"
+    static let rendering = Rendering(fingerprint: "f1", since: now)
 
-    var request: AccessRequest.State?
+    var request: AccessRequest?
     /// The role may not list: the server shows nothing, whatever there is.
     var isHidden = false
     var data: [String: String] = [:]
     var posts: [Post] = []
     var channels = ["channel1"]
+    /// Channels that take no post from the bot.
+    var closed: Set<String> = []
     /// So long has this process seen the recorded claims unchanged.
     var age = Duration.zero
-    /// Counted by kind.
+    /// Counted by kind. A write that was refused changed nothing and is counted as `refused`.
     private(set) var calls: [String: Int] = [:]
     private var next = 1
 
-    init(request: AccessRequest.State?) { self.request = request }
+    init(request: AccessRequest.State?) {
+        self.request = request.map {
+            AccessRequest(id: Self.id, user: "alice", roles: ["editor"], state: $0, created: Self.now)
+        }
+    }
 
     var callCount: Int { calls.values.reduce(0, +) }
 
-    func posts(in channel: String) -> [Post] { posts.filter { $0.reference.channelID == channel && !$0.isDeleted } }
+    /// Those of this cluster's that people see.
+    func posts(in channel: String) -> [Post] {
+        posts.filter { $0.reference.channelID == channel && !$0.isDeleted && !$0.isForeign }
+    }
 
-    /// What a sweep would hand over: the bot's cards.
-    var cards: [Post] { posts.filter { $0.isCard && !$0.isDeleted } }
+    /// What a look through the channels gives.
+    var cards: [Post] { posts.filter { $0.isCard && !$0.isDeleted && $0.isReadable } }
 
-    /// One run, as `ReconcileRun` makes it, waits included. False when it did not end within 100 steps.
+    /// One run, as `ReconcileRun` makes it, waits included. False when it did not end within 200 steps.
     mutating func run(withHint: Bool = false) -> Bool {
         var situation = gather(withHint: withHint)
-        for _ in 0..<100 {
+        for _ in 0..<200 {
             let step = PostPlan.next(for: situation, now: Self.now)
-            if step == .done { return true }
-            if case .wait(let duration) = step {
+            switch step {
+            case .done, .rest: return true
+            case .wait(let duration):
                 age += duration
                 situation = gather(withHint: withHint)
-            } else {
-                perform(step, &situation)
+            default: perform(step, &situation)
             }
         }
         return false
     }
 
     private func gather(withHint: Bool) -> Situation {
-        let shown = isHidden ? nil : request
         var situation = Situation(
-            id: Self.id, replica: Self.replica,
-            request: shown.map { AccessRequest(id: Self.id, user: "alice", roles: ["editor"], state: $0, created: Self.now) },
-            record: PluginRecord(data), channels: channels)
+            id: Self.id, replica: Self.replica, cluster: Self.cluster, request: isHidden ? nil : request,
+            record: PluginRecord(data), targets: [], rendering: Self.rendering)
+        let isPending = situation.request?.state == .pending
+        if isPending || data["claim"] != nil {
+            situation.targets = channels.map { .init(channelID: $0, recipient: $0, isWanted: isPending) }
+        }
         (situation.claimAge, situation.decisionAge) = (age, age)
-        if withHint { for card in cards { situation.saw(card.reference, card.status) } }
+        if withHint { for card in cards { situation.saw(card.posted) } }
         return situation
     }
 
     private mutating func perform(_ step: PostPlan.Step, _ situation: inout Situation) {
         switch step {
-        case .done, .wait: break
+        case .done, .wait, .rest: break
         case .proveGone:
             count("prove")
             situation.isProvenGone = request == nil
         case .claim(let previous):
             precondition(data["claim"] ?? "" == previous)
-            set(["claim": "me|1"], &situation)
+            set(["claim": "me|1", "claim_since": data["claim_since"] ?? "1"], &situation)
             situation.ownClaim = Claim(replica: Self.replica, until: Self.now)
             situation.isTakenOver = !previous.isEmpty
-        case .look:
+        case .renewClaim: situation.isClaimWorn = false
+        case .look(let channels):
             count("look")
-            for card in cards { situation.saw(card.reference, card.status) }
-            situation.hasLooked = true
-        case .post(let channel):
-            count("post")
-            let post = PostReference(channelID: channel, postID: "new\(next)")
-            next += 1
-            posts.append(Post(reference: post, status: "pending"))
-            situation.saw(post, "pending")
+            for card in cards where channels.contains(card.reference.channelID) { situation.saw(card.posted) }
+            situation.lookedThrough.formUnion(channels)
+        case .post(let targets): for target in targets { post(in: target.channelID, &situation) }
         case .record(let references):
-            set(["messages": PluginRecord.messages(references), "claim": "", "user": "alice", "roles": "editor"], &situation)
+            let rendered = references.allSatisfy(situation.refreshed.contains) ? Self.rendering.description : ""
+            let fields = [
+                "messages": PluginRecord.messages(references), "claim": "", "claim_since": "", "user": "alice",
+                "channel_id": "", "post_id": "",
+            ]
+            set(fields.merging(rendered.isEmpty ? [:] : ["rendered": rendered]) { $1 }, &situation)
             situation.ownClaim = nil
-        case .read(let references):
-            for reference in references {
-                count("read")
-                let post = posts.first { $0.reference == reference && !$0.isDeleted }
-                situation.shown[reference] = post.map { .status($0.status) } ?? .deleted
-            }
-        case .update(let reference, let status):
-            count("update")
-            for index in posts.indices where posts[index].reference == reference { posts[index].status = status.name }
-            situation.shown[reference] = .status(status.name)
+            situation.isTakenOver = false
+        case .read(let references): for reference in references { read(reference, &situation) }
+        case .update(let references, let status): for reference in references { update(reference, status, &situation) }
         case .remove(let reference):
             count("remove")
             posts.removeAll { $0.reference == reference }
             situation.shown[reference] = .deleted
-        case .settle(let status):
-            set(["resolution": status == .pending ? "" : status.name.uppercased(), "claim": ""], &situation)
+        case .settle(let status, let behind): settle(status, behind, &situation)
         case .releaseDecision: set(["decision": ""], &situation)
+        case .readThread(let post):
+            count("thread")
+            situation.threads[post] = .init()
+        case .removeReply: count("remove")
+        case .reply(let reply, let post):
+            count("reply")
+            situation.threads[post]?.names.insert(reply.name)
+        case .recordThreads(let told, let isReminded):
+            let replies = PluginRecord.replies(told.filter { $0.count > 0 }.map { ($0.post, $0.count) })
+            let fields = ["review_replies": replies, "claim": "", "claim_since": "", "reminded": isReminded ? "yes" : ""]
+            set(fields, &situation)
+            situation.ownClaim = nil
         }
+    }
+
+    private mutating func settle(_ status: Card.Status, _ behind: Set<String>, _ situation: inout Situation) {
+        var fields = [
+            "resolution": status == .pending ? "" : status.name.uppercased(), "behind": PluginRecord.behind(behind),
+        ]
+        if status == .pending {
+            fields["rendered"] = Self.rendering.description
+            fields["shown_progress"] = situation.request?.reviewProgress ?? ""
+        }
+        if situation.request == nil {
+            fields.merge(["claim": "", "claim_since": "", "messages": PluginRecord.messages(situation.posts)]) { $1 }
+        }
+        set(fields, &situation)
+    }
+
+    private mutating func post(in channel: String, _ situation: inout Situation) {
+        guard !closed.contains(channel) else {
+            count("refused")
+            situation.refusedChannels.insert(channel)
+            return
+        }
+        count("post")
+        let post = PostReference(channelID: channel, postID: "new\(next)")
+        next += 1
+        posts.append(Post(reference: post, status: "pending"))
+        situation.wrote(post, "pending")
+    }
+
+    private mutating func read(_ reference: PostReference, _ situation: inout Situation) {
+        count("read")
+        guard let post = posts.first(where: { $0.reference == reference }), !post.isDeleted else {
+            situation.shown[reference] = .deleted
+            return
+        }
+        if !post.isReadable {
+            situation.blockedPosts.insert(reference)
+            situation.shown[reference] = .unreadable
+        } else {
+            situation.shown[reference] = post.isForeign ? .foreign : .status(post.status, hasButtons: post.hasButtons)
+        }
+    }
+
+    private mutating func update(_ reference: PostReference, _ status: Card.Status, _ situation: inout Situation) {
+        guard let index = posts.firstIndex(where: { $0.reference == reference }), posts[index].isEditable else {
+            count("refused")
+            situation.blockedPosts.insert(reference)
+            return
+        }
+        count("update")
+        (posts[index].status, posts[index].cluster, posts[index].isCard) = (status.name, Self.cluster, true)
+        posts[index].hasButtons = status == .pending
+        situation.wrote(reference, status.name)
     }
 
     private mutating func set(_ fields: [String: String], _ situation: inout Situation) {

@@ -8,16 +8,23 @@ struct Problem {
     /// For how long at least not to try again.
     var retryAfter: Duration
 
+    /// Somebody was told of the request all the same, so that the plugin does its work.
+    var isNote = false
+
     private static let slowly = Duration.seconds(30)
 
     init(_ error: any Error) {
         message = "\(error)"
+        let hindrance = error as? Hindrance
+        isNote = hindrance?.isPosted ?? false
+        let error: any Error = hindrance?.error ?? error
         isPermanent = false
         retryAfter = .zero
         switch error {
         case let error as MattermostError:
             switch error.code {
             case .unauthorized, .forbidden, .notFound: isPermanent = true
+            case .status where error.isLasting: isPermanent = true
             case .rateLimited(let seconds): retryAfter = .seconds(min(max(seconds, 1), 300))
             case .unreachable, .status, .malformed, .cancelled: break
             }

@@ -1,5 +1,6 @@
 package import Access
 package import Logging
+import Synchronization
 
 /// What the reconciler and the approvals work with; made once at the start.
 package struct Environment: Sendable {
@@ -25,8 +26,11 @@ package struct Environment: Sendable {
     package var notifiesRequester = false
     /// How long before a pending request lapses its threads are reminded; nil: never.
     package var remindsBefore: Duration?
+    /// What this process makes posts with, besides the request.
+    package var rendering: Rendering
     let circuits: Circuits
     let evidence = GoneEvidence()
+    let neighbours = Neighbours()
 
     package init(
         teleport: any AccessService, chat: any ChatService, rules: RecipientRules, buttons: ButtonMaker?, replica: String,
@@ -42,6 +46,7 @@ package struct Environment: Sendable {
         audit = AuditLog(logger: logger)
         self.now = now
         self.elapsed = elapsed
+        rendering = Rendering(fingerprint: "none", since: now())
     }
 
     /// Behind its circuit: during an outage most calls fail at once.
@@ -55,6 +60,7 @@ package struct Environment: Sendable {
             subject, status: status, buttons: buttons,
             link: teleport.webAddress.map { "https://\($0)/web/requests/\(subject.requestID)" },
             showsCommands: self.buttons == nil, now: now())
+        card.cluster = teleport.clusterName
         messages.apply(to: &card, subject)
         return card
     }
@@ -66,4 +72,13 @@ package struct Environment: Sendable {
         copy.guardedChat.isProbe = true
         return copy
     }
+}
+
+/// Whether another cluster's cards were seen, so that people have to be told which cluster a request is of.
+final class Neighbours: Sendable {
+    private let seen = Mutex(false)
+
+    func saw() { seen.withLock { $0 = true } }
+
+    var areThere: Bool { seen.withLock { $0 } }
 }
