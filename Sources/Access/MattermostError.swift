@@ -38,19 +38,31 @@ package struct MattermostError: Error, Sendable, CustomStringConvertible {
     /// Whether the server certainly did not do what was asked: it answered 4xx with an error of its own. Otherwise it may have
     /// been done, or may be done yet.
     package var isDefinite: Bool
-    /// For the operator: the call, what the server said, and the mend where there is one.
-    package var message: String
+    /// The call and what the server said.
+    package var words: String
+    /// What an operator can do about it.
+    package var mend: String?
     package var cause: (any Error)?
 
     package init(
-        _ code: Code, _ message: String, reason: Reason? = nil, isDefinite: Bool = false, cause: (any Error)? = nil
+        _ code: Code, _ words: String, reason: Reason? = nil, isDefinite: Bool = false, mend: String? = nil,
+        cause: (any Error)? = nil
     ) {
         self.code = code
         self.reason = reason
         self.isDefinite = isDefinite
-        self.message = message
+        self.words = words
+        self.mend = mend
         self.cause = cause
     }
 
+    /// For the operator: the call, what the server said, and the mend where there is one.
+    package var message: String { mend.map { "\(words) \($0)" } ?? words }
+
     package var description: String { message }
+
+    /// The same in better words, which have a mend of their own.
+    package func reworded(_ message: String) -> MattermostError {
+        MattermostError(code, message, reason: reason, isDefinite: isDefinite, cause: self)
+    }
 }

@@ -30,9 +30,10 @@ struct APIRequest {
     /// How an error names the call.
     var name: String { "\(method.rawValue) /api/v4\(path)" }
 
-    func call(_ configuration: MattermostClient.Configuration) -> HTTPCall {
+    /// - Parameter limit: bytes of the answer's body; nil: the usual.
+    func call(_ configuration: MattermostClient.Configuration, limit: Int?) -> HTTPCall {
         HTTPCall(
             method: method, url: "\(configuration.url)/api/v4\(path)\(query)", token: configuration.token, body: body,
-            timeLimit: configuration.timeLimit)
+            timeLimit: configuration.timeLimit, maxBody: limit)
     }
 }

@@ -28,7 +28,9 @@ struct CallReport {
                 .unreachable, words, cause: error,
                 mend: "Install the authority of \(host)'s certificate in the system's trust store (update-ca-certificates).")
         case .tooLarge:
-            return make(.malformed, "the answer is too large", cause: error, mend: Self.notMattermost)
+            return make(
+                .malformed, "the answer is too large", reason: .tooLarge, cause: error,
+                mend: "People have written more there than the plugin reads. \(Self.notMattermost)")
         case .notHTTP:
             return make(.malformed, "the answer is not HTTP: \(words)", cause: error, mend: Self.notMattermost)
         case .network:
@@ -39,6 +41,16 @@ struct CallReport {
 
     /// An answer with a status that is not 2xx.
     func refusal(_ answer: HTTPAnswer) -> MattermostError {
+        let told = errorAnswer(answer)
+        let meaning = told.flatMap { Refusal($0.id, status: answer.status, of: request, bot: botName) }
+        var error = refusal(answer, told)
+        error.reason = meaning?.reason
+        error.mend = meaning?.mend ?? error.mend
+        error.isDefinite = told != nil && (400...499).contains(answer.status) && ![408, 429].contains(answer.status)
+        return error
+    }
+
+    private func refusal(_ answer: HTTPAnswer, _ told: ErrorAnswer?) -> MattermostError {
         let said = said(answer)
         switch answer.status {
         case 401:
@@ -46,12 +58,9 @@ struct CallReport {
                 .unauthorized, said,
                 mend: "Set [mattermost] token to a valid access token of the bot (Integrations, Bot Accounts).")
         case 403:
-            let bot = "@\(botName ?? "<bot>")"
-            return make(
-                .forbidden, said,
-                mend: "The bot must be a member of the channel: /invite \(bot); and it needs the permission post:all.")
+            return make(.forbidden, said, mend: Refusal.membership(botName))
         case 404:
-            return make(.notFound, said, mend: errorAnswer(answer) == nil ? Self.notMattermost : nil)
+            return make(.notFound, said, mend: told == nil ? Self.notMattermost : nil)
         case 429:
             return make(.rateLimited(retryAfter: retryAfter(answer)), said)
         case 300...399:
@@ -78,9 +87,10 @@ struct CallReport {
         "Check that [mattermost] url leads to Mattermost, sub-path included, and that no proxy answers in its place."
 
     private func make(
-        _ code: MattermostError.Code, _ words: String, cause: (any Error)? = nil, mend: String? = nil
+        _ code: MattermostError.Code, _ words: String, reason: MattermostError.Reason? = nil, cause: (any Error)? = nil,
+        mend: String? = nil
     ) -> MattermostError {
-        MattermostError(code, "Mattermost \(request.name): \(words).\(mend.map { " \($0)" } ?? "")", cause: cause)
+        MattermostError(code, "Mattermost \(request.name): \(words).", reason: reason, mend: mend, cause: cause)
     }
 
     private func said(_ answer: HTTPAnswer) -> String {

@@ -36,18 +36,16 @@ extension MattermostClient {
         do {
             _ = try await send(APIRequest(.get, "/teams/name/\(team)"), expecting: TeamAnswer.self)
         } catch let teamError where teamError.code == .notFound {
-            return MattermostError(
-                .notFound,
-                "\(error.message) The team \"\(team)\" is not there: write the team's name "
-                    + "as its URL has it, https://…/<team>/channels/….", cause: error)
+            return error.reworded(
+                "\(error.words) The team \"\(team)\" is not there: write the team's name "
+                    + "as its URL has it, https://…/<team>/channels/….")
         } catch {
             // Which one it is stays open, as after a 403: a bot outside a private team is not shown it.
         }
-        return MattermostError(
-            .notFound,
-            "\(error.message) The channel \"\(channel)\" is not in the team \"\(team)\", or is private and the "
+        return error.reworded(
+            "\(error.words) The channel \"\(channel)\" is not in the team \"\(team)\", or is private and the "
                 + "bot is not in it: write the channel's name as its URL has it, …/channels/<channel>, and type "
-                + "/invite @\(knownBotName ?? "<bot>") there.", cause: error)
+                + "/invite @\(knownBotName ?? "<bot>") there.")
     }
 
     private func requireSlug(_ name: String, of what: String) throws(MattermostError) {
@@ -55,6 +53,6 @@ extension MattermostClient {
         throw MattermostError(
             .notFound,
             "a \(what) cannot be named \"\(OneLine.bounded(name))\": write the name as the \(what)'s URL "
-                + "has it, letters, digits, '-' and '_' only (town-square, not Town Square).")
+                + "has it, letters, digits, '-' and '_' only (town-square, not Town Square).", isDefinite: true)
     }
 }

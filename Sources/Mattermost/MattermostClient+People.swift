@@ -21,14 +21,12 @@ extension MattermostClient {
         } catch {
             switch error.code {
             case .notFound:
-                throw MattermostError(
-                    .notFound, "\(error.message) On Mattermost no account has the address \"\(address)\".", cause: error)
+                throw error.reworded("\(error.message) On Mattermost no account has the address \"\(address)\".")
             case .forbidden:
-                throw MattermostError(
-                    .forbidden,
+                throw error.reworded(
                     "Mattermost GET /users/email/{address}: the server hides people's addresses from the bot, so "
                         + "\"\(address)\" cannot be found. Show them (System Console, Site Configuration, Users and Teams, Show "
-                        + "Email Address), or name a channel instead.", cause: error)
+                        + "Email Address), or name a channel instead.")
             default: throw error
             }
         }

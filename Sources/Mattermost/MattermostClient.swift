@@ -57,7 +57,7 @@ package final class MattermostClient: ChatService {
         let request = APIRequest(.get, "/system/ping")
         let answer = try await send(request, expecting: StatusAnswer.self)
         guard answer.status == "OK" else {
-            let report = CallReport(request, configuration: configuration, botName: nil)
+            let report = report(on: request)
             throw report.malformed("the status is \(report.quoted(answer.status)), not OK")
         }
     }
@@ -76,20 +76,31 @@ package final class MattermostClient: ChatService {
     func send<Answer: Decodable>(
         _ request: APIRequest, expecting type: Answer.Type
     ) async throws(MattermostError) -> Answer {
-        let report = CallReport(request, configuration: configuration, botName: knownBotName)
+        try await read(request) { try? JSON.decode(type, from: $0) }
+    }
+
+    /// - Parameter parse: nil for a body that is not the answer of this call.
+    func read<Answer>(_ request: APIRequest, _ parse: ([UInt8]) -> Answer?) async throws(MattermostError) -> Answer {
+        let answer = try await answer(to: request)
+        guard let parsed = parse(answer.body) else { throw report(on: request).unexpected(answer) }
+        return parsed
+    }
+
+    /// A whole 2xx answer, of at most `limit` bytes.
+    func answer(to request: APIRequest, limit: Int? = nil) async throws(MattermostError) -> HTTPAnswer {
         let answer: HTTPAnswer
         do {
-            answer = try await curl.perform(request.call(configuration))
+            answer = try await curl.perform(request.call(configuration, limit: limit))
         } catch {
-            throw report.failure(error)
+            throw report(on: request).failure(error)
         }
         answer.date.map(note(date:))
-        guard (200...299).contains(answer.status) else { throw report.refusal(answer) }
-        do {
-            return try JSON.decode(type, from: answer.body)
-        } catch {
-            throw report.unexpected(answer)
-        }
+        guard (200...299).contains(answer.status) else { throw report(on: request).refusal(answer) }
+        return answer
+    }
+
+    func report(on request: APIRequest) -> CallReport {
+        CallReport(request, configuration: configuration, botName: knownBotName)
     }
 
     private func note(date: Int) {
@@ -103,6 +114,7 @@ package final class MattermostClient: ChatService {
     /// Nothing but an id may stand where a path has one; what cannot exist is not found.
     func requireIDs(_ ids: String..., in call: String) throws(MattermostError) {
         guard !ids.allSatisfy({ MattermostName.isID($0) }) else { return }
-        throw MattermostError(.notFound, "Mattermost \(call): not an id of Mattermost's, so it was not asked.")
+        throw MattermostError(
+            .notFound, "Mattermost \(call): not an id of Mattermost's, so it was not asked.", isDefinite: true)
     }
 }

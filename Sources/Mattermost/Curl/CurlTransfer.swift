@@ -13,6 +13,7 @@ final class CurlTransfer {
     private var headBytes = 0
     private var hasHead = false
     private var isTooLarge = false
+    private var maxBody: Int { job?.call.maxBody ?? options.maxBody }
 
     /// Bytes of all header lines together, those of 1xx answers included.
     private static let maxHead = 64 << 10
@@ -83,7 +84,7 @@ final class CurlTransfer {
         set(CURLOPT_TCP_KEEPIDLE, 30)
         set(CURLOPT_TCP_KEEPINTVL, 10)
         // PIPEWAIT stays off: with it, one stalled first answer holds every other call of the host.
-        set(CURLOPT_MAXFILESIZE_LARGE, offset: options.maxBody)
+        set(CURLOPT_MAXFILESIZE_LARGE, offset: maxBody)
         set(CURLOPT_ERRORBUFFER, pointer: errorText)
     }
 
@@ -125,7 +126,7 @@ final class CurlTransfer {
     }
 
     private func appendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count <= options.maxBody - answer.body.count else {
+        guard bytes.count <= maxBody - answer.body.count else {
             isTooLarge = true
             return false
         }

@@ -16,6 +16,8 @@ struct HTTPCall: Sendable {
     /// JSON; nil for a GET.
     var body: [UInt8]?
     var timeLimit: Duration
+    /// Bytes of the answer's body; nil: ``CurlClient/Options/maxBody``.
+    var maxBody: Int?
 }
 
 /// One HTTP answer, whole: the status, the few headers that matter, the body.

@@ -15,7 +15,9 @@ struct Circuits: Sendable {
             }
         }
         chat = Breaker("Mattermost", logger: logger, elapsed: elapsed) { error in
-            switch error.code {
+            // It is there, and gave more than is read: one channel's or thread's affair.
+            if error.reason == .tooLarge { return .well }
+            return switch error.code {
             case .unreachable, .malformed: .failing(atLeast: .zero)
             case .status(let status): status >= 500 ? .failing(atLeast: .zero) : .well
             case .rateLimited(let seconds): .failing(atLeast: .seconds(min(max(seconds, 1), 300)))

@@ -135,7 +135,7 @@ package final class Recipients: Sendable {
             remember(recipient, .channel(channel))
             return channel
         } catch {
-            let named = MattermostError(error.code, "Recipient \"\(recipient)\": \(error.message)", cause: error)
+            let named = error.reworded("Recipient \"\(recipient)\": \(error.message)")
             if error.code == .notFound || error.code == .forbidden {
                 if !isKnownToFail(recipient) {
                     if case .account = recipient {} else { logger.warning("\(named.message)") }

@@ -1,0 +1,49 @@
+package import Access
+
+extension MattermostClient {
+    /// Bytes of a page. One post with its root takes up to about 300 KB: its 16,383 characters up to six bytes each, 8,000
+    /// characters of props, and as much again for the root. Besides there are reactions, which have no bound, so a page that is
+    /// too large is asked for again with half the posts. More at once would only cost memory.
+    static let pageLimit = 8 << 20
+    /// Bytes of a page of one post, so that even thousands of reactions do not hide it.
+    static let singleLimit = 32 << 20
+
+    /// Posts that are younger than a few seconds may be missing: a replica of the database lags, and a post is dated before it is
+    /// stored.
+    package func cards(
+        in channelID: String, by botID: String, from cursor: PageCursor?
+    ) async throws(MattermostError) -> CardPage {
+        try requireIDs(channelID, in: "GET /channels/{id}/posts")
+        var walk = PageWalk(cursor)
+        while true {
+            do {
+                return try await page(of: channelID, by: botID, walk)
+            } catch {
+                guard error.reason == .tooLarge else { throw await explained(error, channelID) }
+                guard let smaller = walk.smaller else { return CardPage(cards: [], next: walk.behind, skipped: 1) }
+                walk = smaller
+            }
+        }
+    }
+
+    private func page(of channelID: String, by botID: String, _ walk: PageWalk) async throws(MattermostError) -> CardPage {
+        let asked = walk.request
+        // Without skipFetchThreads all replies to each post's root come along.
+        var query = "?per_page=\(asked.size)&skipFetchThreads=true"
+        if asked.page > 0 { query += "&page=\(asked.page)" }
+        if let before = asked.before { query += "&before=\(before)" }
+        let request = APIRequest(.get, "/channels/\(channelID)/posts", query: query)
+        let answer = try await answer(to: request, limit: asked.size == 1 ? Self.singleLimit : Self.pageLimit)
+        let report = report(on: request)
+        guard let list = PostListAnswer(answer.body) else { throw report.unexpected(answer) }
+        let rows = list.rows
+        let step = walk.step(rows, hasOlder: list.hasOlder, canGrow: answer.body.count <= Self.pageLimit / 2)
+        guard step != .stuck else { throw report.malformed("the channel's posts cannot be read through: they change or repeat") }
+        let cards = list.order.compactMap { list.posts[$0] }
+            .filter { $0.userID == botID && $0.channelID == channelID && !$0.isDeleted }
+            .compactMap(\.card)
+        let oldest = rows.compactMap(\.created).min().map(Timestamp.init(bounding:))
+        guard case .next(let next) = step else { return CardPage(cards: cards, oldest: oldest) }
+        return CardPage(cards: cards, next: next, oldest: oldest)
+    }
+}

@@ -1,0 +1,111 @@
+/// JSON of which parts can be looked at without reading the rest: a stranger's post may be nested deeper than a decoder goes,
+/// or hold a number that no type holds, and must not take a whole page of posts with it.
+struct JSONText {
+    struct Member {
+        /// Without the quotes; escapes as they stand.
+        var key: Range<Int>
+        var value: Range<Int>
+    }
+
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The members of an object, in their order; nil where there is no whole one. What a value holds is not checked.
+    func members(of object: Range<Int>) -> [Member]? {
+        var scan = Scan(bytes: bytes, index: object.lowerBound, end: object.upperBound)
+        var members: [Member] = []
+        guard scan.take(UInt8(ascii: "{")) else { return nil }
+        if !scan.take(UInt8(ascii: "}")) {
+            repeat {
+                guard let key = scan.string(), scan.take(UInt8(ascii: ":")), let value = scan.value() else { return nil }
+                members.append(Member(key: key, value: value))
+            } while scan.take(UInt8(ascii: ","))
+            guard scan.take(UInt8(ascii: "}")) else { return nil }
+        }
+        return scan.isAtEnd ? members : nil
+    }
+
+    /// Of a key or another range.
+    func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+    /// A string's content where it needs no unescaping, as an id does.
+    func plainString(_ value: Range<Int>) -> String? {
+        guard value.count >= 2, bytes[value.lowerBound] == UInt8(ascii: "\""), !bytes[value].contains(UInt8(ascii: "\\")) else {
+            return nil
+        }
+        return string(value.dropFirst().dropLast())
+    }
+
+    func integer(_ value: Range<Int>) -> Int64? { Int64(string(value)) }
+
+    func data(_ value: Range<Int>) -> [UInt8] { Array(bytes[value]) }
+}
+
+private struct Scan {
+    let bytes: [UInt8]
+    var index: Int
+    let end: Int
+
+    var isAtEnd: Bool {
+        mutating get {
+            skipSpace()
+            return index == end
+        }
+    }
+
+    mutating func take(_ byte: UInt8) -> Bool {
+        skipSpace()
+        guard index < end, bytes[index] == byte else { return false }
+        index += 1
+        return true
+    }
+
+    /// What stands between the quotes.
+    mutating func string() -> Range<Int>? {
+        guard take(UInt8(ascii: "\"")) else { return nil }
+        let start = index
+        while index < end {
+            switch bytes[index] {
+            case UInt8(ascii: "\""):
+                index += 1
+                return start..<(index - 1)
+            case UInt8(ascii: "\\"): index += 2
+            default: index += 1
+            }
+        }
+        return nil
+    }
+
+    /// However deep it is nested: brackets are counted and not paired.
+    mutating func value() -> Range<Int>? {
+        skipSpace()
+        let start = index
+        var depth = 0
+        repeat {
+            guard index < end else { return nil }
+            switch bytes[index] {
+            case UInt8(ascii: "\""):
+                guard string() != nil else { return nil }
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                index += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                index += 1
+            case _ where depth > 0: index += 1
+            default: skipWord()
+            }
+        } while depth > 0
+        return depth == 0 && index > start && index <= end ? start..<index : nil
+    }
+
+    private mutating func skipSpace() {
+        while index < end, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
+    }
+
+    /// A number, `true`, `false` or `null`; anything else is found to be none by whoever reads it.
+    private mutating func skipWord() {
+        while index < end, !",]} \t\r\n".utf8.contains(bytes[index]) { index += 1 }
+    }
+}

@@ -1,0 +1,146 @@
+internal import Access
+
+/// A post, as far as it can be read. Only its ids must be right: anybody's post may hold anything else.
+struct PostAnswer {
+    let id: String
+    let channelID: String
+    let userID: String
+    /// Milliseconds since 1970, by the server's clock; nil where it is no number.
+    let created: Int64?
+    let isDeleted: Bool
+    private let props: [UInt8]
+
+    /// Nil for what is no post.
+    init?(_ body: [UInt8]) {
+        let text = JSONText(body)
+        self.init(text, in: text.bytes.indices)
+    }
+
+    init?(_ text: JSONText, in range: Range<Int>) {
+        guard let members = text.members(of: range) else { return nil }
+        var ids: [String: String] = [:]
+        var (created, deleted): (Int64?, Int64?) = (nil, 0)
+        var props: [UInt8] = []
+        for member in members {
+            switch text.string(member.key) {
+            case let key where ["id", "channel_id", "user_id"].contains(key):
+                ids[key] = text.plainString(member.value).flatMap { MattermostName.isID($0) ? $0 : nil }
+            case "create_at": created = text.integer(member.value)
+            case "delete_at": deleted = text.integer(member.value)
+            case "props": props = text.data(member.value)
+            default: break
+            }
+        }
+        guard let id = ids["id"], let channelID = ids["channel_id"], let userID = ids["user_id"], let deleted else { return nil }
+        (self.id, self.channelID, self.userID, self.created, self.props) = (id, channelID, userID, created, props)
+        isDeleted = deleted != 0
+    }
+
+    var reference: PostReference { PostReference(channelID: channelID, postID: id) }
+
+    var row: PageCursor.Row { PageCursor.Row(id: id, created: created) }
+
+    private var readProps: PropsAnswer? { try? JSON.decode(PropsAnswer.self, from: props) }
+
+    /// What it shows; nothing of it where it is no card of the plugin's.
+    var shown: PostedCard { card(readProps) }
+
+    /// Nil where it is no card of the plugin's.
+    var card: PostedCard? {
+        guard let props = readProps, props.teleport != nil else { return nil }
+        return card(props)
+    }
+
+    private func card(_ props: PropsAnswer?) -> PostedCard {
+        PostedCard(
+            reference: reference, requestID: props?.teleport?.requestID.flatMap { RequestID($0) },
+            status: props?.teleport?.state.map { Self.bounded($0) }, cluster: props?.teleport?.cluster.map { Self.bounded($0) },
+            created: created.flatMap(Timestamp.init(told:)), hasButtons: props?.hasButtons ?? false)
+    }
+
+    /// Nil where it is no reply of the plugin's.
+    var reply: PostedReply? {
+        guard let reply = readProps?.reply else { return nil }
+        return PostedReply(
+            reference: reference, requestID: reply.requestID.flatMap { RequestID($0) },
+            name: reply.name.map { Self.bounded($0) })
+    }
+
+    /// No name that the plugin writes is longer, and one that is cut is none of its own.
+    private static func bounded(_ text: String) -> String { String(decoding: text.utf8.prefix(256), as: UTF8.self) }
+}
+
+/// Posts of a channel or thread. Those that cannot be read are not in it.
+struct PostListAnswer {
+    /// Of a channel: newest first.
+    let order: [String]
+    let posts: [String: PostAnswer]
+    /// Whether the server knows an older post than these.
+    let hasOlder: Bool
+
+    /// Nil for what is no list of posts.
+    init?(_ body: [UInt8]) {
+        let text = JSONText(body)
+        guard let members = text.members(of: text.bytes.indices) else { return nil }
+        let parts = Dictionary(members.map { (text.string($0.key), $0.value) }) { first, _ in first }
+        guard let order = parts["order"], let posts = parts["posts"], let listed = text.members(of: posts),
+            let ids = try? JSON.decode([String].self, from: text.data(order))
+        else { return nil }
+        self.order = ids.filter { MattermostName.isID($0) }
+        let read = listed.compactMap { PostAnswer(text, in: $0.value) }
+        self.posts = Dictionary(read.map { ($0.id, $0) }) { first, _ in first }
+        hasOlder = parts["prev_post_id"].flatMap(text.plainString).map { !$0.isEmpty } ?? false
+    }
+
+    /// Those of `order`: roots that came along for their replies are not among them.
+    var rows: [PageCursor.Row] { order.map { posts[$0]?.row ?? PageCursor.Row(id: $0, created: nil) } }
+}
+
+/// Only what is the plugin's own of a post's `props`. What does not fit is left out.
+private struct PropsAnswer: Decodable {
+    private struct Attachment: Decodable {
+        struct Action: Decodable {
+            init(from decoder: any Decoder) {}
+        }
+
+        enum CodingKeys: String, CodingKey { case actions }
+
+        var hasActions = false
+
+        init(from decoder: any Decoder) {
+            let container = try? decoder.container(keyedBy: CodingKeys.self)
+            hasActions = (try? container?.decodeIfPresent([Action].self, forKey: .actions))?.isEmpty == false
+        }
+    }
+
+    var teleport: TeleportProp?
+    var reply: ReplyProp?
+    var hasButtons = false
+
+    enum CodingKeys: String, CodingKey {
+        case teleport, attachments
+        case reply = "teleport_reply"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        teleport = try? container.decodeIfPresent(TeleportProp.self, forKey: .teleport)
+        reply = try? container.decodeIfPresent(ReplyProp.self, forKey: .reply)
+        let attachments = try? container.decodeIfPresent([Attachment].self, forKey: .attachments)
+        hasButtons = attachments?.contains { $0.hasActions } ?? false
+    }
+}
+
+extension Timestamp {
+    /// The end of the year 9999.
+    private static let last: Int64 = 253_402_300_799_999
+
+    /// Nil for what is no time of a post: before 1970 or after the year 9999.
+    init?(told milliseconds: Int64) {
+        guard (0...Self.last).contains(milliseconds) else { return nil }
+        self.init(milliseconds: milliseconds)
+    }
+
+    /// The nearest time between these.
+    init(bounding milliseconds: Int64) { self.init(milliseconds: min(max(milliseconds, 0), Self.last)) }
+}
