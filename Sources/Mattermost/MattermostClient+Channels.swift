@@ -6,7 +6,7 @@ extension MattermostClient {
         try requireSlug(channel, of: "channel")
         do {
             let request = APIRequest(.get, "/teams/name/\(team)/channels/name/\(channel)")
-            return try await send(request, expecting: ChannelAnswer.self).info
+            return try await read(request) { try JSON.decode(ChannelAnswer.self, from: $0).info }
         } catch {
             guard error.code == .notFound else { throw error }
             throw await missing(team: team, channel: channel, after: error)
@@ -16,19 +16,19 @@ extension MattermostClient {
     package func teams(of userID: String) async throws(MattermostError) -> [TeamInfo] {
         try requireIDs(userID, in: "GET /users/{id}/teams")
         return try await send(APIRequest(.get, "/users/\(userID)/teams"), expecting: [TeamAnswer].self)
-            .map { TeamInfo(id: $0.id, name: $0.name, displayName: $0.displayName ?? "") }
+            .compactMap(\.info)
     }
 
     package func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo] {
         try requireIDs(userID, teamID, in: "GET /users/{id}/teams/{team}/channels")
         let request = APIRequest(.get, "/users/\(userID)/teams/\(teamID)/channels")
-        return try await send(request, expecting: [ChannelAnswer].self).filter { !$0.isArchived }.map(\.info)
+        return try await send(request, expecting: [ChannelAnswer].self).filter { !$0.isArchived }.compactMap(\.info)
     }
 
     package func directChannelID(of botID: String, with userID: String) async throws(MattermostError) -> String {
         try requireIDs(botID, userID, in: "POST /channels/direct")
         let request = try APIRequest(.post, "/channels/direct", [botID, userID])
-        return try await send(request, expecting: ChannelAnswer.self).id
+        return try await read(request) { try JSON.decode(ChannelAnswer.self, from: $0).info?.id }
     }
 
     /// The 404 does not say which of the two names is wrong, so ask for the team alone.

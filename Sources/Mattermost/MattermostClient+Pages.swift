@@ -5,7 +5,7 @@ extension MattermostClient {
     /// characters of props, and as much again for the root. Besides there are reactions, which have no bound, so a page that is
     /// too large is asked for again with half the posts. More at once would only cost memory.
     static let pageLimit = 8 << 20
-    /// Bytes of a page of one post, so that even thousands of reactions do not hide it.
+    /// Bytes of a page of one or two posts, so that even thousands of reactions do not hide it.
     static let singleLimit = 32 << 20
 
     /// Posts that are younger than a few seconds may be missing: a replica of the database lags, and a post is dated before it is
@@ -33,12 +33,14 @@ extension MattermostClient {
         if asked.page > 0 { query += "&page=\(asked.page)" }
         if let before = asked.before { query += "&before=\(before)" }
         let request = APIRequest(.get, "/channels/\(channelID)/posts", query: query)
-        let answer = try await answer(to: request, limit: asked.size == 1 ? Self.singleLimit : Self.pageLimit)
+        let answer = try await answer(to: request, limit: asked.size <= 2 ? Self.singleLimit : Self.pageLimit)
         let report = report(on: request)
         guard let list = PostListAnswer(answer.body) else { throw report.unexpected(answer) }
         let rows = list.rows
         let step = walk.step(rows, hasOlder: list.hasOlder, canGrow: answer.body.count <= Self.pageLimit / 2)
-        guard step != .stuck else { throw report.malformed("the channel's posts cannot be read through: they change or repeat") }
+        guard step != .stuck else {
+            throw report.malformed("the channel's posts cannot be read through: they change or repeat")
+        }
         let cards = list.order.compactMap { list.posts[$0] }
             .filter { $0.userID == botID && $0.channelID == channelID && !$0.isDeleted }
             .compactMap(\.card)

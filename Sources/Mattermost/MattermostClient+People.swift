@@ -6,7 +6,7 @@ extension MattermostClient {
             throw MattermostError(
                 .notFound, "Mattermost GET /users/username/{name}: not a user name of Mattermost's, so it was not asked.")
         }
-        return try await send(APIRequest(.get, "/users/username/\(username)"), expecting: UserAnswer.self).user
+        return try await user(APIRequest(.get, "/users/username/\(username)"))
     }
 
     package func user(emailed address: String) async throws(MattermostError) -> ChatUser {
@@ -17,7 +17,7 @@ extension MattermostClient {
                     + "not asked.")
         }
         do {
-            return try await send(APIRequest(.get, "/users/email/\(address)"), expecting: UserAnswer.self).user
+            return try await user(APIRequest(.get, "/users/email/\(address)"))
         } catch {
             switch error.code {
             case .notFound:

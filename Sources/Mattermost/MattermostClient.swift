@@ -63,27 +63,33 @@ package final class MattermostClient: ChatService {
     }
 
     package func me() async throws(MattermostError) -> ChatUser {
-        let user = try await send(APIRequest(.get, "/users/me"), expecting: UserAnswer.self).user
+        let user = try await user(APIRequest(.get, "/users/me"))
         botName.withLock { $0 = user.username }
         return user
     }
 
     package func user(_ id: String) async throws(MattermostError) -> ChatUser {
         try requireIDs(id, in: "GET /users/{id}")
-        return try await send(APIRequest(.get, "/users/\(id)"), expecting: UserAnswer.self).user
+        return try await user(APIRequest(.get, "/users/\(id)"))
     }
 
     func send<Answer: Decodable>(
         _ request: APIRequest, expecting type: Answer.Type
     ) async throws(MattermostError) -> Answer {
-        try await read(request) { try? JSON.decode(type, from: $0) }
+        try await read(request) { try JSON.decode(type, from: $0) }
     }
 
-    /// - Parameter parse: nil for a body that is not the answer of this call.
-    func read<Answer>(_ request: APIRequest, _ parse: ([UInt8]) -> Answer?) async throws(MattermostError) -> Answer {
+    /// - Parameter parse: nil, or an error, for a body that is not the answer of this call.
+    func read<Answer>(
+        _ request: APIRequest, _ parse: ([UInt8]) throws -> Answer?
+    ) async throws(MattermostError) -> Answer {
         let answer = try await answer(to: request)
-        guard let parsed = parse(answer.body) else { throw report(on: request).unexpected(answer) }
+        guard let parsed = try? parse(answer.body) else { throw report(on: request).unexpected(answer) }
         return parsed
+    }
+
+    func user(_ request: APIRequest) async throws(MattermostError) -> ChatUser {
+        try await read(request) { try JSON.decode(UserAnswer.self, from: $0).user }
     }
 
     /// A whole 2xx answer, of at most `limit` bytes.

@@ -13,7 +13,7 @@ struct Refusal {
     fileprivate static let missing = "The channel was removed: name another recipient."
     fileprivate static let edit = """
         The server does not let the bot edit or delete its own posts: allow Edit Own Posts and Delete Own Posts \
-        (System Console, Permissions) for members of the channel.
+        for All Members (System Console, Permissions), or mmctl permissions add channel_user edit_post delete_post.
         """
     private static let timeLimit = """
         Posts may be edited for some time alone: set Edit Own Posts to Any time (System Console, Permissions; PostEditTimeLimit).
@@ -21,7 +21,8 @@ struct Refusal {
     fileprivate static let gone = "The post was deleted, so there is nothing to be done for it."
     private static let long = "The post is too long for the server: shorten what [messages] adds to it."
     private static let townSquare = "Town Square is read-only: name another recipient."
-    private static let restricted = "The server restricts direct messages to members of one team: put the bot into the person's team."
+    private static let restricted =
+        "The server restricts direct messages to members of one team: put the bot into the person's team."
 
     /// Nil for an error whose id says nothing more than the status does.
     init?(_ id: String, status: Int, of request: APIRequest, bot: String?) {

@@ -15,6 +15,8 @@ struct CheckClickTests {
             #expect(try await process.exitCode() == 0)
             let line = try await process.line(containing: "✓ click: ")
             #expect(line.contains("@bob") && line.contains("Mattermost's signature proves"))
+            try await process.line(containing: "✓ edit own posts: ")
+            try await process.line(containing: "✓ delete own posts: ")
             #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
             #expect(stage.auth.auditLog.isEmpty)
         }
@@ -43,6 +45,18 @@ struct CheckClickTests {
             #expect(result.code == 1)
             #expect(result.failures.map(\.name) == ["click"])
             #expect(result.failures.first?.mend.contains("AllowedUntrustedInternalConnections") == true)
+            #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
+        }
+    }
+
+    @Test("An edit or a deletion that fails is a step of its own, and what is left is removed at the end")
+    func ownPosts() async throws {
+        try await Stage.with { stage in
+            stage.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT")
+            stage.mattermost.faults.inject(.internalError, path: "/api/v4/posts/", method: "DELETE")
+            let result = try await stage.check("--click", "--wait", "1")
+            #expect(result.failures.map(\.name) == ["edit own posts", "delete own posts", "click"])
+            #expect(result.failures.first?.detail.contains("PUT /api/v4/posts/") == true)
             #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
         }
     }

@@ -206,7 +206,8 @@ import Testing
     func post() async throws {
         try await replaying("post_get") { server, client, exchange in
             let found = try await client.post(reference)
-            #expect(found == PostedCard(reference: reference, requestID: nil, status: nil))
+            #expect(found?.reference == reference && found?.requestID == nil && found?.status == nil && found?.cluster == nil)
+            #expect(found?.hasButtons == true && found?.created == Timestamp(milliseconds: 1_795_212_356_425))
             #expect(server.requests.map(\.path) == [exchange.path])
         }
     }
@@ -242,9 +243,9 @@ import Testing
             case let name where name.hasPrefix("channel_by") || name.hasPrefix("direct_channel"):
                 _ = try JSON.decode(ChannelAnswer.self, from: bytes)
             case "team_by_name": _ = try JSON.decode(TeamAnswer.self, from: bytes)
-            case "posts_in_channel": _ = try JSON.decode(PostListAnswer.self, from: bytes)
+            case "posts_in_channel": #expect(PostListAnswer(bytes)?.posts.count == 2)
             case let name where name.hasPrefix("post_") && name != "post_ephemeral" && name != "post_click_source":
-                _ = try JSON.decode(PostAnswer.self, from: bytes)
+                #expect(PostAnswer(bytes) != nil)
             case let name where name.hasPrefix("ping"): #expect(try JSON.decode(StatusAnswer.self, from: bytes).status == "OK")
             default: break
             }

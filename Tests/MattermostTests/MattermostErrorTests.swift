@@ -68,10 +68,10 @@ import Testing
                 try await failure { () throws(MattermostError) in try await client.channel(team: "t", channel: name) },
                 try await failure { () throws(MattermostError) in try await client.user(name) },
                 try await failure { () throws(MattermostError) in
-                    try await client.recentCards(in: name, by: bot, since: .init(milliseconds: 0), limit: 9)
+                    try await client.cards(in: name, by: bot, from: nil)
                 },
             ]
-            #expect(errors.allSatisfy { $0.code == .notFound })
+            #expect(errors.allSatisfy { $0.code == .notFound && $0.isDefinite })
             #expect(errors[0].message.contains("town-square, not Town Square"))
             #expect(server.requests.isEmpty)
         }

@@ -64,9 +64,13 @@ import Testing
     func gone() async throws {
         #expect(try await replies([Self.post("a", at: 2, props: Self.mark("review-0"))]) == nil)
         #expect(try await replies([Self.post(Self.root.postID, at: 1, deleted: 2)]) == nil)
-        for (status, isGone) in [(404, true), (403, false), (500, false)] {
+        let failures = [
+            (404, "app.post.get.app_error", true), (404, "app.channel.get.existing.app_error", false), (404, "x", false),
+            (403, "api.context.permissions.app_error", false), (500, "app.post.get.app_error", false),
+        ]
+        for (status, id, isGone) in failures {
             try await FaultyServer.run { _ in
-                .send(answer(#"{"id":"x","message":"no"}"#, status: status))
+                .send(answer(#"{"id":"\#(id)","message":"no"}"#, status: status))
             } _: { server in
                 let client = try makeClient(server.url)
                 if isGone {

@@ -16,9 +16,11 @@ struct UserAnswer: Decodable {
         case deleteAt = "delete_at"
     }
 
-    var user: ChatUser {
-        ChatUser(
-            id: id, username: username, email: email ?? "", isBot: isBot ?? false,
+    /// Nil for what is no user: an id or a name that no server gives.
+    var user: ChatUser? {
+        guard MattermostName.isID(id), (1...128).contains(username.utf8.count) else { return nil }
+        return ChatUser(
+            id: id, username: username, email: String((email ?? "").prefix(256)), isBot: isBot ?? false,
             isGuest: roles.split(separator: " ").contains("system_guest"), isDeleted: deleteAt != 0)
     }
 }
@@ -41,10 +43,12 @@ struct ChannelAnswer: Decodable {
     /// Archived channels take no posts.
     var isArchived: Bool { (deleteAt ?? 0) != 0 }
 
-    var info: ChannelInfo {
-        ChannelInfo(
-            id: id, name: name, displayName: displayName ?? "", kind: type.map(ChannelInfo.Kind.init) ?? .unknown,
-            lastPost: Timestamp(milliseconds: lastPostAt ?? 0))
+    /// Nil for what is no channel: an id that no server gives.
+    var info: ChannelInfo? {
+        guard MattermostName.isID(id) else { return nil }
+        return ChannelInfo(
+            id: id, name: String(name.prefix(256)), displayName: String((displayName ?? "").prefix(256)),
+            kind: type.map(ChannelInfo.Kind.init) ?? .unknown, lastPost: Timestamp(bounding: lastPostAt ?? 0))
     }
 }
 
@@ -66,6 +70,12 @@ struct TeamAnswer: Decodable {
     enum CodingKeys: String, CodingKey {
         case id, name
         case displayName = "display_name"
+    }
+
+    /// Nil for what is no team: an id that no server gives.
+    var info: TeamInfo? {
+        guard MattermostName.isID(id) else { return nil }
+        return TeamInfo(id: id, name: String(name.prefix(256)), displayName: String((displayName ?? "").prefix(256)))
     }
 }
 

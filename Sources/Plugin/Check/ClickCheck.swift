@@ -13,6 +13,7 @@ struct ClickCheck: Sendable {
     }
 
     static let name = "click"
+    static let byHand = "Remove the post with the test button by hand."
     private static let mend =
         "Look into Mattermost's log for \"Action integration error\". Typical causes: AllowedUntrustedInternalConnections does "
         + "not list the host of public_addr; Mattermost does not trust the certificate; a firewall stands between the two; "
@@ -45,14 +46,16 @@ struct ClickCheck: Sendable {
                 let mend = ChatCheck.invitation(facts.bot)
                 return report.add(.failed(Self.name, "the bot is not in \(place.recipient), so nothing was posted", mend: mend))
             }
-            try await post(to: place, facts)
+            let (post, card) = try await post(to: place, facts)
+            await checkEditing(post, card)
             report.ask(
                 "Press \"It works\" in the post to \(place.recipient), within \(options.clickLimit.components.seconds) s. "
                     + "Ctrl-C ends.")
             let start = ContinuousClock.now
             let outcome = await outcome.value(within: options.clickLimit, .continuous)
-            await tell(outcome, after: ContinuousClock.now - start)
-            try await testPost.remove()
+            let time = ContinuousClock.now - start
+            await removePost()
+            await tell(outcome, after: time)
         } catch {
             report.add(.failed(Self.name, error, otherwise: "Check that the bot may post in the channel."))
         }
@@ -65,7 +68,9 @@ struct ClickCheck: Sendable {
         return channel ?? facts.places.first
     }
 
-    private func post(to place: Recipients.Place, _ facts: ChatCheck.Facts) async throws {
+    private func post(
+        to place: Recipients.Place, _ facts: ChatCheck.Facts
+    ) async throws -> (PostReference, Card) {
         let context = try signer.sign(
             .approve, requestID: requestID, cluster: cluster, channelID: place.channelID, recipient: "\(place.recipient)",
             issued: now, expires: now.advanced(by: options.clickLimit + .seconds(60)))
@@ -79,6 +84,28 @@ struct ClickCheck: Sendable {
         testPost.willBeMade(in: place.channelID, by: facts.bot.id, about: requestID, settings.mattermost)
         let post = try await chat.createPost(card, in: place.channelID, pendingPostID: "\(facts.bot.id):\(requestID)")
         testPost.wasMade(post)
+        return (post, card)
+    }
+
+    /// A bot that may not edit its posts leaves them open for ever: a role or a scheme can take that from all members.
+    private func checkEditing(_ post: PostReference, _ card: Card) async {
+        let name = "edit own posts"
+        do {
+            try await chat.updatePost(post, to: card)
+            report.add(.ok(name, "the bot can edit its post"))
+        } catch {
+            report.add(.failed(name, error, otherwise: "See Mattermost's log, and check again."))
+        }
+    }
+
+    private func removePost() async {
+        let name = "delete own posts"
+        do {
+            try await testPost.remove()
+            report.add(.ok(name, "the bot can delete its post"))
+        } catch {
+            report.add(.failed(name, error, otherwise: Self.byHand))
+        }
     }
 
     private func tell(_ outcome: Outcome?, after time: Duration) async {

@@ -28,8 +28,18 @@ final class TestPost: Sendable {
 
     func wasMade(_ reference: PostReference) { made.withLock { $0?.reference = reference } }
 
-    /// Does nothing where there is none; one that could not be removed is kept in mind. With a client of its own: the check's may have been told to end.
+    /// Does nothing where there is none. One that could not be removed is kept in mind, unless the server will not have it. With
+    /// a client of its own: the check's may have been told to end.
     func remove() async throws {
+        do {
+            try await removeOnce()
+        } catch let error as MattermostError where error.isDefinite {
+            made.withLock { $0 = nil }
+            throw error
+        }
+    }
+
+    private func removeOnce() async throws {
         guard let post = made.withLock({ $0 }) else { return }
         let chat = try MattermostClient(.init(url: post.url, token: post.token))
         defer { chat.shutdown() }

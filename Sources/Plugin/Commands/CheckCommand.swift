@@ -51,7 +51,7 @@ struct CheckCommand: AsyncParsableCommand {
         do {
             try await testPost.remove()
         } catch {
-            report.add(.failed(ClickCheck.name, error, otherwise: "Remove the post with the test button by hand."))
+            report.add(.failed(ClickCheck.name, error, otherwise: ClickCheck.byHand))
         }
         report.finish(isInterrupted: end == .interrupted)
         let code: Int32 =
