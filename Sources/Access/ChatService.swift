@@ -47,7 +47,8 @@ package protocol ChatService: Sendable {
     /// Removes one of the bot's own posts; one that is gone already is no error.
     func deletePost(_ post: PostReference) async throws(MattermostError)
 
-    /// What the post shows of a request; nil when it was deleted.
+    /// What the post shows of a request; nil when it was deleted. One that was made a moment ago may seem deleted: servers of a
+    /// cluster read from a replica of the database, which lags.
     func post(_ post: PostReference) async throws(MattermostError) -> PostedCard?
 
     /// One page of the channel's posts, from the newest with a nil cursor; the pages that follow overlap, so a card may come twice.

@@ -26,6 +26,7 @@ package struct MattermostError: Error, Sendable, CustomStringConvertible {
         case notMember
         /// The bot may not edit or delete its own post: by its role, the scheme or a time limit.
         case editRefused
+        /// Deleted, or made a moment ago and read from a replica of the database that lags.
         case postMissing
         /// The answer is larger than the client takes.
         case tooLarge

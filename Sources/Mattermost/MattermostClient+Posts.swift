@@ -22,7 +22,7 @@ extension MattermostClient {
         do {
             _ = try await read(request) { PostAnswer($0) }
         } catch {
-            throw await explained(error, post.channelID)
+            throw error.reason == .postMissing ? await explained(error, of: post) : await explained(error, post.channelID)
         }
     }
 
@@ -58,8 +58,8 @@ extension MattermostClient {
         do {
             _ = try await send(APIRequest(.delete, "/posts/\(post.postID)"), expecting: StatusAnswer.self)
         } catch {
-            let reason = await explained(error, of: post)
-            guard reason.reason == .postMissing else { throw reason }
+            let explained = await explained(error, of: post)
+            guard explained.reason == .postMissing else { throw explained }
         }
     }
 

@@ -89,8 +89,10 @@ extension MattermostClient {
     }
 
     /// The same for an edit or a deletion, where a missing post is refused by permission too, and where a member may lack the
-    /// permission itself (`patchPost` and `deletePost` in `api4/post.go`).
+    /// permission itself (`patchPost` and `deletePost` in `api4/post.go`). A 400 says that a post is missing whenever the database
+    /// fails to give it (`DeletePost` and `CreatePost` in `app/post.go`), so the post is looked for.
     func explained(_ error: MattermostError, of post: PostReference) async -> MattermostError {
+        if error.reason == .postMissing, error.code != .notFound { return await confirmed(error, missing: post) }
         guard error.reason == .notMember, error.code == .forbidden else { return error }
         let author: String
         do {
@@ -105,6 +107,15 @@ extension MattermostClient {
         guard let isMember = try? await isMember(author, of: post.channelID), isMember else { return error }
         return error.because(.editRefused, Refusal.edit)
     }
+
+    private func confirmed(_ error: MattermostError, missing post: PostReference) async -> MattermostError {
+        do {
+            if try await self.post(post) == nil { return error }
+        } catch {
+            // Nobody knows, then.
+        }
+        return error.because(nil, nil)
+    }
 }
 
 extension APIRequest {
@@ -115,7 +126,7 @@ extension APIRequest {
 
 extension MattermostError {
     /// The same with what a second look told.
-    fileprivate func because(_ reason: Reason, _ mend: String) -> MattermostError {
+    fileprivate func because(_ reason: Reason?, _ mend: String?) -> MattermostError {
         var error = self
         (error.reason, error.mend) = (reason, mend)
         return error

@@ -176,6 +176,21 @@ struct RefusalLook: Sendable {
         }
     }
 
+    @Test("A 400 that calls a post missing is not believed of one that can be read")
+    func notMissing() async throws {
+        for (call, id) in [(ChatCall.delete, "app.post.get.app_error"), (.reply, "api.post.create_post.root_id.app_error")] {
+            for found in [Self.own, Self.refusal("x", 500)] {
+                try await FaultyServer.run { request in
+                    .send(request.method == "GET" ? found : Self.refusal(id, 400))
+                } _: { server in
+                    let client = try makeClient(server.url)
+                    let error = try await failure { () throws(MattermostError) in try await perform(call, client) }
+                    #expect(error.reason == nil && error.code == .status(400) && error.isDefinite)
+                }
+            }
+        }
+    }
+
     @Test("A thread that is too large is told as such")
     func tooLarge() async throws {
         try await FaultyServer.run { _ in

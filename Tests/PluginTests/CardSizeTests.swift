@@ -33,7 +33,8 @@ struct CardSizeTests {
         let buttons = Decision.allCases.map { Card.Button($0, url: url, context: context.fields) }
         let link = "https://" + String(repeating: "h", count: 255) + "/web/requests/\(subject.requestID)"
         let card = Card(
-            subject, status: .pending, buttons: buttons, link: link, showsCommands: true, now: .init(milliseconds: 1))
+            subject, status: .pending, buttons: buttons, link: link, showsCommands: true, now: .init(milliseconds: 1),
+            cluster: String(repeating: "c", count: 256))
         #expect(size(card) < 8000)
     }
 }
