@@ -44,7 +44,8 @@ extension WatcherService {
     func serve(_ link: Link, began: @escaping @Sendable (Link) -> Void) async -> TeleportError {
         await withTaskGroup(of: TeleportError?.self) { group in
             group.addTask { await self.runConnection(of: link) }
-            group.addTask { await self.watch(on: link, began: began) }
+            // Before all other work: a server ends the watch of whoever takes its events too slowly.
+            group.addTask(priority: .high) { await self.watch(on: link, began: began) }
             group.addTask {
                 try? await self.client.clock.sleep(for: self.client.configuration.initTimeout)
                 return link.hasBegun.withLock { $0 } ? nil : self.noInit(link)

@@ -38,7 +38,7 @@ package final class WatcherService: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.queue.drain(self.onEvent) }
+                group.addTask(priority: .high) { await self.queue.drain(self.onEvent) }
                 group.addTask { await self.client.keeper.watch(self.client.clock) }
                 group.addTask { await self.connectAgainAndAgain() }
                 await group.next()

@@ -28,6 +28,8 @@ struct SecretTests {
             let lostPost = try await stage.post(about: lost, showing: "pending")
             #expect(try await first.stop() == 0)
 
+            // The posts keep their old buttons for as long as Mattermost lets nobody edit them.
+            stage.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT", times: 1_000_000)
             let new = #"secret = "a newer secret of the tests""#
             try configure(stage, new, #"previous_secrets = ["a secret of the tests alone"]"#)
             let second = try await stage.startPlugin()
@@ -40,7 +42,34 @@ struct SecretTests {
             let third = try await stage.startPlugin()
             await #expect(throws: AppError.self) { try await stage.click("approve", on: lostPost, as: "bob") }
             #expect(stage.auth.auditLog.count == 1)
+            stage.mattermost.faults.clear()
+            _ = try await stage.post(about: lost, after: lostPost)
+            #expect(try await stage.click("approve", on: lostPost, as: "bob").hasPrefix("You approved"))
             #expect(try await third.stop() == 0)
+        }
+    }
+
+    @Test("After a change of secret or public_addr open posts get new buttons, and a decided post stays as it is")
+    func renewed() async throws {
+        try await Stage.with { stage in
+            let first = try await stage.startPlugin()
+            let (open, decided) = (
+                stage.auth.createRequest(user: "dave", roles: ["editor"]),
+                stage.auth.createRequest(user: "erin", roles: ["editor"])
+            )
+            let openPost = try await stage.post(about: open, showing: "pending")
+            _ = try await stage.post(about: decided, showing: "pending")
+            try stage.auth.resolve(decided, .denied)
+            let decidedPost = try await stage.post(about: decided, showing: "denied")
+            #expect(try await first.stop() == 0)
+
+            try configure(stage, #"secret = "a newer secret of the tests""#)
+            let second = try await stage.startPlugin()
+            let renewed = try await stage.post(about: open, after: openPost)
+            #expect(renewed.id == openPost.id)
+            #expect(try stage.posts(about: decided) == [decidedPost])
+            #expect(try await stage.click("approve", on: renewed, as: "bob").hasPrefix("You approved"))
+            #expect(try await second.stop() == 0)
         }
     }
 

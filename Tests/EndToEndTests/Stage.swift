@@ -122,6 +122,14 @@ extension Stage {
         throw NoSuchThing(what: "post about \(id) showing \(state)")
     }
 
+    /// Waits until the post about the request was edited after `old`.
+    func post(about id: String, after old: ChatPost) async throws -> ChatPost {
+        for await _ in mattermost.world.bell.changes() {
+            if let post = try posts(about: id).first(where: { $0.editAt > old.editAt }) { return post }
+        }
+        throw NoSuchThing(what: "a newer post about \(id)")
+    }
+
     func posts(about id: String) throws -> [ChatPost] {
         try mattermost.world.read { $0.posts }.filter { $0.props["teleport"]?["request_id"]?.text == id }
     }

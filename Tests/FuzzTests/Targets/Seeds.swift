@@ -13,6 +13,7 @@ extension FuzzTarget {
         case .http: try Self.requests()
         case .identity: try Self.identities()
         case .mattermost: try Self.files("mattermost-5.37", limit: 4096)
+        case .reconciliations: [Array(0...255), Array((0...255).reversed())]
         case .settings: [try Self.file("../../config/teleport-mattermost.toml")]
         case .signatures: Signed.contexts.map { bytes(of: $0) }
         case .states: [Array(Signed.state.utf8), Signed.ticket.message]

@@ -16,7 +16,7 @@ extension ReconcileRun {
         let since = attempt.memory.lookSince ?? Self.lookSince(attempt.situation)
         attempt.memory.lookSince = since
         let looks = channels.prefix(PostPlan.width).map { ($0, attempt.memory.looks[$0] ?? RunMemory.Look()) }
-        let read = await each(Array(looks)) { channelID, look throws(MattermostError) in
+        let read = await atOnce(Array(looks)) { channelID, look throws(MattermostError) in
             try await environment.chat.cards(in: channelID, by: botID, from: look.cursor)
         }
         for ((channelID, look), result) in read {

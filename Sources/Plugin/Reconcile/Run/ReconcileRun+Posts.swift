@@ -10,7 +10,7 @@ extension ReconcileRun {
         }
         let status = status(in: attempt.situation)
         let cards = targets.map { ($0, card(status, for: $0, attempt.situation)) }
-        let made = await each(cards) { target, card throws(MattermostError) in
+        let made = await atOnce(cards) { target, card throws(MattermostError) in
             try await environment.chat.createPost(
                 card, in: target.channelID, pendingPostID: "\(botID):\(id)-\(target.channelID)")
         }
@@ -30,7 +30,7 @@ extension ReconcileRun {
     }
 
     private func failed(to channelID: String, _ error: MattermostError, _ attempt: inout Attempt) {
-        if error.code == .forbidden || error.code == .notFound { environment.recipients.forget(channelID: channelID) }
+        if error.isLasting { environment.recipients.forget(channelID: channelID) }
         attempt.note(error)
         if error.isLasting {
             attempt.situation.refusedChannels.insert(channelID)
@@ -47,7 +47,7 @@ extension ReconcileRun {
     }
 
     func read(_ posts: [PostReference], _ attempt: inout Attempt) async {
-        let read = await each(posts) { post throws(MattermostError) in try await environment.chat.post(post) }
+        let read = await atOnce(posts) { post throws(MattermostError) in try await environment.chat.post(post) }
         for (post, result) in read {
             switch result {
             case .success(let card?):
@@ -92,7 +92,7 @@ extension ReconcileRun {
                 card(status, for: target ?? .init(channelID: post.channelID, recipient: post.channelID), attempt.situation)
             )
         }
-        let updated = await each(cards) { post, card throws(MattermostError) in
+        let updated = await atOnce(cards) { post, card throws(MattermostError) in
             try await environment.chat.updatePost(post, to: card)
         }
         for ((post, _), result) in updated {
@@ -137,25 +137,5 @@ extension ReconcileRun {
             environment.buttons?.make(for: $0, channelID: target.channelID, recipient: target.recipient)
         }
         return environment.card(subject, status, buttons: buttons ?? [])
-    }
-
-    /// Makes the calls at once, and gives their results in the order of the items.
-    func each<Item: Sendable, Value: Sendable>(
-        _ items: [Item], _ body: @escaping @Sendable (Item) async throws(MattermostError) -> Value
-    ) async -> [(Item, Result<Value, MattermostError>)] {
-        await withTaskGroup(of: (Int, Result<Value, MattermostError>).self) { group in
-            for (index, item) in items.enumerated() {
-                group.addTask {
-                    do throws(MattermostError) {
-                        return (index, .success(try await body(item)))
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
-            }
-            var results: [Int: Result<Value, MattermostError>] = [:]
-            for await (index, result) in group { results[index] = result }
-            return items.enumerated().compactMap { index, item in results[index].map { (item, $0) } }
-        }
     }
 }

@@ -32,15 +32,27 @@ struct ReconcileRun: Sendable {
 
     /// - Parameter memory: what is known from elsewhere; left as the next run over the request wants it.
     func callAsFunction(_ memory: inout RunMemory) async throws -> WorkQueue.Outcome {
+        var isKept = true
         for _ in 0..<Self.conflictLimit {
+            let written = memory.claim
             var attempt = Attempt(situation: try await gather(&memory), memory: memory)
             defer { memory = attempt.memory }
             await findTargets(&attempt)
+            // What an earlier attempt wrote is not there any more.
+            isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
             if let outcome = try await carryOut(&attempt) { return outcome }
         }
-        throw TeleportError(
-            .conflict, "the plugin data of the request was changed \(Self.conflictLimit) times while its posts were written")
+        throw isKept ? Self.contested : Self.notKept
     }
+
+    private static let contested = TeleportError(
+        .conflict, "the plugin data of the request was changed \(conflictLimit) times while its posts were written")
+
+    /// Some servers of version 10 to 13 give the plugin data an end of its own, which can lie in the past.
+    private static let notKept = TeleportError(
+        .conflict,
+        "Teleport does not keep the plugin data of the request, so that its posts cannot be recorded: it is posted, and decided in "
+            + "Teleport or by its buttons, but no other replica knows of its posts. Newer Teleport servers keep it.")
 
     /// Nil after a conflict.
     private func carryOut(_ attempt: inout Attempt) async throws -> WorkQueue.Outcome? {

@@ -19,14 +19,19 @@ struct UnrecordedPosts {
         let since = oldest.advanced(by: .zero - ReconcileRun.clockSkew)
         var found: [RequestID: [PostedCard]] = [:]
         var complete: Set<String> = []
-        for place in await environment.recipients.configured().places {
+        let look = ChannelLook(environment.chat, botID: botID)
+        let channels = await environment.recipients.configured().places.map(\.channelID)
+        for start in stride(from: 0, to: channels.count, by: PostPlan.width) {
+            let some = Array(channels[start..<min(start + PostPlan.width, channels.count)])
+            let looks = await atOnce(some) { channelID throws(MattermostError) in
+                try await look(channelID, since: since, pages: Self.pageLimit)
+            }
             // A channel that cannot be read is left to each request's own look.
-            guard
-                let look = try? await ChannelLook(environment.chat, botID: botID)(
-                    place.channelID, since: since, pages: Self.pageLimit)
-            else { continue }
-            if look.isComplete { complete.insert(place.channelID) }
-            for card in look.cards { if let id = card.requestID { found[id, default: []].append(card) } }
+            for (channelID, result) in looks {
+                guard case .success(let look) = result else { continue }
+                if look.isComplete { complete.insert(channelID) }
+                for card in look.cards { if let id = card.requestID { found[id, default: []].append(card) } }
+            }
         }
         for request in requests {
             var memory = RunMemory()
