@@ -78,14 +78,7 @@ extension ChatState {
     /// Creates the post of a recorded request at its recorded time and gives it the recorded id.
     mutating func create(_ name: String) throws -> Created {
         let recorded = try RecordedExchange(name)
-        var created = try createPost(recorded.requestBody, by: teleport, now: recorded.int("create_at"))
-        if !created.isRepeat {
-            posts[posts.count - 1].id = recorded.text("id")
-            for key in pending.keys where pending[key]?.postID == created.post.id {
-                pending[key]?.postID = recorded.text("id")
-            }
-            created.post = posts[posts.count - 1]
-        }
-        return created
+        return try createPost(
+            recorded.requestBody, by: teleport, now: recorded.int("create_at"), id: recorded.text("id"))
     }
 }

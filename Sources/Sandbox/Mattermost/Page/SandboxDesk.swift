@@ -43,7 +43,7 @@ struct SandboxDesk: Sendable {
     private static func chat(_ state: borrowing ChatState, _ me: ChatAccount) -> JSON {
         let channel = state.channels.first { $0.kind == .open && $0.members.contains(me.id) }
         let names = Dictionary(state.accounts.map { ($0.id, $0.username) }) { first, _ in first }
-        let posts = state.posts.filter { $0.channelID == channel?.id }.suffix(100)
+        let posts = state.table.posts(in: channel?.id ?? "").keys.suffix(100).compactMap { state.table[$0.id] }
         let mine = state.ephemerals.filter { $0.userID == me.id && $0.channelID == channel?.id }
         return [
             "me": .string(me.username), "team": .string(state.team.displayName),

@@ -10,12 +10,14 @@ struct ChannelRoutes: Sendable {
             let name = try context.parameter("team_name")
             return try world.read { state throws(AppError) in try state.team(named: name).shape }.response()
         }
-        router.get("teams/name/:team_name/channels/name/:channel_name") { _, context in
+        router.get("teams/name/:team_name/channels/name/:channel_name") { request, context in
             let me = try context.caller()
+            let isAllAsked = request.uri.queryParameters.isTrue("include_deleted")
             let (team, name) = (try context.parameter("team_name"), try context.parameter("channel_name"))
             return try world.read { state throws(AppError) in
                 _ = try state.team(named: team)
-                return state.shape(of: try state.channel(named: name, readableBy: me.id))
+                let channel = try state.channel(named: name, readableBy: me.id, includingArchived: isAllAsked)
+                return state.shape(of: channel)
             }.response()
         }
         router.get("channels/:channel_id/members/:user_id", use: member)
@@ -46,14 +48,25 @@ struct ChannelRoutes: Sendable {
     private func posts(_ request: Request, _ context: ChatContext) throws -> Response {
         let me = try context.caller()
         let query = request.uri.queryParameters
+        let since = try query["since"].map { text throws(AppError) in
+            guard let since = Int64(text) else { throw .badBodyParameter("since") }
+            return since
+        }
         let page = ChatState.Page(
             size: query["per_page"].flatMap { Int($0) }, number: query["page"].flatMap { Int($0) },
-            before: query["before"].map { String($0) })
+            before: query["before"].map { String($0) }, after: query["after"].map { String($0) }, since: since ?? 0)
         let channelID = try context.parameter("channel_id")
-        let (body, etag) = try world.read { state throws(AppError) in
-            let channel = try state.channel(channelID, readableBy: me.id)
-            return (try state.page(page, of: channel), state.etag(of: channel))
-        }
-        return request.answer(body, etag: etag)
+        let now = world.now
+        let state = try world.read { state throws(AppError) in copy state }
+        let channel = try state.channel(channelID, readableBy: me.id)
+        guard !channel.isArchived || !state.hidesArchivedPosts else { throw AppError.archivedPostsHidden }
+        let etag = state.etag(of: channel, at: now)
+        if page.since <= 0, let unchanged = request.unchanged(since: etag) { return unchanged }
+        return try state.page(page, of: channel, at: now).response(etag: page.since > 0 ? nil : etag)
     }
+}
+
+extension Parameters {
+    /// As Go's `strconv.ParseBool` understands it.
+    func isTrue(_ name: Substring) -> Bool { self[name].map { ["1", "t", "T", "true", "TRUE", "True"].contains($0) } ?? false }
 }

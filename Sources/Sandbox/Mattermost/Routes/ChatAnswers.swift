@@ -13,8 +13,12 @@ extension JSON {
 extension Request {
     /// 304 when the client has this version already.
     func answer(_ body: JSON, etag: String) -> Response {
-        guard headers[.ifNoneMatch] == etag else { return body.response(etag: etag) }
-        return Response(status: .notModified, headers: [.eTag: etag])
+        unchanged(since: etag) ?? body.response(etag: etag)
+    }
+
+    /// The 304 for a client that has this version already.
+    func unchanged(since etag: String) -> Response? {
+        headers[.ifNoneMatch] == etag ? Response(status: .notModified, headers: [.eTag: etag]) : nil
     }
 
     /// The body as JSON, at most 1 MiB of it.

@@ -8,6 +8,8 @@ struct ChatContext: RequestContext {
     let channel: any Channel
     /// `X-Request-Id`, also in an error's body.
     let requestID = Identifier.make()
+    /// The server's node that answers.
+    var node = 0
     /// Of the bearer token; nil without a good one.
     var account: ChatAccount?
 

@@ -11,18 +11,20 @@ struct PostRoutes: Sendable {
         posts.get(":post_id") { request, context in
             let me = try context.caller()
             let id = try context.parameter("post_id")
-            let post = try world.read { state throws(AppError) in try state.post(id, readableBy: me.id) }
+            let post = try world.read { state throws(AppError) in try state.post(id, readableBy: me.id, at: world.now) }
             return request.answer(post.shape(), etag: post.etag)
         }
         posts.get(":post_id/thread") { _, context in
             let me = try context.caller()
             let id = try context.parameter("post_id")
-            return try world.read { state throws(AppError) in try state.thread(of: id, readableBy: me.id) }.response()
+            return try world.read { state throws(AppError) in
+                try state.thread(of: id, readableBy: me.id, at: world.now)
+            }.response()
         }
         posts.delete(":post_id") { _, context in
             let me = try context.caller()
             let id = try context.parameter("post_id")
-            try world.change { state, _ throws(AppError) in try state.deletePost(id, by: me.id) }
+            try world.change { state, now throws(AppError) in try state.deletePost(id, by: me.id, now: now) }
             let answer: JSON = ["status": "OK"]
             return answer.response()
         }
@@ -54,7 +56,9 @@ struct PostRoutes: Sendable {
     private func create(_ request: Request, _ context: ChatContext) async throws -> Response {
         let me = try context.caller()
         let body = try await request.json("post")
-        let created = try world.change { state, now throws(AppError) in try state.createPost(body, by: me, now: now) }
+        let created = try world.change { state, now throws(AppError) in
+            try state.createPost(body, by: me, now: now, node: context.node)
+        }
         let pendingID = created.isRepeat ? "" : body["pending_post_id"]?.text ?? ""
         let shape = created.post.shape(
             pendingID: pendingID, replyCount: created.replyCount, hasMetadata: !created.isRepeat)

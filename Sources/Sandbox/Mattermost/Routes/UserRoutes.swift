@@ -23,11 +23,13 @@ struct UserRoutes: Sendable {
             _ = try ownID(context)
             return JSON.array([try world.read { state throws(AppError) in state.team.shape }]).response()
         }
-        users.get(":user_id/teams/:team_id/channels") { _, context in
+        users.get(":user_id/teams/:team_id/channels") { request, context in
+            let isAllAsked = request.uri.queryParameters.isTrue("include_deleted")
             let (id, teamID) = (try ownID(context), try context.parameter("team_id"))
             let shapes = try world.read { state throws(AppError) in
                 guard teamID == state.team.id else { throw .forbidden }
-                return state.channels.filter { $0.members.contains(id) }.map { state.shape(of: $0) }
+                return state.channels.filter { $0.members.contains(id) && (isAllAsked || !$0.isArchived) }
+                    .map { state.shape(of: $0) }
             }
             // The real server answers 404 to one who is in none.
             guard !shapes.isEmpty else { throw AppError.noChannels }

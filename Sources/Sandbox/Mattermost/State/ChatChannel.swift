@@ -13,12 +13,16 @@ package struct ChatChannel: Equatable, Sendable {
     package var displayName: String
     package var creatorID: String
     package var createAt: Int64
+    /// Not 0 while the channel is archived.
+    package var deleteAt: Int64 = 0
     package var members: Set<String>
+
+    package var isArchived: Bool { deleteAt != 0 }
 
     package func shape(teamID: String, postCount: Int, lastPostAt: Int64) -> JSON {
         [
-            "id": .string(id), "create_at": .integer(createAt), "update_at": .integer(createAt), "delete_at": 0,
-            "team_id": .string(kind == .direct ? "" : teamID), "type": .string(kind.rawValue),
+            "id": .string(id), "create_at": .integer(createAt), "update_at": .integer(max(createAt, deleteAt)),
+            "delete_at": .integer(deleteAt), "team_id": .string(kind == .direct ? "" : teamID), "type": .string(kind.rawValue),
             "display_name": .string(displayName), "name": .string(name), "header": "", "purpose": "",
             "last_post_at": .integer(lastPostAt), "total_msg_count": .integer(Int64(postCount)), "extra_update_at": 0,
             "creator_id": .string(creatorID), "scheme_id": nil, "props": nil, "group_constrained": nil,

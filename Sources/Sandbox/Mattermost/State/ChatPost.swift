@@ -4,6 +4,8 @@ package struct ChatPost: Equatable, Sendable {
     package var createAt: Int64
     package var updateAt: Int64
     package var editAt: Int64 = 0
+    /// Not 0 once deleted; only a listing by `since` still shows it.
+    package var deleteAt: Int64 = 0
     package var userID: String
     package var channelID: String
     package var rootID: String = ""
@@ -21,8 +23,9 @@ package struct ChatPost: Equatable, Sendable {
     package func shape(pendingID: String = "", replyCount: Int = 0, hasMetadata: Bool = true) -> JSON {
         var shape: JSON = [
             "id": .string(id), "create_at": .integer(createAt), "update_at": .integer(updateAt),
-            "edit_at": .integer(editAt), "delete_at": 0, "is_pinned": .bool(isPinned), "user_id": .string(userID),
-            "channel_id": .string(channelID), "root_id": .string(rootID), "parent_id": .string(rootID),
+            "edit_at": .integer(editAt), "delete_at": .integer(deleteAt), "is_pinned": .bool(isPinned),
+            "user_id": .string(userID), "channel_id": .string(channelID), "root_id": .string(rootID),
+            "parent_id": .string(rootID),
             "original_id": "", "message": .string(message), "type": "", "props": Attachments.shown(in: props),
             "hashtags": "", "pending_post_id": .string(pendingID), "reply_count": .integer(Int64(replyCount)),
             "last_reply_at": 0, "participants": nil,

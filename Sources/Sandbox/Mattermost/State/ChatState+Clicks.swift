@@ -13,7 +13,7 @@ extension ChatState {
     }
 
     package func click(_ actionID: String, on postID: String, by userID: String) throws(AppError) -> Click {
-        guard let post = posts.first(where: { $0.id == postID }),
+        guard let post = table[postID],
             let channel = channels.first(where: { $0.id == post.channelID && $0.members.contains(userID) })
         else { throw .forbidden }
         guard let integration = Attachments.action(actionID, in: post.props)?["integration"],

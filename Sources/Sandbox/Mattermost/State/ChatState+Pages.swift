@@ -3,52 +3,122 @@ extension ChatState {
     package struct Page: Sendable {
         package var size: Int
         package var number: Int
-        /// Only posts older than this one.
+        /// Only posts of an earlier millisecond than this one's, which leaves out those that share it.
         package var before: String?
+        /// Only posts of a later millisecond than this one's.
+        package var after: String?
+        /// Only posts changed or deleted after this time, in milliseconds; stronger than the others when positive.
+        package var since: Int64
 
-        /// The server's default and its limits.
-        package init(size: Int? = nil, number: Int? = nil, before: String? = nil) {
-            self.size = min(max(size ?? 60, 1), 200)
+        /// The server's default and its limits (`web/params.go`).
+        package init(
+            size: Int? = nil, number: Int? = nil, before: String? = nil, after: String? = nil, since: Int64 = 0
+        ) {
+            self.size = size.map { $0 < 0 ? 60 : min($0, 200) } ?? 60
             self.number = min(max(number ?? 0, 0), 1_000_000)
-            self.before = before
+            (self.before, self.after, self.since) = (before, after, since)
         }
     }
 
-    /// `GET channels/{id}/posts`: newest first; roots of listed replies come along without being in `order`.
-    package func page(_ page: Page, of channel: ChatChannel) throws(AppError) -> JSON {
-        let all = Array(posts.filter { $0.channelID == channel.id }.reversed())
-        var start = page.number * page.size
-        if let before = page.before {
-            guard Identifier.isValid(before) else { throw .badURLParameter("before") }
-            start += all.firstIndex { $0.id == before }.map { $0 + 1 } ?? all.count
+    /// `GET channels/{id}/posts`: newest first; the threads of listed posts come along without being in `order`.
+    ///
+    /// - Parameter now: the time at which a lagging replica is looked at; by default it has seen everything.
+    package func page(_ page: Page, of channel: ChatChannel, at now: Int64 = .max) throws(AppError) -> JSON {
+        for (name, id) in [("after", page.after), ("before", page.before)] {
+            if let id, !Identifier.isValid(id) { throw .badBodyParameter(name) }
         }
-        let lower = min(start, all.count)
-        let upper = min(start + page.size, all.count)
-        let listed = all[lower..<upper]
-        let roots = all.filter { post in listed.contains { $0.rootID == post.id } && !listed.contains(post) }
-        let shown = (listed + roots).sorted { $0.id < $1.id }
+        let table = table.seen(at: now)
+        let posts = table.posts(in: channel.id)
+        guard page.since <= 0 else { return Self.changes(since: page.since, in: channel, table) }
+        let listed = Self.listed(page, table, posts.keys, posts)
+        let (next, previous) = Self.neighbours(of: listed, page, posts)
+        let ids = Set(listed.map(\.id))
+        let shown = listed + Self.threads(of: listed, page, table).filter { !ids.contains($0.id) }
+        return Self.list(listed.map(\.id), shown, next: next, previous: previous)
+    }
+
+    /// `SqlPostStore.getRootPosts` and `getPostsAround`: the latter compare times alone.
+    private static func listed(_ page: Page, _ table: PostTable, _ keys: [ChannelPosts.Key], _ posts: ChannelPosts)
+        -> [ChatPost]
+    {
+        let skipped = page.number * page.size
+        let range: Range<Int>
+        if let after = page.after {
+            guard let time = table.createAt(of: after) else { return [] }
+            let start = min(posts.count(until: time) + skipped, keys.count)
+            range = start..<min(start + page.size, keys.count)
+        } else {
+            var end = keys.count
+            if let before = page.before { end = table.createAt(of: before).map(posts.count(before:)) ?? 0 }
+            end = max(end - skipped, 0)
+            range = max(end - page.size, 0)..<end
+        }
+        return keys[range].reversed().compactMap { table[$0.id] }
+    }
+
+    /// Roots and replies that come along: of a plain page the threads of its replies, else also those of its roots.
+    private static func threads(of listed: [ChatPost], _ page: Page, _ table: PostTable) -> [ChatPost] {
+        var roots = Set(listed.map(\.rootID))
+        if page.before != nil || page.after != nil { roots.formUnion(listed.map(\.id)) }
+        roots.remove("")
+        return roots.flatMap { (table[$0].map { [$0] } ?? []) + table.replies(to: $0) }
+    }
+
+    /// `App.AddCursorIdsForPostList`: by time too, so that those of a page's first and last milliseconds are never named.
+    private static func neighbours(of listed: [ChatPost], _ page: Page, _ posts: ChannelPosts) -> (String, String) {
+        let isShort = listed.count < page.size
+        let next: String
+        if page.after != nil && isShort {
+            next = ""
+        } else if let before = page.before, page.after == nil, page.number == 0 {
+            next = before
+        } else {
+            let index = listed.first.map { posts.count(until: $0.createAt) } ?? posts.keys.count
+            next = index < posts.keys.count ? posts.keys[index].id : ""
+        }
+        let previous: String
+        if let after = page.after, page.number == 0 {
+            previous = after
+        } else if page.before != nil && page.after == nil && isShort {
+            previous = ""
+        } else {
+            let index = listed.last.map { posts.count(before: $0.createAt) } ?? 0
+            previous = index > 0 ? posts.keys[index - 1].id : ""
+        }
+        return (next, previous)
+    }
+
+    /// `SqlPostStore.GetPostsSince`: at most a thousand, the deleted ones too, with the roots of listed replies.
+    private static func changes(since time: Int64, in channel: ChatChannel, _ table: PostTable) -> JSON {
+        let all = table.posts(in: channel.id).keys.compactMap { table[$0.id] } + table.deletedPosts(in: channel.id)
+        let changed = all.filter { $0.updateAt > time }.sorted { ($0.updateAt, $0.id) < ($1.updateAt, $1.id) }.prefix(1000)
+        let listed = changed.sorted { ($0.createAt, $0.id) > ($1.createAt, $1.id) }
+        let ids = Set(listed.map(\.id))
+        let roots = Set(listed.map(\.rootID)).subtracting(ids).compactMap { table[$0] }
+        return list(listed.map(\.id), listed + roots, next: "", previous: "")
+    }
+
+    private static func list(_ order: [String], _ posts: [ChatPost], next: String, previous: String) -> JSON {
+        let posts = Dictionary(posts.map { ($0.id, $0) }) { first, _ in first }
         return [
-            "order": .array(listed.map { .string($0.id) }),
-            "posts": .object(shown.map { JSON.Member($0.id, $0.shape()) }),
-            "next_post_id": .string(lower > 0 && !listed.isEmpty ? all[lower - 1].id : ""),
-            "prev_post_id": .string(upper < all.count ? all[upper].id : ""),
+            "order": .array(order.map { .string($0) }),
+            "posts": .object(posts.values.sorted { $0.id < $1.id }.map { JSON.Member($0.id, $0.shape()) }),
+            "next_post_id": .string(next), "prev_post_id": .string(previous),
         ]
     }
 
     /// `GET posts/{id}/thread`: the post and its replies, the root first.
-    func thread(of id: String, readableBy userID: String) throws(AppError) -> JSON {
-        let post = try post(id, readableBy: userID)
+    func thread(of id: String, readableBy userID: String, at now: Int64 = .max) throws(AppError) -> JSON {
+        let post = try post(id, readableBy: userID, at: now)
+        let table = table.seen(at: now)
         let rootID = post.rootID.isEmpty ? post.id : post.rootID
-        let thread = posts.filter { $0.id == rootID || $0.rootID == rootID }
-        return [
-            "order": .array(thread.map { .string($0.id) }),
-            "posts": .object(thread.map { JSON.Member($0.id, $0.shape()) }),
-            "next_post_id": "", "prev_post_id": "",
-        ]
+        let thread = (table[rootID].map { [$0] } ?? []) + table.replies(to: rootID)
+        return Self.list(thread.map(\.id), thread, next: "", previous: "")
     }
 
-    /// The listing's Etag: it changes with every post that changes.
-    package func etag(of channel: ChatChannel) -> String {
-        "5.37.0.\(posts.filter { $0.channelID == channel.id }.map(\.updateAt).max() ?? 0)"
+    /// The listing's Etag: the time of the latest change (`SqlPostStore.GetEtag`), so that a second change within its
+    /// millisecond goes unnoticed.
+    package func etag(of channel: ChatChannel, at now: Int64 = .max) -> String {
+        "5.37.0.\(table.seen(at: now).posts(in: channel.id).lastUpdate)"
     }
 }

@@ -12,35 +12,49 @@ extension ChatState {
         package var replyCount: Int
     }
 
-    package mutating func createPost(_ body: JSON, by author: ChatAccount, now: Int64) throws(AppError) -> Created {
+    /// - Parameters:
+    ///   - node: which of the server's nodes is asked; each remembers its own `pending_post_id`s.
+    ///   - id: a new one unless given.
+    package mutating func createPost(
+        _ body: JSON, by author: ChatAccount, now: Int64, node: Int = 0, id: String = Identifier.make()
+    ) throws(AppError) -> Created {
         let channelID = body["channel_id"]?.text ?? ""
         guard let channel = channels.first(where: { $0.id == channelID }),
             channel.members.contains(author.id) || author.roles.split(separator: " ").contains("system_post_all")
         else { throw .forbidden }
+        guard !channel.isArchived else { throw .postInArchivedChannel }
         let pendingID = body["pending_post_id"]?.text ?? ""
-        if let known = pending[pendingID], known.until > now, let post = posts.first(where: { $0.id == known.postID }) {
+        if let known = pending[node]?[pendingID], known.until > now {
+            guard let post = stored(known.postID, at: now) else { throw .repeatedPostGone }
             return Created(post: post, isRepeat: true, replyCount: 0)
         }
         let rootID = body["root_id"]?.text ?? ""
-        guard rootID.isEmpty || posts.contains(where: { $0.id == rootID && $0.channelID == channelID }) else {
-            throw .badRootID
+        if !rootID.isEmpty {
+            guard let root = table[rootID], root.rootID.isEmpty else { throw .badRootID }
+            guard root.channelID == channelID else { throw .badRootChannel }
         }
         var props = try Self.checked(props: body["props"], message: body["message"]?.text ?? "")
         if author.isBot { props["from_bot"] = "true" }
         let moment = moment(now)
         let post = ChatPost(
-            createAt: moment, updateAt: moment, userID: author.id, channelID: channelID, rootID: rootID,
+            id: id, createAt: moment, updateAt: moment, userID: author.id, channelID: channelID, rootID: rootID,
             message: body["message"]?.text ?? "", props: props.sortedByName)
-        posts.append(post)
-        if !pendingID.isEmpty { pending[pendingID] = PendingPost(postID: post.id, until: now + Self.pendingLifetime) }
-        return Created(post: post, isRepeat: false, replyCount: rootID.isEmpty ? 0 : touchRoot(rootID, at: moment))
+        table.insert(post, at: now)
+        if !pendingID.isEmpty { remember(pendingID, for: post.id, on: node, now: now) }
+        if !rootID.isEmpty { table.update(rootID, at: now) { $0.updateAt = moment } }
+        return Created(post: post, isRepeat: false, replyCount: rootID.isEmpty ? 0 : table.replies(to: rootID).count)
     }
 
-    package func post(_ id: String, readableBy userID: String) throws(AppError) -> ChatPost {
+    private mutating func remember(_ pendingID: String, for postID: String, on node: Int, now: Int64) {
+        pending[node, default: [:]][pendingID] = PendingPost(postID: postID, until: now + Self.pendingLifetime)
+    }
+
+    /// - Parameter now: the time at which a lagging replica is looked at; by default it has seen everything.
+    package func post(_ id: String, readableBy userID: String, at now: Int64 = .max) throws(AppError) -> ChatPost {
         guard Identifier.isValid(id) else { throw .badURLParameter("post_id") }
-        guard let post = posts.first(where: { $0.id == id }) else { throw .noSuchPost }
+        guard let post = table.seen(at: now)[id] else { throw .noSuchPost }
         guard let channel = channels.first(where: { $0.id == post.channelID }),
-            channel.kind == .open || channel.members.contains(userID)
+            channel.kind == .open || channel.members.contains(userID), !(channel.isArchived && hidesArchivedPosts)
         else { throw .forbidden }
         return post
     }
@@ -48,52 +62,58 @@ extension ChatState {
     /// `PUT posts/{id}`: message and props become what the body has, or nothing.
     package mutating func updatePost(_ id: String, _ body: JSON, by userID: String, now: Int64) throws(AppError) -> ChatPost {
         guard body["id"]?.text == id else { throw .badBodyParameter("id") }
-        try mayEdit(id, userID)
+        try mayChange(id, userID, .editOwnPosts, now)
         return try replacePost(id, message: body["message"]?.text ?? "", props: body["props"], now: now)
     }
 
     /// `PUT posts/{id}/patch`: what the body lacks stays.
     package mutating func patchPost(_ id: String, _ body: JSON, by userID: String, now: Int64) throws(AppError) -> ChatPost {
-        let old = try mayEdit(id, userID)
+        let old = try mayChange(id, userID, .editOwnPosts, now)
+        guard !isArchived(old.channelID) else { throw .patchInArchivedChannel }
         return try replacePost(id, message: body["message"]?.text ?? old.message, props: body["props"] ?? old.props, now: now)
     }
 
     /// Replaces message and props whole (`app.UpdatePost`): `from_bot` is gone unless it is sent again.
     mutating func replacePost(_ id: String, message: String, props: JSON?, now: Int64) throws(AppError) -> ChatPost {
-        guard let index = posts.firstIndex(where: { $0.id == id }) else { throw .noSuchPost }
+        guard let old = stored(id, at: now) else { throw .noSuchPost }
+        guard !isArchived(old.channelID) else { throw .updateInArchivedChannel }
         let props = try Self.checked(props: props, message: message)
         let moment = moment(now)
-        let isEdit = posts[index].message != message || posts[index].props["attachments"] != props["attachments"]
-        posts[index].message = message
-        posts[index].props = props
-        posts[index].updateAt = moment
-        if isEdit { posts[index].editAt = moment }
-        return posts[index]
+        let isEdit = old.message != message || old.props["attachments"] != props["attachments"]
+        table.update(id, at: now) { post in
+            (post.message, post.props, post.updateAt) = (message, props, moment)
+            if isEdit { post.editAt = moment }
+        }
+        return table[id] ?? old
     }
 
     /// `DELETE posts/{id}`: one's own.
-    package mutating func deletePost(_ id: String, by userID: String) throws(AppError) {
-        try mayEdit(id, userID)
-        deletePost(id)
+    package mutating func deletePost(_ id: String, by userID: String, now: Int64) throws(AppError) {
+        let post = try mayChange(id, userID, .deleteOwnPosts, now)
+        guard !isArchived(post.channelID) else { throw .deleteInArchivedChannel }
+        deletePost(id, now: now)
     }
 
     /// Deletes the post and the replies to it.
-    package mutating func deletePost(_ id: String) {
-        posts.removeAll { $0.id == id || $0.rootID == id }
+    package mutating func deletePost(_ id: String, now: Int64 = ChatWorld.systemTime()) {
+        let moment = moment(now)
+        for reply in table.replies(to: id) { table.delete(reply.id, at: moment) }
+        table.delete(id, at: moment)
     }
 
+    /// What a call that writes reads first.
+    private func stored(_ id: String, at now: Int64) -> ChatPost? {
+        writesReadReplica ? table.seen(at: now)[id] : table[id]
+    }
+
+    private func isArchived(_ channelID: String) -> Bool { channels.contains { $0.id == channelID && $0.isArchived } }
+
     @discardableResult
-    private func mayEdit(_ id: String, _ userID: String) throws(AppError) -> ChatPost {
-        guard let post = posts.first(where: { $0.id == id }), post.userID == userID,
+    private func mayChange(_ id: String, _ userID: String, _ right: ChatRight, _ now: Int64) throws(AppError) -> ChatPost {
+        guard let post = stored(id, at: now), post.userID == userID, !withheld.contains(right),
             channels.contains(where: { $0.id == post.channelID && $0.members.contains(userID) })
         else { throw .forbidden }
         return post
-    }
-
-    /// A reply moves its root's `update_at`, not its `edit_at`. Returns the number of replies.
-    private mutating func touchRoot(_ rootID: String, at moment: Int64) -> Int {
-        if let root = posts.firstIndex(where: { $0.id == rootID }) { posts[root].updateAt = moment }
-        return posts.count { $0.rootID == rootID }
     }
 
     private static func checked(props: JSON?, message: String) throws(AppError) -> JSON {

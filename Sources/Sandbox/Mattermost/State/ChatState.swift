@@ -5,16 +5,33 @@ package struct ChatState: Sendable {
     package var tokens: [String: String] = [:]
     package var team: ChatTeam
     package var channels: [ChatChannel] = []
-    /// In the order of their creation.
-    package internal(set) var posts: [ChatPost] = []
+    var table = PostTable()
+    /// Those that are not deleted, in the order of their creation.
+    package var posts: [ChatPost] { table.all }
     package internal(set) var ephemerals: [EphemeralPost] = []
     /// `PrivacySettings.ShowEmailAddress`.
     package var showsEmail = true
+    /// What the role of a channel's members lacks, the bot's too.
+    package var withheld: Set<ChatRight> = []
+    /// Newer servers with `TeamSettings.ExperimentalViewArchivedChannels` off: an archived channel's posts cannot be read. 5.37
+    /// shows them whatever the setting says.
+    package var hidesArchivedPosts = false
+    /// Posts of one millisecond have one `create_at`, as on a real server. Off: each moment is later than the one before.
+    package var sharesMilliseconds = true
+    /// How far the replica that reads are answered from is behind the database, in milliseconds.
+    package var replicaLag: Int64 {
+        get { table.lag }
+        set { table.lag = newValue }
+    }
+    /// Whether calls that write look at the replica first, as a real server does with a licence and replicas: the edit of a post
+    /// that the replica has not seen is refused with 403, and a patch is applied to the post as the replica shows it.
+    package var writesReadReplica = false
 
     package internal(set) var dialogs: [ChatDialog] = []
     /// Those signed of late, as the real server tells by its key.
     var triggers: [String] = []
-    var pending: [String: PendingPost] = [:]
+    /// What each node of the server remembers, by the node and the `pending_post_id`.
+    var pending: [Int: [String: PendingPost]] = [:]
     var lastMoment: Int64 = 0
 
     /// A created post's `pending_post_id`, until it is forgotten.
@@ -28,11 +45,18 @@ package struct ChatState: Sendable {
     /// As half a minute later.
     package mutating func forgetPendingPosts() { pending = [:] }
 
-    /// Strictly later than every moment before, so that an order by time is the order of events.
+    /// Strictly later than every moment before where ``sharesMilliseconds`` is off: then an order by time is that of events.
     mutating func moment(_ now: Int64) -> Int64 {
+        guard !sharesMilliseconds else { return now }
         lastMoment = max(now, lastMoment + 1)
         return lastMoment
     }
+}
+
+/// Permissions of a channel's members that an administrator can take away.
+package enum ChatRight: Hashable, Sendable, CaseIterable {
+    case editOwnPosts
+    case deleteOwnPosts
 }
 
 /// What an answer's `ephemeral_text` becomes: shown to one person, kept by nobody else.
@@ -69,10 +93,12 @@ extension ChatState {
         return team
     }
 
-    /// A private one only for its members, where an account is named.
-    package func channel(named name: String, readableBy userID: String? = nil) throws(AppError) -> ChatChannel {
+    /// A private one only for its members, where an account is named; an archived one only if those are asked for too.
+    package func channel(
+        named name: String, readableBy userID: String? = nil, includingArchived: Bool = false
+    ) throws(AppError) -> ChatChannel {
         let found = channels.first { channel in
-            channel.name == name && channel.kind != .direct
+            channel.name == name && channel.kind != .direct && (includingArchived || !channel.isArchived)
                 && (channel.kind == .open || userID.map(channel.members.contains) ?? true)
         }
         guard let found else { throw .noSuchChannel }
@@ -87,8 +113,8 @@ extension ChatState {
     }
 
     package func shape(of channel: ChatChannel) -> JSON {
-        let posts = posts.filter { $0.channelID == channel.id }
-        return channel.shape(teamID: team.id, postCount: posts.count, lastPostAt: posts.last?.createAt ?? 0)
+        let keys = table.posts(in: channel.id).keys
+        return channel.shape(teamID: team.id, postCount: keys.count, lastPostAt: keys.last?.createAt ?? 0)
     }
 
     /// The direct channel of two accounts, made when there is none yet.

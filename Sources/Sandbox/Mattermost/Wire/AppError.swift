@@ -46,6 +46,25 @@ extension AppError {
     static let propsTooLong = AppError(400, "model.post.is_valid.props.app_error", "Invalid props.")
     static let badRootID = AppError(
         400, "api.post.create_post.root_id.app_error", "Invalid RootId parameter.")
+    /// The root is in another channel.
+    static let badRootChannel = AppError(
+        400, "api.post.create_post.channel_root_id.app_error", "Invalid ChannelId for RootId parameter.")
+    static let postInArchivedChannel = AppError(
+        400, "api.post.create_post.can_not_post_to_deleted.error", "Can not post to deleted channel.")
+    static let patchInArchivedChannel = AppError(
+        400, "api.post.patch_post.can_not_update_post_in_deleted.error", "Can not update a post in a deleted channel.")
+    static let updateInArchivedChannel = AppError(
+        400, "api.post.update_post.can_not_update_post_in_deleted.error", "Can not update a post in a deleted channel.")
+    static let deleteInArchivedChannel = AppError(
+        400, "api.post.delete_post.can_not_delete_post_in_deleted.error", "Can not delete a post in a deleted channel.")
+    /// Of newer servers alone (`api4/post.go`); 5.37 has no such text.
+    static let archivedPostsHidden = AppError(
+        403, "api.user.view_archived_channels.get_posts_for_channel.app_error", "Can not retrieve posts for an archived channel"
+    )
+    /// A `pending_post_id` is remembered, but its post is not found.
+    static let repeatedPostGone = AppError(
+        500, "api.post.deduplicate_create_post.failed_to_get",
+        "Failed to fetch original post after deduplicating a client repeating the same request.")
     static let newConfigFormat = AppError(
         501, "api.config.client.old_format.app_error",
         "New format for the client configuration is not supported yet. Please specify format=old in the query string.")
