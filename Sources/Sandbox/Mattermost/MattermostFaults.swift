@@ -25,6 +25,13 @@ package final class MattermostFaults: Sendable {
     private struct State: Sendable {
         var switches: [Switch] = []
         var stalled: [AsyncStream<Never>.Continuation] = []
+        var latencies: [Latency] = []
+    }
+
+    private struct Latency: Sendable {
+        var path: String
+        var method: String?
+        var time: Duration
     }
 
     private let state = Mutex(State())
@@ -39,13 +46,31 @@ package final class MattermostFaults: Sendable {
         state.withLock { $0.switches.append(Switch(fault: fault, path: path, method: method, remaining: times)) }
     }
 
+    /// Every call, or those that the path and the method fit, takes so long before it is carried out, also when its caller has
+    /// gone meanwhile; zero ends it. Where several fit, the one set last counts. ``clear()`` ends all.
+    package func setLatency(_ time: Duration, path: String = "", method: String? = nil) {
+        state.withLock { state in
+            state.latencies.removeAll { $0.path == path && $0.method == method }
+            if time > .zero { state.latencies.append(Latency(path: path, method: method, time: time)) }
+        }
+    }
+
+    func latency(method: String, path: String) -> Duration {
+        state.withLock { state in
+            let match = state.latencies.last {
+                ($0.path.isEmpty || path.contains($0.path)) && ($0.method ?? method) == method
+            }
+            return match?.time ?? .zero
+        }
+    }
+
     /// How many calls the switches are still good for.
     package var remaining: Int { state.withLock { $0.switches.reduce(0) { $0 + $1.remaining } } }
 
     /// How many calls have been stalled since the last ``clear()``.
     package var stalledCalls: Int { state.withLock { $0.stalled.count } }
 
-    /// Forgets all switches and lets stalled calls go on.
+    /// Forgets all switches and latencies and lets stalled calls go on.
     package func clear() {
         let stalled = state.withLock { state in
             defer { state = State() }

@@ -15,8 +15,18 @@ package final class SandboxMattermost: Service {
         package var callbackTLS: TLSContext?
         /// Where the page shows Teleport's own view and makes requests; nil leaves that part of the page empty.
         package var teleport: SandboxAuth?
+        /// How many nodes stand before the one database, behind a balancer. Each has its own memory of `pending_post_id`.
+        package var nodes = 1
+        package var spread = ChatNodes.Spread.calls
+        /// How far the database's replica is behind, which reads are answered from.
+        package var replicaLag: Duration = .zero
 
-        package init(port: Int = 0, callbackTLS: TLSContext? = nil, teleport: SandboxAuth? = nil) {
+        package init(
+            port: Int = 0, callbackTLS: TLSContext? = nil, teleport: SandboxAuth? = nil, nodes: Int = 1,
+            spread: ChatNodes.Spread = .calls, replicaLag: Duration? = nil
+        ) {
+            (self.nodes, self.spread) = (nodes, spread)
+            self.replicaLag = replicaLag ?? (nodes > 1 ? .seconds(1) : .zero)
             self.port = port
             self.callbackTLS = callbackTLS
             self.teleport = teleport
@@ -32,6 +42,7 @@ package final class SandboxMattermost: Service {
     private let configuration: Configuration
     private let logger: Logger
     private let connections = OpenConnections()
+    private let nodes: ChatNodes
     private let power = PowerSwitch()
 
     package init(
@@ -41,8 +52,10 @@ package final class SandboxMattermost: Service {
         self.configuration = configuration
         self.world = world
         self.logger = logger
+        nodes = ChatNodes(count: configuration.nodes, spread: configuration.spread)
         signer = try TriggerSigner()
         clicker = Clicker(world: world, signer: signer, client: CallbackClient(tls: configuration.callbackTLS), logger: logger)
+        if configuration.replicaLag > .zero { setReplicaLag(configuration.replicaLag) }
     }
 
     /// Serves until cancelled or shut down, with the breaks that ``stop()`` and ``start()`` make.
@@ -111,7 +124,7 @@ package final class SandboxMattermost: Service {
 
     private func serve() async throws {
         let router = Router(context: ChatContext.self)
-        router.add(middleware: ChatMiddleware(world: world, faults: faults, connections: connections))
+        router.add(middleware: ChatMiddleware(world: world, faults: faults, connections: connections, nodes: nodes))
         let api = router.group("api/v4")
         UserRoutes(world: world).add(to: api)
         ChannelRoutes(world: world).add(to: api)

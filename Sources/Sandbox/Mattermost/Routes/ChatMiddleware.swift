@@ -10,12 +10,16 @@ struct ChatMiddleware: RouterMiddleware {
     let world: ChatWorld
     let faults: MattermostFaults
     let connections: OpenConnections
+    let nodes: ChatNodes
 
     func handle(
         _ request: Request, context: ChatContext, next: (Request, ChatContext) async throws -> Response
     ) async throws -> Response {
         connections.add(context.channel)
         guard request.uri.path.hasPrefix("/api/v4/") else { return try await next(request, context) }
+        let latency = faults.latency(method: request.method.rawValue, path: request.uri.path)
+        // Only the server's end cancels this sleep.
+        if latency > .zero { try await Task.sleep(for: latency) }
         let fault = faults.take(method: request.method.rawValue, path: request.uri.path)
         switch fault {
         case .rateLimited(let seconds): return Self.rateLimited(seconds)
@@ -34,6 +38,7 @@ struct ChatMiddleware: RouterMiddleware {
     ) async -> Response {
         var context = context
         context.account = account(of: request)
+        context.node = nodes.next(for: context.channel)
         do {
             return try await next(request, context)
         } catch let error as AppError {
