@@ -7,7 +7,8 @@ extension AuthCalls {
         request: ServerRequest<Types_PluginDataFilter>, context: ServerContext
     ) async throws -> ServerResponse<Proto_PluginDataSeq> {
         let filter = request.message
-        try requirePluginData("read", kind: filter.kind, context)
+        for verb in ["list", "read"] { try requirePluginData(verb, kind: filter.kind, context) }
+        if filter.resource.isEmpty, let refusal = store.pluginDataRules.listRefusal { throw refusal }
         let all = filter.resource.isEmpty ? store.pluginData() : store.pluginData(of: filter.resource).map { [$0] } ?? []
         let matching = all.filter { filter.plugin.isEmpty || $0.entries[filter.plugin] != nil }
         return ServerResponse(message: .with { $0.pluginData = matching.map(\.message) })
@@ -24,14 +25,13 @@ extension AuthCalls {
         return ServerResponse(message: Google_Protobuf_Empty())
     }
 
-    /// Either kind of rule allows it: the one on the data itself, or the older one on the requests.
+    /// Either kind of rule allows it, each verb by itself: the one on the data, or the older one on the requests. So whoever may
+    /// read the data alone can read none without `list` on either (`lib/auth/auth_with_roles.go`).
     private func requirePluginData(_ verb: String, kind: String, _ context: ServerContext) throws(AuthRefusal) {
         guard kind == "access_request" else {
             throw AuthRefusal(.badParameter, "unsupported resource kind \"\(kind)\"")
         }
-        let user = userOfPeer(context.remotePeer)
-        let older = verb == "read" ? ["list", "read"] : [verb]
-        if let user, older.allSatisfy({ may(user, AuthPermission($0, kind)) }) { return }
+        if let user = userOfPeer(context.remotePeer), may(user, AuthPermission(verb, kind)) { return }
         _ = try require(verb, "access_plugin_data", context)
     }
 }

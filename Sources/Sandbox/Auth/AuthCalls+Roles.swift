@@ -16,7 +16,7 @@ extension AuthCalls {
                     $0.spec.allow.logins = logins
                 })
         }
-        guard let user = userOfPeer(context.remotePeer), let permissions = configuration.permissions[user] else {
+        guard let user = userOfPeer(context.remotePeer), let permissions = store.permissions(of: user) else {
             throw AuthRefusal.denied(AuthPermission("read", "role"))
         }
         let rules = permissions.sorted { ($0.resource, $0.verb) < ($1.resource, $1.verb) }.map { permission in

@@ -10,9 +10,9 @@ extension AuthCalls {
         guard let kind = request.message.kinds.first(where: { $0.kind == "access_request" }) else {
             throw AuthRefusal(.badParameter, "only access requests can be watched here")
         }
-        let queue = WatchQueue(filter: try RequestFilter(watch: kind.filter))
+        let queue = WatchQueue(filter: try RequestFilter(watch: kind.filter), limit: configuration.watchBuffer)
         return StreamingServerResponse { writer in
-            let watcher = store.watch(queue)
+            let watcher = store.watch(queue, lag: eventLag)
             defer { store.unwatch(watcher) }
             try await withRPCCancellationHandler {
                 try await tell(queue, to: writer)
@@ -31,6 +31,7 @@ extension AuthCalls {
             case .put(let request): try await writer.write(.put(request))
             case .delete(let id): try await writer.write(.delete(id))
             }
+            try queue.taken()
         }
     }
 }

@@ -28,7 +28,7 @@ struct AuthCalls: Proto_AuthService.ServiceProtocol {
     }
 
     func may(_ user: String, _ permission: AuthPermission) -> Bool {
-        configuration.permissions[user]?.contains(permission) ?? false
+        store.permissions(of: user)?.contains(permission) ?? false
     }
 
     /// The words of a grpc-go server that has no such method.

@@ -22,6 +22,8 @@ package struct AuthRequest: Equatable, Sendable {
     package var state = State.pending
     package let reason: String
     package var suggestedReviewers: [String] = []
+    /// The end of the access at the longest, as newer servers tell it.
+    package var maxDuration = AuthTime.absent
     package var resolveReason = ""
     /// Oldest first.
     package var reviews: [AuthReview] = []
@@ -33,6 +35,8 @@ package struct AuthRequest: Equatable, Sendable {
     package var expires: WallTime
     /// When the record was last written: Teleport's `metadata.id`.
     package var written: WallTime
+    /// How long plugin data that is stored with the request lasts from then on; nil: as ``PluginDataRules`` say.
+    package var pluginDataLife: Duration?
 }
 
 /// One decision, as the audit log tells it.

@@ -4,7 +4,8 @@ package struct AuthReview: Equatable, Sendable {
     package var submittedBy = ""
     package var state: AuthRequest.State
     package var reason: String
-    package var created: WallTime
+    /// 7.3.2 leaves those of some clients zero.
+    package var created: AuthTime
 }
 
 /// How many reviews it takes. Here every review counts for every threshold, and any one threshold is enough.

@@ -3,24 +3,36 @@ import Synchronization
 /// All that the auth service remembers; it outlives restarts. A change and its event are one step, so that every watcher sees
 /// events in the order of the changes.
 final class AuthStore: Sendable {
+    private struct Watcher: Sendable {
+        var queue: WatchQueue
+        var lag: @Sendable () -> Duration
+    }
+
     private struct State: Sendable {
         var requests = RequestTable()
         var pluginData = PluginDataTable()
+        var rules = PluginDataRules()
+        /// By user.
+        var permissions: [String: Set<AuthPermission>]
         var audit: [AuditEntry] = []
-        var watchers: [Int: WatchQueue] = [:]
+        var watchers: [Int: Watcher] = [:]
         var nextWatcher = 0
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let now: @Sendable () -> WallTime
     /// Rings after every change of a request, of plugin data or of the number of watchers.
     let bell = ChangeBell()
 
-    init(now: @escaping @Sendable () -> WallTime) { self.now = now }
+    init(permissions: [String: Set<AuthPermission>], now: @escaping @Sendable () -> WallTime) {
+        state = Mutex(State(permissions: permissions))
+        self.now = now
+    }
 
     func create(
         id: String, user: String, roles: [String], reason: String, pendingTTL: Duration, accessTTL: Duration,
-        suggestedReviewers: [String] = [], thresholds: [AuthThreshold] = [AuthThreshold()]
+        suggestedReviewers: [String] = [], thresholds: [AuthThreshold] = [AuthThreshold()],
+        adjust: (inout AuthRequest) -> Void = { _ in }
     ) -> AuthRequest {
         state.withLock { state in
             let created = now()
@@ -28,8 +40,9 @@ final class AuthStore: Sendable {
                 id: id, user: user, roles: roles, reason: reason, suggestedReviewers: suggestedReviewers, created: created,
                 accessExpires: created + accessTTL, expires: created + min(pendingTTL, accessTTL), written: now())
             request.thresholds = thresholds
+            adjust(&request)
             state.requests.insert(request)
-            publish(.put(request), in: state)
+            publish(.put(request), in: &state)
             return request
         }
     }
@@ -44,18 +57,20 @@ final class AuthStore: Sendable {
             state.audit.append(
                 AuditEntry(
                     requestID: id, state: new, delegator: delegator, reason: reason, caller: caller, time: time))
-            publish(.put(request), in: state)
+            publish(.put(request), in: &state)
         }
     }
 
     /// The audit log has what it resolves, in the author's name.
     func review(
-        _ id: String, by author: String, submittedBy: String = "", state: AuthRequest.State, reason: String
+        _ id: String, by author: String, submittedBy: String = "", state: AuthRequest.State, reason: String,
+        created: AuthTime? = nil
     ) throws(AuthRefusal) -> AuthRequest {
         try self.state.withLock { table throws(AuthRefusal) in
             let time = now()
             let was = table.requests.request(id, at: time)?.state
-            let review = AuthReview(author: author, submittedBy: submittedBy, state: state, reason: reason, created: time)
+            let review = AuthReview(
+                author: author, submittedBy: submittedBy, state: state, reason: reason, created: created ?? .at(time))
             let request = try table.requests.review(id, review, at: time)
             if request.state != was {
                 table.audit.append(
@@ -63,14 +78,14 @@ final class AuthStore: Sendable {
                         requestID: id, state: request.state, delegator: "", reason: request.resolveReason, caller: author,
                         time: time))
             }
-            publish(.put(request), in: table)
+            publish(.put(request), in: &table)
             return request
         }
     }
 
     func delete(_ id: String) {
         state.withLock { state in
-            if state.requests.remove(id) { publish(.delete(id), in: state) }
+            if state.requests.remove(id) { isGone(id, &state) }
         }
     }
 
@@ -78,9 +93,14 @@ final class AuthStore: Sendable {
     func sweep() {
         state.withLock { state in
             let time = now()
-            for id in state.requests.removeExpired(at: time) { publish(.delete(id), in: state) }
+            for id in state.requests.removeExpired(at: time) { isGone(id, &state) }
             state.pluginData.removeExpired(at: time)
         }
+    }
+
+    private func isGone(_ id: String, _ state: inout State) {
+        if state.rules.goesWithRequest { state.pluginData.remove(id) }
+        publish(.delete(id), in: &state)
     }
 
     func request(_ id: String) -> AuthRequest? {
@@ -95,7 +115,7 @@ final class AuthStore: Sendable {
         try state.withLock { state throws(AuthRefusal) in
             let time = now()
             let request = state.requests.request(update.requestID, at: time)
-            try state.pluginData.apply(update, request: request, at: time)
+            try state.pluginData.apply(update, request: request, rules: state.rules, at: time)
             bell.ring()
         }
     }
@@ -108,6 +128,24 @@ final class AuthStore: Sendable {
         state.withLock { $0.pluginData.all(at: now()) }
     }
 
+    /// As at the end of its time.
+    func expirePluginData(of id: String) {
+        state.withLock { $0.pluginData.remove(id) }
+        bell.ring()
+    }
+
+    var pluginDataRules: PluginDataRules {
+        get { state.withLock { $0.rules } }
+        set { state.withLock { $0.rules = newValue } }
+    }
+
+    /// Nil for a user who may do nothing.
+    func permissions(of user: String) -> Set<AuthPermission>? { state.withLock { $0.permissions[user] } }
+
+    func setPermissions(of user: String, _ change: (inout Set<AuthPermission>) -> Void) {
+        state.withLock { change(&$0.permissions[user, default: []]) }
+    }
+
     var audit: [AuditEntry] { state.withLock { $0.audit } }
 }
 
@@ -115,10 +153,10 @@ final class AuthStore: Sendable {
 
 extension AuthStore {
     /// From this call on, no change is missed; nothing before it is told.
-    func watch(_ queue: WatchQueue) -> Int {
+    func watch(_ queue: WatchQueue, lag: @escaping @Sendable () -> Duration = { .zero }) -> Int {
         state.withLock { state in
             state.nextWatcher += 1
-            state.watchers[state.nextWatcher] = queue
+            state.watchers[state.nextWatcher] = Watcher(queue: queue, lag: lag)
             bell.ring()
             return state.nextWatcher
         }
@@ -137,14 +175,16 @@ extension AuthStore {
             defer { state.watchers = [:] }
             return state.watchers
         }
-        for queue in watchers.values { queue.continuation.finish(throwing: error) }
+        for watcher in watchers.values { watcher.queue.continuation.finish(throwing: error) }
         bell.ring()
     }
 
-    /// Called with the lock held, so that events are in the order of the changes; neither call below runs foreign code.
-    private func publish(_ event: AuthEvent, in state: State) {
+    /// Called with the lock held, so that events are in the order of the changes; no call below runs foreign code.
+    private func publish(_ event: AuthEvent, in state: inout State) {
         let item = WatchQueue.Item(event: event, since: .now)
-        for queue in state.watchers.values where queue.filter.matches(event) { queue.continuation.yield(item) }
+        for (key, watcher) in state.watchers where watcher.queue.filter.matches(event) {
+            if !watcher.queue.add(item, lag: watcher.lag()) { state.watchers[key] = nil }
+        }
         bell.ring()
     }
 }

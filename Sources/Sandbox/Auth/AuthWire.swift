@@ -25,6 +25,7 @@ extension AuthRequest {
                 $0.created = created.timestamp
                 $0.expires = accessExpires.timestamp
                 $0.requestReason = reason
+                if let end = maxDuration.timestamp { $0.maxDuration = end }
                 $0.resolveReason = resolveReason
                 $0.suggestedReviewers = suggestedReviewers
                 $0.resolveAnnotations = .init()
@@ -49,7 +50,7 @@ extension AuthReview {
         .with {
             ($0.author, $0.submittedBy, $0.reason) = (author, submittedBy, reason)
             $0.proposedState = Types_RequestState(rawValue: state.rawValue) ?? .none
-            $0.created = created.timestamp
+            if let created = created.timestamp { $0.created = created }
             $0.thresholdIndexes = thresholds
         }
     }

@@ -18,7 +18,7 @@ package final class SandboxAuth: Service {
         package var version = "7.3.2"
         /// The most requests in a page of a list.
         package var pageLimit = 1000
-        /// By user. One without an entry may do nothing.
+        /// By user, as they are at the start. One without an entry may do nothing.
         package var permissions: [String: Set<AuthPermission>] = ["access-plugin-mattermost": AuthPermission.plugin]
         /// Users who may review, as on an enterprise server; nobody: the open-source server.
         package var reviewers: Set<String> = []
@@ -34,6 +34,9 @@ package final class SandboxAuth: Service {
         package var pingsWithRequests = true
         /// Clients that ping oftener than this are sent away with `too_many_pings`.
         package var minPingInterval: Duration = .seconds(60)
+        /// How many events may wait for a watcher that does not take them before its stream is ended, beside what the connection
+        /// holds. Teleport's queue has 64 places; bursts come through that by its reading ahead.
+        package var watchBuffer = 1024
         package var now: @Sendable () -> WallTime = { WallTime.now() }
 
         package init(identity: TLSIdentity, clientCA: [UInt8]) {
@@ -63,7 +66,7 @@ package final class SandboxAuth: Service {
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
-        store = AuthStore(now: configuration.now)
+        store = AuthStore(permissions: configuration.permissions, now: configuration.now)
         power = Observed(Power(port: configuration.port))
         faults = AuthFaults(eventLag: configuration.eventLag, connections: connections, store: store)
     }

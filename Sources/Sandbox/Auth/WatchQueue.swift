@@ -1,23 +1,79 @@
+import Synchronization
+
 /// What a watcher is told.
 enum AuthEvent: Equatable, Sendable {
     case put(AuthRequest)
     case delete(String)
 }
 
-/// The events that wait for one watcher.
+/// The events that wait for one watcher, whose stream ends when it lets too many wait.
 struct WatchQueue: Sendable {
     struct Item: Sendable {
         var event: AuthEvent
         var since: ContinuousClock.Instant
     }
 
+    /// What a watch ends with that is too slow (`services.Fanout`): Teleport's bad parameter.
+    static let overflow = AuthRefusal(.badParameter, "buffer overflow")
+
     let filter: RequestFilter
     let items: AsyncThrowingStream<Item, any Error>
     let continuation: AsyncThrowingStream<Item, any Error>.Continuation
+    private let limit: Int
+    private let backlog = Backlog()
 
-    init(filter: RequestFilter) {
+    /// - Parameter limit: how many events may be due and not taken.
+    init(filter: RequestFilter, limit: Int = .max) {
         self.filter = filter
+        self.limit = limit
         (items, continuation) = AsyncThrowingStream.makeStream()
+    }
+
+    /// False when the watcher was too slow: its stream ends, at once, with what waited lost.
+    func add(_ item: Item, lag: Duration) -> Bool {
+        guard backlog.add(item.since, isDueUntil: .now - lag, limit: limit) else {
+            continuation.finish(throwing: Self.overflow)
+            return false
+        }
+        continuation.yield(item)
+        return true
+    }
+
+    /// Notes that the connection took an event; throws when too many waited meanwhile.
+    func taken() throws(AuthRefusal) {
+        guard backlog.take() else { throw Self.overflow }
+    }
+}
+
+/// The times of the events that are not taken yet, oldest first.
+private final class Backlog: Sendable {
+    private struct State: Sendable {
+        var times: [ContinuousClock.Instant] = []
+        var taken = 0
+        var hasOverflowed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Events that are kept back by the servers' lag do not count.
+    func add(_ time: ContinuousClock.Instant, isDueUntil now: ContinuousClock.Instant, limit: Int) -> Bool {
+        state.withLock { state in
+            state.times.append(time)
+            let (last, isTooMuch) = state.taken.addingReportingOverflow(limit)
+            if !isTooMuch, last < state.times.count, state.times[last] <= now { state.hasOverflowed = true }
+            return !state.hasOverflowed
+        }
+    }
+
+    func take() -> Bool {
+        state.withLock { state in
+            state.taken += 1
+            if state.taken > 1024, state.taken * 2 > state.times.count {
+                state.times.removeFirst(state.taken)
+                state.taken = 0
+            }
+            return !state.hasOverflowed
+        }
     }
 }
 

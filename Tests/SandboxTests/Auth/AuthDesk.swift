@@ -28,7 +28,7 @@ struct AuthDesk: Sendable {
         configuration.version = version
         (configuration.reviewers, configuration.submitsForOthers) = (reviewers, submitsForOthers)
         configuration.permissions = [Self.plugin: permissions]
-        store = AuthStore(now: { [time] in time.next() })
+        store = AuthStore(permissions: configuration.permissions, now: { [time] in time.next() })
         // A peer is its user here; "nobody" showed no certificate.
         calls = AuthCalls(
             configuration: configuration, store: store, userOfPeer: { $0 == "nobody" ? nil : $0 },
