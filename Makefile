@@ -15,7 +15,7 @@ WIDTH_OPTION := --experimental-maximum-parallelization-width
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test fuzz sanitize chaos recovery bench screenshot protos check-protos format lint install clean
+.PHONY: help build demo test fuzz sanitize chaos recovery bursts bench screenshot protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -66,6 +66,10 @@ ROUNDS ?= 5
 recovery: build ## Measure how long each fault is felt after its end: ROUNDS=n, FAULTS=…
 	swift build --build-tests
 	RECOVERY_ROUNDS=$(ROUNDS) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter RecoveryTests
+
+bursts: build ## Measure what thousands of requests at once take: PENDING=n REMOVED=n
+	swift build --build-tests
+	BURSTS=1 swift test --skip-build --filter BurstFigures
 
 bench: build ## Measure the listener beside a small Go server in the same run
 	@$(APT) golang-go

@@ -59,6 +59,23 @@ final class PluginProcess: Sendable {
         try await line(containing: "Watcher connected")
     }
 
+    /// Of user and system, from `/proc`, whose clock has 100 ticks a second.
+    var cpuMilliseconds: Int {
+        get throws {
+            let text = try String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)
+            let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+            return [12, 13].compactMap { fields.indices.contains($0) ? Int(fields[$0]) : nil }.reduce(0, +) * 10
+        }
+    }
+
+    var residentKilobytes: Int {
+        get throws {
+            let text = try String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)
+            let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+            return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+        }
+    }
+
     func send(_ signal: Int32) { kill(processID, signal) }
 
     /// Waits for the end, and gives the exit code.
