@@ -5,7 +5,7 @@ internal import Access
 /// The server orders posts by their millisecond and leaves the order within one open. `before=ID` leaves out all posts of ID's
 /// millisecond (`getPostsAround` in its `store/sqlstore/post_store.go`). So a page begins behind a post that is strictly newer
 /// than the oldest millisecond read so far, and that millisecond comes again. While all posts read have one millisecond, pages
-/// are counted instead, each overlapping the one before: posts that were deleted or changed places meanwhile show there.
+/// are counted instead, each overlapping the one before: where posts were deleted or changed places meanwhile, that shows.
 ///
 /// Every page reads at least one post beyond those read before, so a walk ends.
 struct PageWalk {
@@ -32,6 +32,8 @@ struct PageWalk {
     /// The usual size, and the server's largest (`PerPageMaximum` in its `web/params.go`), for many posts of one millisecond.
     static let sizes = (usual: 100, largest: 200)
     private static let maxRestarts = 5
+    /// Posts kept in mind to notice changes.
+    private static let maxTail = 5000
 
     let cursor: PageCursor
     let request: Request
@@ -77,7 +79,7 @@ struct PageWalk {
         } else {
             let end = request.start + rows.count
             next.offset = end > cursor.offset ? end : request.start + request.size
-            next.tail = end > cursor.offset ? known.suffix(Self.sizes.largest) : []
+            next.tail = end > cursor.offset ? known.suffix(Self.maxTail) : []
             next.size = min(Self.sizes.largest, canGrow ? cursor.size * 2 : cursor.size)
         }
         return .next(next)
@@ -98,10 +100,13 @@ struct PageWalk {
         return next
     }
 
+    /// Whether the known posts came again in their places, and none of them in another one: then another has been passed over.
     private func isUnchanged(_ rows: [Row], _ overlap: Int) -> Bool {
         let expected = cursor.tail.suffix(overlap).map(\.id)
         guard rows.count >= overlap else { return expected.isEmpty }
+        let known = Set(cursor.tail.map(\.id))
         return rows[..<overlap].suffix(expected.count).map(\.id) == expected
+            && !rows[overlap...].contains { known.contains($0.id) }
     }
 
     private func restart(_ before: Row?) -> Step {

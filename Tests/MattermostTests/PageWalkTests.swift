@@ -98,7 +98,7 @@ import Testing
         #expect(channel.calls <= 42)
     }
 
-    @Test("Whatever shares a millisecond and however large the posts are, none is lost", arguments: 0..<300 as Range<UInt64>)
+    @Test("Whatever shares a millisecond and however large the posts are, none is lost", arguments: 0..<80 as Range<UInt64>)
     func random(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let count = Int.random(in: 0...700, using: &random)
@@ -116,7 +116,7 @@ import Testing
         #expect(walked.skipped >= hidden.count)
     }
 
-    @Test("Posts that come, go and change places while they are read hide no other", arguments: 0..<300 as Range<UInt64>)
+    @Test("Posts that come, go and change places while they are read hide no other", arguments: 0..<80 as Range<UInt64>)
     func restless(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let count = Int.random(in: 100...1500, using: &random)
