@@ -27,12 +27,15 @@ package struct AccessRequest: Equatable, Sendable {
     package var state: State
     package var reason: String
     package var resolveReason: String
+    /// Zero where the server told none, see ``Timestamp/isMoment``.
     package var created: Timestamp
     /// When a pending request lapses: the end of the record's own life. Nil where the server does not say.
     package var expires: Timestamp?
     /// As the requester wrote them: Teleport's user names, or e-mail addresses, or anything.
     package var suggestedReviewers: [String]
     package var resources: [RequestedResource] = []
+    /// When the access is to begin, where that is not at once. From newer servers.
+    package var accessStarts: Timestamp?
     /// The end of the access that is asked for.
     package var accessEnds: Timestamp?
     package var sessionEnds: Timestamp?

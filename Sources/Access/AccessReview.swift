@@ -7,11 +7,12 @@ package struct AccessReview: Equatable, Sendable {
     package var submittedBy = ""
     package var proposed: AccessRequest.State
     package var reason: String
-    package var created: Timestamp
+    /// Nil where the server told none, as 7.3.2 does.
+    package var created: Timestamp?
     /// The thresholds that it counts for, by their place in ``AccessRequest/thresholds``.
     package var thresholds: [Int] = []
 
-    package init(author: String, proposed: AccessRequest.State, reason: String = "", created: Timestamp) {
+    package init(author: String, proposed: AccessRequest.State, reason: String = "", created: Timestamp? = nil) {
         self.author = author
         self.proposed = proposed
         self.reason = reason

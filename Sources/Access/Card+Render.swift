@@ -1,82 +1,126 @@
 extension Card {
-    /// Characters shown of each thing that people wrote. Together they keep a post within Mattermost's 8,000 characters of
-    /// props on 5.x, the buttons' contexts included.
-    private enum Limit {
-        static let user = 100
-        static let roles = 300
-        static let list = 300
-        static let reason = 500
-        static let fallbackPart = 80
+    /// Characters shown of each thing that people wrote, where there is room.
+    private struct Limits {
+        var user = 100
+        var roles = 300
+        var list = 300
+        var reason = 500
+        var fallbackPart = 80
+
+        func scaled(to percent: Int) -> Self {
+            Limits(
+                user: user * percent / 100, roles: roles * percent / 100, list: list * percent / 100,
+                reason: reason * percent / 100, fallbackPart: fallbackPart * percent / 100)
+        }
     }
 
+    /// What ``PropsSize`` leaves for title and text of the operator's own.
+    package static let roomForWords = 1200
+    /// Names of clusters have up to 255 characters.
+    private static let clusterLimit = 128
+
+    /// What people wrote is shown in full where it fits, and else as much of it as Mattermost takes.
+    /// - Parameters:
+    ///   - now: after it, the time to decide is not shown any more.
+    ///   - shownCluster: the cluster's name, where the post is to show it.
     package init(
         _ subject: Subject, status: Status, buttons: [Button] = [], link: String? = nil, showsCommands: Bool = false,
-        now: Timestamp? = nil, cluster: String? = nil
+        now: Timestamp? = nil, zone: ZoneClock = .utc, cluster: String? = nil, shownCluster: String? = nil
     ) {
-        let user = InertText.code(subject.user, limit: Limit.user)
-        let roles = subject.roles.joined(separator: ", ")
-        let reason = InertText.code(subject.reason, limit: Limit.reason)
+        func rendered(_ percent: Int) -> Card {
+            let limits = Limits().scaled(to: percent)
+            var fields = Self.people(subject, limits)
+            if let shownCluster {
+                let name = InertText.code(shownCluster, limit: Self.clusterLimit)
+                fields.append(Field(title: "Cluster", value: name.isEmpty ? "unknown" : name, isShort: true))
+            }
+            fields += Self.times(of: subject, status, now: now, zone)
+            fields += Self.state(of: subject, status, limits, zone, showsCommands: showsCommands)
+            return Card(
+                requestID: subject.requestID, cluster: cluster, status: status, color: status.color,
+                title: "Teleport access request", link: link,
+                fields: fields, fallback: Self.fallback(subject, status, limits, zone),
+                buttons: status == .pending ? buttons : [])
+        }
+        self = rendered(100)
+        for percent in [75, 50, 30, 15] where propsSize > PropsSize.limit - Self.roomForWords { self = rendered(percent) }
+    }
+
+    /// Who asks for what, and why.
+    private static func people(_ subject: Subject, _ limits: Limits) -> [Field] {
+        let user = InertText.code(subject.user, limit: limits.user)
+        let roles = InertText.code(subject.roles.joined(separator: ", "), limit: limits.roles)
         var fields = [
             Field(title: "User", value: user.isEmpty ? "unknown" : user, isShort: true),
-            Field(title: "Roles", value: InertText.code(roles, limit: Limit.roles), isShort: true),
+            Field(title: "Roles", value: roles, isShort: true),
         ]
-        let lists = [("Resources", subject.resources), ("Logins", subject.logins)]
-        for (title, lines) in lists where !lines.isEmpty {
-            fields.append(
-                Field(title: title, value: InertText.code(lines.joined(separator: "\n"), limit: Limit.list), isShort: false))
+        for (title, lines) in [("Resources", subject.resources), ("Logins", subject.logins)] where !lines.isEmpty {
+            let value = InertText.code(lines.joined(separator: "\n"), limit: limits.list)
+            fields.append(Field(title: title, value: value, isShort: false))
         }
+        let reason = InertText.code(subject.reason, limit: limits.reason)
         if !reason.isEmpty { fields.append(Field(title: "Reason", value: reason, isShort: false)) }
-        fields += Self.times(of: subject, status, now: now)
-        fields.append(Field(title: "Request ID", value: "`\(subject.requestID)`", isShort: true))
-        fields.append(Field(title: "Status", value: Self.status(status, of: subject), isShort: true))
-        let why = InertText.code(status.reason, limit: Limit.reason)
+        return fields
+    }
+
+    /// Moments alone: a distance from now would be false a minute later.
+    private static func times(of subject: Subject, _ status: Status, now: Timestamp?, _ zone: ZoneClock) -> [Field] {
+        guard let times = subject.times else { return [] }
+        var fields: [Field] = []
+        if let starts = times.accessStarts, starts > times.created ?? starts.advanced(by: .milliseconds(-1)) {
+            fields.append(Field(title: "Starts", value: zone.minute(starts), isShort: true))
+        }
+        for (title, end) in [("Access", times.accessEnds), ("Session", times.sessionEnds)] {
+            guard let end else { continue }
+            var value = "until \(zone.minute(end))"
+            if let created = times.created {
+                guard end > created else { continue }
+                let start = times.accessStarts.flatMap { created..<end ~= $0 ? $0 : nil } ?? created
+                value = "\(end.since(start).inWords), \(value)"
+            }
+            fields.append(Field(title: title, value: value, isShort: true))
+        }
+        if status == .pending, let now, let expires = times.expires, expires > now {
+            fields.append(Field(title: "Expires", value: zone.minute(expires), isShort: true))
+        }
+        return fields
+    }
+
+    private static func state(
+        of subject: Subject, _ status: Status, _ limits: Limits, _ zone: ZoneClock, showsCommands: Bool
+    ) -> [Field] {
+        var words = status.text(in: zone)
+        if status == .pending, !subject.progress.isEmpty { words += " · \(subject.progress)" }
+        var fields = [
+            Field(title: "Request ID", value: "`\(subject.requestID)`", isShort: true),
+            Field(title: "Status", value: words, isShort: true),
+        ]
+        let why = InertText.code(status.reason, limit: limits.reason)
         if !why.isEmpty { fields.append(Field(title: "Decision's reason", value: why, isShort: false)) }
         if showsCommands, status == .pending {
             let commands = ["approve", "deny"].map { "`tsh request review --\($0) \(subject.requestID)`" }
             fields.append(Field(title: "Review", value: commands.joined(separator: "\n"), isShort: false))
         }
-        self.init(
-            requestID: subject.requestID, cluster: cluster, status: status, color: status.color,
-            title: "Teleport access request", link: link, fields: fields, fallback: Self.fallback(subject, status),
-            buttons: status == .pending ? buttons : [])
-    }
-
-    private static func status(_ status: Status, of subject: Subject) -> String {
-        status == .pending && !subject.progress.isEmpty ? "\(status.text) · \(subject.progress)" : status.text
-    }
-
-    private static func times(of subject: Subject, _ status: Status, now: Timestamp?) -> [Field] {
-        guard let times = subject.times else { return [] }
-        var fields: [Field] = []
-        for (title, end) in [("Access", times.accessEnds), ("Session", times.sessionEnds)] {
-            guard let end, end > times.created else { continue }
-            let length = end.since(times.created).inWords
-            fields.append(Field(title: title, value: "\(length), until \(end.minuteInUTC)", isShort: true))
-        }
-        if status == .pending, let now, let expires = times.expires, expires > now {
-            let words = "in \(expires.since(now).inWords), at \(expires.minuteInUTC)"
-            fields.append(Field(title: "Expires", value: words, isShort: true))
-        }
         return fields
     }
 
-    private static func fallback(_ subject: Subject, _ status: Status) -> String {
-        let user = InertText.plain(subject.user, limit: Limit.fallbackPart)
-        let roles = InertText.plain(subject.roles.joined(separator: ", "), limit: Limit.fallbackPart)
-        let reason = InertText.plain(subject.reason, limit: Limit.fallbackPart)
+    private static func fallback(_ subject: Subject, _ status: Status, _ limits: Limits, _ zone: ZoneClock) -> String {
+        let user = InertText.plain(subject.user, limit: limits.fallbackPart)
+        let roles = InertText.plain(subject.roles.joined(separator: ", "), limit: limits.fallbackPart)
+        let reason = InertText.plain(subject.reason, limit: limits.fallbackPart)
         let why = reason.isEmpty ? "" : " – “\(reason)”"
         return status == .pending
-            ? "\(user) asks for \(roles)\(why)" : "\(status.text): \(user)’s request for \(roles)"
+            ? "\(user) asks for \(roles)\(why)" : "\(status.text(in: zone)): \(user)’s request for \(roles)"
     }
 }
 
 extension Card.Status {
     /// As the card's Status field shows it.
-    package var text: String {
+    package func text(in zone: ZoneClock = .utc) -> String {
         switch self {
         case .pending: "⏳ PENDING"
-        case .approved(let resolution): "✅ APPROVED" + Self.whoAndWhen(resolution)
-        case .denied(let resolution): "❌ DENIED" + Self.whoAndWhen(resolution)
+        case .approved(let resolution): "✅ APPROVED" + Self.whoAndWhen(resolution, zone)
+        case .denied(let resolution): "❌ DENIED" + Self.whoAndWhen(resolution, zone)
         case .promoted(let list):
             "✅ PROMOTED to an access list" + (list.isEmpty ? "" : ", \(InertText.code(list, limit: 100))")
         case .expired: "⌛ EXPIRED"
@@ -100,8 +144,8 @@ extension Card.Status {
         }
     }
 
-    private static func whoAndWhen(_ resolution: Card.Resolution?) -> String {
+    private static func whoAndWhen(_ resolution: Card.Resolution?, _ zone: ZoneClock) -> String {
         guard let resolution else { return "" }
-        return (resolution.by.map { " by @\($0)" } ?? "") + " · " + resolution.at.minuteInUTC
+        return (resolution.by.map { " by @\($0)" } ?? "") + " · " + zone.minute(resolution.at)
     }
 }

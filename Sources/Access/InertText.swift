@@ -1,53 +1,69 @@
 /// Text that people wrote, made harmless for a place that renders Markdown.
 ///
 /// Inside a code span Mattermost renders nothing and looks for no mention, link, emoji or hashtag, so the only way out is a
-/// backtick, and none is left. Each line is a span of its own, since an empty line ends a span.
+/// backtick, and none is left. Each line is a span of its own, since an empty line ends a span. Everything is decided by Unicode
+/// scalars: to a renderer a backtick with a combining mark is a backtick, to Swift's `Character` it is not.
 package enum InertText {
     /// `text` as code spans, at most `limit` characters of it; empty when nothing visible is left.
     package static func code(_ text: String, limit: Int) -> String {
-        visibleLines(of: clipped(text, to: limit)).map { "`\($0)`" }.joined(separator: "\n")
+        visibleLines(of: text, limit: limit).map { "`\($0)`" }.joined(separator: "\n")
     }
 
     /// `text` on one line for a place that renders nothing but may still look for mentions, such as a notification.
     package static func plain(_ text: String, limit: Int) -> String {
-        visibleLines(of: clipped(text, to: limit)).joined(separator: " ")
-            .split(separator: "@", omittingEmptySubsequences: false).joined(separator: "@\u{200B}")
+        var result = String.UnicodeScalarView()
+        for scalar in visibleLines(of: text, limit: limit).joined(separator: " ").unicodeScalars {
+            result.append(scalar)
+            if scalar == "@" { result.append("\u{200B}") }
+        }
+        return String(result)
     }
 
     /// `text` on one line for a place that renders links alone, such as an attachment's title.
     package static func label(_ text: String, limit: Int) -> String {
-        plain(text, limit: limit).filter { !"[]<>()`".contains($0) }
+        var result = String.UnicodeScalarView()
+        for scalar in plain(text, limit: limit).unicodeScalars where !isOfLink(scalar) { result.append(scalar) }
+        return String(result)
     }
 
-    /// At most `limit` characters, with `…` when some are missing. What JSON must escape as `\u00XX` counts six times, so
-    /// that hostile text cannot push a post past Mattermost's limit on its props.
-    static func clipped(_ text: String, to limit: Int) -> String {
-        var budget = limit * 2
-        var result = ""
-        for (index, character) in text.enumerated() {
-            budget -= character.unicodeScalars.reduce(0) { $0 + escapedLength(of: $1) }
-            guard index < limit, budget >= 0 else { return result + "…" }
-            result.append(character)
+    /// Whether a reader sees nothing: spaces, what is not shown at all, and marks without a letter to stand on.
+    package static func isBlank(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isBlank) }
+
+    /// Without what ``isBlank(_:)`` calls blank around it.
+    package static func trimmed(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        guard let start = scalars.firstIndex(where: { !isBlank($0) }), let end = scalars.lastIndex(where: { !isBlank($0) })
+        else {
+            return ""
         }
-        return result
+        // Marks after the last letter belong to it.
+        let marks = scalars[scalars.index(after: end)...].prefix { isMark($0) || $0 == "\u{200D}" }
+        return String(scalars[start..<marks.endIndex])
     }
 
-    private static func escapedLength(of scalar: Unicode.Scalar) -> Int {
+    private static func isOfLink(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "<", ">", "&", "\u{2028}", "\u{2029}", "\u{0}"..."\u{1F}": 6
-        case "\"", "\\": 2
-        default: 1
+        case "[", "]", "<", ">", "(", ")", "`": true
+        default: false
         }
     }
 
-    private static func visibleLines(of text: String) -> [String] {
-        text.split(whereSeparator: \.isNewline).compactMap { line in
-            var visible = String.UnicodeScalarView()
-            for scalar in line.unicodeScalars {
-                if scalar == "`" { visible.append("\u{2019}") } else if isHarmless(scalar) { visible.append(scalar) }
-            }
-            let line = String(visible)
-            return line.allSatisfy(\.isWhitespace) ? nil : line
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        !isHarmless(scalar) || scalar.properties.isWhitespace || scalar.properties.isDefaultIgnorableCodePoint || isMark(scalar)
+            || scalar == "\u{2800}"  // a Braille pattern without dots
+    }
+
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark: true
+        default: false
+        }
+    }
+
+    private static func isHarmlessNewline(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}": true
+        default: false
         }
     }
 
@@ -58,6 +74,62 @@ package enum InertText {
         case .format: scalar == "\u{200D}"  // joins emoji
         case .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
         default: true
+        }
+    }
+
+    /// The lines of `text` that show something, `…` at the end when some of it is missing.
+    private static func visibleLines(of text: String, limit: Int) -> [String] {
+        var budget = Budget(limit: limit)
+        var lines: [String.UnicodeScalarView] = [.init()]
+        clipping: for character in text {
+            var scalarsOfCharacter = 0
+            for scalar in character.unicodeScalars {
+                if isHarmlessNewline(scalar) {
+                    if lines.last?.isEmpty == false { lines.append(.init()) }
+                    guard budget.takeLine() else { break clipping }
+                } else if isHarmless(scalar), scalarsOfCharacter < Budget.scalarsOfCharacter {
+                    guard budget.take(scalar, beginsCharacter: scalarsOfCharacter == 0) else { break clipping }
+                    scalarsOfCharacter += 1
+                    lines[lines.count - 1].append(scalar == "`" ? "\u{2019}" : scalar)
+                }
+            }
+        }
+        var shown = lines.map { String($0) }.filter { !$0.unicodeScalars.allSatisfy(isUnseen) }
+        if budget.isUsedUp, let last = shown.popLast() { shown.append(last + "…") }
+        return shown
+    }
+
+    /// As ``isBlank(_:)``, but a mark alone is shown.
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool { isBlank(scalar) && !isMark(scalar) }
+}
+
+extension InertText {
+    /// What may still be shown of a text: characters, UTF-8 bytes, and what JSON makes of it.
+    private struct Budget {
+        /// A family of four is seven scalars. More than these are combining marks, of which one character may have thousands.
+        static let scalarsOfCharacter = 16
+
+        private var characters: Int
+        private var escaped: Int
+        private var bytes: Int
+        private(set) var isUsedUp = false
+
+        init(limit: Int) { (characters, escaped, bytes) = (limit, limit * 2, limit * 4) }
+
+        mutating func take(_ scalar: Unicode.Scalar, beginsCharacter: Bool) -> Bool {
+            take(characters: beginsCharacter ? 1 : 0, PropsSize.of(scalar), UTF8.width(scalar))
+        }
+
+        /// A line costs its two backticks too.
+        mutating func takeLine() -> Bool { take(characters: 1, 8, 3) }
+
+        private mutating func take(characters count: Int, _ size: Int, _ width: Int) -> Bool {
+            guard count <= characters, size <= escaped, width <= bytes else {
+                isUsedUp = true
+                return false
+            }
+            (characters, escaped, bytes) = (characters - count, escaped - size, bytes - width)
+            return true
         }
     }
 }

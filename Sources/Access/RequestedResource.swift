@@ -7,16 +7,36 @@ package struct RequestedResource: Hashable, Sendable, CustomStringConvertible {
     package var name: String
     /// A part of it, a namespace and pod for instance; mostly empty.
     package var part: String
+    /// To what the access to it is narrowed; nil: to nothing.
+    package var constraint: Constraint?
 
-    package init(cluster: String, kind: String, name: String, part: String = "") {
+    package enum Constraint: Hashable, Sendable {
+        /// The roles in AWS that may be taken, by their ARNs.
+        case awsRoles([String])
+        /// The logins on a server.
+        case logins([String])
+        /// One that this version does not know.
+        case unknown
+    }
+
+    package init(cluster: String, kind: String, name: String, part: String = "", constraint: Constraint? = nil) {
         self.cluster = cluster
         self.kind = kind
         self.name = name
         self.part = part
+        self.constraint = constraint
     }
 
     package var description: String { shown(as: name) }
 
     /// With the name that people know it by.
-    package func shown(as name: String) -> String { "/\(kind)/\(name)" + (part.isEmpty ? "" : "/\(part)") }
+    package func shown(as name: String) -> String {
+        let path = "/\(kind)/\(name)" + (part.isEmpty ? "" : "/\(part)")
+        return switch constraint {
+        case nil: path
+        case .awsRoles(let roles) where !roles.isEmpty: "\(path) (as \(roles.joined(separator: ", ")))"
+        case .logins(let logins) where !logins.isEmpty: "\(path) (logins \(logins.joined(separator: ", ")))"
+        case .awsRoles, .logins, .unknown: "\(path) (constrained)"
+        }
+    }
 }

@@ -14,18 +14,23 @@ package struct Subject: Equatable, Sendable {
 
     /// Of a request that exists.
     package struct Times: Equatable, Sendable {
-        package var created: Timestamp
+        /// Nil where the server told none.
+        package var created: Timestamp?
         /// When a pending request lapses.
         package var expires: Timestamp?
         /// The end of the access that is asked for.
         package var accessEnds: Timestamp?
+        /// When the access begins, where that is not at once.
+        package var accessStarts: Timestamp?
         package var sessionEnds: Timestamp?
 
         package init(
-            created: Timestamp, expires: Timestamp? = nil, accessEnds: Timestamp? = nil, sessionEnds: Timestamp? = nil
+            created: Timestamp?, expires: Timestamp? = nil, accessStarts: Timestamp? = nil, accessEnds: Timestamp? = nil,
+            sessionEnds: Timestamp? = nil
         ) {
             self.created = created
             self.expires = expires
+            self.accessStarts = accessStarts
             self.accessEnds = accessEnds
             self.sessionEnds = sessionEnds
         }
@@ -44,7 +49,7 @@ package struct Subject: Equatable, Sendable {
         if !request.loginHint.isEmpty { logins = ["as \(request.loginHint)"] }
         progress = request.reviewProgress
         times = Times(
-            created: request.created, expires: request.expires, accessEnds: request.accessEnds,
-            sessionEnds: request.sessionEnds)
+            created: request.created.isMoment ? request.created : nil, expires: request.expires,
+            accessStarts: request.accessStarts, accessEnds: request.accessEnds, sessionEnds: request.sessionEnds)
     }
 }

@@ -34,15 +34,21 @@ extension ThreadReply {
     }
 
     /// - Parameter index: the review's place in the request's list.
-    package init(_ review: AccessReview, index: Int, of id: RequestID) {
+    package init(_ review: AccessReview, index: Int, of id: RequestID, zone: ZoneClock = .utc) {
         let author = InertText.code(review.author, limit: Limit.user)
         var text = "\(Self.words(review.proposed)) by \(author.isEmpty ? "somebody" : author)"
         let other = InertText.code(review.submittedBy, limit: Limit.user)
         if !other.isEmpty, review.submittedBy != review.author { text += ", submitted by \(other)" }
-        text += " · \(review.created.minuteInUTC)"
+        if let created = review.created { text += " · \(zone.minute(created))" }
         let reason = InertText.code(review.reason, limit: Limit.reason)
         if !reason.isEmpty { text += "\n\(reason)" }
         self.init(requestID: id, name: Self.reviewName(index), text: text)
+    }
+
+    /// The reminder of a request that nobody has decided. It says the moment alone: people read it later, too.
+    package static func reminder(of id: RequestID, lapsesAt expires: Timestamp, zone: ZoneClock = .utc) -> ThreadReply {
+        ThreadReply(
+            requestID: id, name: "reminder", text: "⏳ Nobody has decided this yet. It lapses at \(zone.minute(expires)).")
     }
 
     package static func reviewName(_ index: Int) -> String { "review-\(index)" }

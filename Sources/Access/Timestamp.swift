@@ -4,6 +4,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// Whether this can be when something happened. Servers write a moment that is none as zero or as Go's year 1.
+    package var isMoment: Bool { milliseconds > 0 }
+
     package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
     /// Later by whole milliseconds; saturates instead of trapping.

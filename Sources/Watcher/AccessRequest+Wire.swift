@@ -9,13 +9,15 @@ extension AccessRequest {
         self.init(
             id: id, user: record.spec.user, roles: record.spec.roles, state: State(record.spec.state),
             reason: record.spec.requestReason, resolveReason: record.spec.resolveReason,
-            created: Timestamp(record.spec.created),
-            expires: record.metadata.hasExpires ? Timestamp(record.metadata.expires) : nil,
+            created: Timestamp(moment: record.spec.created) ?? Timestamp(milliseconds: 0),
+            expires: Timestamp(moment: record.metadata.expires),
             suggestedReviewers: record.spec.suggestedReviewers)
         resources = RequestedResource.all(of: record.spec)
-        let ends = record.spec.hasMaxDuration ? record.spec.maxDuration : record.spec.expires
-        accessEnds = record.spec.hasMaxDuration || record.spec.hasExpires ? Timestamp(ends) : nil
-        sessionEnds = record.spec.hasSessionTtl ? Timestamp(record.spec.sessionTtl) : nil
+        // What ends before the request was made is none: a `max_duration` of zero, for instance.
+        let ends = [record.spec.maxDuration, record.spec.expires].compactMap(Timestamp.init(moment:))
+        accessEnds = ends.first { $0 > created }
+        sessionEnds = Timestamp(moment: record.spec.sessionTtl).flatMap { $0 > created ? $0 : nil }
+        accessStarts = Timestamp(moment: record.spec.assumeStartTime).flatMap { $0 > created ? $0 : nil }
         loginHint = record.spec.loginHint
         accessList = record.spec.accessList.title
         reviews = record.spec.reviews.map(AccessReview.init)
@@ -27,11 +29,33 @@ extension AccessRequest {
 }
 
 extension RequestedResource {
-    /// Where the newest servers fill both lists, the second is the truth.
+    /// Of both lists: newer servers keep the resources with constraints in the second, and all others in the first.
     static func all(of spec: Types_AccessRequestSpecV3) -> [Self] {
-        let newer = spec.requestedResourceAccessIds.map(\.id)
-        return (newer.isEmpty ? spec.requestedResourceIds : newer).map {
-            RequestedResource(cluster: $0.clusterName, kind: $0.kind, name: $0.name, part: $0.subResourceName)
+        let plain = spec.requestedResourceIds.map { RequestedResource($0, constraint: nil) }
+        let newer = spec.requestedResourceAccessIds.map { access in
+            RequestedResource(access.id, constraint: access.hasConstraints ? Constraint(access.constraints) : nil)
+        }
+        var seen: Set<Self> = []
+        return (plain + newer).filter { seen.insert($0).inserted }
+    }
+
+    private init(_ id: Types_ResourceID, constraint: Constraint?) {
+        self.init(
+            cluster: id.clusterName, kind: id.kind, name: id.name, part: id.subResourceName, constraint: constraint)
+    }
+}
+
+extension RequestedResource.Constraint {
+    /// What is narrowed in a way that this version cannot read is ``unknown``, whatever else it says.
+    init(_ constraints: Types_ResourceConstraints) {
+        let isKnown = constraints.version.isEmpty || constraints.version == "v1"
+        switch constraints.details {
+        case .awsConsole(let aws) where isKnown && constraints.unknownFields.data.isEmpty && aws.unknownFields.data.isEmpty:
+            self = .awsRoles(aws.roleArns)
+        case .ssh(let ssh) where isKnown && constraints.unknownFields.data.isEmpty && ssh.unknownFields.data.isEmpty:
+            self = .logins(ssh.logins)
+        default:
+            self = .unknown
         }
     }
 }
@@ -40,7 +64,7 @@ extension AccessReview {
     init(_ review: Types_AccessReview) {
         self.init(
             author: review.author, proposed: AccessRequest.State(review.proposedState), reason: review.reason,
-            created: Timestamp(review.created))
+            created: Timestamp(moment: review.created))
         submittedBy = review.submittedBy
         thresholds = review.thresholdIndexes.map { Int($0) }
     }
@@ -60,6 +84,12 @@ extension AccessRequest.State {
 }
 
 extension Timestamp {
+    /// Nil for what is none: zero, absent, Go's year 1, and all else up to 1970.
+    init?(moment timestamp: Google_Protobuf_Timestamp) {
+        self.init(timestamp)
+        guard isMoment else { return nil }
+    }
+
     /// Held to the years 1 to 9999, as protobuf defines the type (google/protobuf/timestamp.proto).
     init(_ timestamp: Google_Protobuf_Timestamp) {
         let seconds = min(max(timestamp.seconds, -62_135_596_800), 253_402_300_799)

@@ -1,4 +1,5 @@
 import Access
+import Foundation
 import Testing
 
 @Suite("The card")
@@ -72,7 +73,7 @@ struct CardTests {
         #expect(value("Resources", of: card) == "`/node/db-1`\n`/db/orders’x`")
         #expect(value("Access", of: card) == "30 hours, until 2026-11-22 04:07 UTC")
         #expect(value("Session", of: card) == "1 hour 30 minutes, until 2026-11-20 23:37 UTC")
-        #expect(value("Expires", of: card) == "in 59 minutes, at 2026-11-20 23:07 UTC")
+        #expect(value("Expires", of: card) == "2026-11-20 23:07 UTC")
         #expect(value("Review", of: card)?.contains("`tsh request review --deny 2ac7a19b") == true)
         #expect(card.link == "https://teleport.example.com/web/requests/x")
         let decided = Card(subject, status: .denied(nil), showsCommands: true, now: now)
@@ -92,11 +93,63 @@ struct CardTests {
 
     @Test("A promoted request names its access list, without a way out of the text")
     func promoted() {
-        #expect(Card.Status.promoted("DB `admins`").text == "✅ PROMOTED to an access list, `DB ’admins’`")
+        #expect(Card.Status.promoted("DB `admins`").text() == "✅ PROMOTED to an access list, `DB ’admins’`")
     }
 
     @Test("A resolution whose decider nobody knows says when, and names nobody")
     func unknownDecider() {
-        #expect(Card.Status.denied(Card.Resolution(by: nil, at: Self.at)).text == "❌ DENIED · 2026-11-20 22:07 UTC")
+        #expect(Card.Status.denied(Card.Resolution(by: nil, at: Self.at)).text() == "❌ DENIED · 2026-11-20 22:07 UTC")
+    }
+
+    @Test("Times are said in the zone, and what is no time is not said")
+    func zones() throws {
+        let file = [UInt8](try Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/Europe/Berlin")))
+        let zone = ZoneClock(try TimeZoneRules(file))
+        var subject = try subject()
+        let hour = Duration.seconds(3600)
+        subject.times = Subject.Times(
+            created: Self.at, expires: Self.at.advanced(by: hour), accessStarts: Self.at.advanced(by: hour * 2),
+            accessEnds: Self.at.advanced(by: hour * 5))
+        let card = Card(subject, status: .pending, now: Self.at, zone: zone)
+        #expect(value("Starts", of: card) == "2026-11-21 01:07 CET")
+        #expect(value("Access", of: card) == "3 hours, until 2026-11-21 04:07 CET")
+        #expect(value("Expires", of: card) == "2026-11-21 00:07 CET")
+        #expect(value("Session", of: card) == nil)
+        let approved = Card.Status.approved(Card.Resolution(by: "bob", at: Self.at))
+        #expect(approved.text(in: zone) == "✅ APPROVED by @bob · 2026-11-20 23:07 CET")
+        subject.times = Subject.Times(created: nil, accessEnds: Self.at)
+        #expect(value("Access", of: Card(subject, status: .pending)) == "until 2026-11-20 22:07 UTC")
+        let request = AccessRequest(
+            id: subject.requestID, user: "a", roles: [], state: .pending, created: Timestamp(milliseconds: 0))
+        #expect(Subject(request).times?.created == nil)
+    }
+
+    @Test("The cluster is shown where it is asked for, clipped and inert")
+    func cluster() throws {
+        #expect(value("Cluster", of: Card(try subject(), status: .pending)) == nil)
+        #expect(value("Cluster", of: Card(try subject(), status: .pending, shownCluster: "a`b.example")) == "`a’b.example`")
+        let long = Card(try subject(), status: .pending, shownCluster: String(repeating: "c", count: 255))
+        #expect(value("Cluster", of: long) == "`\(String(repeating: "c", count: 128))…`")
+    }
+
+    @Test("A reminder says when, not in how long")
+    func reminder() throws {
+        let reply = ThreadReply.reminder(of: try subject().requestID, lapsesAt: Self.at)
+        #expect(reply.name == "reminder" && reply.text.hasSuffix("It lapses at 2026-11-20 22:07 UTC."))
+    }
+
+    @Test("A resource says to what the access to it is narrowed, and never shows a narrowed one as plain")
+    func constraints() {
+        func shown(_ constraint: RequestedResource.Constraint?) -> String {
+            RequestedResource(cluster: "c", kind: "app", name: "aws", constraint: constraint).description
+        }
+        #expect(shown(nil) == "/app/aws")
+        #expect(
+            shown(.awsRoles(["arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"]))
+                == "/app/aws (as arn:aws:iam::1:role/a, arn:aws:iam::1:role/b)")
+        #expect(shown(.logins(["root"])) == "/app/aws (logins root)")
+        for constraint in [RequestedResource.Constraint.unknown, .logins([]), .awsRoles([])] {
+            #expect(shown(constraint) == "/app/aws (constrained)")
+        }
     }
 }

@@ -58,4 +58,66 @@ struct InertTextTests {
             }
         }
     }
+
+    /// All that can hide beside a character: marks, formatting, spaces and what is shown as nothing.
+    private static let hiding: [Unicode.Scalar] =
+        (UInt32(0)...0x10FFFF).compactMap(Unicode.Scalar.init).filter {
+            switch $0.properties.generalCategory {
+            case .nonspacingMark, .spacingMark, .enclosingMark, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator,
+                .control:
+                true
+            default: $0.properties.isDefaultIgnorableCodePoint || $0.properties.isVariationSelector
+            }
+        } + ["\u{0D4E}"]
+
+    @Test("Nothing that hides beside a mark brings it through, whatever of Unicode it is")
+    func hidden() {
+        #expect(Self.hiding.count > 2000)
+        for scalar in Self.hiding {
+            for mark in ["`", "@", "[", "]", "(", ")", "<", ">"] {
+                let text = "a\(scalar)\(mark)\(scalar)all"
+                let code = InertText.code(text, limit: 50)
+                for line in code.unicodeScalars.split(separator: "\n") {
+                    let inner = line.dropFirst().dropLast()
+                    guard line.first == "`", line.last == "`", !inner.contains("`") else {
+                        Issue.record("U+\(String(scalar.value, radix: 16)) \(mark)")
+                        continue
+                    }
+                }
+                let label = InertText.label(text, limit: 50).unicodeScalars
+                let plain = Array(InertText.plain(text, limit: 50).unicodeScalars)
+                let mentions = zip(plain, plain.dropFirst()).contains { $0 == "@" && $1 != "\u{200B}" }
+                if mentions || label.contains(where: { "[]()<>`".unicodeScalars.contains($0) }) {
+                    Issue.record("U+\(String(scalar.value, radix: 16)) \(mark)")
+                }
+            }
+        }
+    }
+
+    @Test("A character of thousands of marks is shown with a few, and takes no more room than others")
+    func marks() {
+        let heap = "a" + String(repeating: "\u{301}", count: 5000) + "b"
+        let code = InertText.code(heap, limit: 500)
+        #expect(code.utf8.count < 50 && code.unicodeScalars.contains("b"))
+        let many = String(repeating: "a" + String(repeating: "\u{20E3}", count: 15), count: 500)
+        for limit in [20, 100, 500] { #expect(InertText.code(many, limit: limit).utf8.count <= limit * 4 + 8) }
+        #expect(InertText.code(String(repeating: "👩‍👩‍👧‍👦", count: 500), limit: 100).utf8.count <= 408)
+    }
+
+    @Test(
+        "What shows nothing is blank",
+        arguments: [
+            "", " ", "\u{3000}\u{200B}", "\u{2800}", "\u{3164}\u{115F}", "\u{FE0F}\u{34F}", "\u{E0041}", "\u{301}\u{20E3}",
+            "\n\t\u{A0}\u{2060}", "\u{200D}", "\u{AD}", "\u{0}",
+        ])
+    func blank(_ text: String) {
+        #expect(InertText.isBlank(text) && InertText.trimmed(text).isEmpty)
+    }
+
+    @Test("What shows something is not, and keeps its marks when it is trimmed")
+    func shown() {
+        #expect(!InertText.isBlank("\u{3000}.\u{200B}") && InertText.trimmed("\u{3000}.\u{200B}") == ".")
+        #expect(InertText.trimmed(" cafe\u{301} ").unicodeScalars.elementsEqual("cafe\u{301}".unicodeScalars))
+        #expect(InertText.trimmed("❤\u{FE0F} ").unicodeScalars.elementsEqual("❤\u{FE0F}".unicodeScalars))
+    }
 }

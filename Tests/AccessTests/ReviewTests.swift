@@ -95,4 +95,11 @@ struct ReviewTests {
         #expect(PluginRecord(["reviews_count": "3"]).repliedReviews(to: a) == 3)
         #expect(PluginRecord([:]).repliedReviews(to: a) == 0)
     }
+
+    @Test("A review without a time is told without one")
+    func timeless() throws {
+        let review = AccessReview(author: "ana", proposed: .approved)
+        let reply = ThreadReply(review, index: 0, of: try #require(RequestID("r-1")))
+        #expect(reply.text == "✅ Reviewed: APPROVED by `ana`")
+    }
 }

@@ -79,8 +79,10 @@ struct ReasonTests {
                 group.addTask { try await desk.run() }
                 let id = try rig.request()
                 try await rig.reconcile(id)
-                #expect(
-                    await desk.answer(try submission(rig, id, " \n"), isProven: true) == .wrongReason(ClickWords.reasonMissing))
+                for blank in [" \n", "\u{3000}\u{200B}", "\u{2800}", "\u{3164}"] {
+                    let answer = await desk.answer(try submission(rig, id, blank), isProven: true)
+                    #expect(answer == .wrongReason(ClickWords.reasonMissing))
+                }
                 let long = String(repeating: "x", count: 1001)
                 #expect(
                     await desk.answer(try submission(rig, id, long), isProven: true) == .wrongReason(ClickWords.reasonTooLong))

@@ -55,6 +55,61 @@ struct WireMappingTests {
         #expect(try #require(AccessRequest(record)).expires == nil)
     }
 
+    @Test(
+        "Times that are none are none: absent, zero, Go's year 1, and ends before the beginning",
+        arguments: [0, -62_135_596_800, -1])
+    func noTimes(seconds: Int64) throws {
+        let none = Google_Protobuf_Timestamp.with { $0.seconds = seconds }
+        let record = Types_AccessRequestV3.with {
+            $0.metadata.name = "a"
+            $0.metadata.expires = none
+            $0.spec.created = .with { $0.seconds = 2000 }
+            ($0.spec.maxDuration, $0.spec.sessionTtl, $0.spec.assumeStartTime) = (none, none, none)
+            $0.spec.expires = .with { $0.seconds = 5000 }
+            $0.spec.reviews = [.with { $0.created = none }, .with { $0.created.seconds = 7 }, .with { $0.author = "b" }]
+        }
+        let request = try #require(AccessRequest(record))
+        #expect(request.expires == nil && request.sessionEnds == nil && request.accessStarts == nil)
+        #expect(request.accessEnds == Timestamp(milliseconds: 5_000_000))
+        #expect(request.reviews.map(\.created) == [nil, Timestamp(milliseconds: 7000), nil])
+        var earlier = record
+        earlier.spec.expires.seconds = 1999
+        earlier.spec.maxDuration = .with { $0.seconds = 1000 }
+        #expect(try #require(AccessRequest(earlier)).accessEnds == nil)
+        earlier.spec.created = none
+        #expect(try !#require(AccessRequest(earlier)).created.isMoment)
+    }
+
+    @Test("When the access begins is read, and both lists of resources count, each once, with what narrows them")
+    func resources() throws {
+        func id(_ name: String) -> Types_ResourceID { .with { ($0.clusterName, $0.kind, $0.name) = ("c", "node", name) } }
+        var strange = Types_ResourceConstraints()
+        // Field 12, of a newer server.
+        try strange.merge(serializedBytes: [0x0A, 0x02, 0x76, 0x31, 0x62, 0x02, 0x08, 0x01])
+        let newer = Types_ResourceConstraints.with { ($0.version, $0.ssh.logins) = ("v2", ["root"]) }
+        let record = Types_AccessRequestV3.with {
+            $0.metadata.name = "a"
+            $0.spec.created = .with { $0.seconds = 2000 }
+            $0.spec.assumeStartTime = .with { $0.seconds = 3000 }
+            $0.spec.requestedResourceIds = [id("plain"), id("both")]
+            $0.spec.requestedResourceAccessIds = [
+                .with { $0.id = id("both") },
+                .with { ($0.id, $0.constraints) = (id("ssh"), .with { ($0.version, $0.ssh.logins) = ("v1", ["root"]) }) },
+                .with { ($0.id, $0.constraints) = (id("aws"), .with { $0.awsConsole.roleArns = ["arn:x"] }) },
+                .with { ($0.id, $0.constraints) = (id("strange"), strange) },
+                .with { ($0.id, $0.constraints) = (id("newer"), newer) },
+                .with { ($0.id, $0.constraints) = (id("empty"), .init()) },
+            ]
+        }
+        let request = try #require(AccessRequest(record))
+        #expect(request.accessStarts == Timestamp(milliseconds: 3_000_000))
+        #expect(
+            request.resources.map(\.description) == [
+                "/node/plain", "/node/both", "/node/ssh (logins root)", "/node/aws (as arn:x)", "/node/strange (constrained)",
+                "/node/newer (constrained)", "/node/empty (constrained)",
+            ])
+    }
+
     @Test("Reviews and thresholds are read, with states, indexes and sums that nobody should send")
     func reviews() throws {
         let record = Types_AccessRequestV3.with {

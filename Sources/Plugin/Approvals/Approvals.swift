@@ -62,7 +62,7 @@ struct Approvals: Sendable {
         var answer = answer
         answer.text = environment.messages.words(
             kind, answer.text, answer.update, facts?.request.map { facts?.record.subject(of: $0) ?? Subject($0) },
-            person: facts?.clicker.username ?? "")
+            cluster: environment.teleport.clusterName, person: facts?.clicker.username ?? "")
         return answer
     }
 

@@ -8,7 +8,7 @@ extension ClickDesk {
     /// - Parameter isProven: whether the proof of that click was looked at again.
     func answer(_ submission: DialogSubmission, isProven: Bool) async -> DialogAnswer {
         let ticket = submission.ticket
-        let reason = submission.reason.trimmed
+        let reason = InertText.trimmed(submission.reason)
         guard reason.count <= ReasonDialog.limit, reason.utf8.count <= 4 * ReasonDialog.limit else {
             return .wrongReason(ClickWords.reasonTooLong)
         }
@@ -36,14 +36,5 @@ extension ClickDesk {
     private func refuse(_ click: Click, _ why: Approvals.Refusal.Why, _ words: String) -> DialogAnswer {
         audit(AuditEntry(.refused, click, why: why.rawValue, words: words))
         return .refused(words)
-    }
-}
-
-extension String {
-    /// Without the white space around it.
-    fileprivate var trimmed: String {
-        let start = drop(while: \.isWhitespace)
-        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(start[...end])
     }
 }

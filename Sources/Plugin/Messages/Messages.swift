@@ -12,61 +12,43 @@ package struct Messages: Equatable, Sendable {
         case failed
     }
 
-    static let requestFields = ["user", "roles", "reason", "resources", "request_id", "status", "link"]
+    static let requestFields = ["user", "roles", "reason", "resources", "request_id", "status", "link", "cluster"]
     /// `answer`: what the plugin itself would say.
     static let answerFields = requestFields + ["answer", "person"]
-
-    /// Characters that are shown, so that the post keeps within Mattermost's limit.
-    private static let titleLimit = 200
-    private static let textLimit = 700
-    private static let valueLimit = 300
 
     var title: Template?
     var text: Template?
     var answers: [Answer: Template] = [:]
+    /// How posts say moments.
+    var zone = ZoneClock.utc
+    /// Whether posts name their cluster.
+    var showsCluster = false
 
     package init() {}
 
     /// The same for two configurations whose posts look the same. Answers are no part of a post.
-    var postFingerprint: String { "\(title.map { "\($0)" } ?? "") \(text.map { "\($0)" } ?? "")" }
+    var postFingerprint: String {
+        let texts = [title, text].map { template in template.map { "\($0)" } ?? "" }
+        return "\(texts) \(zoneName) \(showsCluster)"
+    }
 
-    /// Puts title and text into the card.
-    func apply(to card: inout Card, _ subject: Subject) {
-        if let title {
-            let words = title.rendered { Self.value($0, subject, card) { InertText.label($0, limit: $1) } }
-            card.title = String(words.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(Self.titleLimit))
-        }
-        if let text {
-            let words = text.rendered { Self.value($0, subject, card) { InertText.code($0, limit: $1) } }
-            card.text = words.count > Self.textLimit ? String(words.prefix(Self.textLimit)) + "…" : words
-        }
+    /// Puts title and text into the card. One for which there is no room, with the shortest values even, is left out; the check at
+    /// the start makes that as good as impossible.
+    func apply(to card: inout Card, _ subject: Subject, cluster: String? = nil) {
+        let values = Values(subject: subject, card: card, cluster: cluster)
+        let plain = card
+        if let title, let words = values.title(title, room: Room.title) { card.title = words }
+        if let text, let words = values.text(text, room: Room.text) { card.text = words }
+        if card.propsSize > PropsSize.limit { card = plain }
     }
 
     /// What the person is told; `words` where there is no template for it.
-    func words(_ answer: Answer?, _ words: String, _ card: Card?, _ subject: Subject?, person: String) -> String {
-        guard let answer, let template = answers[answer] else { return words }
-        return template.rendered { field in
-            switch field {
-            case "answer": words
-            case "person": person.isEmpty ? "" : "@\(person)"
-            default: Self.value(field, subject, card) { InertText.code($0, limit: $1) }
-            }
-        }
-    }
-
-    private static func value(
-        _ field: String, _ subject: Subject?, _ card: Card?, _ inert: (String, Int) -> String
+    func words(
+        _ answer: Answer?, _ words: String, _ card: Card?, _ subject: Subject?, cluster: String? = nil, person: String
     ) -> String {
-        switch field {
-        case "user": inert(subject?.user ?? "", 100)
-        case "roles": inert(subject?.roles.joined(separator: ", ") ?? "", valueLimit)
-        case "reason": inert(subject?.reason ?? "", valueLimit)
-        case "resources": inert(subject?.resources.joined(separator: ", ") ?? "", valueLimit)
-        case "request_id": subject?.requestID.rawValue ?? ""
-        case "status": card?.status.name ?? ""
-        case "link": card?.link ?? ""
-        default: ""
-        }
+        guard let answer, let template = answers[answer] else { return words }
+        let values = Values(subject: subject, card: card, cluster: cluster, answer: words, person: person)
+        return values.text(template, room: Room.answer) ?? words
     }
 }
 

@@ -20,7 +20,8 @@ package struct Template: Equatable, Sendable {
 
     /// - Parameter fields: those that may stand in it.
     init(_ text: String, fields: [String]) throws(Fault) {
-        guard text.count <= Self.limit else { throw Fault(words: "has \(text.count) characters; \(Self.limit) are the most.") }
+        let length = text.unicodeScalars.count
+        guard length <= Self.limit else { throw Fault(words: "has \(length) characters; \(Self.limit) are the most.") }
         var parser = Parser(rest: text[...], fields: fields)
         pieces = try parser.pieces(until: nil)
     }
@@ -34,6 +35,25 @@ package struct Template: Equatable, Sendable {
             case .field(let name): result += value(name)
             case .section(let name, let inner): if !value(name).isEmpty { result += rendered(inner, value) }
             }
+        }
+    }
+
+    /// The fields that a part depends on.
+    var conditions: Set<String> { Self.conditions(pieces) }
+
+    /// The text and the fields of it, in order, when only these conditions hold.
+    func flat(where conditions: Set<String>) -> [Piece] { Self.flat(pieces, conditions) }
+
+    private static func conditions(_ pieces: [Piece]) -> Set<String> {
+        pieces.reduce(into: []) { result, piece in
+            if case .section(let name, let inner) = piece { result.formUnion(self.conditions(inner).union([name])) }
+        }
+    }
+
+    private static func flat(_ pieces: [Piece], _ conditions: Set<String>) -> [Piece] {
+        pieces.flatMap { piece in
+            guard case .section(let name, let inner) = piece else { return [piece] }
+            return conditions.contains(name) ? flat(inner, conditions) : []
         }
     }
 

@@ -98,9 +98,13 @@ package enum ExampleConfiguration {
         # before_expiry = "10m"
 
         # Words of your own. {{field}} inserts, {{#field}}…{{/field}} is there only when the field says something; the fields are user,
-        # roles, reason, resources, request_id, status and link. Answers, which the person alone sees who clicked, know also {{person}} and
-        # {{answer}}, what would be said without.
+        # roles, reason, resources, request_id, status, link and cluster. Answers, which the person alone sees who clicked, know also
+        # {{person}} and {{answer}}, what would be said without.
         # [messages]
+        # The time zone of the times in posts, by its IANA name.
+        # timezone = "UTC" # e.g. "Europe/Berlin"
+        # Whether posts name the Teleport cluster.
+        # show_cluster = false
         # title = "Access request of {{user}}"
         # text = "{{#reason}}Why: {{reason}}{{/reason}}"
         # approved = "{{answer}} Please watch the audit log."

@@ -38,6 +38,8 @@ enum SettingKey: String, CaseIterable {
     case ownRequestMessage = "messages.own_request"
     case notApproverMessage = "messages.not_approver"
     case failedMessage = "messages.failed"
+    case timezone = "messages.timezone"
+    case showCluster = "messages.show_cluster"
     case publicAddr = "http.public_addr"
     case listenAddr = "http.listen_addr"
     case httpsKeyFile = "http.https_key_file"
@@ -65,7 +67,7 @@ enum SettingKey: String, CaseIterable {
         case .previousSecrets, .approvers, .recipients, .trustedProxies, .allowedSources: .strings
         case .refreshIdentity, .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested,
             .requireKnownRequester,
-            .buttons, .notifyRequester:
+            .buttons, .notifyRequester, .showCluster:
             .flag
         default: .string
         }

@@ -393,7 +393,17 @@ package nonisolated struct Types_AccessRequestSpecV3: @unchecked Sendable {
   /// Clears the value of `accessList`. Subsequent reads from it will return its default value.
   package mutating func clearAccessList() {_uniqueStorage()._accessList = nil}
 
-  /// When set, it is the truth, and not requested_resource_ids.
+  /// When the access begins, where that is not at once.
+  package var assumeStartTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._assumeStartTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._assumeStartTime = newValue}
+  }
+  /// Returns true if `assumeStartTime` has been explicitly set.
+  package var hasAssumeStartTime: Bool {_storage._assumeStartTime != nil}
+  /// Clears the value of `assumeStartTime`. Subsequent reads from it will return its default value.
+  package mutating func clearAssumeStartTime() {_uniqueStorage()._assumeStartTime = nil}
+
+  /// Besides requested_resource_ids, not in their place: the resources with constraints are here, the others there.
   package var requestedResourceAccessIds: [Types_ResourceAccessID] {
     get {_storage._requestedResourceAccessIds}
     set {_uniqueStorage()._requestedResourceAccessIds = newValue}
@@ -435,11 +445,82 @@ package nonisolated struct Types_ResourceAccessID: Sendable {
   /// Clears the value of `id`. Subsequent reads from it will return its default value.
   package mutating func clearID() {self._id = nil}
 
+  package var constraints: Types_ResourceConstraints {
+    get {_constraints ?? Types_ResourceConstraints()}
+    set {_constraints = newValue}
+  }
+  /// Returns true if `constraints` has been explicitly set.
+  package var hasConstraints: Bool {self._constraints != nil}
+  /// Clears the value of `constraints`. Subsequent reads from it will return its default value.
+  package mutating func clearConstraints() {self._constraints = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _id: Types_ResourceID? = nil
+  fileprivate var _constraints: Types_ResourceConstraints? = nil
+}
+
+package nonisolated struct Types_ResourceConstraints: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "v1"
+  package var version: String = String()
+
+  package var details: Types_ResourceConstraints.OneOf_Details? = nil
+
+  package var awsConsole: Types_AWSConsoleResourceConstraints {
+    get {
+      if case .awsConsole(let v)? = details {return v}
+      return Types_AWSConsoleResourceConstraints()
+    }
+    set {details = .awsConsole(newValue)}
+  }
+
+  package var ssh: Types_SSHResourceConstraints {
+    get {
+      if case .ssh(let v)? = details {return v}
+      return Types_SSHResourceConstraints()
+    }
+    set {details = .ssh(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Details: Equatable, Sendable {
+    case awsConsole(Types_AWSConsoleResourceConstraints)
+    case ssh(Types_SSHResourceConstraints)
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct Types_AWSConsoleResourceConstraints: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var roleArns: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Types_SSHResourceConstraints: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var logins: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct Types_AccessRequestV3: Sendable {
@@ -1146,7 +1227,7 @@ nonisolated extension Types_ResourceID: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AccessRequestSpecV3"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}roles\0\u{1}state\0\u{1}created\0\u{1}expires\0\u{3}request_reason\0\u{3}resolve_reason\0\u{3}resolve_annotations\0\u{3}system_annotations\0\u{1}thresholds\0\u{3}role_threshold_mapping\0\u{1}reviews\0\u{3}suggested_reviewers\0\u{3}requested_resource_ids\0\u{3}login_hint\0\u{4}\u{2}max_duration\0\u{3}session_ttl\0\u{4}\u{2}access_list\0\u{4}\u{6}requested_resource_access_ids\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}roles\0\u{1}state\0\u{1}created\0\u{1}expires\0\u{3}request_reason\0\u{3}resolve_reason\0\u{3}resolve_annotations\0\u{3}system_annotations\0\u{1}thresholds\0\u{3}role_threshold_mapping\0\u{1}reviews\0\u{3}suggested_reviewers\0\u{3}requested_resource_ids\0\u{3}login_hint\0\u{4}\u{2}max_duration\0\u{3}session_ttl\0\u{4}\u{2}access_list\0\u{3}assume_start_time\0\u{4}\u{5}requested_resource_access_ids\0")
 
   fileprivate class _StorageClass {
     var _user: String = String()
@@ -1167,6 +1248,7 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
     var _maxDuration: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _sessionTtl: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _accessList: Types_AccessListInfo? = nil
+    var _assumeStartTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _requestedResourceAccessIds: [Types_ResourceAccessID] = []
 
       // This property is used as the initial default value for new instances of the type.
@@ -1196,6 +1278,7 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
       _maxDuration = source._maxDuration
       _sessionTtl = source._sessionTtl
       _accessList = source._accessList
+      _assumeStartTime = source._assumeStartTime
       _requestedResourceAccessIds = source._requestedResourceAccessIds
     }
   }
@@ -1233,6 +1316,7 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._maxDuration) }()
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._sessionTtl) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._accessList) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._assumeStartTime) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._requestedResourceAccessIds) }()
         default: break
         }
@@ -1300,6 +1384,9 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
       try { if let v = _storage._accessList {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
       } }()
+      try { if let v = _storage._assumeStartTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
       if !_storage._requestedResourceAccessIds.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._requestedResourceAccessIds, fieldNumber: 26)
       }
@@ -1330,6 +1417,7 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
         if _storage._maxDuration != rhs_storage._maxDuration {return false}
         if _storage._sessionTtl != rhs_storage._sessionTtl {return false}
         if _storage._accessList != rhs_storage._accessList {return false}
+        if _storage._assumeStartTime != rhs_storage._assumeStartTime {return false}
         if _storage._requestedResourceAccessIds != rhs_storage._requestedResourceAccessIds {return false}
         return true
       }
@@ -1377,7 +1465,7 @@ nonisolated extension Types_AccessListInfo: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Types_ResourceAccessID: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ResourceAccessID"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}constraints\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1386,6 +1474,7 @@ nonisolated extension Types_ResourceAccessID: SwiftProtobuf.Message, SwiftProtob
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._id) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._constraints) }()
       default: break
       }
     }
@@ -1399,11 +1488,147 @@ nonisolated extension Types_ResourceAccessID: SwiftProtobuf.Message, SwiftProtob
     try { if let v = self._id {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    try { if let v = self._constraints {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Types_ResourceAccessID, rhs: Types_ResourceAccessID) -> Bool {
     if lhs._id != rhs._id {return false}
+    if lhs._constraints != rhs._constraints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Types_ResourceConstraints: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ResourceConstraints"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{4}\u{9}aws_console\0\u{1}ssh\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 10: try {
+        var v: Types_AWSConsoleResourceConstraints?
+        var hadOneofValue = false
+        if let current = self.details {
+          hadOneofValue = true
+          if case .awsConsole(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.details = .awsConsole(v)
+        }
+      }()
+      case 11: try {
+        var v: Types_SSHResourceConstraints?
+        var hadOneofValue = false
+        if let current = self.details {
+          hadOneofValue = true
+          if case .ssh(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.details = .ssh(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.version.isEmpty {
+      try visitor.visitSingularStringField(value: self.version, fieldNumber: 1)
+    }
+    switch self.details {
+    case .awsConsole?: try {
+      guard case .awsConsole(let v)? = self.details else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .ssh?: try {
+      guard case .ssh(let v)? = self.details else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Types_ResourceConstraints, rhs: Types_ResourceConstraints) -> Bool {
+    if lhs.version != rhs.version {return false}
+    if lhs.details != rhs.details {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Types_AWSConsoleResourceConstraints: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AWSConsoleResourceConstraints"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}role_arns\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.roleArns) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.roleArns.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.roleArns, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Types_AWSConsoleResourceConstraints, rhs: Types_AWSConsoleResourceConstraints) -> Bool {
+    if lhs.roleArns != rhs.roleArns {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Types_SSHResourceConstraints: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SSHResourceConstraints"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}logins\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.logins) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.logins.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.logins, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Types_SSHResourceConstraints, rhs: Types_SSHResourceConstraints) -> Bool {
+    if lhs.logins != rhs.logins {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

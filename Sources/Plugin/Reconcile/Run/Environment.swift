@@ -55,13 +55,16 @@ package struct Environment: Sendable {
     /// Behind its circuit: during an outage most calls fail at once.
     package var chat: any ChatService { guardedChat }
 
+    /// The cluster's name, as cards carry it: Mattermost's room for a post's props is small.
+    var cluster: String? { teleport.clusterName.map { String($0.prefix(128)) } }
+
     func card(_ subject: Subject, _ status: Card.Status, buttons: [Card.Button] = []) -> Card {
         var card = Card(
             subject, status: status, buttons: buttons,
             link: teleport.webAddress.map { "https://\($0)/web/requests/\(subject.requestID)" },
-            showsCommands: self.buttons == nil, now: now())
-        card.cluster = teleport.clusterName
-        messages.apply(to: &card, subject)
+            showsCommands: self.buttons == nil, now: now(), zone: messages.zone, cluster: cluster,
+            shownCluster: messages.showsCluster || neighbours.areThere ? cluster : nil)
+        messages.apply(to: &card, subject, cluster: cluster)
         return card
     }
 

@@ -13,7 +13,7 @@ extension ReconcileRun {
             environment.evidence.saw(id, at: now)
         }
         var situation = Situation(
-            id: id, replica: environment.replica, cluster: environment.teleport.clusterName ?? "", request: asked,
+            id: id, replica: environment.replica, cluster: environment.cluster ?? "", request: asked,
             record: record, targets: [], rendering: environment.rendering)
         situation.remindsBefore = environment.remindsBefore
         situation.claimAge = claims.age(of: record[PluginRecord.Key.claim], for: id, .posting)

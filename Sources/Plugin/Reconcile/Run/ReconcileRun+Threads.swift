@@ -55,11 +55,10 @@ extension ReconcileRun {
         switch reply {
         case .review(let index):
             guard request.reviews.indices.contains(index) else { return nil }
-            return ThreadReply(request.reviews[index], index: index, of: id)
+            return ThreadReply(request.reviews[index], index: index, of: id, zone: environment.messages.zone)
         case .reminder:
             guard let expires = request.expires else { return nil }
-            let text = "⏳ Nobody has decided this yet. It lapses at \(expires.minuteInUTC)."
-            return ThreadReply(requestID: id, name: reply.name, text: text)
+            return ThreadReply.reminder(of: id, lapsesAt: expires, zone: environment.messages.zone)
         }
     }
 }

@@ -62,7 +62,7 @@ struct ChannelSweep {
     private func compare(_ cards: [RequestID: [PostedCard]]) async throws {
         let requests = try await environment.teleport.requests()
         let states = Dictionary(requests.map { ($0.id, $0.state.name) }) { first, _ in first }
-        let cluster = environment.teleport.clusterName
+        let cluster = environment.cluster
         if cards.values.joined().contains(where: { $0.cluster != nil && $0.cluster != cluster }) {
             environment.neighbours.saw()
         }
