@@ -29,7 +29,7 @@ package struct Messages: Equatable, Sendable {
     /// The same for two configurations whose posts look the same. Answers are no part of a post.
     var postFingerprint: String {
         let texts = [title, text].map { template in template.map { "\($0)" } ?? "" }
-        return "\(texts) \(zoneName) \(showsCluster)"
+        return "\(texts) \(zone.name) \(showsCluster)"
     }
 
     /// Puts title and text into the card. One for which there is no room, with the shortest values even, is left out; the check at

@@ -1,6 +1,6 @@
 /// What takes bytes from strangers. The raw value names the folder of its corpus.
 enum FuzzTarget: String, CaseIterable, Sendable {
-    case certificates, clicks, dialogs, http, identity, mattermost, reconciliations, settings, signatures, states, tls, triggers
+    case certificates, clicks, dialogs, http, identity, mattermost, messages, reconciliations, settings, signatures, states, tls, triggers
 
     /// Ends the process when something that has to hold does not.
     func run(_ input: UnsafeRawBufferPointer) {
@@ -11,6 +11,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .http: fuzzHTTP(input)
         case .identity: fuzzIdentity(input)
         case .mattermost: fuzzMattermost(input)
+        case .messages: fuzzMessages(input)
         case .reconciliations: fuzzReconciliations(input)
         case .settings: fuzzSettings(input)
         case .signatures: fuzzSignatures(input)

@@ -13,6 +13,7 @@ extension FuzzTarget {
         case .http: try Self.requests()
         case .identity: try Self.identities()
         case .mattermost: try Self.files("mattermost-5.37", limit: 4096)
+        case .messages: Self.messages()
         case .reconciliations: [Array(0...255), Array((0...255).reversed())]
         case .settings: [try Self.file("../../config/teleport-mattermost.toml")]
         case .signatures: Signed.contexts.map { bytes(of: $0) }
@@ -37,6 +38,15 @@ extension FuzzTarget {
             guard body is [String: Any] else { return nil }
             return [UInt8](try JSONSerialization.data(withJSONObject: body, options: .sortedKeys))
         }
+    }
+
+    /// Templates of each place, with words that would come out of many another one.
+    private static func messages() -> [[UInt8]] {
+        [
+            "\u{0}For {{user}}\u{0}[\u{FE0F}text\u{0D4E}](\u{FE0F}host/x)\u{0}@\u{301}all\u{0}",
+            "\u{1}**{{user}}**: {{#reason}}_{{reason}}_{{/reason}} [{{resources}}](https://h/)\u{0}a** @all\u{0}_ `\u{301}\u{0}](x)",
+            "\u{2}{{person}}: {{reason}} {{link}} {{cluster}} `code`\u{0}a\u{0}www.evil.com <b>\u{0}",
+        ].map { Array($0.utf8) }
     }
 
     private static func requests() throws -> [[UInt8]] {
