@@ -7,7 +7,7 @@ RUN make build && make install DESTDIR=/out
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libcurl4 libssl3 libstdc++6 zlib1g \
+    && apt-get install -y --no-install-recommends ca-certificates libcurl4 libssl3 libstdc++6 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/ /
 # The name by which the chart of the original plugin starts it.
