@@ -76,7 +76,9 @@ enum TemplateCheck {
             if index > 0, scalars[index - 1] == "\\" { return false }
             let start = index
             while index < scalars.count, scalars[index] == "`" { index += 1 }
-            if open == nil { open = index - start } else if open == index - start { open = nil } else { return false }
+            let run = index - start
+            // A run of another length is a part of the code that is open.
+            open = open == nil ? run : open == run ? nil : open
         }
         return open == nil
     }
