@@ -44,7 +44,7 @@ struct Refusal {
         case "app.channel.get.existing.app_error", "store.sql_channel.get.existing.app_error":
             (.channelMissing, missing)
         case "api.context.invalid_param.app_error" where request.isNewPost:
-            // Of the fields that are sent, the server checks the channel alone before it takes the post for wrong.
+            // The server gives this id for an unknown channel, and for a system post, which is never sent.
             (.channelMissing, missing)
         case "api.context.permissions.app_error" where request.isAboutChannel:
             (.notMember, membership(bot))

@@ -31,7 +31,9 @@ struct PostAnswer {
             default: break
             }
         }
-        guard let id = ids["id"], let channelID = ids["channel_id"], let userID = ids["user_id"], let deleted else { return nil }
+        guard let id = ids["id"], let channelID = ids["channel_id"], let userID = ids["user_id"], let deleted else {
+            return nil
+        }
         (self.id, self.channelID, self.userID, self.created, self.props) = (id, channelID, userID, created, props)
         isDeleted = deleted != 0
     }
