@@ -29,7 +29,9 @@ package struct Messages: Equatable, Sendable {
     /// The same for two configurations whose posts look the same. Answers are no part of a post.
     var postFingerprint: String {
         let texts = [title, text].map { template in template.map { "\($0)" } ?? "" }
-        return "\(texts) \(zone.name) \(showsCluster)"
+        // What the zone's clock shows in a winter and in a summer tells zones apart as far as posts do.
+        let moments = [1_767_225_600_000, 1_783_123_200_000].map { zone.minute(Timestamp(milliseconds: $0)) }
+        return "\(texts) \(moments) \(showsCluster)"
     }
 
     /// Puts title and text into the card. One for which there is no room, with the shortest values even, is left out; the check at
