@@ -36,11 +36,20 @@ extension SandboxMattermost {
     }
 
     /// How far the replica that reads are answered from is behind.
-    package func setReplicaLag(_ lag: Duration) {
-        let (seconds, attoseconds) = lag.components
-        _ = try? world.change { state, _ throws(AppError) in
-            state.replicaLag = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    package var replicaLag: Duration {
+        get { .milliseconds((try? world.read { state throws(AppError) in state.replicaLag }) ?? 0) }
+        set {
+            let (seconds, attoseconds) = newValue.components
+            _ = try? world.change { state, _ throws(AppError) in
+                state.replicaLag = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+            }
         }
+    }
+
+    /// How many nodes answer calls; each keeps its memory.
+    package var nodeCount: Int {
+        get { nodes.count }
+        set { nodes.count = newValue }
     }
 }
 

@@ -42,7 +42,7 @@ package final class SandboxMattermost: Service {
     private let configuration: Configuration
     private let logger: Logger
     private let connections = OpenConnections()
-    private let nodes: ChatNodes
+    let nodes: ChatNodes
     private let power = PowerSwitch()
 
     package init(
@@ -55,7 +55,7 @@ package final class SandboxMattermost: Service {
         nodes = ChatNodes(count: configuration.nodes, spread: configuration.spread)
         signer = try TriggerSigner()
         clicker = Clicker(world: world, signer: signer, client: CallbackClient(tls: configuration.callbackTLS), logger: logger)
-        if configuration.replicaLag > .zero { setReplicaLag(configuration.replicaLag) }
+        if configuration.replicaLag > .zero { replicaLag = configuration.replicaLag }
     }
 
     /// Serves until cancelled or shut down, with the breaks that ``stop()`` and ``start()`` make.

@@ -40,7 +40,7 @@ struct MattermostNodeTests {
             #expect(patched.status == 200)
             let missing = try await caller.call("GET", "/api/v4/posts/\(id)")
             expect(missing, 404, "app.post.get.app_error", "Unable to get the post.")
-            server.setReplicaLag(.zero)
+            server.replicaLag = .zero
             #expect(try await caller.call("GET", "/api/v4/posts/\(id)").json["message"] == "n")
         }
     }
@@ -65,6 +65,29 @@ struct MattermostNodeTests {
             #expect(server.faults.latency(method: "GET", path: "/api/v4/users/me") == .milliseconds(1))
             server.faults.clear()
             #expect(server.faults.latency(method: "GET", path: "/api/v4/users/me") == .zero)
+        }
+    }
+
+    @Test("The control calls do the same from outside, for tests of the built binaries")
+    func control() async throws {
+        try await SandboxMattermost.withRunning { server in
+            let caller = try await MattermostCaller(server)
+            func order(_ path: String, _ body: JSON = [:]) async throws -> Int {
+                try await caller.call("POST", "/sandbox/mattermost/\(path)", body).status
+            }
+            let statuses = [
+                try await order("channels/access-requests/archive"), try await order("latency", ["milliseconds": 5]),
+                try await order("rights", ["withheld": ["edit"]]), try await order("nodes", ["nodes": 2, "lag_ms": 1000]),
+            ]
+            #expect(statuses == [200, 200, 200, 200])
+            #expect(server.nodeCount == 2 && server.replicaLag == .seconds(1))
+            #expect(server.faults.latency(method: "GET", path: "/api/v4/users/me") == .milliseconds(5))
+            let (withheld, isArchived) = try server.world.read { state throws(AppError) in
+                (state.withheld, state.channels[0].isArchived)
+            }
+            #expect(withheld == [.editOwnPosts] && isArchived)
+            let missing = try await order("channels/nowhere/archive")
+            #expect(missing != 200)
         }
     }
 

@@ -26,6 +26,7 @@ struct ControlRoutes: Sendable {
             }
             return (["id": post.map { .string($0.id) } ?? nil] as JSON).response()
         }
+        WorldRoutes(mattermost: mattermost).add(to: group)
         FaultRoutes(mattermost: mattermost.faults, teleport: desk.teleport).add(to: group)
         group.post("servers/teleport/:order") { _, context in
             switch try context.parameter("order") {

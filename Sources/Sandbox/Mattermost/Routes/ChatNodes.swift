@@ -10,22 +10,42 @@ package final class ChatNodes: Sendable {
         case connections
     }
 
-    private let count: Int
+    private struct State: Sendable {
+        var count: Int
+        var next = 0
+        var byConnection: [ObjectIdentifier: Int] = [:]
+
+        mutating func turn() -> Int {
+            defer { next += 1 }
+            return next % count
+        }
+    }
+
     private let spread: Spread
-    private let state = Mutex<(next: Int, byConnection: [ObjectIdentifier: Int])>((0, [:]))
+    private let state: Mutex<State>
 
     init(count: Int, spread: Spread) {
-        self.count = max(count, 1)
+        state = Mutex(State(count: max(count, 1)))
         self.spread = spread
+    }
+
+    var count: Int {
+        get { state.withLock { $0.count } }
+        set {
+            state.withLock { state in
+                state.count = max(newValue, 1)
+                state.byConnection = state.byConnection.filter { $0.value < state.count }
+            }
+        }
     }
 
     func next(for channel: any Channel) -> Int {
         guard count > 1 else { return 0 }
-        guard spread == .connections else { return state.withLock { turn(&$0.next) } }
+        guard spread == .connections else { return state.withLock { $0.turn() } }
         let id = ObjectIdentifier(channel)
         let (node, isNew) = state.withLock { state in
             if let known = state.byConnection[id] { return (known, false) }
-            let node = turn(&state.next)
+            let node = state.turn()
             state.byConnection[id] = node
             return (node, true)
         }
@@ -35,10 +55,5 @@ package final class ChatNodes: Sendable {
             }
         }
         return node
-    }
-
-    private func turn(_ next: inout Int) -> Int {
-        defer { next = (next + 1) % count }
-        return next
     }
 }
