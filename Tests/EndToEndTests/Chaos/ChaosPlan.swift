@@ -5,11 +5,21 @@ enum ChaosFault: String, CaseIterable, Sendable {
     /// A replica: `kill -9` and a new start; a stop as asked and a new start; SIGSTOP, then SIGCONT. A server that is stopped
     /// refuses and cuts connections, in a relay before it.
     case kill, term, sleep
+    /// All replicas one after another, with other recipients, another secret, with or without the one before, or another
+    /// address for buttons: see ``Setup``.
+    case reconfigure
     case chatStall, chatLimit, chatError, chatDrop, chatLoseAnswer, chatStop
+    /// The channel is archived; members may neither edit nor delete; every call is slow; two nodes before a replica that lags;
+    /// the bot's token is revoked. Each until the end of the fault.
+    case chatArchive, chatNoEdit, chatSlow, chatNodes, chatRevoke
     case authStall, authFreeze, authCutWatches, authCutConnections, authError, authDrop, authActThenDrop, authActThenStall
     case authStop
+    /// The role misses `list` on requests, and so all plugin data.
+    case authNoList
 
     var isOfReplica: Bool { [.kill, .term, .sleep].contains(self) }
+    /// Nobody is to be started meanwhile: who cannot log in at the start ends.
+    var keepsReplicas: Bool { [.chatRevoke, .authNoList].contains(self) }
     var isOfChat: Bool { rawValue.hasPrefix("chat") }
 }
 
@@ -21,6 +31,8 @@ enum ChaosAction: Sendable {
     case resolve(pick: Int, approved: Bool)
     case remove(pick: Int)
     case deletePost(pick: Int)
+    /// Teleport forgets what is stored with a request that is older than a minute.
+    case endRecord(pick: Int)
     case fault(ChaosFault, length: Duration, pick: Int)
 }
 
@@ -81,6 +93,7 @@ struct ChaosPlan: Sendable {
         case ..<71: return [(.zero, .resolve(pick: pick, approved: Bool.random(using: &dice)))]
         case ..<74: return [(.zero, .remove(pick: pick))]
         case ..<75: return [(.zero, .deletePost(pick: pick))]
+        case ..<77: return [(.zero, .endRecord(pick: pick))]
         default: return [(.zero, fault(left: left, of: length, faults, &dice))]
         }
     }

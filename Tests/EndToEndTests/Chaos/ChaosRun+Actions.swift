@@ -25,6 +25,13 @@ extension ChaosRun {
             stage.auth.delete(id)
         case .deletePost(let pick):
             try deletePost(of: ledger.request(pick))
+        case .endRecord(let pick):
+            // A record of a younger request cannot have ended: it lasts longer than the access.
+            guard let id = ledger.request(pick, olderThan: .seconds(60)), !stage.auth.pluginData(id).isEmpty else { return }
+            ledger.change(id) { $0.hasLostRecord = true }
+            ledger.note(id, "the record ends")
+            ledger.count("records that ended")
+            stage.auth.expirePluginData(id)
         case .fault(let fault, let length, let pick):
             try await perform(fault, length, pick)
         }
@@ -41,7 +48,7 @@ extension ChaosRun {
         guard let id, stage.auth.pluginData(id)[Verdict.dataName]?["messages"]?.isEmpty == false,
             let post = try stage.posts(about: id).first
         else { return }
-        ledger.change(id) { $0.wasDeletedByPerson = true }
+        ledger.change(id) { ($0.wasDeletedByPerson, $0.deletedIn) = (true, post.channelID) }
         ledger.note(id, "a person deletes post \(post.id)")
         ledger.count("posts deleted by a person")
         try stage.mattermost.world.change { state, _ throws(AppError) in state.deletePost(post.id) }
@@ -74,11 +81,11 @@ extension ChaosRun {
     private func words(_ button: String, on post: ChatPost, as person: String) async throws -> String {
         let world = stage.mattermost.world
         let (userID, before) = try world.read { state throws(AppError) in
-            (try state.account(named: person).id, state.ephemerals.last?.createAt ?? 0)
+            (try state.account(named: person).id, Set(state.ephemerals.map(\.id)))
         }
         _ = try await stage.mattermost.clicker.click(button, on: post.id, by: userID)
         return try world.read { $0.ephemerals }.last {
-            $0.userID == userID && $0.postID == post.id && $0.createAt > before
+            $0.userID == userID && $0.postID == post.id && !before.contains($0.id)
         }?.message ?? ""
     }
 }

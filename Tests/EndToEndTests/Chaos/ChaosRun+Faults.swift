@@ -5,22 +5,67 @@ import Sandbox
 extension ChaosRun {
     func perform(_ fault: ChaosFault, _ length: Duration, _ pick: Int) async throws {
         let isDone: Bool
-        if fault.isOfReplica {
+        if fault == .reconfigure {
+            isDone = try await replicas.reconfigure(pause: min(length, .seconds(3)), pick: pick)
+        } else if fault.isOfReplica {
             isDone = try await replicas.fault(fault, length: length, pick: pick)
         } else {
             let gate = fault.isOfChat ? chatBusy : authBusy
             guard gate.enter() else { return }
             defer { gate.leave() }
-            if fault.isOfChat {
-                try await breakChat(fault, length, pick)
+            if fault.keepsReplicas {
+                isDone = try await replicas.hold { try await breakServer(fault, length, pick) }
             } else {
-                try await breakAuth(fault, length, pick)
+                try await breakServer(fault, length, pick)
+                isDone = true
             }
-            isDone = true
         }
         guard isDone else { return }
         ledger.count("fault \(fault)")
         ledger.faultEnded()
+    }
+
+    private func breakServer(_ fault: ChaosFault, _ length: Duration, _ pick: Int) async throws {
+        switch fault {
+        case .chatArchive, .chatNoEdit, .chatSlow, .chatNodes, .chatRevoke: try await changeChat(fault, length, pick)
+        case .authNoList:
+            let list = AuthPermission("list", "access_request")
+            stage.auth.withdraw(list)
+            await Pause.length(length)
+            stage.auth.grant(list)
+        default:
+            if fault.isOfChat { try await breakChat(fault, length, pick) } else { try await breakAuth(fault, length, pick) }
+        }
+    }
+
+    /// What an administrator does to Mattermost, and takes back.
+    private func changeChat(_ fault: ChaosFault, _ length: Duration, _ pick: Int) async throws {
+        let server = stage.mattermost
+        switch fault {
+        case .chatArchive:
+            // A click's answer cannot be shown there: nobody's fault.
+            excuses.add("an archived channel", until: .now + length)
+            let channel = pick % 3 == 0 ? Setup.secondChannel : Setup.channel
+            try server.archive(channelNamed: channel)
+            await Pause.length(length)
+            try server.unarchive(channelNamed: channel)
+        case .chatNoEdit:
+            server.withhold(pick % 2 == 0 ? [.editOwnPosts] : Set(ChatRight.allCases))
+            await Pause.length(length)
+            server.withhold([])
+        case .chatSlow:
+            server.faults.setLatency(.milliseconds(100 + pick % 1_400), path: pick % 3 == 0 ? "/api/v4/posts" : "")
+            await Pause.length(length)
+            server.faults.clear()
+        case .chatNodes:
+            (server.nodeCount, server.replicaLag) = (2, .seconds(1))
+            await Pause.length(length)
+            (server.nodeCount, server.replicaLag) = (1, .zero)
+        default:
+            let tokens = try server.revokeTokens(of: ChatState.botName)
+            await Pause.length(length)
+            server.restore(tokens)
+        }
     }
 
     private func breakChat(_ fault: ChaosFault, _ length: Duration, _ pick: Int) async throws {

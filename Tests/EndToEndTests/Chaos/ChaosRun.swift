@@ -48,6 +48,7 @@ struct ChaosRun: Sendable {
                         to: file, listenPort: port, authPort: authRelay.port, chatPort: chatRelay.port)
                     return Replicas.Replica(port: port, configuration: file)
                 }, excuses: excuses)
+            try stage.mattermost.addSecondChannel()
             let front = Relay(port: stage.callbackPort, target: replicas.port)
             let relays = [authRelay, chatRelay, front]
             for relay in relays { try await relay.open() }
@@ -92,11 +93,13 @@ struct ChaosRun: Sendable {
     /// Which requests were ever posted, and how often at once.
     private func seePosts() async throws {
         for await _ in stage.mattermost.world.bell.changes() {
-            let ids = try stage.mattermost.world.read { $0.posts }.compactMap { $0.props["teleport"]?["request_id"]?.text }
-            for (id, ids) in Dictionary(grouping: ids, by: \.self) {
+            let posts = try stage.mattermost.world.read { $0.posts }
+            for (id, posts) in Dictionary(grouping: posts, by: { $0.props["teleport"]?["request_id"]?.text }) {
+                guard let id else { continue }
+                let most = Dictionary(grouping: posts, by: \.channelID).values.map(\.count).max() ?? 0
                 ledger.change(id) { entry in
                     entry.wasPosted = true
-                    entry.mostPosts = max(entry.mostPosts, ids.count)
+                    entry.mostPosts = max(entry.mostPosts, most)
                 }
             }
         }
@@ -122,5 +125,16 @@ extension Sequence {
         var values: [Value] = []
         for element in self { values.append(try await body(element)) }
         return values
+    }
+}
+
+extension SandboxMattermost {
+    /// A channel like the first, for ``Setup``.
+    fileprivate func addSecondChannel() throws {
+        try world.change { state, _ throws(AppError) in
+            var second = try state.channel(named: Setup.channel)
+            (second.id, second.name, second.displayName) = (Identifier.make(), Setup.secondChannel, "Second")
+            state.channels.append(second)
+        }
     }
 }

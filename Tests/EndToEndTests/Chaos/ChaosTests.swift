@@ -30,7 +30,7 @@ struct ChaosTests {
         #expect("\(plan)" == "\(again)")
         #expect("\(plan)" != "\(ChaosPlan(seed: 2, length: .seconds(600)))")
         for fault in ChaosFault.allCases { #expect("\(plan)".contains("ChaosFault.\(fault.rawValue),")) }
-        for action in ["create", "click", "resolve", "remove", "deletePost"] {
+        for action in ["create", "click", "resolve", "remove", "deletePost", "endRecord"] {
             #expect("\(plan)".contains("ChaosAction.\(action)("))
         }
     }

@@ -19,6 +19,10 @@ final class Ledger: Sendable {
         var clicks: [ClickOutcome] = []
         var wasPosted = false
         var wasDeletedByPerson = false
+        /// The channel of the post that a person deleted.
+        var deletedIn: String?
+        /// What the plugin knew of its posts and decisions is gone.
+        var hasLostRecord = false
         var mostPosts = 0
     }
 
@@ -63,11 +67,14 @@ final class Ledger: Sendable {
     }
     func endClick(_ person: String, _ id: String) { state.withLock { _ = $0.clicking.remove("\(person) \(id)") } }
 
-    /// One of the latest requests.
-    func request(_ pick: Int) -> String? {
+    /// One of the latest requests, of those that are old enough.
+    func request(_ pick: Int, olderThan age: Duration = .zero) -> String? {
         state.withLock { state in
-            guard !state.order.isEmpty else { return nil }
-            return state.order[state.order.count - 1 - pick % min(state.order.count, 12)]
+            let now = ContinuousClock.now - begin
+            let order =
+                age == .zero ? state.order : state.order.filter { now - (state.entries[$0]?.history.first?.at ?? now) > age }
+            guard !order.isEmpty else { return nil }
+            return order[order.count - 1 - pick % min(order.count, 12)]
         }
     }
 

@@ -17,11 +17,14 @@ final class Replicas: Sendable {
 
         let port: Int
         let configuration: String
+        /// The file's text as the stage wrote it.
+        let text: String
         let state = Mutex(State())
 
         init(port: Int, configuration: String) {
             self.port = port
             self.configuration = configuration
+            text = (try? String(contentsOfFile: configuration, encoding: .utf8)) ?? ""
         }
 
         var process: PluginProcess? { state.withLock { $0.process } }
@@ -30,6 +33,11 @@ final class Replicas: Sendable {
 
     let all: [Replica]
     private let excuses: Excuses
+    private let current = Mutex(Setup())
+    private let isHeld = Mutex(false)
+
+    /// The configuration of all, or of the latest.
+    var setup: Setup { current.withLock { $0 } }
 
     init(_ all: [Replica], excuses: Excuses) {
         self.all = all
@@ -74,8 +82,9 @@ final class Replicas: Sendable {
             defer { state.isBusy = true }
             return !state.isBusy
         }
-        guard isFree, let process = replica.process else { return false }
+        guard isFree else { return false }
         defer { replica.state.withLock { $0.isBusy = false } }
+        guard let process = replica.process, fault == .sleep || !isHeld.withLock({ $0 }) else { return false }
         switch fault {
         case .sleep:
             replica.state.withLock { $0.isFrozen = true }
@@ -89,6 +98,42 @@ final class Replicas: Sendable {
             await Pause.length(length)
             try await start(replica)
         }
+        return true
+    }
+
+    /// Gives all of them another configuration, one after another as a rolling update does. False when one is busy.
+    func reconfigure(pause: Duration, pick: Int) async throws -> Bool {
+        let taken = all.filter { replica in
+            replica.state.withLock { state in
+                defer { state.isBusy = true }
+                return !state.isBusy
+            }
+        }
+        defer { for replica in taken { replica.state.withLock { $0.isBusy = false } } }
+        guard taken.count == all.count, !isHeld.withLock({ $0 }) else { return false }
+        let (old, new) = current.withLock { setup in
+            defer { setup = setup.next(pick) }
+            return (setup, setup.next(pick))
+        }
+        for replica in all {
+            guard let process = replica.process else { continue }
+            try new.applied(to: replica.text).write(toFile: replica.configuration, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: replica.configuration)
+            if new.losesButtons(of: old) { excuses.add("a new secret", until: .now + .seconds(60)) }
+            try await end(replica, process, by: SIGTERM)
+            try await start(replica)
+            await Pause.length(pause)
+        }
+        if new.losesButtons(of: old) { excuses.add("a new secret", until: .now + .seconds(60)) }
+        return true
+    }
+
+    /// Keeps replicas from being started while `body` runs; false when one is about to be.
+    func hold(_ body: () async throws -> Void) async rethrows -> Bool {
+        isHeld.withLock { $0 = true }
+        defer { isHeld.withLock { $0 = false } }
+        guard all.allSatisfy({ replica in replica.state.withLock { !$0.isBusy } }) else { return false }
+        try await body()
         return true
     }
 
@@ -115,14 +160,15 @@ final class Replicas: Sendable {
 
 /// Moments at which an unanswered click is nobody's fault, and what was wrong apart from the requests.
 final class Excuses: Sendable {
-    private let moments = Mutex<[(at: ContinuousClock.Instant, why: String)]>([])
+    private let moments = Mutex<[(until: ContinuousClock.Instant, why: String)]>([])
     private let blames = Mutex<[String]>([])
 
-    func add(_ why: String) { moments.withLock { $0.append((.now, why)) } }
+    /// - Parameter until: for clicks that begin before then as well.
+    func add(_ why: String, until: ContinuousClock.Instant = .now) { moments.withLock { $0.append((until, why)) } }
 
     /// What excuses a click that was under way from then till now.
     func since(_ begin: ContinuousClock.Instant) -> String? {
-        moments.withLock { $0.last { $0.at >= begin - .milliseconds(200) }?.why }
+        moments.withLock { $0.last { $0.until >= begin - .milliseconds(200) }?.why }
     }
 
     func blame(_ what: String) { blames.withLock { $0.append(what) } }

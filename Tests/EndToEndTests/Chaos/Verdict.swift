@@ -16,6 +16,8 @@ struct Verdict {
     private let entries: [Ledger.Entry]
     private let audit: [String: [AuditEntry]]
     private let byRequest: [String: [ChatPost]]
+    /// The ids of the channels to which a pending request is posted.
+    private let channels: Set<String>
 
     init(_ run: ChaosRun) throws {
         self.run = run
@@ -24,6 +26,11 @@ struct Verdict {
         byRequest = Dictionary(grouping: try run.stage.mattermost.world.read { $0.posts }) {
             $0.props["teleport"]?["request_id"]?.text ?? ""
         }
+        let wanted = run.replicas.setup.channels
+        channels = Set(
+            try run.stage.mattermost.world.read { state throws(AppError) in
+                state.channels.filter { wanted.contains($0.name) }.map(\.id)
+            })
     }
 
     func all() throws -> [Problem] {
@@ -37,12 +44,16 @@ struct Verdict {
             let posts = byRequest[entry.id] ?? []
             let request = run.stage.auth.request(entry.id)
             var problems: [String] = []
+            // A deletion by a person is of the first post alone: with a second recipient, or without its record, others are right.
+            let most = Dictionary(grouping: posts, by: \.channelID).values.map(\.count).max() ?? 0
+            if most > 1 { problems.append("\(most) posts") }
             if entry.wasDeletedByPerson {
-                if !posts.isEmpty { problems.append("a post that a person deleted was made again") }
-            } else if posts.count > 1 {
-                problems.append("\(posts.count) posts")
+                let first = posts.filter { $0.channelID == entry.deletedIn }
+                if !first.isEmpty, !entry.hasLostRecord { problems.append("a post that a person deleted was made again") }
             } else if posts.isEmpty, entry.wasPosted || request?.state == .pending {
                 problems.append("no post")
+            } else if request?.state == .pending, !channels.isSubset(of: posts.map(\.channelID)) {
+                problems.append("no post for a recipient")
             }
             problems += posts.compactMap { lie(of: $0, about: request, entry) }
             return problems.map { Problem(id: entry.id, what: $0) }
@@ -52,17 +63,29 @@ struct Verdict {
     private func lie(of post: ChatPost, about request: AuthRequest?, _ entry: Ledger.Entry) -> String? {
         let last = audit[entry.id]?.last
         let shown = post.props["teleport"]?["state"]?.text ?? "nothing"
-        let truths = request.map { [$0.state.name.lowercased()] } ?? ["expired", last?.state.name.lowercased() ?? "expired"]
+        var truths = request.map { [$0.state.name.lowercased()] } ?? ["expired", last?.state.name.lowercased() ?? "expired"]
+        // Of a request that is gone with its record, nothing tells the plugin what its post was to become.
+        if request == nil, entry.hasLostRecord { truths.append("pending") }
         guard truths.contains(shown) else { return "a post shows \(shown), not \(truths.joined(separator: " or "))" }
         let status = post.field("Status") ?? ""
         guard status.contains(shown.uppercased()) else { return "a post of state \(shown) says \(status)" }
         let buttons = post.attachment?["actions"]?.elements?.count ?? 0
         guard buttons == (shown == "pending" ? 2 : 0) else { return "a post that shows \(shown) has \(buttons) buttons" }
+        if shown == "pending", request != nil, let stale = staleAddress(of: post) {
+            return "a button calls \(stale), not \(run.replicas.setup.host)"
+        }
         guard let name = status.firstMatch(of: /by @(\w+)/)?.output.1 else {
-            let isNameMissing = last?.caller == Self.plugin && shown != "expired"
+            let isNameMissing = last?.caller == Self.plugin && shown != "expired" && !entry.hasLostRecord
             return isNameMissing ? "a post does not say that \(last?.delegator ?? "") decided" : nil
         }
         return last?.delegator == "mattermost:\(name)@example.com" ? nil : "a post says wrongly that \(name) decided"
+    }
+
+    /// Where a pending post's button still calls another address than the present one. With no replica there is none.
+    private func staleAddress(of post: ChatPost) -> String? {
+        guard !run.replicas.all.isEmpty else { return nil }
+        let urls = (post.attachment?["actions"]?.elements ?? []).compactMap { $0["integration"]?["url"]?.text }
+        return urls.first { !$0.hasPrefix("https://\(run.replicas.setup.host):") }
     }
 
     /// Each decision was made once.

@@ -33,7 +33,8 @@ struct VerdictTests {
             try run.stage.auth.resolve(id, .approved)
             #expect(try run.problems() == ["a post says wrongly that bob decided"])
             run.stage.auth.delete(id)
-            run.ledger.change(id) { $0.wasDeletedByPerson = true }
+            let channel = try run.stage.mattermost.world.read { state throws(AppError) in state.channels[0].id }
+            run.ledger.change(id) { ($0.wasDeletedByPerson, $0.deletedIn) = (true, channel) }
             #expect(try run.problems().first == "a post that a person deleted was made again")
         }
         try await Self.with { run in
