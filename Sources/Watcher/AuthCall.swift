@@ -31,7 +31,7 @@ enum AuthCall: String, CaseIterable, Sendable {
         case .watch: RolePermission("access_request", ["read"])
         case .listByPage, .list, .listByStream: RolePermission("access_request", ["list", "read"])
         case .setState: RolePermission("access_request", ["update"])
-        case .readPluginData, .listPluginData: RolePermission("access_plugin_data", ["read"])
+        case .readPluginData, .listPluginData: RolePermission("access_plugin_data", ["list", "read"])
         case .updatePluginData: RolePermission("access_plugin_data", ["update"])
         }
     }

@@ -21,7 +21,7 @@ extension TeleportClient {
         }
         return [
             lacking(["access_request"], ["list", "read"] + (configuration.decides ? ["update"] : [])),
-            lacking(["access_plugin_data", "access_request"], ["read", "update"]),
+            lacking(["access_plugin_data", "access_request"], ["list", "read", "update"]),
         ].compactMap(\.self)
     }
 

@@ -34,7 +34,7 @@ struct CheckTests {
     @Test(
         "Each permission that is withheld is found, with the rule to add",
         arguments: [
-            ([AuthPermission("list", "access_request")], ["access_request list"]),
+            ([AuthPermission("list", "access_request")], ["access_request list", "access_plugin_data read"]),
             ([AuthPermission("read", "access_request")], ["access_request list", "access_request read"]),
             ([AuthPermission("update", "access_request")], ["access_request update"]),
             ([AuthPermission("list", "access_request"), data[0]], ["access_request list", "access_plugin_data read"]),

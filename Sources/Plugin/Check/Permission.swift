@@ -19,6 +19,9 @@ enum Permission: CaseIterable {
         }
     }
 
+    /// A server answers the call for the plugin's data to who may list and read alone.
+    private var verbs: String { self == .readData ? "list, read" : verb }
+
     var name: String { "permission \(resource) \(verb)" }
 
     var purpose: String {
@@ -48,6 +51,6 @@ enum Permission: CaseIterable {
             return "Add to the role \(role), on Teleport Enterprise: spec.allow.review_requests: {roles: [the roles to be "
                 + "reviewed]}. Elsewhere set [approvals] method = \"state\"."
         }
-        return "Add to the role \(role), under spec.allow.rules: - {resources: [\(resource)], verbs: [\(verb)]}"
+        return "Add to the role \(role), under spec.allow.rules: - {resources: [\(resource)], verbs: [\(verbs)]}"
     }
 }
