@@ -47,6 +47,24 @@ struct RenderingTests {
         }
     }
 
+    @Test("A post that could not be made anew is made anew later, by whichever process comes next")
+    func behind() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            let old = environment(rig, "old", after: .seconds(1)), new = environment(rig, "new", after: .seconds(60))
+            try await rig.reconcile(id, as: old)
+            rig.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT", times: 2)
+            await #expect(throws: MattermostError.self) { try await rig.reconcile(id, as: new) }
+            rig.mattermost.faults.clear()
+            #expect(try editAt(rig, id) == 0)
+            let next = environment(rig, "new", after: .seconds(90))
+            #expect(try await needsLook(id, next, rig))
+            #expect(try await rig.reconcile(id, as: next) == .settled)
+            #expect(try editAt(rig, id) != 0)
+            #expect(try await !needsLook(id, next, rig))
+        }
+    }
+
     @Test("A decided post is not made anew")
     func decided() async throws {
         try await Rig.with { rig in

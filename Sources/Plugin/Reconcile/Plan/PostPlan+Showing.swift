@@ -33,8 +33,9 @@ extension PostPlan {
         guard status.mayReplace(shown, hasButtons: hasButtons, isToldByRecord: isTold) else { return false }
         if shown != status.name { return true }
         guard status == .pending, !situation.refreshed.contains(post) else { return false }
+        if !isRecorded(status, in: situation) || situation.record.behind.contains(post.postID) { return true }
         // What another run wrote late may stand in the post, whatever the record says.
-        return !isRecorded(status, in: situation) || situation.isSuspect && !situation.record[PluginRecord.Key.progress].isEmpty
+        return situation.isSuspect && !situation.record[PluginRecord.Key.progress].isEmpty
     }
 
     /// The posts that do not show yet what the others show, as far as that can still be mended: nothing more is tried once the
