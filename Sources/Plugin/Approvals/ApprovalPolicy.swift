@@ -3,7 +3,7 @@ import Mattermost
 
 /// Who may decide what: pure, from what was looked up for this very click.
 package struct ApprovalPolicy: Equatable, Sendable {
-    /// For the roles without an entry of their own; empty: every member of the post's channel.
+    /// For the roles without an entry of their own; empty: every member of a channel that the role's requests go to.
     package var approvers: [Approver] = []
     package var roles: [String: [Approver]] = [:]
     package var allowsSelf = false
@@ -22,8 +22,9 @@ package struct ApprovalPolicy: Equatable, Sendable {
         var user: ChatUser
         /// Of the channel that the post is in.
         var isMember = true
-        /// Of a channel that the configuration names for the request, or named there by address.
-        var isRecipient = true
+        /// Roles without named approvers that the configuration tells the person nothing of; the empty one stands for a request
+        /// without roles. Whoever is told of one role alone approves no other that the requester put beside it.
+        var untold: Set<String> = []
         /// Those of the asked channels that the person is a member of.
         var channels: Set<ChannelName> = []
         /// Ids of the accounts that are known to be the requester's.
@@ -42,6 +43,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
         case ownRequest(others: [Need])
         /// The request's user is an address, and Mattermost does not show the person's.
         case hiddenAddress
+        /// The request's user has a name that can be written in several ways.
+        case unclearName
         case notApprover([Need])
         /// Told by the requester's choice alone, which must not be the choice of the approver.
         case onlySuggested
@@ -51,7 +54,7 @@ package struct ApprovalPolicy: Equatable, Sendable {
     struct Need: Equatable {
         /// Empty where it is the whole request, whatever its roles.
         var roles: [String]
-        /// Empty: every member of the channel.
+        /// Empty: whoever is told of the roles.
         var approvers: [Approver]
     }
 
@@ -63,11 +66,13 @@ package struct ApprovalPolicy: Equatable, Sendable {
             if decision == .deny, isPerhaps(clicker.user, request.user) { return .withdrawal }
             guard decision == .deny || allowsSelf else { return .refused(.ownRequest(others: needs)) }
         } else if decision == .approve, !allowsSelf, likeness == .unknown {
-            return .refused(.hiddenAddress)
+            return .refused(PersonName.isUnclear(request.user) ? .unclearName : .hiddenAddress)
         }
-        let missing = needs.filter { !isMet($0, by: clicker) }
-        guard missing.isEmpty else { return .refused(.notApprover(missing)) }
-        return isOpen(request) && !clicker.isRecipient && !allowsSuggested ? .refused(.onlySuggested) : .approver
+        let missing = needs.compactMap { unmet($0, request, clicker) }
+        guard !missing.isEmpty else { return .approver }
+        let isToldOfNone = openRoles(of: request).allSatisfy(clicker.untold.contains)
+        let areOpen = missing.allSatisfy(\.approvers.isEmpty)
+        return .refused(areOpen && isToldOfNone ? .onlySuggested : .notApprover(missing))
     }
 
     /// What a person has to be, whatever is decided.
@@ -78,8 +83,10 @@ package struct ApprovalPolicy: Equatable, Sendable {
         return clicker.user.isGuest && !allowsGuests ? .guest : nil
     }
 
-    /// Whether it takes no more than being told of the request.
-    func isOpen(_ request: AccessRequest) -> Bool { needs(of: request).contains(where: \.approvers.isEmpty) }
+    /// The roles for which nobody is named: it takes no more than being told of them.
+    func openRoles(of request: AccessRequest) -> [String] {
+        needs(of: request).filter(\.approvers.isEmpty).flatMap { roles(of: $0, request) }
+    }
 
     /// The channels whose members the verdict depends on.
     func channels(for request: AccessRequest, _ user: ChatUser) -> Set<ChannelName> {
@@ -122,7 +129,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
             return mapped.map { Self.isSame($0, teleportUser) } ?? false ? .same : .other
         }
         if Self.isSame(user.username, teleportUser) || Self.isSame(user.email, teleportUser) { return .same }
-        return mapped == nil && user.email.isEmpty && teleportUser.contains("@") ? .unknown : .other
+        guard mapped == nil else { return .other }
+        return user.email.isEmpty && teleportUser.contains("@") || PersonName.isUnclear(teleportUser) ? .unknown : .other
     }
 
     /// Whether the person is the requester.
@@ -135,9 +143,9 @@ package struct ApprovalPolicy: Equatable, Sendable {
         self.teleportUser(of: user).map { Self.isSame($0, teleportUser) } ?? true
     }
 
-    static func isSame(_ one: String, _ other: String) -> Bool { one.lowercased() == other.lowercased() }
+    static func isSame(_ one: String, _ other: String) -> Bool { PersonName.folded(one) == PersonName.folded(other) }
 
-    private func needs(of request: AccessRequest) -> [Need] {
+    func needs(of request: AccessRequest) -> [Need] {
         guard request.roles.contains(where: { roles[$0] != nil }) else { return [Need(roles: [], approvers: approvers)] }
         var needs: [Need] = []
         for role in request.roles {
@@ -151,8 +159,18 @@ package struct ApprovalPolicy: Equatable, Sendable {
         return needs
     }
 
-    private func isMet(_ need: Need, by clicker: Clicker) -> Bool {
-        need.approvers.isEmpty
-            || need.approvers.contains { $0.names(clicker.user) || $0.channel.map(clicker.channels.contains) == true }
+    /// What of a need the person does not meet.
+    private func unmet(_ need: Need, _ request: AccessRequest, _ clicker: Clicker) -> Need? {
+        guard need.approvers.isEmpty else {
+            let isMet = need.approvers.contains { $0.names(clicker.user) || $0.channel.map(clicker.channels.contains) == true }
+            return isMet ? nil : need
+        }
+        let untold = roles(of: need, request).filter(clicker.untold.contains)
+        return untold.isEmpty ? nil : Need(roles: untold.filter { !$0.isEmpty }, approvers: [])
+    }
+
+    private func roles(of need: Need, _ request: AccessRequest) -> [String] {
+        guard need.roles.isEmpty else { return need.roles }
+        return request.roles.isEmpty ? [""] : request.roles
     }
 }

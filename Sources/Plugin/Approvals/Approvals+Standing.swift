@@ -10,13 +10,12 @@ extension Approvals {
         async let channels = channels(of: facts.clicker, among: policy.channels(for: request, facts.clicker))
         // Only who approves could be the requester under another name; a denial takes nothing from anybody.
         async let accounts = click.decision == .approve && !policy.allowsSelf ? accounts(of: request) : []
-        async let isRecipient = policy.isOpen(request) && !policy.allowsSuggested ? isRecipient(click, request, facts) : true
+        async let untold = untold(click, request, facts)
         let clicker: ApprovalPolicy.Clicker
         do {
             clicker = .init(
-                user: facts.clicker, isMember: facts.isMember == true, isRecipient: try await isRecipient,
-                channels: try await channels,
-                requesterAccounts: try await accounts)
+                user: facts.clicker, isMember: facts.isMember == true, untold: try await untold,
+                channels: try await channels, requesterAccounts: try await accounts)
         } catch let refusal as Refusal {
             throw refusal
         } catch {
@@ -27,7 +26,7 @@ extension Approvals {
         switch policy.verdict(click.decision, request, by: clicker) {
         case .approver: return false
         case .withdrawal: return true
-        case .refused(let objection): throw Refusal(objection)
+        case .refused(let objection): throw Refusal(objection, environment.recipients.rules, roles: request.roles.count)
         }
     }
 
@@ -45,14 +44,37 @@ extension Approvals {
         }
     }
 
-    /// Whether the click came from a channel that the configuration names for the request, or the person is in one.
-    private func isRecipient(_ click: Click, _ request: AccessRequest, _ facts: Facts) async throws -> Bool {
-        let found = await environment.recipients.configured(for: request)
-        let named = found.places.map(\.channelID)
-        if named.contains(click.post.channelID) { return facts.isMember == true }
-        for channelID in named where try await environment.chat.isMember(facts.clicker.id, of: channelID) { return true }
-        if let failure = found.failures.first { throw failure }
+    /// The roles without named approvers whose requests go to no channel that the person is in. A role that goes nowhere has nobody.
+    private func untold(_ click: Click, _ request: AccessRequest, _ facts: Facts) async throws -> Set<String> {
+        let roles = environment.policy.openRoles(of: request)
+        if roles.isEmpty { return [] }
+        if environment.policy.allowsSuggested, await isSuggested(click, request) { return [] }
+        var memberships = [click.post.channelID: facts.isMember == true]
+        var untold: Set<String> = []
+        for role in Set(roles) {
+            let found = await environment.recipients.configured(forRoles: role.isEmpty ? [] : [role])
+            let isTold = try await isInOne(of: found.places.map(\.channelID), facts.clicker, &memberships)
+            if !isTold, let failure = found.failures.first { throw failure }
+            if !isTold { untold.insert(role) }
+        }
+        return untold
+    }
+
+    private func isInOne(of channelIDs: [String], _ user: ChatUser, _ known: inout [String: Bool]) async throws -> Bool {
+        if channelIDs.contains(where: { known[$0] == true }) { return true }
+        for channelID in channelIDs where known[channelID] == nil {
+            let isMember = try await environment.chat.isMember(user.id, of: channelID)
+            known[channelID] = isMember
+            if isMember { return true }
+        }
         return false
+    }
+
+    /// Whether the post is one for a reviewer whom the requester named.
+    private func isSuggested(_ click: Click, _ request: AccessRequest) async -> Bool {
+        await environment.recipients.places(for: request).places.contains {
+            $0.isSuggested && $0.channelID == click.post.channelID
+        }
     }
 
     /// The ids of the requester's accounts that the configuration names. One that is not there may have another name by now, so
@@ -93,7 +115,7 @@ extension Approvals {
 }
 
 extension Approvals.Refusal {
-    init(_ objection: ApprovalPolicy.Objection) {
+    init(_ objection: ApprovalPolicy.Objection, _ rules: RecipientRules, roles: Int = 1) {
         let why: Why =
             switch objection {
             case .bot: .bot
@@ -101,10 +123,10 @@ extension Approvals.Refusal {
             case .outsider: .notInChannel
             case .guest: .guest
             case .ownRequest: .ownRequest
-            case .hiddenAddress: .lookupFailed
+            case .hiddenAddress, .unclearName: .lookupFailed
             case .notApprover: .notApprover
             case .onlySuggested: .onlySuggested
             }
-        self.init(why, ClickWords.refused(objection))
+        self.init(why, ClickWords.refused(objection, rules, roles: roles))
     }
 }

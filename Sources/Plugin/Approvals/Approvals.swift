@@ -114,7 +114,7 @@ struct Approvals: Sendable {
     /// Whoever may decide nothing at all is not told of the request either.
     private func person(_ facts: Facts) throws {
         let clicker = ApprovalPolicy.Clicker(user: facts.clicker, isMember: facts.isMember ?? true)
-        if let objection = environment.policy.objection(to: clicker) { throw Refusal(objection) }
+        if let objection = environment.policy.objection(to: clicker) { throw Refusal(objection, environment.recipients.rules) }
         guard facts.isMember != nil else { throw Refusal(.lookupFailed, ClickWords.noMembership) }
     }
 

@@ -71,8 +71,11 @@ package final class Recipients: Sendable {
 
     /// Those of the request that the configuration names.
     package func configured(for request: AccessRequest) async -> Found {
-        await places(of: rules.recipients(ofRoles: request.roles))
+        await configured(forRoles: request.roles)
     }
+
+    /// Those of all requests and of these roles.
+    func configured(forRoles roles: [String]) async -> Found { await places(of: rules.recipients(ofRoles: roles)) }
 
     /// All that the configuration names.
     package func configured() async -> Found { await places(of: rules.all) }

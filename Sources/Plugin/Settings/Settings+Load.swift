@@ -45,6 +45,7 @@ extension Settings {
             teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, messages: messages,
             notifiesRequester: notifiesRequester, remindsBefore: remindsBefore, log: log, auditFile: auditFile,
             warnings: mattermost.warnings + approvals.warnings
+                + (approvals.hasButtons ? approvals.policy.warnings(mattermost.recipients) : [])
                 + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(auditFile: auditFile))
     }
 }

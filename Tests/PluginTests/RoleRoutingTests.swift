@@ -1,0 +1,129 @@
+import Access
+import Sandbox
+import Testing
+
+@testable import Plugin
+
+@Suite("Roles that are told to different channels, where nobody is named", .timeLimit(.minutes(1)))
+struct RoleRoutingTests {
+    /// `admins` beside the channel for requests, which stands for `devs`.
+    private func addAdmins(_ rig: Rig, members: [String]) throws {
+        try rig.mattermost.world.change { state, _ throws(AppError) in
+            var ids: Set<String> = []
+            for name in members { ids.insert(try state.account(named: name).id) }
+            state.channels.removeAll { $0.name == "admins" }
+            var admins = state.channels[0]
+            (admins.id, admins.name, admins.members) = ("fi1rjwgkwtn6jpnnsgbgubh8pz", "admins", ids)
+            state.channels.append(admins)
+        }
+    }
+
+    private func environment(_ rig: Rig, all: [String] = []) -> Environment {
+        rig.environment(telling: all, roles: ["admin": ["acme/admins"], "dev": ["acme/access-requests"]])
+    }
+
+    @Test("A requester who puts another role beside a role does not choose its approvers with it", arguments: Decision.allCases)
+    func addedRole(_ decision: Decision) async throws {
+        try await Rig.with { rig in
+            try addAdmins(rig, members: ["teleport", "carol"])
+            let environment = environment(rig)
+            let both = try rig.request(roles: ["admin", "dev"])
+            let refused = await rig.answer(try rig.click(decision, on: both, as: "bob"), as: environment)
+            #expect(
+                refused.text == "You are not among those who decide this, so nothing was decided. One click decides all of the "
+                    + "roles, so it takes one person who may decide each. Who can: for `admin` the members of `acme/admins`.")
+            #expect(rig.auth.auditLog.isEmpty)
+            let one = try rig.request(roles: ["dev"])
+            #expect(await rig.answer(try rig.click(decision, on: one, as: "bob"), as: environment).isDecided)
+            #expect(await rig.answer(try rig.click(decision, on: both, as: "carol"), as: environment).isDecided)
+        }
+    }
+
+    @Test("Who is in a channel that all requests go to decides every role")
+    func told() async throws {
+        try await Rig.with { rig in
+            try addAdmins(rig, members: ["teleport", "carol"])
+            let environment = environment(rig, all: ["acme/access-requests"])
+            let both = try rig.request(roles: ["admin", "dev"])
+            #expect(await rig.answer(try rig.click(.approve, on: both, as: "bob"), as: environment).isDecided)
+        }
+    }
+
+    @Test("A role that goes nowhere is decided by nobody here, whatever stands beside it")
+    func nowhere() async throws {
+        try await Rig.with { rig in
+            let environment = environment(rig)
+            let id = try rig.request(roles: ["dev", "dba"])
+            let answer = await rig.answer(try rig.click(.approve, on: id, as: "bob"), as: environment)
+            #expect(answer.text.contains("for `dba` nobody here"))
+            #expect(rig.auth.auditLog.isEmpty)
+        }
+    }
+
+    @Test("A post can say whose approval each role takes, and says nothing where it is the same for all")
+    func words() throws {
+        let rules = RecipientRules(
+            always: [],
+            roles: [
+                "admin": [.channel(.init(team: "acme", channel: "admins"))],
+                "dev": [.channel(.init(team: "acme", channel: "devs"))],
+                "ops": [.channel(.init(team: "acme", channel: "devs"))],
+            ])
+        var policy = ApprovalPolicy()
+        let request = { try ApprovalPolicyTests.request($0) }
+        #expect(
+            ClickWords.approvers(of: try request(["dev", "admin", "ops"]), policy, rules)
+                == "It takes one person who may decide all of the roles: for `dev, ops` the members of `acme/devs`; "
+                + "and for `admin` the members of `acme/admins`")
+        #expect(ClickWords.approvers(of: try request(["dev", "ops"]), policy, rules) == nil)
+        policy.roles = ["ops": [.username("carol")]]
+        #expect(
+            ClickWords.approvers(of: try request(["dev", "ops"]), policy, rules)?.hasSuffix("; and for `ops` @carol") == true)
+        policy.approvers = [.username("ana")]
+        #expect(ClickWords.approvers(of: try request(["dev", "admin"]), policy, rules) == nil)
+    }
+
+    @Test("A configuration under which roles together have other approvers than each alone is warned of")
+    func warnings() throws {
+        let file = goodLines.filter { !$0.hasPrefix("recipients") && !$0.hasPrefix("team") && !$0.hasPrefix("channel") }
+        let routed = file + ["[role_to_recipients]", "admin = \"acme/admins\"", "dev = \"acme/devs\"", "\"*\" = \"acme/devs\""]
+        #expect(
+            try parse(routed).warnings.contains {
+                $0.contains("tells different people of \"admin\" and of \"dev\"") || $0.contains("of any other")
+            })
+        #expect(try parse(goodLines).warnings.allSatisfy { !$0.contains("role_to_recipients") })
+        let same = file + ["[role_to_recipients]", "admin = \"acme/devs\"", "\"*\" = \"acme/devs\""]
+        #expect(try parse(same).warnings.allSatisfy { !$0.contains("role_to_recipients") })
+        let lone = file + ["[role_to_recipients]", "admin = \"acme/devs\""]
+        #expect(try parse(lone).warnings.contains { $0.contains("a role without a line") })
+    }
+}
+
+@Suite("Names that are the same person's")
+struct PersonNameTests {
+    @Test(
+        "Capitals, composed letters, full-width letters and characters that nobody sees make no other person",
+        arguments: [
+            ("Dave", "dAVE"), ("jos\u{E9}", "JOSE\u{301}"), ("\u{FF44}\u{FF41}\u{FF56}\u{FF45}", "dave"),
+            ("da\u{200B}ve", "dave"), ("\u{FEFF}dave", "dave"), ("stra\u{DF}e", "STRASSE"), ("\u{17F}am", "sam"),
+            ("\u{3C3}\u{3C2}", "\u{3A3}\u{3A3}"), ("\u{212A}im", "kim"),
+        ])
+    func same(_ one: String, _ other: String) throws {
+        #expect(ApprovalPolicy.isSame(one, other))
+        let request = try ApprovalPolicyTests.request(user: one, ["editor"])
+        let clicker = ApprovalPolicy.Clicker(user: .named(other, email: "x@example.com"))
+        #expect(ApprovalPolicyTests.outcome(.approve, request, clicker, .init()) == .own)
+    }
+
+    @Test("Where a name can be written in several ways, nobody approves whom the configuration does not know")
+    func unclear() throws {
+        let request = try ApprovalPolicyTests.request(user: "\u{1D41D}ave", ["editor"])
+        let bob = ApprovalPolicy.Clicker(user: .named("bob", email: "b@example.com"))
+        #expect(ApprovalPolicyTests.outcome(.approve, request, bob, .init()) == .hidden)
+        #expect(ApprovalPolicyTests.outcome(.deny, request, bob, .init()) == .allowed)
+        var policy = ApprovalPolicy()
+        policy.users = ["dave": "\u{1D41D}ave"]
+        #expect(ApprovalPolicyTests.outcome(.approve, request, bob, policy) == .allowed)
+        #expect(ApprovalPolicy.isSame("zo\u{EB}", "zoe") == false)
+    }
+}
