@@ -17,6 +17,8 @@ package struct TeleportError: Error, Sendable, CustomStringConvertible {
         case unimplemented
         /// Certificates, keys or names: nothing changes until a person mends them.
         case misconfigured
+        /// The caller gave the call up, or the plugin ends: nothing is known of the server, nor whether a write happened.
+        case cancelled
         case other
     }
 

@@ -25,7 +25,7 @@ extension TeleportError {
         case is DeadlinePassed:
             self.init(.timedOut, "\(call.rawValue): Teleport at \(address) gave no answer in time", cause: error)
         case is CancellationError:
-            self.init(.unavailable, "\(call.rawValue): cancelled", cause: error)
+            self.init(.cancelled, "\(call.rawValue): cancelled", cause: error)
         case ChannelError.connectTimeout:
             self.init(.unavailable, "cannot connect to \(address.setting) \(address): no answer in time", cause: error)
         default:
@@ -39,6 +39,7 @@ extension TeleportError {
         switch error.code {
         case .unavailable:
             self.init(.unavailable, "\(call.rawValue): the connection to Teleport at \(address) ended: \(text)", cause: error)
+        case .cancelled: self.init(.cancelled, "\(call.rawValue): cancelled", cause: error)
         case .deadlineExceeded: self.init(.timedOut, message, cause: error)
         case .permissionDenied:
             let lacking = RolePermission.denied(in: error.message)

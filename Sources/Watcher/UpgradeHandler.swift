@@ -15,6 +15,8 @@ final class UpgradeHandler: ChannelDuplexHandler {
     private let promise: EventLoopPromise<Void>
     private let request: UpgradeRequest
     private var head = ByteBuffer()
+    /// Bytes of the head in which its end does not begin: an answer that comes byte by byte is looked at once.
+    private var scanned = 0
     private var codec: (any FrameCodec)?
 
     private let timeout: TimeAmount
@@ -84,7 +86,8 @@ final class UpgradeHandler: ChannelDuplexHandler {
     /// What follows the head, once that is whole and good.
     private func takeHead(_ context: ChannelHandlerContext) -> ByteBuffer? {
         let view = head.readableBytesView
-        guard let end = view.firstRange(of: Array("\r\n\r\n".utf8)) else {
+        guard let end = view.dropFirst(scanned).firstRange(of: Array("\r\n\r\n".utf8)) else {
+            scanned = max(0, view.count - 3)
             if view.count > Self.headLimit { fail(UpgradeRequest.Refused(reason: "its answer has no end"), context) }
             return nil
         }

@@ -1,4 +1,5 @@
 import Access
+import Foundation
 import Logging
 import Synchronization
 import Testing
@@ -65,6 +66,35 @@ struct CircuitTests {
         #expect(probe && late)
     }
 
+    @Test(
+        "However long a server asks for is a minute at most, told with its end while it lasts, and what else fails is told in its own words"
+    )
+    func longPause() async throws {
+        let elapsed = Mutex(Duration.zero)
+        let file = AuditFile()
+        defer { file.remove() }
+        let destination = try LogDestination.file(file.path)
+        let circuits = Circuits(
+            logger: Logger(label: "test") { _ in TextLogHandler(level: .info, destination: destination) },
+            elapsed: { elapsed.withLock { $0 } })
+        func fail(_ code: MattermostError.Code, _ words: String) async {
+            try? await circuits.chat.run(isProbe: true) { () throws(MattermostError) in throw MattermostError(code, words) }
+        }
+        let now = Timestamp(milliseconds: 1_795_212_356_000)
+        #expect(circuits.asked(at: now) == nil)
+        await fail(.rateLimited(retryAfter: 2_000_000_000), "it has had too many calls")
+        #expect(circuits.chat.wait == .seconds(60))
+        let words = "it asked to be left alone, so nothing is posted until 2026-11-20T22:06:56Z: it has had too many calls"
+        #expect(circuits.asked(at: now) == words)
+        try? await circuits.chat.run(isProbe: true) { () throws(MattermostError) in }
+        #expect(circuits.asked(at: now) == words, "a success of another call ends nothing")
+        await fail(.unreachable, "the connection was refused")
+        await fail(.unreachable, "the connection was refused")
+        #expect(try file.text().components(separatedBy: "the connection was refused").count == 2)
+        elapsed.withLock { $0 = .seconds(60) }
+        #expect(circuits.asked(at: now) == nil)
+    }
+
     private func circuits(at time: @escaping @Sendable () -> Duration = { .zero }) -> Circuits {
         Circuits(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, elapsed: time)
     }
@@ -88,7 +118,7 @@ struct CircuitTests {
         "Which errors of Teleport are an outage",
         arguments: [
             (TeleportError.Code.unavailable, true), (.timedOut, true), (.misconfigured, true), (.permissionDenied, false),
-            (.notFound, false), (.conflict, false), (.refused, false),
+            (.notFound, false), (.conflict, false), (.refused, false), (.cancelled, false),
         ])
     func teleportErrors(_ code: TeleportError.Code, isOutage: Bool) async {
         let breaker = circuits().teleport

@@ -233,7 +233,7 @@ struct Approvals: Sendable {
         environment.logger.error("Could not decide the request: \(error)", metadata: .click(click))
         lookAgain(click.requestID)
         switch error.code {
-        case .unavailable, .timedOut, .misconfigured, .other:
+        case .unavailable, .timedOut, .misconfigured, .cancelled, .other:
             // It may have happened. The claim stays, so that nobody decides otherwise meanwhile; the reconciler frees it when
             // the request is seen to be still pending.
             return Refusal(.unconfirmed, ClickWords.unconfirmed)

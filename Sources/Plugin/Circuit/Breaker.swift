@@ -19,6 +19,10 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
     private struct State {
         var circuit = Circuit()
         var lastFailure: Failure?
+        /// By which the server asked to be left alone.
+        var lastAsked: Failure?
+        /// The words of the last failure that was told.
+        var told: String?
     }
 
     private let state = Mutex(State())
@@ -45,6 +49,14 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
 
     /// For how long no call is let through; nil when the server may be called.
     var wait: Duration? { state.withLock { $0.circuit.wait(at: elapsed()) } }
+
+    /// For how long the server asked to be left alone, and how; nil when it did not.
+    var asked: (left: Duration, failure: Failure)? {
+        state.withLock { state in
+            guard let left = state.circuit.asked(at: elapsed()), let failure = state.lastAsked else { return nil }
+            return (left, failure)
+        }
+    }
 
     /// Something else showed that the server is there.
     func reset() { succeeded() }
@@ -79,12 +91,17 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
         recovery.withLock { $0 }?()
     }
 
-    /// The one place that tells of an outage.
+    /// The one place that tells of an outage, and what else comes of the calls that are made meanwhile.
     private func failed(_ error: Failure, atLeast: Duration, isAsked: Bool, _ level: Logger.Level) {
-        let isNews = state.withLock { state in
+        let (isNews, isOther) = state.withLock { state in
             state.lastFailure = error
-            return state.circuit.failed(at: elapsed(), atLeast: atLeast, isAsked: isAsked, jitter: .random(in: 0..<1))
+            if isAsked { state.lastAsked = error }
+            let isNews = state.circuit.failed(at: elapsed(), atLeast: atLeast, isAsked: isAsked, jitter: .random(in: 0..<1))
+            let isOther = state.circuit.isOpen && state.told != "\(error)"
+            if isNews || isOther { state.told = "\(error)" }
+            return (isNews, isOther)
         }
+        if isOther, !isNews { return logger.log(level: level, "\(server) goes on failing, otherwise now: \(error)") }
         if isNews { logger.log(level: level, "\(server) fails; everything waits, and it is tried now and then: \(error)") }
     }
 }

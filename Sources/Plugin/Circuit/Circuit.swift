@@ -7,6 +7,9 @@ struct Circuit: Sendable {
     static let threshold = 3
     /// A probe that has not come back after this does not hold up the next one.
     static let probeLimit = Duration.seconds(15)
+    /// A server that asks for longer is asked again after this: its limits are for seconds (`X-Ratelimit-Reset`), and nobody is told of a
+    /// request meanwhile.
+    static let askedLimit = Duration.seconds(60)
     static let delays = Duration.milliseconds(500)...Duration.seconds(20)
 
     private struct Outage {
@@ -28,6 +31,12 @@ struct Circuit: Sendable {
     func wait(at now: Duration) -> Duration? {
         guard let outage, outage.until > now else { return nil }
         return outage.until - now
+    }
+
+    /// For how long the server asked to be left alone.
+    func asked(at now: Duration) -> Duration? {
+        guard let outage, outage.asked > now else { return nil }
+        return outage.asked - now
     }
 
     /// Whether a call may be made. One that may during an outage is the probe: others wait for what becomes of it.

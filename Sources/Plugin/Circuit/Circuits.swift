@@ -11,6 +11,7 @@ struct Circuits: Sendable {
             switch error.code {
             case .unavailable, .timedOut: .failing(atLeast: .zero)
             case .misconfigured: .broken
+            case .cancelled: .unknown
             case .permissionDenied, .notFound, .conflict, .refused, .unimplemented, .other: .well
             }
         }
@@ -20,7 +21,7 @@ struct Circuits: Sendable {
             return switch error.code {
             case .unreachable, .malformed: .failing(atLeast: .zero)
             case .status(let status): status >= 500 ? .failing(atLeast: .zero) : .well
-            case .rateLimited(let seconds): .failing(atLeast: .seconds(min(max(seconds, 1), 300)))
+            case .rateLimited(let seconds): .failing(atLeast: min(.seconds(max(seconds, 1)), Circuit.askedLimit))
             case .unauthorized: .broken
             case .forbidden, .notFound: .well
             case .cancelled: .unknown
@@ -34,6 +35,13 @@ struct Circuits: Sendable {
         case (let one?, let other?): max(one, other)
         case (let one, let other): one ?? other
         }
+    }
+
+    /// That Mattermost asked for a pause, and until when, while that lasts: nothing is posted although it is there.
+    func asked(at now: Timestamp) -> String? {
+        guard let pause = chat.asked else { return nil }
+        let end = now.advanced(by: pause.left).secondInUTC
+        return "it asked to be left alone, so nothing is posted until \(end): \(pause.failure)"
     }
 
     func onRecovery(_ action: @escaping @Sendable () -> Void) {

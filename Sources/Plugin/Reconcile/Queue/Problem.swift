@@ -7,7 +7,6 @@ struct Problem {
     var isPermanent: Bool
     /// For how long at least not to try again.
     var retryAfter: Duration
-
     /// Somebody was told of the request all the same, so that the plugin does its work.
     var isNote = false
 
@@ -25,13 +24,13 @@ struct Problem {
             switch error.code {
             case .unauthorized, .forbidden, .notFound: isPermanent = true
             case .status where error.isLasting: isPermanent = true
-            case .rateLimited(let seconds): retryAfter = .seconds(min(max(seconds, 1), 300))
+            case .rateLimited(let seconds): retryAfter = min(.seconds(max(seconds, 1)), Circuit.askedLimit)
             case .unreachable, .status, .malformed, .cancelled: break
             }
         case let error as TeleportError:
             switch error.code {
             case .permissionDenied, .misconfigured, .unimplemented: isPermanent = true
-            case .unavailable, .timedOut, .notFound, .conflict, .refused, .other: break
+            case .unavailable, .timedOut, .notFound, .conflict, .refused, .cancelled, .other: break
             }
         default: break
         }
