@@ -109,6 +109,11 @@ struct PublicAddress {
             (scheme, rest) = (String(text[..<range.lowerBound]), text[range.upperBound...])
         }
         let authority = rest.prefix { !"/?#".contains($0) }
+        // "https//user:password@host" would be a host of that name, and a path that is printed.
+        guard !rest[authority.endIndex...].unicodeScalars.contains("@"), !scheme.unicodeScalars.contains("@") else {
+            throw SettingFault(
+                "has an '@' outside of user:password@host. Write it as https://host:8081, and percent-encode an '@' as %40.")
+        }
         let at = authority.lastIndex(of: "@")
         credentials = try at.map { (at) throws(SettingFault) in try Self.credentials(authority[..<at]) }
         if let at { rest = rest[rest.index(after: at)...] }
