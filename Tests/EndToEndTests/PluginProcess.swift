@@ -78,6 +78,12 @@ final class PluginProcess: Sendable {
 
     func send(_ signal: Int32) { kill(processID, signal) }
 
+    /// Nil: as large as the disk lets them be.
+    func limitFiles(to bytes: Int?) throws {
+        let size = bytes.map(String.init) ?? "unlimited"
+        _ = try Certificates.run("/usr/bin/prlimit", ["--pid", "\(processID)", "--fsize=\(size):unlimited"])
+    }
+
     /// Waits for the end, and gives the exit code.
     func exitCode() async throws -> Int32 { try await state.first { $0.exitCode != nil }.exitCode ?? -1 }
 

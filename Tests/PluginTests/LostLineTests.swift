@@ -47,15 +47,16 @@ struct LostLineTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (link, room) = (folder.appending(path: "audit.jsonl").path, folder.appending(path: "room").path)
-        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/full")
-        let audit = try LogDestination.file(link, for: .audit)
+        let target = Mutex("/dev/full")
+        let audit = try LogDestination.file(link, for: .audit) { _, _ in
+            open(target.withLock { $0 }, O_WRONLY | O_APPEND | O_CREAT, 0o600)
+        }
         let told = Mutex<[String]>([])
         audit.onTrouble { trouble in told.withLock { $0.append("\(trouble.isOver) \(trouble.words)") } }
         for _ in 0..<3 { audit.write("{}\n") }
         #expect(audit.trouble?.hasSuffix("cannot be written, and its lines are lost: No space left on device") == true)
         #expect(audit.trouble?.hasPrefix("the audit file \(link)") == true)
-        try FileManager.default.removeItem(atPath: link)
-        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: room)
+        target.withLock { $0 = room }
         try audit.reopen()
         audit.write("{\"n\":1}\n")
         #expect(audit.trouble == nil)

@@ -28,6 +28,7 @@ struct Check: Sendable {
     func run() async throws(SettingsError) {
         let (settings, files) = try CheckedSettings.read(options.configuration, report)
         report.add(files.steps())
+        report.add(Self.logFiles(settings))
         let roles = checkCredentials(settings)
         let certificate = checkListener(settings)
         let cluster = await TeleportCheck(settings: settings, report: report, roles: roles).run()
@@ -43,6 +44,20 @@ struct Check: Sendable {
         let facts = await checker.run()
         guard !Task.isCancelled else { return }
         await checkCallback(settings, certificate, checker, facts, cluster: cluster ?? "check")
+    }
+
+    /// The files of log and audit: what would end the plugin at its start.
+    private static func logFiles(_ settings: Settings) -> [CheckStep] {
+        var files: [(path: String, purpose: LogDestination.Purpose)] = []
+        if case .file(let path) = settings.log.output { files.append((path, .log)) }
+        if let path = settings.auditFile { files.append((path, .audit)) }
+        return files.map { path, purpose in
+            let name = "\(purpose.rawValue) file"
+            guard let problem = LogFile.problem(path, purpose) else {
+                return .ok(name, "\(path) can be written by its owner alone")
+            }
+            return .failed(name, "\(problem.path): \(problem.reason)", mend: problem.mend ?? "Mend the folder's permissions.")
+        }
     }
 
     private func checkCallback(

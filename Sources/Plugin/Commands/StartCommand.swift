@@ -26,6 +26,8 @@ struct StartCommand: AsyncParsableCommand {
     private static let wrongConfiguration = ExitCode(78)
 
     func run() async throws {
+        // A file of log or audit at the process's limit of size is told of, as a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
         let settings: Settings
         do {
             settings = try Settings.load(config)

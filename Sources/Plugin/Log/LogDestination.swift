@@ -8,9 +8,11 @@ package final class LogDestination: Sendable {
         package var path: String
         package var reason: String
         package var section = "log"
+        /// Of what is not the folder's fault.
+        package var mend: String?
         package var description: String {
             "cannot open the \(section) file \(path) for appending: \(reason). "
-                + "Mend `output` in `[\(section)]` or the folder's permissions."
+                + (mend ?? "Mend `output` in `[\(section)]` or the folder's permissions.")
         }
     }
 
@@ -18,12 +20,13 @@ package final class LogDestination: Sendable {
     package enum Purpose: String, Sendable {
         case log, audit
 
-        fileprivate var mode: mode_t { self == .audit ? 0o600 : 0o640 }
+        var mode: mode_t { self == .audit ? 0o600 : 0o640 }
     }
 
     private struct State {
         var descriptor: Int32
         var lines = LineWriter()
+        var budget = LineBudget()
         var trouble: String?
         var tell: @Sendable (Trouble) -> Void
     }
@@ -34,17 +37,23 @@ package final class LogDestination: Sendable {
         package var words: String
     }
 
+    /// Opens a file for appending.
+    typealias Open = @Sendable (_ path: String, _ purpose: Purpose) throws(OpenError) -> Int32
+
     private let path: String?
     private let purpose: Purpose
     private let state: Mutex<State>
+    private let open: Open
+    private let start = ContinuousClock.now
 
-    private init(path: String?, purpose: Purpose = .log, descriptor: Int32) {
+    private init(path: String?, purpose: Purpose = .log, descriptor: Int32, open: @escaping Open = LogFile.open) {
         self.path = path
         self.purpose = purpose
+        self.open = open
         var state = State(descriptor: descriptor) { trouble in
             if path != nil { Self.standardError.write("teleport-mattermost: \(trouble.words)\n") }
         }
-        state.lines.isTorn = path.map(Self.endsWithinLine) ?? false
+        state.lines.isTorn = path.map(LogFile.endsWithinLine) ?? false
         self.state = Mutex(state)
     }
 
@@ -52,7 +61,11 @@ package final class LogDestination: Sendable {
     package static let standardOutput = LogDestination(path: nil, descriptor: STDOUT_FILENO)
 
     package static func file(_ path: String, for purpose: Purpose = .log) throws(OpenError) -> LogDestination {
-        LogDestination(path: path, purpose: purpose, descriptor: try openFile(path, purpose))
+        try file(path, for: purpose, by: LogFile.open)
+    }
+
+    static func file(_ path: String, for purpose: Purpose, by open: @escaping Open) throws(OpenError) -> LogDestination {
+        LogDestination(path: path, purpose: purpose, descriptor: try open(path, purpose), open: open)
     }
 
     deinit {
@@ -62,7 +75,7 @@ package final class LogDestination: Sendable {
     /// Opens the file anew, after it was moved away by a rotation. Nothing to do for a stream.
     package func reopen() throws(OpenError) {
         guard let path else { return }
-        let new = try Self.openFile(path, purpose)
+        let new = try open(path, purpose)
         let old = state.withLock { state in
             defer { state.descriptor = new }
             return state.descriptor
@@ -75,6 +88,14 @@ package final class LogDestination: Sendable {
 
     /// Where trouble is told, once for its beginning and once for its end; standard error until this is called.
     package func onTrouble(_ tell: @escaping @Sendable (Trouble) -> Void) { state.withLock { $0.tell = tell } }
+
+    /// Writes a line of a place in the program unless that had too many; what is not written is counted.
+    func write(_ line: String, of place: String, more: (_ count: Int, _ place: String) -> String) {
+        let now = ContinuousClock.now - start
+        let taken = state.withLock { $0.budget.take(place, bytes: line.utf8.count, at: now) }
+        for (place, count) in taken.more { write(more(count, place)) }
+        if taken.isWritten { write(line) }
+    }
 
     package func write(_ line: String) {
         let told: (tell: @Sendable (Trouble) -> Void, Trouble)? = state.withLock { state in
@@ -100,23 +121,5 @@ package final class LogDestination: Sendable {
                 words: "\(file) cannot be written, and its lines are lost: \(String(cString: strerror(error)))")
         case .recovered(let lost): Trouble(isOver: true, words: "\(file) is written again; lines lost: \(lost)")
         }
-    }
-
-    /// Whether the last line of a file was torn, by a disk that was full.
-    private static func endsWithinLine(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        let size = lseek(descriptor, 0, SEEK_END)
-        var last: UInt8 = 0
-        return size > 0 && pread(descriptor, &last, 1, size - 1) == 1 && last != UInt8(ascii: "\n")
-    }
-
-    private static func openFile(_ path: String, _ purpose: Purpose) throws(OpenError) -> Int32 {
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, purpose.mode)
-        guard descriptor >= 0 else {
-            throw OpenError(path: path, reason: String(cString: strerror(errno)), section: purpose.rawValue)
-        }
-        return descriptor
     }
 }

@@ -23,9 +23,15 @@ package struct TextLogHandler: LogHandler {
         let fields = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata
         for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
             line += " \(key):"
-            Self.appendQuoted(value.description, to: &line)
+            line.unicodeScalars.append(contentsOf: LogField.written(value.description).unicodeScalars)
         }
-        destination.write(line + " \(Self.place(event))\n")
+        let place = Self.place(event)
+        line = JSONText.bounded(line, bytes: LineBudget.lineLimit - place.utf8.count - 2) + " \(place)\n"
+        // Decisions are told at this level: they are as rare as requests are.
+        guard event.level != .notice else { return destination.write(line) }
+        destination.write(line, of: place) {
+            "\(Self.name(of: .warning))   More lines of one place within a minute count:\($0) \($1)\n"
+        }
     }
 
     private static func name(of level: Logger.Level) -> String {
@@ -52,13 +58,5 @@ package struct TextLogHandler: LogHandler {
             default: line.unicodeScalars.append(scalar)
             }
         }
-    }
-
-    private static func appendQuoted(_ text: String, to line: inout String) {
-        let isPlain = !text.isEmpty && !text.utf8.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\"") }
-        guard !isPlain else { return append(text, to: &line) }
-        line += "\""
-        append(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""), to: &line)
-        line += "\""
     }
 }
