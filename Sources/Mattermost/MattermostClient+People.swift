@@ -4,7 +4,8 @@ extension MattermostClient {
     package func user(named username: String) async throws(MattermostError) -> ChatUser {
         guard MattermostName.isUsername(username) else {
             throw MattermostError(
-                .notFound, "Mattermost GET /users/username/{name}: not a user name of Mattermost's, so it was not asked.")
+                .notFound, "Mattermost GET /users/username/{name}: not a user name of Mattermost's, so it was not asked.",
+                isDefinite: true)
         }
         return try await user(APIRequest(.get, "/users/username/\(username)"))
     }
@@ -14,7 +15,7 @@ extension MattermostClient {
             throw MattermostError(
                 .notFound,
                 "Mattermost GET /users/email/{address}: \"\(OneLine.bounded(address))\" is no e-mail address, so it was "
-                    + "not asked.")
+                    + "not asked.", isDefinite: true)
         }
         do {
             return try await user(APIRequest(.get, "/users/email/\(address)"))

@@ -60,15 +60,15 @@ package struct HealthCheck: Service {
     private func check() async -> Problem? {
         do {
             _ = try await chat.me()
-            let failures = try await recipientFailures()
+            let (failures, isAnyWell) = try await recipientFailures()
             health.set(.mattermost, problem: nil)
             guard let worst = failures.first(where: { !Problem($0).isPermanent }) ?? failures.first else {
-                health.set(.recipients, problem: nil)
+                show(nil, isNote: false)
                 return nil
             }
             var problem = Problem(worst)
             if failures.count > 1 { problem.message += " (and \(failures.count - 1) more recipients)" }
-            health.set(.recipients, problem: problem.message)
+            show(problem.message, isNote: isAnyWell && failures.allSatisfy(\.isLasting))
             return problem
         } catch {
             let problem = Problem(error)
@@ -77,20 +77,31 @@ package struct HealthCheck: Service {
         }
     }
 
+    /// One bad recipient among good ones is a person's to mend, and keeps nobody else from being told.
+    private func show(_ problem: String?, isNote: Bool) {
+        health.set(.recipients, problem: isNote ? nil : problem)
+        health.set(.recipients, note: isNote ? problem : nil)
+    }
+
     /// Each recipient has to be there, and the bot in the channel: it may post without, but not update its posts, nor see who
     /// is a member.
-    private func recipientFailures() async throws(MattermostError) -> [MattermostError] {
+    private func recipientFailures() async throws(MattermostError) -> (failures: [MattermostError], isAnyWell: Bool) {
         let bot = try await recipients.bot()
         let found = await recipients.configured()
         var failures = found.failures
+        var isAnyWell = false
         for place in found.places {
-            guard case .channel = place.recipient, !(try await isMember(bot, of: place)) else { continue }
+            guard case .channel = place.recipient, !(try await isMember(bot, of: place)) else {
+                isAnyWell = true
+                continue
+            }
             failures.append(
                 MattermostError(
                     .forbidden,
-                    "Recipient \"\(place.recipient)\": the bot is not in the channel. Type /invite @\(bot.username) there."))
+                    "Recipient \"\(place.recipient)\": the bot is not in the channel. Type /invite @\(bot.username) there.",
+                    isDefinite: true))
         }
-        return failures
+        return (failures, isAnyWell)
     }
 
     /// Once for each whose members decide.

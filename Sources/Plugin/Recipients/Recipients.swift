@@ -180,7 +180,8 @@ package final class Recipients: Sendable {
 
     private func directChannel(with person: ChatUser, _ bot: ChatUser) async throws(MattermostError) -> Channel {
         guard !person.isDeleted else {
-            throw MattermostError(.notFound, "the account @\(person.username) is deactivated. Name somebody else.")
+            throw MattermostError(
+                .notFound, "the account @\(person.username) is deactivated. Name somebody else.", isDefinite: true)
         }
         return Channel(id: try await chat.directChannelID(of: bot.id, with: person.id), kind: .direct)
     }

@@ -90,8 +90,7 @@ extension MattermostError {
     var isLasting: Bool {
         switch code {
         case .unauthorized, .rateLimited, .unreachable, .malformed, .cancelled: false
-        case .forbidden, .notFound: true
-        case .status: isDefinite
+        case .forbidden, .notFound, .status: isDefinite
         }
     }
 }
