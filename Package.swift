@@ -123,7 +123,7 @@ let package = Package(
             name: "CallbackServerTests",
             dependencies: [
                 "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "TestSupport", nioCore, nioPosix, nioHTTP1, logging,
-                lifecycle,
+                lifecycle, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(

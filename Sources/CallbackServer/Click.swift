@@ -24,6 +24,8 @@ package enum ClickReply: Equatable, Sendable {
     /// Not believed. `words`: the JSON of a 200 for a person who may have done nothing wrong; nil for a forgery, which gets a
     /// 403 with nothing in it. The rest is for the operator's log only.
     case refused(words: [UInt8]?, reason: String, Logger.Metadata)
+    /// The JSON of a 200 for a person, which costs the operator's log no line but a place in the count of its source.
+    case counted(words: [UInt8])
 }
 
 /// What checking a context came to.

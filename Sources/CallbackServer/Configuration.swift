@@ -15,12 +15,14 @@ extension CallbackServer {
         package var trustedProxies: TrustedProxies
         /// From where clicks and dialogs are taken; probes are from everywhere.
         package var allowedSources: AllowedSources
+        /// Whether `/readyz` tells everybody why, and not the operator alone.
+        package var tellsEverybody: Bool
         package var limits: Limits
 
         package init(
             address: ListenAddress, tls: ListenerCertificate? = nil, pathPrefix: String = "", basicAuth: BasicAuth? = nil,
             trustedProxies: TrustedProxies = TrustedProxies(), allowedSources: AllowedSources = AllowedSources(),
-            limits: Limits = Limits()
+            tellsEverybody: Bool = false, limits: Limits = Limits()
         ) {
             self.address = address
             self.tls = tls
@@ -28,6 +30,7 @@ extension CallbackServer {
             self.basicAuth = basicAuth
             self.trustedProxies = trustedProxies
             self.allowedSources = allowedSources
+            self.tellsEverybody = tellsEverybody
             self.limits = limits
         }
     }
@@ -40,6 +43,8 @@ extension CallbackServer {
         package var connectionsPerSource = 1024
         /// A source's requests that are neither a signed click nor a probe.
         var requestRate = Bucket.Rate(burst: 300, refill: .milliseconds(100))
+        /// A source's `/healthz`, `/readyz` and `/metrics`: far more than any number of probes and dashboards asks for.
+        var probeRate = Bucket.Rate(burst: 600, refill: .milliseconds(10))
         /// A source's failed signatures, proofs and passwords.
         var failureRate = Bucket.Rate(burst: 20, refill: .seconds(3))
         /// Verified clicks being decided at once; a person beyond it is asked to try again.
@@ -50,6 +55,12 @@ extension CallbackServer {
         package var drainBytes = 256 * 1024
         /// Requests and bodies, in parts, that a client may send ahead while an earlier reply is due.
         package var pipelinedParts = 256
+        /// Requests of one connection that are answered before the others have their turn, and how many of one that brought a signed click.
+        var turn = (stranger: 8, clicker: 64)
+        /// Until a connection that had its turn has the next one.
+        var pause: Duration = .milliseconds(1)
+        /// Of one read, kept until its turn.
+        var readParts = 2048
         package var handshake: Duration = .seconds(10)
         /// From a request's first byte to the end of its head; for the first one from the connection's start.
         package var head: Duration = .seconds(10)

@@ -28,6 +28,9 @@ extension ConnectionHandler {
         guard case .deciding(let exchange) = phase, request == requests else { return }
         switch reply {
         case .answer(let json): send(json, exchange)
+        case .counted(let words):
+            listener.count(from: origin)
+            send(words, exchange)
         case .refused(let words?, let reason, let metadata):
             listener.note(reason, from: origin, metadata)
             send(words, exchange)
@@ -70,6 +73,7 @@ extension ConnectionHandler {
         if requests == 1 { listener.table.spoke(self) }
         listener.trim.count()
         origin = peer.map { listener.proxies.origin(of: $0, forwarded: head.headers["x-forwarded-for"]) }
+        isForwarded = ForwardingFields.are(in: head.headers)
         let exchange = listener.policy.judge(head, from: origin)
         if exchange.isRefusedEarly, case .fixed(let reply) = exchange.purpose {
             return refuse(reply, headOnly: exchange.isHEAD)
@@ -90,14 +94,17 @@ extension ConnectionHandler {
     }
 
     private func complete(_ exchange: Exchange) {
+        countTurn()
         switch exchange.purpose {
         case .fixed(let reply): send(listener.limited(reply, from: origin), exchange)
+        case .readiness where !listener.mayProbe(origin), .metrics where !listener.mayProbe(origin): send(.tooMany, exchange)
         case .readiness:
             let readiness = listener.readiness()
+            let json = mayKnowWhy ? readiness.json : readiness.statusJSON
             let status: StaticString = readiness.problems.isEmpty ? "200 OK" : "503 Service Unavailable"
             let persistence = persistence(exchange)
             send(
-                listener.replies.json(readiness.json, status: status, persistence, headOnly: exchange.isHEAD), persistence)
+                listener.replies.json(json, status: status, persistence, headOnly: exchange.isHEAD), persistence)
         case .metrics:
             let persistence = persistence(exchange)
             send(
@@ -118,6 +125,13 @@ extension ConnectionHandler {
             }
         }
         body = nil
+    }
+
+    /// Reasons name servers: they are for the operator on this machine, whom no proxy stands before.
+    private var mayKnowWhy: Bool {
+        if listener.tellsEverybody { return true }
+        guard !isForwarded, let channel = context?.channel else { return false }
+        return LocalPeer.isOperator(channel.remoteAddress, of: channel.localAddress)
     }
 
     private func persistence(_ exchange: Exchange) -> Persistence { closesAfterReply ? .close : exchange.persistence }
@@ -149,4 +163,15 @@ extension ConnectionHandler {
         phase = .idle
         context.write(Self.wrapOutboundOut(buffer), promise: written)
     }
+}
+
+/// What a proxy says of whom it asks for.
+enum ForwardingFields {
+    private static let names: Set<String> = [
+        "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
+        "x-forwarded-server",
+        "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip",
+    ]
+
+    static func are(in headers: HTTPHeaders) -> Bool { headers.contains { names.contains($0.name.lowercased()) } }
 }

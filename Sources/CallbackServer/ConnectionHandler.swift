@@ -43,6 +43,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private(set) var peer: IPAddress?
     /// Whom the present request is from: the peer, or who stands behind a trusted proxy.
     var origin: IPAddress?
+    /// A proxy passed the present request on.
+    var isForwarded = false
+    /// Requests of this turn of the event loop.
+    private var turn = 0
+    /// It had its turn, and others have theirs.
+    private var waitsForTurn = false
     /// A signed click came from here.
     var hasClicked = false
     /// The reply of a decision has not left yet.
@@ -79,11 +85,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let part = Self.unwrapInboundIn(data)
         if !context.channel.isWritable { context.flush() }
         guard isBlocked || !waiting.isEmpty else { return handle(part) }
-        guard waiting.count < listener.limits.pipelinedParts else { return tooFarAhead() }
+        guard waiting.count < (waitsForTurn ? listener.limits.readParts : listener.limits.pipelinedParts) else {
+            return tooFarAhead()
+        }
         waiting.append(part)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        if !waitsForTurn { turn = 0 }
         context.flush()
         context.fireChannelReadComplete()
     }
@@ -130,8 +139,23 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch phase {
         case .deciding: true
         case .closing: false
-        default: context?.channel.isWritable == false
+        default: waitsForTurn || context?.channel.isWritable == false
         }
+    }
+
+    /// A client that sends its requests one behind the other, hundreds in one read, holds up nobody else.
+    func countTurn() {
+        turn += 1
+        guard turn >= (hasClicked ? listener.limits.turn.clicker : listener.limits.turn.stranger), !waitsForTurn else { return }
+        waitsForTurn = true
+        context?.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(listener.limits.pause)) { [weak self] in
+            self?.takeTurn()
+        }
+    }
+
+    private func takeTurn() {
+        (turn, waitsForTurn) = (0, false)
+        resume()
     }
 
     private var isDeciding: Bool {

@@ -24,6 +24,11 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Of four bytes or sixteen.
+    init(bytes: [UInt8]) { bits = bytes.count == 4 ? Self.mapped | Self.number(bytes) : Self.number(bytes) }
+
+    var isLoopback: Bool { bits == 1 || isIPv4 && (bits >> 24) & 0xFF == 127 }
+
     private init(bits: UInt128) { self.bits = bits }
 
     var isIPv4: Bool { bits >> 32 == Self.mapped >> 32 }

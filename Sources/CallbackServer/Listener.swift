@@ -16,6 +16,7 @@ final class Listener {
     let trim: MemoryTrim
     let table: ConnectionTable
     let proxies: TrustedProxies
+    let tellsEverybody: Bool
     private let eventLoop: any EventLoop
     var replies = ReplyRenderer()
     private var refusals: RefusalLog
@@ -35,6 +36,7 @@ final class Listener {
         dialogs = server.dialogs
         self.trim = trim
         proxies = configuration.trustedProxies
+        tellsEverybody = configuration.tellsEverybody
         self.eventLoop = eventLoop
         table = ConnectionTable(eventLoop: eventLoop, limits: limits, proxies: configuration.trustedProxies)
         refusals = RefusalLog(logger: server.logger, audit: server.refused)
@@ -115,12 +117,16 @@ extension Listener {
     /// Notes a request that came to nothing: the reply that it would have got, or that there were too many.
     func limited(_ reply: FixedReply, from origin: IPAddress?) -> FixedReply {
         switch reply {
-        case .alive, .busy, .late: reply
+        case .busy, .late: reply
+        case .alive: mayProbe(origin) ? reply : .tooMany
         case .forbidden: failed("[http] allowed_sources does not name its address", from: origin) ? reply : .tooMany
         case .unauthorized: failed("a wrong user or password of basic_auth, or none", from: origin) ? reply : .tooMany
         default: ledger.charge(origin?.source, .nothing, at: .now()) ? reply : .tooMany
         }
     }
+
+    /// Whether a source has not asked too often how the plugin is: who asks on and on takes time from the clicks.
+    func mayProbe(_ origin: IPAddress?) -> Bool { ledger.charge(origin?.source, .probe, at: .now()) }
 
     /// Writes down a refused callback; false when its source had too many.
     func failed(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata = [:]) -> Bool {
@@ -131,6 +137,16 @@ extension Listener {
     /// Writes down a refused callback that may be a person's.
     func note(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata) {
         refusals.refused(reason, from: Self.text(origin), metadata, at: .now())
+        countSoon()
+    }
+
+    /// Counts what is not worth a line.
+    func count(from origin: IPAddress?) {
+        refusals.counted(from: Self.text(origin), at: .now())
+        countSoon()
+    }
+
+    private func countSoon() {
         guard !countsAreDue else { return }
         countsAreDue = true
         eventLoop.assumeIsolated().scheduleTask(in: RefusalLog.window) { self.writeCounts() }

@@ -1,5 +1,8 @@
 extension Readiness {
-    /// `/readyz`'s body.
+    /// `/readyz`'s body for those who need not know more: problems name servers.
+    var statusJSON: [UInt8] { Array((problems.isEmpty ? #"{"status":"ready"}"# : #"{"status":"not ready"}"#).utf8) }
+
+    /// `/readyz`'s body for the operator.
     var json: [UInt8] {
         var text = problems.isEmpty ? #"{"status":"ready""# : #"{"status":"not ready""#
         if !problems.isEmpty { text += #","reasons":"# + Self.array(problems) }

@@ -47,6 +47,13 @@ struct RefusalLog {
         write(RefusedCallback(reason: reason, remote: remote, count: 1, metadata: metadata))
     }
 
+    /// No line, and one more in the number.
+    mutating func counted(from remote: String, at now: NIODeadline) {
+        if now >= windowEnd { endWindow(at: now) }
+        guard seen[remote] != nil || seen.count < Self.sources else { return others += 1 }
+        seen[remote, default: (lines: 0, more: 0)].more += 1
+    }
+
     /// Writes the numbers of those that had no line, and begins anew.
     mutating func endWindow(at now: NIODeadline) {
         for (remote, source) in seen.sorted(by: { $0.key < $1.key }) where source.more > 0 {
@@ -57,7 +64,7 @@ struct RefusalLog {
         seen.removeAll()
     }
 
-    private static let more = "more of the kind within a minute"
+    private static let more = "more that came to nothing within a minute"
 
     private func write(_ refused: RefusedCallback) {
         var metadata = refused.metadata

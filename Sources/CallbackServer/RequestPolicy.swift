@@ -91,11 +91,14 @@ private struct Fields {
             case 7 where Self.same(name, "upgrade"): asksForUpgrade = true
             case 12 where Self.same(name, "content-type"): isJSON = Self.namesJSON(value)
             case 13 where Self.same(name, "authorization"): authorization = value
-            case 14 where Self.same(name, "content-length"): contentLength = Int(value) ?? 0
+            case 14 where Self.same(name, "content-length"): contentLength = Self.length(value)
             default: break
             }
         }
     }
+
+    /// One that no integer holds is the longest there is, and not none.
+    private static func length(_ value: String) -> Int { Int(value.filter { $0 != " " && $0 != "\t" }) ?? .max }
 
     private static func same(_ name: String, _ lowercase: StaticString) -> Bool {
         lowercase.withUTF8Buffer { word in

@@ -27,8 +27,8 @@ struct Routes {
         if !path.hasPrefix("/") {
             guard let scheme = ["http://", "https://"].first(where: { path.lowercased().hasPrefix($0) }) else { return nil }
             path = path.dropFirst(scheme.count)
-            guard let slash = path.firstIndex(of: "/") else { return nil }
-            path = path[slash...]
+            path = path.drop { $0 != "/" && $0 != "?" && $0 != "#" }
+            guard path.hasPrefix("/") else { return nil }
         }
         return match(path.prefix { $0 != "?" })
     }

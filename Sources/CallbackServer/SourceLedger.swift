@@ -2,7 +2,7 @@ import NIOCore
 
 /// What each source has spent of its limits. Bounded, and no number of addresses gives anybody a full bucket back.
 ///
-/// Only requests that came to nothing are counted: a signed click takes nothing, and so leaves no trace here. When all places
+/// Only probes and requests that came to nothing are counted: a signed click takes nothing, and so leaves no trace here. When all places
 /// are taken, one whose buckets have filled up again, and which says nothing any more, is used anew; where none is found the
 /// newcomers share one place.
 struct SourceLedger {
@@ -10,12 +10,15 @@ struct SourceLedger {
     /// How many places are looked at for a newcomer.
     private static let looks = 8
 
-    enum Charge { case nothing, failedSignature }
+    enum Charge { case nothing, failedSignature, probe }
 
     private struct Account {
         var source: IPAddress?
         var requests = Bucket()
         var failures = Bucket()
+        var probes = Bucket()
+
+        var fullAt: NIODeadline { max(requests.fullAt, failures.fullAt, probes.fullAt) }
     }
 
     private let limits: CallbackServer.Limits
@@ -39,6 +42,7 @@ struct SourceLedger {
     }
 
     private func spend(_ account: inout Account, _ charge: Charge, _ now: NIODeadline) -> Bool {
+        if charge == .probe { return account.probes.take(limits.probeRate, at: now) }
         let isWithin = account.requests.take(limits.requestRate, at: now)
         guard charge == .failedSignature else { return isWithin }
         return account.failures.take(limits.failureRate, at: now) && isWithin
@@ -54,7 +58,7 @@ struct SourceLedger {
         }
         for _ in 0..<min(Self.looks, capacity) {
             hand = (hand + 1) % capacity
-            guard max(accounts[hand].requests.fullAt, accounts[hand].failures.fullAt) <= now else { continue }
+            guard accounts[hand].fullAt <= now else { continue }
             if let old = accounts[hand].source { places[old] = nil }
             accounts[hand] = Account(source: source)
             places[source] = hand

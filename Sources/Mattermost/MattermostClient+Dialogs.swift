@@ -57,7 +57,7 @@ private struct DialogBody: Encodable {
         let label = dialog.decision == .approve ? "Approve" : "Deny"
         self.dialog = Form(
             callbackID: dialog.decision.rawValue, title: "\(label) access request", introduction: dialog.introduction,
-            elements: [Element(optional: dialog.isOptional)], submitLabel: label, state: dialog.state)
+            elements: dialog.hasField ? [Element(optional: dialog.isOptional)] : [], submitLabel: label, state: dialog.state)
     }
 }
 

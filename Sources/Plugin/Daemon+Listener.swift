@@ -7,7 +7,9 @@ import Watcher
 
 extension Daemon {
     /// - Parameter proofs: nil where the callback is believed about who clicked.
-    func makeListener(_ desk: ClickDesk, _ proofs: ProofDesk?, _ health: Health) -> CallbackServer {
+    func makeListener(
+        _ desk: ClickDesk, _ proofs: ProofDesk?, _ health: Health, _ circuits: Circuits
+    ) -> CallbackServer {
         CallbackServer(
             configuration: CallbackServer.Configuration(
                 address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
@@ -19,8 +21,10 @@ extension Daemon {
                 let cluster = teleport.clusterName ?? context.cluster
                 return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
-            readiness: { [teleport, logFiles] in Readiness(health, teleport.status, logFiles.compactMap(\.trouble)) },
-            dialogs: settings.approvals.askReason == .never ? nil : dialogs(desk, proofs),
+            readiness: { [teleport, logFiles, now] in
+                Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.asked(at: now()))
+            },
+            dialogs: settings.approvals.hasDialogs ? dialogs(desk, proofs) : nil,
             refused: { [audit, now] in audit.write($0, at: now()) },
             decide: { [now] click in
                 guard let proofs else {
@@ -36,8 +40,8 @@ extension Daemon {
         CallbackServer.Dialogs(
             open: { [signer] in signer.open($0) },
             decide: { submission in
-                guard let proofs else { return .answer(await desk.answer(submission, isProven: false).json) }
-                return await proofs.answer(submission) { await desk.answer(submission, isProven: true).json }
+                guard let proofs else { return .answer(await desk.answer(submission).json) }
+                return await proofs.answer(submission) { await desk.answer(submission, proof: $0).json }
             })
     }
 
@@ -49,8 +53,8 @@ extension Daemon {
 
 extension Readiness {
     /// What the role lacks is told beside the watch's own failure, which may be the same.
-    fileprivate init(_ health: Health, _ status: ConnectionStatus, _ lost: [String]) {
-        let reasons = health.reasons.map { "\($0.part.rawValue): \($0.problem)" }
+    fileprivate init(_ health: Health, _ status: ConnectionStatus, _ lost: [String], asked: String?) {
+        let reasons = health.reasons.map { "\($0.part.rawValue): \($0.problem)" } + (asked.map { ["mattermost: \($0)"] } ?? [])
         let denials = status.denials.filter { $0 != status.lastFailure }.map { "teleport: \($0)" }
         var gauges = [Gauge("teleport_connected", "1 while requests are watched.", status.connected ? 1 : 0)]
         if let expires = status.identityExpires {

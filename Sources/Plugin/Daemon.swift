@@ -16,6 +16,7 @@ struct Daemon: Sendable {
     let logger: Logger
     private let destination: LogDestination
     private let auditFile: LogDestination?
+    let audit: AuditLog
     let teleport: TeleportClient
     private let chat: MattermostClient
     let signer: ActionSigner
@@ -38,6 +39,7 @@ struct Daemon: Sendable {
         }
         logger.logLevel = level
         self.logger = logger
+        audit = AuditLog(logger: logger, file: auditFile)
         auditFile?.onTrouble { [logger] in logger.log(level: $0.isOver ? .warning : .error, "\($0.words)") }
         if debug { logger.debug("DEBUG logging enabled") }
         logger.info("Starting Teleport Access Mattermost Bot \(Version.number): \(BuildInfo.gitRef)")
@@ -92,7 +94,7 @@ struct Daemon: Sendable {
         }
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var services: [any Service] = [
-            reload, ResidentTrim(clock: .continuous), watcher,
+            reload, ResidentTrim(clock: .continuous), AuditCounts(audit: audit, now: now), watcher,
             HealthCheck(
                 environment, health: health,
                 recovered: {
@@ -102,7 +104,7 @@ struct Daemon: Sendable {
         ]
         let proofs = makeProofs(environment, health)
         if let proofs { services.append(proofs.keys) }
-        let listener = makeListener(desk, proofs, health)
+        let listener = makeListener(desk, proofs, health, environment.circuits)
         services.append(settings.http.isNeeded ? listener : ProbeListener(server: listener, logger: logger))
         if failsFast { services.append(FailFast(health)) }
         var configuration = ServiceGroupConfiguration(
@@ -112,6 +114,7 @@ struct Daemon: Sendable {
         configuration.maximumCancellationDuration = .seconds(2)
         defer { chat.shutdown() }
         try await ServiceGroup(configuration: configuration).run()
+        audit.writeCounts(at: now(), isLast: true)
         logger.info("Stopped")
     }
 
@@ -133,7 +136,10 @@ struct Daemon: Sendable {
             server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: environment.elapsed
         ) { [chat] () throws(MattermostError) in try await chat.clickerKey() }
         return ProofDesk(
-            keys: keys, seen: SeenProofs(elapsed: environment.elapsed), now: environment.now, elapsed: environment.elapsed)
+            keys: keys,
+            seen: SeenProofs(
+                keep: settings.approvals.hasDialogs ? SeenProofs.keepWithDialogs : SeenProofs.keep, elapsed: environment.elapsed
+            ), now: environment.now, elapsed: environment.elapsed)
     }
 
     /// The time by Mattermost's clock, which all replicas share: it signs the proofs, and posts have its times.
@@ -150,7 +156,8 @@ struct Daemon: Sendable {
         environment.policy = settings.approvals.policy
         environment.method = settings.approvals.method
         environment.reasons = Reasons(
-            ask: settings.approvals.askReason, url: settings.http.dialogURL ?? "", seal: { [signer] in try signer.seal($0) })
+            ask: settings.approvals.askReason, confirm: settings.approvals.confirm, url: settings.http.dialogURL ?? "",
+            seal: { [signer] in try signer.seal($0) })
         environment.messages = settings.messages
         environment.remindsBefore = settings.remindsBefore
         environment.notifiesRequester = settings.notifiesRequester
@@ -170,8 +177,6 @@ struct Daemon: Sendable {
         let digest = (try? SHA256.hash(bytes)) ?? [UInt8](Replica.newName().utf8)
         return digest.prefix(8).map { Base16.text(of: $0) }.joined()
     }
-
-    var audit: AuditLog { AuditLog(logger: logger, file: auditFile) }
 
     /// Nil where people decide in Teleport only.
     private var buttons: ButtonMaker? {

@@ -79,8 +79,8 @@ package struct HealthCheck: Service {
 
     /// One bad recipient among good ones is a person's to mend, and keeps nobody else from being told.
     private func show(_ problem: String?, isNote: Bool) {
-        health.set(.recipients, problem: isNote ? nil : problem)
         health.set(.recipients, note: isNote ? problem : nil)
+        health.set(.recipients, problem: isNote ? nil : problem)
     }
 
     /// Each recipient has to be there, and the bot in the channel: it may post without, but not update its posts, nor see who

@@ -10,6 +10,7 @@ import Testing
     func neverReads() async throws {
         var limits = CallbackServer.Limits()
         limits.request = .milliseconds(200)
+        limits.probeRate.burst = 10_000_000
         try await RunningServer.with(limits: limits) { server in
             let client = try await RawClient.connect(port: server.port, autoRead: false)
             let burst = ByteBuffer(string: String(repeating: ClickText.get("/healthz"), count: 1000))
@@ -23,7 +24,9 @@ import Testing
 
     @Test("A client that pipelines much and reads slowly gets every reply")
     func slowReader() async throws {
-        try await RunningServer.with { server in
+        var limits = CallbackServer.Limits()
+        limits.probeRate.burst = 10_000
+        try await RunningServer.with(limits: limits) { server in
             let client = try await server.client()
             for _ in 0..<20 { client.send(String(repeating: ClickText.get("/healthz"), count: 100)) }
             #expect(await client.replies(2000).count == 2000)

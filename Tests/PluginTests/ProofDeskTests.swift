@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import CallbackServer
+@testable import Mattermost
 @testable import Plugin
 
 @Suite("A click's proof", .timeLimit(.minutes(1)))
@@ -23,6 +24,7 @@ struct ProofDeskTests {
     private func text(_ reply: ClickReply) -> String {
         switch reply {
         case .answer(let json): String(decoding: json, as: UTF8.self)
+        case .counted(let words): String(decoding: words, as: UTF8.self)
         case .refused(nil, let reason, _): "forbidden: \(reason)"
         case .refused(let words?, _, _): String(decoding: words, as: UTF8.self)
         }
@@ -166,12 +168,13 @@ struct ProofDeskTests {
         }
     }
 
-    private func submission(_ trigger: String?, of user: String = ProofRig.alice, age: Duration = .zero) throws
-        -> DialogSubmission
-    {
-        let id = try #require(RequestID("305dc2e2-6700-485c-a62a-74712b40900e"))
+    private func submission(
+        _ trigger: String?, of user: String = ProofRig.alice, age: Duration = .zero,
+        on request: String = "305dc2e2-6700-485c-a62a-74712b40900e", decision: Decision = .deny, post: String = "p"
+    ) throws -> DialogSubmission {
+        let id = try #require(RequestID(request))
         let ticket = DialogTicket(
-            requestID: id, decision: .deny, userID: user, channelID: ProofRig.channel, postID: "p", cluster: "x",
+            requestID: id, decision: decision, userID: user, channelID: ProofRig.channel, postID: post, cluster: "x",
             issued: ProofRig.now.advanced(by: .zero - age), trigger: trigger.map { Secret($0) })
         return DialogSubmission(ticket: ticket, reason: "why", remoteAddress: "192.0.2.1")
     }
@@ -180,14 +183,58 @@ struct ProofDeskTests {
     func dialogs() async throws {
         try await rig.withDesk { desk in
             let good = try submission(rig.triggerText(age: .seconds(500)), age: .seconds(499))
-            #expect(await desk.answer(good) { [6] } == .answer([6]))
+            #expect(await desk.answer(good) { _ in [6] } == .answer([6]))
             for wrong in [
                 try submission(nil), try submission("x"), try submission(rig.triggerText(by: TriggerSigner())),
                 try submission(rig.triggerText(), of: ProofRig.mallory),
                 try submission(rig.triggerText(age: .seconds(121))),
             ] {
-                #expect(text(await desk.answer(wrong, undecided)).hasPrefix("forbidden: "))
+                #expect(text(await desk.answer(wrong) { _ in await undecided() }).hasPrefix("forbidden: "))
             }
+        }
+    }
+
+    @Test("A dialog's proof counts for one request, decision and post, whoever knows the signing secret")
+    func dialogOnce() async throws {
+        try await rig.withDesk { desk in
+            let trigger = try rig.triggerText()
+            #expect(await desk.answer(try submission(trigger)) { _ in [6] } == .answer([6]))
+            #expect(await desk.answer(try submission(trigger)) { _ in [7] } == .answer([7]), "the same dialog once more")
+            for other in [
+                try submission(trigger, on: "405dc2e2-6700-485c-a62a-74712b40900e"),
+                try submission(trigger, decision: .approve),
+                try submission(trigger, post: "q"),
+            ] {
+                let reply = text(await desk.answer(other) { _ in await undecided() })
+                #expect(reply == "forbidden: the proof in a dialog's state was used for another click before")
+            }
+            let click = try rig.click(trigger)
+            #expect(text(await desk.answer(click, undecided)) == "forbidden: its proof was used for another click before")
+        }
+    }
+
+    @Test("A click's proof is none for a dialog about another request")
+    func clickThenDialog() async throws {
+        try await rig.withDesk { desk in
+            let trigger = try rig.triggerText()
+            _ = await desk.answer(try rig.click(trigger, decision: .deny, on: "p")) { [] }
+            #expect(await desk.answer(try submission(trigger)) { _ in [6] } == .answer([6]))
+            let other = try submission(trigger, on: "405dc2e2-6700-485c-a62a-74712b40900e")
+            #expect(text(await desk.answer(other) { _ in await undecided() }).hasPrefix("forbidden: "))
+        }
+    }
+
+    @Test("A dialog's proof that is more than ten minutes old, whatever its state says, or of before the start, is counted")
+    func dialogAge() async throws {
+        try await rig.withDesk { desk in
+            let old = try submission(rig.triggerText(age: .seconds(660)), age: .seconds(599))
+            #expect(
+                await desk.answer(old) { _ in await undecided() }
+                    == .counted(words: DialogAnswer.refused(ClickWords.dialogTooOld).json))
+            rig.age.withLock { $0 = .seconds(60) }
+            let before = try submission(rig.triggerText(age: .seconds(63)), age: .seconds(63))
+            let words = DialogAnswer.refused(ClickWords.dialogBeforeStart).json
+            #expect(await desk.answer(before) { _ in await undecided() } == .counted(words: words))
         }
     }
 
@@ -201,65 +248,5 @@ struct ProofDeskTests {
             if let click { #expect(text(await rig.desk(keys).answer(click, undecided)).contains("nothing was decided")) }
             group.cancelAll()
         }
-    }
-}
-
-@Suite("The memory of proofs") struct SeenProofsTests {
-    private let rig: ProofRig
-    private let click: Digest256
-
-    init() throws {
-        rig = try ProofRig()
-        click = try Digest256(of: "a click".utf8)
-    }
-
-    private func proof(_ number: Int) throws -> ClickerProof {
-        let digits = String(number)
-        let id = String(repeating: "0", count: 26 - digits.count) + digits
-        return try #require(try rig.trigger(id: id).proof(under: ClickerKey(rig.server.publicKey)))
-    }
-
-    private func name(_ entry: SeenProofs.Entry) -> String { String("\(entry)".prefix { $0 != "(" }) }
-
-    @Test("It is bounded: when it is full nobody new is let in until the oldest is past use")
-    func bounded() throws {
-        let seen = SeenProofs(limit: 3, elapsed: { [rig] in rig.elapsed.withLock { $0 } })
-        for number in 0..<3 { #expect(try name(seen.enter(proof(number), of: click)) == "first") }
-        #expect(try name(seen.enter(proof(3), of: click)) == "full")
-        #expect(try name(seen.enter(proof(0), of: click)) == "repeated")
-        rig.elapsed.withLock { $0 += SeenProofs.keep }
-        #expect(try name(seen.enter(proof(0), of: click)) == "repeated")
-        rig.elapsed.withLock { $0 += .seconds(1) }
-        #expect(try name(seen.enter(proof(3), of: click)) == "first")
-    }
-
-    @Test("One person's clicks cannot take the places of the others'")
-    func perPerson() throws {
-        let seen = SeenProofs(elapsed: { [rig] in rig.elapsed.withLock { $0 } })
-        for number in 0..<SeenProofs.perPerson { #expect(try name(seen.enter(proof(number), of: click)) == "first") }
-        #expect(try name(seen.enter(proof(5000), of: click)) == "full")
-        let other = try rig.triggerText(of: ProofRig.mallory, id: String(repeating: "m", count: 26))
-        let proof = try #require(try TriggerID(other)?.proof(under: ClickerKey(rig.server.publicKey)))
-        #expect(name(seen.enter(proof, of: click)) == "first")
-        rig.elapsed.withLock { $0 += SeenProofs.keep + .seconds(1) }
-        #expect(try name(seen.enter(self.proof(5000), of: click)) == "first")
-    }
-
-    @Test("A proof is kept for longer than it is good for")
-    func keeps() { #expect(SeenProofs.keep > ProofDesk.window * 2) }
-
-    @Test("Old answers go before the proofs do, and are never another's")
-    func answers() throws {
-        let seen = SeenProofs(limit: 500, answers: 2, elapsed: { [rig] in rig.elapsed.withLock { $0 } })
-        for number in 0..<200 {
-            #expect(try name(seen.enter(proof(number), of: click)) == "first")
-            if number % 50 == 0 { rig.elapsed.withLock { $0 += .seconds(100) } }
-            #expect(try name(seen.enter(proof(number), of: click)) == "repeated")
-            if number >= 1 { #expect(try name(seen.enter(proof(number - 1), of: click)) == "repeated") }
-            if number >= 2 { #expect(try name(seen.enter(proof(number - 2), of: click)) == "forgotten") }
-        }
-        let other = try Digest256(of: "another click".utf8)
-        #expect(try name(seen.enter(proof(199), of: other)) == "stolen")
-        #expect(try name(seen.enter(proof(190), of: other)) == "stolen")
     }
 }

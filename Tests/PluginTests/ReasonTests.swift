@@ -80,27 +80,27 @@ struct ReasonTests {
                 let id = try rig.request()
                 try await rig.reconcile(id)
                 for blank in [" \n", "\u{3000}\u{200B}", "\u{2800}", "\u{3164}"] {
-                    let answer = await desk.answer(try submission(rig, id, blank), isProven: true)
+                    let answer = await desk.answer(try submission(rig, id, blank))
                     #expect(answer == .wrongReason(ClickWords.reasonMissing))
                 }
                 let long = String(repeating: "x", count: 1001)
                 #expect(
-                    await desk.answer(try submission(rig, id, long), isProven: true) == .wrongReason(ClickWords.reasonTooLong))
-                let old = await desk.answer(try submission(rig, id, "why", age: 600_001), isProven: true)
+                    await desk.answer(try submission(rig, id, long)) == .wrongReason(ClickWords.reasonTooLong))
+                let old = await desk.answer(try submission(rig, id, "why", age: 600_001))
                 #expect(old == .refused(ClickWords.dialogTooOld))
                 #expect(rig.auth.auditLog.isEmpty)
-                #expect(await desk.answer(try submission(rig, id, " not `now` @all "), isProven: true) == .accepted)
+                #expect(await desk.answer(try submission(rig, id, " not `now` @all ")) == .accepted)
                 #expect(rig.auth.auditLog.map(\.reason) == ["not `now` @all"])
                 try await rig.reconcile(id)
                 let fields = try rig.posts(about: id).first?.props["attachments"]?.elements?.first?["fields"]?.elements ?? []
                 #expect(fields.last?["value"]?.text == "`not ’now’ @all`")
-                guard case .refused(let words) = await desk.answer(try submission(rig, id, "again"), isProven: true) else {
+                guard case .refused(let words) = await desk.answer(try submission(rig, id, "again")) else {
                     Issue.record("a second submission was accepted")
                     return
                 }
                 #expect(words.contains("already denied"))
                 let approval = try submission(rig, id, "why", decision: .approve)
-                #expect(await desk.answer(approval, isProven: true) == .refused(ClickWords.reasonNotAsked))
+                #expect(await desk.answer(approval) == .refused(ClickWords.reasonNotAsked))
                 group.cancelAll()
             }
         }
@@ -117,7 +117,8 @@ struct ReasonTests {
                 issued: Timestamp(milliseconds: issued), trigger: nil)
             return memory.enter(ticket, reason: reason)
         }
-        for _ in 0..<Submissions.tries { #expect(try enter(1, "mine") == .taken) }
+        #expect(try enter(1, "mine") == .taken)
+        for _ in 1..<Submissions.tries { #expect(try enter(1, "mine") == .repeated) }
         #expect(try enter(1, "mine") == .refused)
         #expect(try enter(1, "another") == .changed)
         #expect(try enter(2, "another") == .taken)
@@ -125,6 +126,78 @@ struct ReasonTests {
         elapsed.withLock { $0 += Submissions.keep + .seconds(1) }
         #expect(try enter(3, "full") == .taken)
         #expect(Submissions.keep > Reasons.lifetime)
+    }
+
+    @Test("Nobody takes the places of the others' dialogs, and a proof's first reason binds every state made with it")
+    func boundToProof() throws {
+        let memory = Submissions(elapsed: { .zero })
+        let rig = try ProofRig()
+        let id = try #require(RequestID("305dc2e2-6700-485c-a62a-74712b40900e"))
+        func ticket(_ issued: Int64, of user: String = "u") -> DialogTicket {
+            DialogTicket(
+                requestID: id, decision: .deny, userID: user, channelID: "c", postID: "p", cluster: "x",
+                issued: Timestamp(milliseconds: issued), trigger: nil)
+        }
+        let proof = try #require(try rig.trigger().proof(under: ClickerKey(rig.server.publicKey)))
+        #expect(memory.enter(ticket(1), reason: "mine", proof: proof) == .taken)
+        #expect(memory.enter(ticket(2), reason: "another", proof: proof) == .changed)
+        #expect(memory.enter(ticket(3), reason: "mine", proof: proof) == .repeated)
+        for number in 1..<Submissions.perPerson { #expect(memory.enter(ticket(Int64(number)), reason: "") == .taken) }
+        #expect(memory.enter(ticket(9999), reason: "") == .refused)
+        #expect(memory.enter(ticket(9999, of: "v"), reason: "") == .taken)
+    }
+
+    @Test("Who is asked whether they mean it decides nothing by the click, and all by the dialog", arguments: Confirm.allCases)
+    func confirmed(_ confirm: Confirm) async throws {
+        try await Rig.with { rig in
+            var environment = try environment(rig, .never)
+            environment.reasons.confirm = confirm
+            let desk = ClickDesk(environment, Reconciler(environment, health: rig.health))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await desk.run() }
+                for decision in Decision.allCases {
+                    let id = try rig.request()
+                    let decided = rig.auth.auditLog.count
+                    let answer = try await click(rig, decision, id, environment)
+                    #expect(answer.isDecided != confirm.asks(decision))
+                    guard confirm.asks(decision) else { continue }
+                    #expect(rig.auth.auditLog.count == decided)
+                    let dialog = try #require(try rig.mattermost.world.read { $0.dialogs }.last?.dialog)
+                    #expect((dialog["elements"]?.elements ?? []).isEmpty)
+                    #expect(
+                        dialog["introduction_text"]?.text
+                            == (decision == .approve ? "Approve `editor` for `dave`?" : "Deny `editor` to `dave`?"))
+                    #expect(await desk.answer(try submission(rig, id, "made up", decision: decision)) == .accepted)
+                    #expect(rig.auth.auditLog.count == decided + 1)
+                    #expect(rig.auth.auditLog.last?.reason == "")
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test("A state handed in again and again is one line of the audit, and one that is too old is a count")
+    func audited() async throws {
+        try await Rig.with { rig in
+            let file = AuditFile()
+            defer { file.remove() }
+            var environment = try environment(rig, .always)
+            environment.policy.approvers = [.username("carol")]
+            environment.audit = AuditLog(logger: environment.logger, file: try .file(file.path, for: .audit))
+            let desk = ClickDesk(environment, Reconciler(environment, health: rig.health))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await desk.run() }
+                let once = try submission(rig, try rig.request(), "why")
+                for _ in 0..<50 { _ = await desk.answer(once) }
+                let old = try submission(rig, try rig.request(), "why", age: 600_001)
+                for _ in 0..<50 { #expect(await desk.answer(old) == .refused(ClickWords.dialogTooOld)) }
+                group.cancelAll()
+            }
+            environment.audit.writeCounts(at: .now, isLast: true)
+            let lines = try file.lines()
+            #expect(lines.map { $0["why"] } == ["not_approver", "more"])
+            #expect(lines.last?["count"] == "99")
+        }
     }
 
     @Test("Answers have the form that Mattermost reads")

@@ -23,7 +23,7 @@ struct SettingsApprovalsTests {
             ])
         #expect(approvals.policy.users == ["ana": "ana.lopez", "b.ob": "bob"])
         #expect(approvals.askReason == .onDeny)
-        #expect(approvals.method == .review)
+        #expect(approvals.method == .review && approvals.confirm == .approve && approvals.hasDialogs)
         #expect(approvals.policy.allowsGuests && !approvals.policy.allowsSelf)
     }
 

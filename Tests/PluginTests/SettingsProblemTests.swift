@@ -88,6 +88,7 @@ import Testing
             ("public_addr", "https://u:p@host", "Remove one of the two"), ("output", "sdterr", "Write stderr"),
             ("listen_addr", "8081", "Write :8081"), ("listen_addr", "host:99999", "Write :8081"),
             ("method", "vote", "Write state or review"),
+            ("confirm", "sometimes", "Write never, approve or always"),
             ("ask_reason", "sometimes", "Write never, optional, on_deny or always"),
             ("severity", "VERBOSE", "Write DEBUG, INFO, WARN or ERROR"), ("basic_auth.user", "a:b", "':'"),
         ])

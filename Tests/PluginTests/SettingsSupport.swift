@@ -32,6 +32,7 @@ let goodLines = [
     "[approvals]",
     #"ask_reason = "on_deny""#,
     #"method = "review""#,
+    #"confirm = "approve""#,
 ]
 
 func parse(_ lines: [String]) throws -> Settings {

@@ -39,7 +39,7 @@ struct Approvals: Sendable {
             let asked = try pending(click, facts)
             let isWithdrawal = try await authorise(click, asked, facts)
             try checkUncounted(asked, facts)
-            if click.reason == nil, environment.reasons.ask.asks(click.decision) {
+            if click.reason == nil, environment.reasons.opens(click.decision) {
                 guard let triggerID else { throw Refusal(.lookupFailed, ClickWords.noDialog) }
                 return try await ask(click, asked, triggerID: triggerID)
             }

@@ -17,6 +17,8 @@ package struct Click: Equatable, Sendable {
     package var remote: String
     /// What the person wrote in the dialog; nil before they were asked.
     package var reason: String?
+    /// The same was handed in before: that it is refused again is counted, and no line of its own.
+    package var isRepeated = false
 
     package init(
         requestID: RequestID, decision: Decision, cluster: String?, userID: String, post: PostReference,

@@ -5,27 +5,31 @@ import Mattermost
 
 extension ClickDesk {
     /// Decides on what a dialog brought back, as a click of who opened it.
-    /// - Parameter isProven: whether the proof of that click was looked at again.
-    func answer(_ submission: DialogSubmission, isProven: Bool) async -> DialogAnswer {
+    /// - Parameter proof: of that click, looked at again; nil where none is asked for.
+    func answer(_ submission: DialogSubmission, proof: ClickerProof? = nil) async -> DialogAnswer {
         let ticket = submission.ticket
-        let reason = InertText.trimmed(submission.reason)
+        // A dialog that only asks whether the person means it has no field: what comes in one was made up.
+        let reason = reasons.ask.asks(ticket.decision) ? InertText.trimmed(submission.reason) : ""
         guard reason.count <= ReasonDialog.limit, reason.utf8.count <= 4 * ReasonDialog.limit else {
             return .wrongReason(ClickWords.reasonTooLong)
         }
         guard !reason.isEmpty || reasons.ask.isOptional || !reasons.ask.asks(ticket.decision) else {
             return .wrongReason(ClickWords.reasonMissing)
         }
-        let click = Click(
+        var click = Click(
             requestID: ticket.requestID, decision: ticket.decision, cluster: ticket.cluster, userID: ticket.userID,
-            post: PostReference(channelID: ticket.channelID, postID: ticket.postID), isProven: isProven,
+            post: PostReference(channelID: ticket.channelID, postID: ticket.postID), isProven: proof != nil,
             remote: submission.remoteAddress, reason: reason)
-        guard reasons.ask.asks(ticket.decision) else { return refuse(click, .dialogNotAsked, ClickWords.reasonNotAsked) }
         let age = now().since(ticket.issued)
         guard (.zero - ProofDesk.window..<Reasons.lifetime).contains(age) else {
+            click.isRepeated = true
             return refuse(click, .dialogTooOld, ClickWords.dialogTooOld)
         }
-        switch submissions.enter(ticket, reason: reason) {
-        case .taken: break
+        let entry = submissions.enter(ticket, reason: reason, proof: proof)
+        if case .taken = entry {} else { click.isRepeated = true }
+        guard reasons.opens(ticket.decision) else { return refuse(click, .dialogNotAsked, ClickWords.reasonNotAsked) }
+        switch entry {
+        case .taken, .repeated: break
         case .changed: return refuse(click, .dialogUsed, ClickWords.reasonChanged)
         case .refused: return refuse(click, .dialogUsed, ClickWords.reasonRepeated)
         }

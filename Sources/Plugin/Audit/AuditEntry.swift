@@ -21,6 +21,8 @@ struct AuditEntry: Sendable {
     var remote: String
     /// Of the decision, as the person wrote it in a dialog.
     var reason: String?
+    /// A submission of the same dialog came before: a refusal is counted, and has no line of its own.
+    var isRepeated: Bool
     /// `trigger_id` or `none`.
     var proof: String
 
@@ -34,6 +36,7 @@ struct AuditEntry: Sendable {
         userID = click.userID
         remote = click.remote
         reason = click.reason
+        isRepeated = click.isRepeated
         proof = click.isProven ? "trigger_id" : "none"
     }
 

@@ -51,7 +51,9 @@ struct CallbackCheck: Sendable {
                     address: settings.http.listen, tls: certificate,
                     pathPrefix: settings.http.publicURL?.path ?? "",
                     basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
-                    trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources),
+                    trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources,
+                    // The sign is all that it tells, and may be asked for through a proxy.
+                    tellsEverybody: true),
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger,
                 verify: { context, _ in clicks.verify(context) }, readiness: { Readiness(problems: [sign]) },
                 bound: { _ in bound() }, decide: { clicks.answer($0) })

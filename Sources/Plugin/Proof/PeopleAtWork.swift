@@ -2,10 +2,12 @@ import Synchronization
 
 /// How many decisions of each person are under way: none can take all the places by clicking on and on.
 final class PeopleAtWork: Sendable {
+    static let limit = 8
+
     private let limit: Int
     private let tally = Mutex(Tally())
 
-    init(limit: Int = 8) { self.limit = limit }
+    init(limit: Int = PeopleAtWork.limit) { self.limit = limit }
 
     /// Nil, and nothing done, where the person has too many already.
     func run<Value>(for userID: String, _ work: () async -> Value) async -> Value? {

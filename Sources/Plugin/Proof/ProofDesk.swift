@@ -9,7 +9,7 @@ struct ProofDesk: Sendable {
     /// How far Mattermost's clock and this one may be apart, the way of the callback included.
     static let window = Duration.seconds(120)
     /// How well this process knows when it began by Mattermost's clock, whose `Date` has whole seconds.
-    private static let precision = Duration.seconds(2)
+    static let precision = Duration.seconds(2)
 
     let keys: ClickerKeys
     let seen: SeenProofs
@@ -48,7 +48,7 @@ struct ProofDesk: Sendable {
             return refuse(
                 click, ProofWords.beforeStart, "its proof is older than this process, which cannot know whether it was used")
         }
-        guard let identity = Self.identity(of: click) else {
+        guard let identity = Self.identity(click.action.requestID, click.action.decision, click.channelID, click.postID) else {
             return refuse(click, ProofWords.unknown, "OpenSSL has no SHA-256")
         }
         switch seen.enter(proof, of: identity) {
@@ -64,9 +64,8 @@ struct ProofDesk: Sendable {
     }
 
     /// Which button of which post.
-    private static func identity(of click: VerifiedClick) -> Digest256? {
-        let text = "\(click.action.requestID) \(click.action.decision.rawValue) \(click.channelID) \(click.postID)"
-        return try? Digest256(of: text.utf8)
+    static func identity(_ id: RequestID, _ decision: Decision, _ channelID: String, _ postID: String) -> Digest256? {
+        try? Digest256(of: "\(id) \(decision.rawValue) \(channelID) \(postID)".utf8)
     }
 
     private func forged(_ click: VerifiedClick, _ reason: String) -> ClickReply {

@@ -16,9 +16,23 @@ final class SeenProofs: Sendable {
         case full
     }
 
+    /// What came of the proof in a dialog's state.
+    enum Binding {
+        /// Of the very click that is decided now, or never seen: it is good for nothing else from here on.
+        case bound
+        case stolen
+        case full
+    }
+
     /// Above what a proof can be good for: two minutes before and after its time.
     static let keep = Duration.seconds(300)
-    /// One click each 1.25 s all that time; no person can take the places of the others.
+    /// Where dialogs are opened: above what the proof in a state is good for.
+    static let keepWithDialogs = Reasons.lifetime + ProofDesk.window * 2
+    /// Of all people.
+    static let limit = 65_536
+    /// The newest answers, which are larger than the proofs.
+    static let answers = 1024
+    /// In all that time, so that no person can take the places of the others: one click each 1.25 s, or 3.5 s where there are dialogs.
     static let perPerson = 240
 
     private struct Item {
@@ -42,12 +56,17 @@ final class SeenProofs: Sendable {
     private let state = Mutex(State())
     private let limit: Int
     private let answers: Int
+    private let keep: Duration
     private let elapsed: @Sendable () -> Duration
 
     /// - Parameter answers: how many of the newest answers are kept; they are larger than the proofs.
-    init(limit: Int = 65_536, answers: Int = 1024, elapsed: @escaping @Sendable () -> Duration) {
+    init(
+        limit: Int = SeenProofs.limit, answers: Int = SeenProofs.answers, keep: Duration = SeenProofs.keep,
+        elapsed: @escaping @Sendable () -> Duration
+    ) {
         self.limit = limit
         self.answers = answers
+        self.keep = keep
         self.elapsed = elapsed
     }
 
@@ -61,9 +80,7 @@ final class SeenProofs: Sendable {
             }
             guard state.items.count < limit, state.tally[proof.userID] < Self.perPerson else { return .full }
             let answer = Shared<[UInt8]>()
-            state.items[proof.identity] = Item(click: click, userID: proof.userID, answer: answer)
-            state.tally.add(proof.userID)
-            state.order.append((proof.identity, now))
+            Self.add(Item(click: click, userID: proof.userID, answer: answer), proof, &state, now)
             if state.order.count - state.oldestAnswer > answers {
                 state.items[state.order[state.oldestAnswer].proof]?.answer = nil
                 state.oldestAnswer += 1
@@ -72,8 +89,26 @@ final class SeenProofs: Sendable {
         }
     }
 
+    /// Of a dialog's submission, which comes with the proof of the click that opened the dialog.
+    func bind(_ proof: ClickerProof, to click: Digest256) -> Binding {
+        let now = elapsed()
+        return state.withLock { state in
+            dropOld(&state, now)
+            if let item = state.items[proof.identity] { return item.click == click ? .bound : .stolen }
+            guard state.items.count < limit, state.tally[proof.userID] < Self.perPerson else { return .full }
+            Self.add(Item(click: click, userID: proof.userID, answer: nil), proof, &state, now)
+            return .bound
+        }
+    }
+
+    private static func add(_ item: Item, _ proof: ClickerProof, _ state: inout State, _ now: Duration) {
+        state.items[proof.identity] = item
+        state.tally.add(proof.userID)
+        state.order.append((proof.identity, now))
+    }
+
     private func dropOld(_ state: inout State, _ now: Duration) {
-        while state.oldest < state.order.count, now - state.order[state.oldest].at > Self.keep {
+        while state.oldest < state.order.count, now - state.order[state.oldest].at > keep {
             if let item = state.items.removeValue(forKey: state.order[state.oldest].proof) {
                 state.tally.remove(item.userID)
             }

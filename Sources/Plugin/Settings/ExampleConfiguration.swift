@@ -59,6 +59,9 @@ package enum ExampleConfiguration {
         # method = "state"
         # Whether people are asked for a reason: "never", "optional", "on_deny" (required there) or "always" (required).
         # ask_reason = "never"
+        # Whether people are asked in a dialog whether they mean it, which stops clicks that another integration makes up from a copied
+        # button: "never", "approve" or "always".
+        # confirm = "never"
         # Whether posts have Approve and Deny. Without secret and public_addr they have not, and link to Teleport.
         # buttons = true
         # Approvers of single roles, instead of those above. For several roles at once it takes an approver of each.

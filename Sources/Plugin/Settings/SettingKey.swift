@@ -27,6 +27,7 @@ enum SettingKey: String, CaseIterable {
     case buttons = "approvals.buttons"
     case method = "approvals.method"
     case askReason = "approvals.ask_reason"
+    case confirm = "approvals.confirm"
     case notifyRequester = "notify.requester"
     case reminderBefore = "reminders.before_expiry"
     case messageTitle = "messages.title"

@@ -23,6 +23,9 @@ package struct Settings: Sendable {
         package var requiresClickerProof = true
         package var policy = ApprovalPolicy()
         package var askReason = AskReason.never
+        package var confirm = Confirm.never
+        /// Whether any click opens a dialog.
+        package var hasDialogs: Bool { askReason != .never || confirm != .never }
         package var method = DecisionMethod.state
         /// Whether posts have buttons; without, they link to Teleport only.
         package var hasButtons = true

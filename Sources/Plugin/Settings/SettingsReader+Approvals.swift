@@ -17,6 +17,12 @@ extension SettingsReader {
             }
             return ask
         }
+        let confirm = parsed(.confirm) { (value) throws(SettingFault) in
+            guard let confirm = Confirm(rawValue: value) else {
+                throw SettingFault("is \"\(OneLine.bounded(value, 64))\". Write never, approve or always.")
+            }
+            return confirm
+        }
         let method = parsed(.method) { (value) throws(SettingFault) in
             guard let method = DecisionMethod(rawValue: value) else {
                 throw SettingFault("is \"\(OneLine.bounded(value, 64))\". Write state or review.")
@@ -25,6 +31,7 @@ extension SettingsReader {
         }
         return Settings.Approving(
             requiresClickerProof: flag(.requireClickerProof) ?? true, policy: policy, askReason: askReason ?? .never,
+            confirm: confirm ?? .never,
             method: method ?? .state,
             hasButtons: flag(.buttons) ?? isMeantForButtons)
     }
