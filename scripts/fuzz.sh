@@ -10,7 +10,8 @@ work=.build/fuzz-corpus
 # Swift's own account of a crash takes minutes with the sanitizer's memory.
 export SWIFT_BACKTRACE=enable=no
 if [ $# -eq 0 ]; then
-    set -- certificates clicks dialogs http identity mattermost messages reconciliations settings signatures states tls triggers
+    set -- certificates clicks dialogs http identity lines mattermost messages reconciliations sessions settings \
+        signatures states tls triggers
 fi
 for target in "$@"; do
     export FUZZ_TARGET=$target

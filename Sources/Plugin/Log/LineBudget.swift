@@ -6,6 +6,8 @@ struct LineBudget: Sendable {
     static let lines = 300
     /// A minute's bytes of all places together.
     static let bytes = 2 << 20
+    /// Bytes of a field, before what is escaped makes it longer.
+    static let fieldLimit = 4096
     /// Bytes of one line.
     static let lineLimit = 8 << 10
 

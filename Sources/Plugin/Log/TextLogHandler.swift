@@ -19,11 +19,12 @@ package struct TextLogHandler: LogHandler {
 
     package func log(event: LogEvent) {
         var line = "\(Self.name(of: event.level))   "
-        Self.append(event.message.description, to: &line)
+        Self.append(JSONText.bounded(event.message.description, bytes: LineBudget.lineLimit), to: &line)
         let fields = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata
         for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
             line += " \(key):"
-            line.unicodeScalars.append(contentsOf: LogField.written(value.description).unicodeScalars)
+            line.unicodeScalars.append(
+                contentsOf: LogField.written(JSONText.bounded(value.description, bytes: LineBudget.fieldLimit)).unicodeScalars)
         }
         let place = Self.place(event)
         line = JSONText.bounded(line, bytes: LineBudget.lineLimit - place.utf8.count - 2) + " \(place)\n"

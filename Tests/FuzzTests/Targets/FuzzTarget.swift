@@ -1,6 +1,7 @@
 /// What takes bytes from strangers. The raw value names the folder of its corpus.
 enum FuzzTarget: String, CaseIterable, Sendable {
-    case certificates, clicks, dialogs, http, identity, mattermost, messages, reconciliations, settings, signatures, states, tls, triggers
+    case certificates, clicks, dialogs, http, identity, lines, mattermost, messages, reconciliations, sessions, settings
+    case signatures, states, tls, triggers
 
     /// Ends the process when something that has to hold does not.
     func run(_ input: UnsafeRawBufferPointer) {
@@ -10,9 +11,11 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .dialogs: fuzzDialogs(input)
         case .http: fuzzHTTP(input)
         case .identity: fuzzIdentity(input)
+        case .lines: fuzzLines(input)
         case .mattermost: fuzzMattermost(input)
         case .messages: fuzzMessages(input)
         case .reconciliations: fuzzReconciliations(input)
+        case .sessions: fuzzSessions(input)
         case .settings: fuzzSettings(input)
         case .signatures: fuzzSignatures(input)
         case .states: fuzzStates(input)

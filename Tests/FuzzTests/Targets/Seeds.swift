@@ -12,9 +12,11 @@ extension FuzzTarget {
         case .dialogs: try Self.bodies("callback_dialog_submission", "dialog_submit_by_user")
         case .http: try Self.requests()
         case .identity: try Self.identities()
+        case .lines: Self.hostile()
         case .mattermost: try Self.files("mattermost-5.37", limit: 4096)
         case .messages: Self.messages()
         case .reconciliations: [Array(0...255), Array((0...255).reversed())]
+        case .sessions: Self.hostile().flatMap { [[0] + $0, [5] + $0, [255] + $0] }
         case .settings: [try Self.file("../../config/teleport-mattermost.toml")]
         case .signatures: Signed.contexts.map { bytes(of: $0) }
         case .states: [Array(Signed.state.utf8), Signed.ticket.message]
@@ -61,6 +63,21 @@ extension FuzzTarget {
         let expecting = request("POST /mattermost/mattermost_action", json + "Expect: 100-continue\r\nContent-Length: 2\r\n")
         let health = request("GET /healthz", "") + request("HEAD /readyz", "Connection: close\r\n")
         return [click, chunked, expecting, health].flatMap { [[0] + $0, [7] + $0] }
+    }
+
+    /// Values that have broken one format or another.
+    private static func hostile() -> [[UInt8]] {
+        [
+            [
+                "dave", "admin, dev", "c\"}{", "e\u{301}\u{200D}", "a\u{A0}b", "\\\u{301}\" user:root", "\u{D4E}",
+                "\u{2028}\r\n",
+            ],
+            [
+                String(repeating: "\u{1}", count: 300), "\u{FE0F}", "\u{10FFFF}", "\u{85}", "\u{3000}\u{200B}",
+                "[x](https://x) @all",
+            ],
+            ["", "dpygwdyjubydfne5nshbuea4ga", "qpo53xy6y3de3xmshwu7zrgxkw", "pia@example.com"],
+        ].map { Array($0.joined(separator: "\0").utf8) }
     }
 
     /// A certificate and its key are made anew each time, so that none is kept.
