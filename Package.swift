@@ -144,7 +144,7 @@ let package = Package(
             name: "PluginTests",
             dependencies: [
                 "Access", "ActionCrypto", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "TestSupport", "Watcher",
-                grpcCore, logging,
+                grpcCore, nioCore, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(
