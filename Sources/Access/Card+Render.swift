@@ -95,6 +95,9 @@ extension Card {
             Field(title: "Request ID", value: "`\(subject.requestID)`", isShort: true),
             Field(title: "Status", value: words, isShort: true),
         ]
+        if status == .pending, !subject.approvers.isEmpty {
+            fields.append(Field(title: "Who decides", value: subject.approvers, isShort: false))
+        }
         let why = InertText.code(status.reason, limit: limits.reason)
         if !why.isEmpty { fields.append(Field(title: "Decision's reason", value: why, isShort: false)) }
         if showsCommands, status == .pending {

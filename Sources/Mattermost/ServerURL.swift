@@ -33,7 +33,8 @@ package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
         }
         let rest = text[text.index(colon, offsetBy: 3)...]
         let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
-        guard !rest[..<end].contains("@") else { throw Problem(description: "holds a user name or password") }
+        // In a path, too: a slash in a password puts the rest of it there.
+        guard !rest.contains("@") else { throw Problem(description: "holds a user name or password") }
         self.scheme = scheme
         (host, port) = try Self.authority(rest[..<end])
         path = try Self.path(rest[end...])

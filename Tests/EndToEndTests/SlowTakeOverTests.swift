@@ -12,7 +12,7 @@ struct SlowTakeOverTests {
             guard let first = state.channels.first(where: { $0.name == "access-requests" }) else { return }
             for (number, name) in Self.names.enumerated() {
                 var channel = first
-                (channel.id, channel.name) = ("\(number + 3)gwdyjubydfne5nshbuea4gaab7", name)
+                (channel.id, channel.name) = ("\(number + 3)gwdyjubydfne5nshbuea4gaab", name)
                 state.channels.append(channel)
             }
         }

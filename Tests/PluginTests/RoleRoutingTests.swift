@@ -127,3 +127,28 @@ struct PersonNameTests {
         #expect(ApprovalPolicy.isSame("zo\u{EB}", "zoe") == false)
     }
 }
+
+@Suite("A post whose roles different people decide", .timeLimit(.minutes(1)))
+struct RoleRoutingPostTests {
+    private func whoDecides(_ roles: [String], _ rig: Rig) async throws -> [String?] {
+        var environment = rig.environment(
+            telling: [], roles: ["dev": ["acme/access-requests"], "admin": ["bob@example.com"]])
+        environment.policy = ApprovalPolicy()
+        let id = try rig.request(roles: roles)
+        #expect(try await rig.reconcile(id, as: environment) == .settled)
+        return try rig.posts(about: id).map { post in
+            post.props["attachments"]?.elements?.first?["fields"]?.elements?
+                .first { $0["title"]?.text == "Who decides" }?["value"]?.text
+        }
+    }
+
+    @Test("It says that it takes one person for all roles, and a post of one group says nothing of it")
+    func post() async throws {
+        try await Rig.with { rig in
+            let both = try await whoDecides(["dev", "admin"], rig)
+            #expect(both.count == 2)
+            #expect(both.allSatisfy { $0?.hasPrefix("It takes one person who may decide all of the roles: for `") == true })
+            #expect(try await whoDecides(["dev"], rig) == [nil])
+        }
+    }
+}

@@ -45,9 +45,11 @@ extension ClickWords {
             split(.init(roles: need.roles.isEmpty ? request.roles : need.roles, approvers: need.approvers), rules)
         }
         guard needs.count > 1 else { return nil }
-        return "It takes one person who may decide all of the roles: "
-            + needs.map { "for \(InertText.code($0.roles.joined(separator: ", "), limit: 200)) \($0.who)" }.joined(
-                separator: "; and ")
+        let all = "It takes one person who may decide all of the roles"
+        let words = needs.map { "for \(InertText.code($0.roles.joined(separator: ", "), limit: 200)) \($0.who)" }
+            .joined(separator: "; and ")
+        // A post has little room, and code must not be cut.
+        return words.utf8.count <= 600 ? "\(all): \(words)" : "\(all)."
     }
 
     static func withdrawn(_ subject: Subject) -> String {

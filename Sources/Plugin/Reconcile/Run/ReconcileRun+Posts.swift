@@ -130,9 +130,12 @@ extension ReconcileRun {
     }
 
     private func card(_ status: Card.Status, for target: Situation.Target, _ situation: Situation) -> Card {
-        let subject =
+        var subject =
             situation.subject ?? situation.request.map(situation.record.subject(of:)) ?? situation.record.subject(of: id)
             ?? Subject(requestID: id, user: "", roles: [], reason: "")
+        if let request = situation.request, environment.buttons != nil {
+            subject.approvers = ClickWords.approvers(of: request, environment.policy, environment.recipients.rules) ?? ""
+        }
         let buttons = situation.request.flatMap {
             environment.buttons?.make(for: $0, channelID: target.channelID, recipient: target.recipient)
         }
