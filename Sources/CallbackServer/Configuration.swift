@@ -44,7 +44,7 @@ extension CallbackServer {
         /// A source's requests that are neither a signed click nor a probe.
         var requestRate = Bucket.Rate(burst: 300, refill: .milliseconds(100))
         /// A source's `/healthz`, `/readyz` and `/metrics`: far more than any number of probes and dashboards asks for.
-        var probeRate = Bucket.Rate(burst: 600, refill: .milliseconds(10))
+        var probeRate = Bucket.Rate(burst: 2000, refill: .milliseconds(10))
         /// A source's failed signatures, proofs and passwords.
         var failureRate = Bucket.Rate(burst: 20, refill: .seconds(3))
         /// Verified clicks being decided at once; a person beyond it is asked to try again.
