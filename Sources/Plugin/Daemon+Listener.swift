@@ -63,7 +63,9 @@ extension Readiness {
                     "identity_expiry_timestamp_seconds", "When the client certificate for Teleport expires, in Unix time.",
                     expires.milliseconds / 1000))
         }
-        self.init(problems: reasons + denials, notes: status.notes + health.notes.map { "\($0.part.rawValue): \($0.note)" } + lost, gauges: gauges)
+        self.init(
+            problems: reasons + denials, notes: status.notes + health.notes.map { "\($0.part.rawValue): \($0.note)" } + lost,
+            gauges: gauges)
     }
 }
 
