@@ -11,7 +11,7 @@ package struct Subject: Equatable, Sendable {
     package var times: Times?
     /// Of a pending request: how far its reviews have come, `1 of 2 approvals`.
     package var progress = ""
-    /// Of a pending request whose roles different people decide: who can decide it. Markdown, inert and short.
+    /// Who can decide a pending request whose roles different people decide. Markdown, inert and short.
     package var approvers = ""
 
     /// Of a request that exists.

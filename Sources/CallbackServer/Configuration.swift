@@ -59,7 +59,7 @@ extension CallbackServer {
         var turn = (stranger: 8, clicker: 64)
         /// Until a connection that had its turn has the next one.
         var pause: Duration = .milliseconds(1)
-        /// Of one read, kept until its turn.
+        /// Bytes of one read that are kept until their turn.
         var readParts = 2048
         package var handshake: Duration = .seconds(10)
         /// From a request's first byte to the end of its head; for the first one from the connection's start.

@@ -24,7 +24,7 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Of four bytes or sixteen.
+    /// Makes an address from four bytes or sixteen.
     init(bytes: [UInt8]) { bits = bytes.count == 4 ? Self.mapped | Self.number(bytes) : Self.number(bytes) }
 
     var isLoopback: Bool { bits == 1 || isIPv4 && (bits >> 24) & 0xFF == 127 }

@@ -29,7 +29,7 @@ extension AccessRequest {
 }
 
 extension RequestedResource {
-    /// Of both lists: newer servers keep the resources with constraints in the second, and all others in the first.
+    /// The resources of both lists: newer servers keep the resources with constraints in the second, and all others in the first.
     static func all(of spec: Types_AccessRequestSpecV3) -> [Self] {
         let plain = spec.requestedResourceIds.map { RequestedResource($0, constraint: nil) }
         let newer = spec.requestedResourceAccessIds.map { access in

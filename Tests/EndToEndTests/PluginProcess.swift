@@ -59,7 +59,7 @@ final class PluginProcess: Sendable {
         try await line(containing: "Watcher connected")
     }
 
-    /// Of user and system, from `/proc`, whose clock has 100 ticks a second.
+    /// The time of user and system, from `/proc`, whose clock has 100 ticks a second.
     var cpuMilliseconds: Int {
         get throws {
             let text = try String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)

@@ -8,7 +8,7 @@ package final class LogDestination: Sendable {
         package var path: String
         package var reason: String
         package var section = "log"
-        /// Of what is not the folder's fault.
+        /// A failure that is not the folder's fault.
         package var mend: String?
         package var description: String {
             "cannot open the \(section) file \(path) for appending: \(reason). "

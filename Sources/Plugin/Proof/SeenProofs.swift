@@ -18,7 +18,7 @@ final class SeenProofs: Sendable {
 
     /// What came of the proof in a dialog's state.
     enum Binding {
-        /// Of the very click that is decided now, or never seen: it is good for nothing else from here on.
+        /// The proof is that of the very click that is decided now, or was never seen: it is good for nothing else from here on.
         case bound
         case stolen
         case full
@@ -28,7 +28,7 @@ final class SeenProofs: Sendable {
     static let keep = Duration.seconds(300)
     /// Where dialogs are opened: above what the proof in a state is good for.
     static let keepWithDialogs = Reasons.lifetime + ProofDesk.window * 2
-    /// Of all people.
+    /// The proofs of all people.
     static let limit = 65_536
     /// The newest answers, which are larger than the proofs.
     static let answers = 1024
@@ -89,7 +89,7 @@ final class SeenProofs: Sendable {
         }
     }
 
-    /// Of a dialog's submission, which comes with the proof of the click that opened the dialog.
+    /// Judges a dialog's submission, which comes with the proof of the click that opened the dialog.
     func bind(_ proof: ClickerProof, to click: Digest256) -> Binding {
         let now = elapsed()
         return state.withLock { state in

@@ -64,7 +64,7 @@ struct Verdict {
         let last = audit[entry.id]?.last
         let shown = post.props["teleport"]?["state"]?.text ?? "nothing"
         var truths = request.map { [$0.state.name.lowercased()] } ?? ["expired", last?.state.name.lowercased() ?? "expired"]
-        // Of a request that is gone with its record, nothing tells the plugin what its post was to become.
+        // Nothing tells the plugin what the post of a request was to become that is gone with its record.
         if request == nil, entry.hasLostRecord { truths.append("pending") }
         guard truths.contains(shown) else { return "a post shows \(shown), not \(truths.joined(separator: " or "))" }
         let status = post.field("Status") ?? ""

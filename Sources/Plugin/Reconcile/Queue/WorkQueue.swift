@@ -2,7 +2,7 @@ package import Access
 import DequeModule
 import HeapModule
 
-/// Which requests to look at, and when: each at most once at a time, at most `limit` at once, failing ones later and later.
+/// The requests to look at, and when: each at most once at a time, at most `limit` at once, failing ones later and later.
 ///
 /// What a person waits for goes first: a request that an event just told of before those that a sweep found, which never take
 /// all places. Every operation takes logarithmic time at most, whatever is queued.
@@ -99,7 +99,7 @@ package struct WorkQueue: Sendable {
         return nil
     }
 
-    /// Which line the request, which is being worked on, came from.
+    /// The line that a request which is being worked on came from.
     package func lane(of id: RequestID) -> Lane? {
         if case .running(let lane, _, _) = entries[id] { lane } else { nil }
     }

@@ -57,7 +57,7 @@ extension AppError {
         400, "api.post.update_post.can_not_update_post_in_deleted.error", "Can not update a post in a deleted channel.")
     static let deleteInArchivedChannel = AppError(
         400, "api.post.delete_post.can_not_delete_post_in_deleted.error", "Can not delete a post in a deleted channel.")
-    /// Of newer servers alone (`api4/post.go`); 5.37 has no such text.
+    /// Newer servers alone answer this (`api4/post.go`); 5.37 has no such text.
     static let archivedPostsHidden = AppError(
         403, "api.user.view_archived_channels.get_posts_for_channel.app_error", "Can not retrieve posts for an archived channel"
     )
