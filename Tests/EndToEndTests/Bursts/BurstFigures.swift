@@ -20,11 +20,13 @@ struct BurstFigures {
     }
 
     /// Returns how long it took until `isDone`.
-    private func time(_ isDone: () throws -> Bool) async throws -> Duration {
+    private func time(
+        each pause: Duration = .milliseconds(500), _ isDone: () throws -> Bool
+    ) async throws -> Duration {
         let begun = ContinuousClock.now
         while try !isDone() {
-            await Pause.length(.milliseconds(50))
-            if ContinuousClock.now - begun > .seconds(300) { throw Stage.NoSuchThing(what: "an end within 300 s") }
+            await Pause.length(pause)
+            if ContinuousClock.now - begun > .seconds(600) { throw Stage.NoSuchThing(what: "an end within 600 s") }
         }
         return ContinuousClock.now - begun
     }
@@ -32,7 +34,7 @@ struct BurstFigures {
     /// How long a new request takes to its post.
     private func newRequest(_ stage: Stage) async throws -> Duration {
         let id = stage.auth.createRequest(user: "erin", roles: ["editor"])
-        return try await time { try !stage.posts(about: id).isEmpty }
+        return try await time(each: .milliseconds(20)) { try !stage.posts(about: id).isEmpty }
     }
 
     private func seconds(_ duration: Duration) -> String {
@@ -48,8 +50,9 @@ struct BurstFigures {
             let plugin = try await stage.startPlugin()
             _ = try await time { try shown("pending", stage) >= count / 20 }
             let fresh = try await newRequest(stage)
+            print("\(count) pending at the start: a new request after \(seconds(fresh))")
             let rest = try await time { try shown("pending", stage) > count }
-            print("\(count) pending at the start: a new request after \(seconds(fresh)), all after \(seconds(rest)) more")
+            print("All posted after \(seconds(rest)) more")
             print("CPU of the plugin: \(try plugin.cpuMilliseconds) ms, resident \(try plugin.residentKilobytes) kB")
             #expect(try await plugin.stop() == 0)
         }
