@@ -19,22 +19,57 @@ enum TemplateCheck {
         for bits in 0..<(1 << min(conditions.count, 12)) {
             let holding = conditions.indices.filter { bits >> $0 & 1 == 1 }.map { conditions[$0] }
             var before = ""
+            var whole = ""
             var isAfterField = false
             for piece in template.flat(where: Set(holding)) {
                 switch piece {
-                case .text(let text): before += text
+                case .text(let text):
+                    before += text
+                    whole += text
                 case .field(let name):
                     if let example = safe[name] {
                         before += example
+                        whole += example
                     } else {
                         try check(before, after: isAfterField, before: name)
+                        whole += "`v`"
                         (before, isAfterField) = ("", true)
                     }
                 case .section: break
                 }
             }
             if isAfterField { try check(before, after: true, before: nil) }
+            guard !closesMarkInCode(Array(whole.unicodeScalars)) else {
+                throw Template.Fault(
+                    words:
+                        "has a mark such as _ or * inside of its own code, which could end one that is begun before it. Remove one."
+                )
+            }
         }
+    }
+
+    /// Whether the template's own code holds a mark that something before it may have begun: Mattermost takes the first closing
+    /// mark, in a code span or not, and the span's backtick would then begin another.
+    private static func closesMarkInCode(_ scalars: [Unicode.Scalar]) -> Bool {
+        var opened: Set<Unicode.Scalar> = []
+        var open: Int?
+        var index = 0
+        while index < scalars.count {
+            let run = scalars[index...].prefix { $0 == "`" }.count
+            if run > 0 {
+                open = open == nil ? run : open == run ? nil : open
+                index += run
+                continue
+            }
+            let scalar = scalars[index]
+            if open == nil {
+                opened.insert(scalar)
+            } else if let opening = Template.lookAlikes[scalar]?.opening, opened.contains(opening) {
+                return true
+            }
+            index += 1
+        }
+        return false
     }
 
     /// - Parameters:
@@ -117,7 +152,7 @@ extension Template {
         return Self.lookAlikes.filter { opened.contains($0.value.opening) }.mapValues(\.shown)
     }
 
-    private static let lookAlikes: [Unicode.Scalar: (opening: Unicode.Scalar, shown: Unicode.Scalar)] = [
+    fileprivate static let lookAlikes: [Unicode.Scalar: (opening: Unicode.Scalar, shown: Unicode.Scalar)] = [
         "*": ("*", "\u{2217}"), "_": ("_", "\u{FF3F}"), "~": ("~", "\u{223C}"), "$": ("$", "\u{FF04}"),
         "|": ("|", "\u{FF5C}"), "]": ("[", "\u{FF3D}"), ")": ("(", "\u{FF09}"), ">": ("<", "\u{FF1E}"),
     ]
