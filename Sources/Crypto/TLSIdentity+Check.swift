@@ -28,6 +28,12 @@ extension TLSIdentity {
             throw OpenSSLError(
                 .setup, "\(name): the certificate of \"\(subject)\" is not valid yet; set this machine's clock or wait")
         }
+        // A pair may be in order and still be one that OpenSSL's security level does not serve.
+        do {
+            _ = try TLSContext.server(identity: self, alpn: [])
+        } catch {
+            throw OpenSSLError(.setup, "\(name): \(error); make a new certificate with a stronger key or digest")
+        }
         return info
     }
 

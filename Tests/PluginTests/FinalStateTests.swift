@@ -119,4 +119,22 @@ struct FinalStateTests {
             #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
         }
     }
+
+    @Test("A post that cannot be written for now is not given up when its request is gone")
+    func unwrittenForNow() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            rig.auth.delete(id.rawValue)
+            rig.environment.evidence.sawDeletion(of: id)
+            rig.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT", times: 4)
+            await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+            #expect(SweepPlan(rendering: rig.environment.rendering).isAmiss(PluginRecord(rig.data(of: id))))
+            rig.mattermost.faults.clear()
+            #expect(try await rig.reconcile(id) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
+            #expect(rig.data(of: id)["behind"] == nil)
+        }
+    }
 }
