@@ -137,4 +137,25 @@ struct FinalStateTests {
             #expect(rig.data(of: id)["behind"] == nil)
         }
     }
+
+    @Test("A post in a channel that was closed when its request went is brought up to date when the channel is open again")
+    func closedForAWhile() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            try rig.mattermost.archive(channelNamed: "access-requests")
+            rig.auth.delete(id.rawValue)
+            rig.environment.evidence.sawDeletion(of: id)
+            var memory = RunMemory()
+            guard case .failed = try await rig.reconcile(id, &memory) else {
+                Issue.record("given up at once")
+                return
+            }
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+            try rig.mattermost.unarchive(channelNamed: "access-requests")
+            #expect(try await rig.reconcile(id, &memory) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
+            #expect(rig.data(of: id)["behind"] == nil)
+        }
+    }
 }

@@ -38,12 +38,9 @@ extension PostPlan {
         return situation.isSuspect && !situation.record[PluginRecord.Key.progress].isEmpty
     }
 
-    /// The posts that do not show yet what the others show. What only a person can mend is given up once the request is gone.
+    /// The posts that do not show yet what the others show.
     private static func behind(_ situation: Situation) -> Set<String> {
-        let isGone = situation.request == nil
-        let posts = situation.posts.filter {
-            situation.failedPosts.contains($0) || !isGone && situation.blockedPosts.contains($0)
-        }
+        let posts = situation.posts.filter { situation.failedPosts.contains($0) || situation.blockedPosts.contains($0) }
         let hasNotice = situation.targets.contains { $0.isNotice && situation.doubtfulChannels.contains($0.channelID) }
         return Set(posts.map(\.postID)).union(hasNotice ? [PluginRecord.noticeIsBehind] : [])
     }

@@ -29,6 +29,10 @@ struct ReconcileRun: Sendable {
     }
 
     private static let conflictLimit = 5
+    /// A channel that is archived or closed to the bot for a moment is tried again so often, for the posts of a request that is
+    /// gone.
+    private static let goneLimit = 4
+    private static let gonePause = Duration.seconds(20)
 
     /// - Parameter memory: what is known from elsewhere; left as the next run over the request wants it.
     func callAsFunction(_ memory: inout RunMemory) async throws -> WorkQueue.Outcome {
@@ -76,8 +80,8 @@ struct ReconcileRun: Sendable {
 
     private func perform(_ step: PostPlan.Step, _ attempt: inout Attempt) async throws -> Progress {
         switch step {
-        case .done: return .end(try finish(attempt, .settled))
-        case .rest(let duration): return .end(try finish(attempt, .later(duration)))
+        case .done: return .end(try finish(&attempt, .settled))
+        case .rest(let duration): return .end(try finish(&attempt, .later(duration)))
         case .wait(let duration): return .end(.later(duration))
         case .proveGone: return try await proveGone(&attempt)
         case .claim(let previous): return try await claim(replacing: previous, &attempt)
@@ -108,10 +112,15 @@ struct ReconcileRun: Sendable {
     }
 
     /// Nothing of the request is kept, unless a recipient failed.
-    private func finish(_ attempt: Attempt, _ outcome: WorkQueue.Outcome) throws -> WorkQueue.Outcome {
+    private func finish(_ attempt: inout Attempt, _ outcome: WorkQueue.Outcome) throws -> WorkQueue.Outcome {
         if let failure = attempt.failure { throw failure }
-        if let refusal = attempt.refusal, attempt.situation.request != nil {
-            throw Hindrance(error: refusal, isPosted: !attempt.situation.posts.isEmpty)
+        if let refusal = attempt.refusal {
+            guard attempt.situation.request == nil else {
+                throw Hindrance(error: refusal, isPosted: !attempt.situation.posts.isEmpty)
+            }
+            // Nobody waits for a request that is gone, so nothing is told; sweeps come back to it while its record lasts.
+            attempt.memory.goneAttempts += 1
+            if attempt.memory.goneAttempts <= Self.goneLimit { return .failed(atLeast: Self.gonePause) }
         }
         if let recheck = attempt.recheck { return .later(recheck) }
         claims.forget(id)

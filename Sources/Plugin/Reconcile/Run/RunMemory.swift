@@ -25,6 +25,8 @@ struct RunMemory: Sendable {
     var claim = ""
     /// Another replica took the claim over while this one replied.
     var hasDoubtfulReplies = false
+    /// How often the posts of a request that is gone could not be written for something that a person has to mend.
+    var goneAttempts = 0
     /// When a post could not be found for the first time, as the elapsed time.
     var missing: [PostReference: Duration] = [:]
 
