@@ -78,7 +78,13 @@ struct Verdict {
             let isNameMissing = last?.caller == Self.plugin && shown != "expired" && !entry.hasLostRecord
             return isNameMissing ? "a post does not say that \(last?.delegator ?? "") decided" : nil
         }
-        return last?.delegator == "mattermost:\(name)@example.com" ? nil : "a post says wrongly that \(name) decided"
+        if last?.delegator == "mattermost:\(name)@example.com" { return nil }
+        // Teleport does not tell who decided: whoever sent the same decision without a confirmation is named.
+        let isUnconfirmed = entry.clicks.contains { click in
+            guard click.person == name, case .told(let words) = click.result else { return false }
+            return words.contains("which has not confirmed it yet")
+        }
+        return isUnconfirmed ? nil : "a post says wrongly that \(name) decided"
     }
 
     /// Where a pending post's button still calls another address than the present one. With no replica there is none.
