@@ -26,7 +26,7 @@ struct JSONText {
         return scan.isAtEnd ? members : nil
     }
 
-    /// Of a key or another range.
+    /// The text of a key or another range.
     func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
     /// A string's content where it needs no unescaping, as an id does.

@@ -74,7 +74,7 @@ struct PostAnswer {
 
 /// Posts of a channel or thread. Those that cannot be read are not in it.
 struct PostListAnswer {
-    /// Of a channel: newest first.
+    /// The ids of the posts, newest first in a channel.
     let order: [String]
     let posts: [String: PostAnswer]
     /// Whether the server knows an older post than these.
