@@ -55,7 +55,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // The parts. Dependencies point one way; Watcher, Mattermost and CallbackServer never import one another.
-        .target(name: "Access", swiftSettings: strict),
+        .target(name: "Base", swiftSettings: strict),
+        .target(name: "Access", dependencies: ["Base", logging], swiftSettings: strict),
         .target(name: "ActionCrypto", dependencies: ["Access", "COpenSSL"], path: "Sources/Crypto", swiftSettings: strict),
         .target(name: "NIOOpenSSL", dependencies: ["ActionCrypto", nioCore, nioTLS], swiftSettings: strict),
         .target(
@@ -75,9 +76,13 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Mattermost", dependencies: ["Access", "CCurl", logging], swiftSettings: strict),
         .target(
+            name: "Posts", dependencies: ["Access", deque, heap, logging, lifecycle], swiftSettings: strict),
+        .target(
+            name: "Clicks", dependencies: ["Access", "ActionCrypto", logging, lifecycle], swiftSettings: strict),
+        .target(
             name: "Plugin",
             dependencies: [
-                "Access", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", nioPosix,
+                "Access", "Posts", "Clicks", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", nioPosix,
                 deque, heap, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

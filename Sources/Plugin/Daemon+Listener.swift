@@ -1,15 +1,13 @@
 import Access
 import ActionCrypto
 import CallbackServer
+import Clicks
 import Mattermost
 import NIOPosix
 import Watcher
 
 extension Daemon {
-    /// - Parameter proofs: nil where the callback is believed about who clicked.
-    func makeListener(
-        _ desk: ClickDesk, _ proofs: ProofDesk?, _ health: Health, _ circuits: Circuits
-    ) -> CallbackServer {
+    func makeListener(_ clicks: ClickService, _ health: Health, _ circuits: Circuits) -> CallbackServer {
         CallbackServer(
             configuration: CallbackServer.Configuration(
                 address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
@@ -24,30 +22,24 @@ extension Daemon {
             readiness: { [teleport, logFiles, now] in
                 Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.asked(at: now()))
             },
-            dialogs: settings.approvals.hasDialogs ? dialogs(desk, proofs) : nil,
-            refused: { [audit, now] in audit.write($0, at: now()) },
-            decide: { [now] click in
-                guard let proofs else {
-                    return .answer(await Self.answer(Click(click, isProven: false, at: now()), desk, click.triggerID))
-                }
-                return await proofs.answer(click) {
-                    await Self.answer(Click(click, isProven: true, at: now()), desk, click.triggerID)
+            dialogs: settings.approvals.hasDialogs ? dialogs(clicks) : nil,
+            refused: { [audit, now] refused in
+                audit.writeRefusedCallbacks(
+                    refused.count, from: refused.remote, because: refused.reason, claims: refused.metadata, at: now())
+            },
+            decide: { click, respond in
+                await clicks.answer(click) { reply in
+                    respond(reply.map { clickAnswer(update: $0.update, ephemeral: $0.text) })
                 }
             })
     }
 
-    private func dialogs(_ desk: ClickDesk, _ proofs: ProofDesk?) -> CallbackServer.Dialogs {
+    private func dialogs(_ clicks: ClickService) -> CallbackServer.Dialogs {
         CallbackServer.Dialogs(
             open: { [signer] in signer.open($0) },
-            decide: { submission in
-                guard let proofs else { return .answer(await desk.answer(submission).json) }
-                return await proofs.answer(submission) { await desk.answer(submission, proof: $0).json }
+            decide: { submission, respond in
+                await clicks.answer(submission) { reply in respond(reply.map(\.json)) }
             })
-    }
-
-    private static func answer(_ click: Click, _ desk: ClickDesk, _ triggerID: Secret<String>) async -> [UInt8] {
-        let answer = await desk.answer(click, triggerID: triggerID)
-        return clickAnswer(update: answer.update, ephemeral: answer.text)
     }
 }
 
@@ -66,16 +58,5 @@ extension Readiness {
         self.init(
             problems: reasons + denials, notes: status.notes + health.notes.map { "\($0.part.rawValue): \($0.note)" } + lost,
             gauges: gauges)
-    }
-}
-
-extension Click {
-    init(_ click: VerifiedClick, isProven: Bool, at now: Timestamp) {
-        self.init(
-            requestID: click.action.requestID, decision: click.action.decision,
-            cluster: click.action.binding?.cluster, userID: click.userID,
-            post: PostReference(channelID: click.channelID, postID: click.postID),
-            isExpired: click.action.binding.map { $0.expires <= now } ?? false,
-            isProven: isProven, remote: click.remoteAddress)
     }
 }

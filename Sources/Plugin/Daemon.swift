@@ -1,9 +1,11 @@
 import Access
 import ActionCrypto
 import CallbackServer
+import Clicks
 import Logging
 import Mattermost
 import NIOPosix
+import Posts
 import ServiceLifecycle
 import UnixSignals
 import Watcher
@@ -18,7 +20,7 @@ struct Daemon: Sendable {
     private let auditFile: LogDestination?
     let audit: AuditLog
     let teleport: TeleportClient
-    private let chat: MattermostClient
+    let chat: MattermostClient
     let signer: ActionSigner
     let tls: ListenerCertificate?
 
@@ -39,7 +41,7 @@ struct Daemon: Sendable {
         }
         logger.logLevel = level
         self.logger = logger
-        audit = AuditLog(logger: logger, file: auditFile)
+        audit = AuditLog(logger: logger, file: Self.writer(auditFile))
         auditFile?.onTrouble { [logger] in logger.log(level: $0.isOver ? .warning : .error, "\($0.words)") }
         if debug { logger.debug("DEBUG logging enabled") }
         logger.info("Starting Teleport Access Mattermost Bot \(Version.number): \(BuildInfo.gitRef)")
@@ -59,6 +61,11 @@ struct Daemon: Sendable {
         teleport = TeleportClient(configuration: settings.teleport, logger: logger)
     }
 
+    private static func writer(_ file: LogDestination?) -> (@Sendable (String) -> Void)? {
+        guard let file else { return nil }
+        return { file.write($0) }
+    }
+
     private static func open(_ output: Settings.Log.Output) throws -> LogDestination {
         do {
             return switch output {
@@ -73,19 +80,19 @@ struct Daemon: Sendable {
 
     func run() async throws {
         let health = Health()
-        let environment = makeEnvironment()
-        let reconciler = Reconciler(environment, health: health)
-        let sweeper = Sweeper(environment, reconciler)
-        let desk = ClickDesk(environment, reconciler)
-        environment.circuits.onRecovery {
+        let parts = makeParts()
+        let reconciler = Reconciler(parts.posts, health: health)
+        let sweeper = Sweeper(parts.posts, reconciler)
+        let retryEverything: @Sendable () -> Void = {
             reconciler.retryAll()
             sweeper.sweepSoon()
         }
+        parts.circuits.onRecovery(retryEverything)
         let watcher = WatcherService(client: teleport, logger: logger) { event in
             switch event {
             case .connected:
                 health.set(.teleport, problem: nil)
-                environment.circuits.teleport.reset()
+                parts.circuits.teleport.reset()
                 sweeper.sweepSoon()
             case .changed(let id): reconciler.look(at: id)
             case .deleted(let id): reconciler.sawDeletion(of: id)
@@ -95,16 +102,12 @@ struct Daemon: Sendable {
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var services: [any Service] = [
             reload, ResidentTrim(clock: .continuous), AuditCounts(audit: audit, now: now), watcher,
-            HealthCheck(
-                environment, health: health,
-                recovered: {
-                    reconciler.retryAll()
-                    sweeper.sweepSoon()
-                }), reconciler, sweeper, desk,
+            HealthCheck(parts, health: health, recovered: retryEverything), reconciler, sweeper,
         ]
-        let proofs = makeProofs(environment, health)
+        let proofs = makeProofs(parts.clicks.clocks, health)
         if let proofs { services.append(proofs.keys) }
-        let listener = makeListener(desk, proofs, health, environment.circuits)
+        let clicks = ClickService(parts.clicks, proofs: proofs, lookAgain: { reconciler.look(at: $0) })
+        let listener = makeListener(clicks, health, parts.circuits)
         services.append(settings.http.isNeeded ? listener : ProbeListener(server: listener, logger: logger))
         if failsFast { services.append(FailFast(health)) }
         var configuration = ServiceGroupConfiguration(
@@ -130,67 +133,20 @@ struct Daemon: Sendable {
     }
 
     /// Nil where nothing has to be proven.
-    private func makeProofs(_ environment: Environment, _ health: Health) -> ProofDesk? {
+    private func makeProofs(_ clocks: Clocks, _ health: Health) -> ProofVerifier? {
         guard settings.approvals.requiresClickerProof, settings.approvals.hasButtons else { return nil }
         let keys = ClickerKeys(
-            server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: environment.elapsed
+            server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: clocks.elapsed
         ) { [chat] () throws(MattermostError) in try await chat.clickerKey() }
-        return ProofDesk(
+        return ProofVerifier(
             keys: keys,
             seen: SeenProofs(
-                keep: settings.approvals.hasDialogs ? SeenProofs.keepWithDialogs : SeenProofs.keep, elapsed: environment.elapsed
-            ), now: environment.now, elapsed: environment.elapsed)
+                keep: settings.approvals.hasDialogs ? SeenProofs.keepWithDialogs : SeenProofs.keep, elapsed: clocks.elapsed
+            ), now: clocks.now, elapsed: clocks.elapsed)
     }
 
     /// The time by Mattermost's clock, which all replicas share: it signs the proofs, and posts have its times.
     var now: @Sendable () -> Timestamp {
         { [chat] in Timestamp.now.advanced(by: chat.clockDifference) }
-    }
-
-    private func makeEnvironment() -> Environment {
-        let start = ContinuousClock.now
-        let (teleport, chat) = ports
-        var environment = Environment(
-            teleport: teleport, chat: chat, rules: settings.mattermost.recipients, buttons: buttons, replica: Replica.newName(),
-            logger: logger, now: now, elapsed: { ContinuousClock.now - start })
-        environment.policy = settings.approvals.policy
-        environment.method = settings.approvals.method
-        environment.reasons = Reasons(
-            ask: settings.approvals.askReason, confirm: settings.approvals.confirm, url: settings.http.dialogURL ?? "",
-            seal: { [signer] in try signer.seal($0) })
-        environment.messages = settings.messages
-        environment.remindsBefore = settings.remindsBefore
-        environment.notifiesRequester = settings.notifiesRequester
-        environment.audit = audit
-        environment.rendering = Rendering(fingerprint: fingerprint, since: environment.now())
-        return environment
-    }
-
-    /// A digest of all that posts are made with besides their requests: when it changes, open posts are made anew.
-    private var fingerprint: String {
-        let parts = [
-            "3", settings.http.callbackURL ?? "", settings.approvals.hasButtons ? signer.keyID : "",
-            settings.messages.postFingerprint,
-        ]
-        let bytes = parts.flatMap { [UInt8]("\($0.utf8.count):\($0)".utf8) }
-        // Without a digest every process makes the posts anew, which is right, if costly.
-        let digest = (try? SHA256.hash(bytes)) ?? [UInt8](Replica.newName().utf8)
-        return digest.prefix(8).map { Base16.text(of: $0) }.joined()
-    }
-
-    /// Nil where people decide in Teleport only.
-    private var buttons: ButtonMaker? {
-        guard settings.approvals.hasButtons, let callbackURL = settings.http.callbackURL else { return nil }
-        return ButtonMaker(
-            callbackURL: callbackURL, sign: SignedContext(signer: signer, teleport: teleport, logger: logger).make)
-    }
-
-    private var ports: (any AccessService, any ChatService) {
-        #if DEBUG
-            if let point = KillPoint.fromEnvironment() {
-                return (KillingTeleport(teleport: teleport, point: point), KillingChat(chat: chat, point: point))
-            }
-        #endif
-        return (teleport, chat)
     }
 }

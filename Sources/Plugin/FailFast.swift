@@ -1,14 +1,16 @@
+import Access
+import Base
 import Mattermost
 import ServiceLifecycle
 
 /// Ends the plugin when a server is away at the start: for a supervisor that would rather start it again than have it wait.
-package struct FailFast: Service {
-    package static let variable = "TELEPORT_PLUGIN_FAIL_FAST"
+struct FailFast: Service {
+    static let variable = "TELEPORT_PLUGIN_FAIL_FAST"
 
-    package struct Away: Error, CustomStringConvertible {
-        package var problem: String
+    struct Away: Error, CustomStringConvertible {
+        var problem: String
 
-        package var description: String { "\(problem)\nNot waiting for it, because \(FailFast.variable) is set." }
+        var description: String { "\(problem)\nNot waiting for it, because \(FailFast.variable) is set." }
     }
 
     /// What the variable says, by the words that Go knows for it; not set or empty is no.
@@ -22,9 +24,9 @@ package struct FailFast: Service {
 
     private let news: AsyncStream<Health.News>
 
-    package init(_ health: Health) { news = health.news() }
+    init(_ health: Health) { news = health.news() }
 
-    package func run() async throws {
+    func run() async throws {
         try await cancelWhenGracefulShutdown {
             var start = Start()
             for await report in news {

@@ -1,9 +1,11 @@
 import Access
+import Clicks
 import Logging
+import Posts
 import ServiceLifecycle
 
 /// Asks Mattermost every half minute whether the token and the recipients are right, and says so when they are not.
-package struct HealthCheck: Service {
+struct HealthCheck: Service {
     private static let interval = Duration.seconds(30)
     private static let retries = Duration.seconds(1)...Duration.seconds(10)
 
@@ -18,21 +20,21 @@ package struct HealthCheck: Service {
     /// What could not be posted may be now.
     private let recovered: @Sendable () -> Void
 
-    package init(
-        _ environment: Environment, health: Health, clock: any Clock<Duration> = .continuous,
+    init(
+        _ parts: DaemonParts, health: Health, clock: any Clock<Duration> = .continuous,
         recovered: @escaping @Sendable () -> Void = {}
     ) {
-        chat = environment.probing.chat
-        breaker = environment.circuits.chat
-        recipients = environment.recipients
-        policy = environment.buttons == nil ? nil : environment.policy
-        logger = environment.logger
+        chat = parts.clicks.chat
+        breaker = parts.circuits.chat
+        recipients = parts.posts.recipients
+        policy = parts.posts.buttons == nil ? nil : parts.posts.policy
+        logger = parts.posts.logger
         self.health = health
         self.clock = clock
         self.recovered = recovered
     }
 
-    package func run() async throws {
+    func run() async throws {
         await cancelWhenGracefulShutdown {
             logger.debug("Starting Mattermost API health check...")
             var said: String?
@@ -114,7 +116,7 @@ package struct HealthCheck: Service {
         }
     }
 
-    private func isMember(_ bot: ChatUser, of place: Recipients.Place) async throws(MattermostError) -> Bool {
+    private func isMember(_ bot: ChatUser, of place: RecipientPlace) async throws(MattermostError) -> Bool {
         do {
             return try await chat.isMember(bot.id, of: place.channelID)
         } catch {

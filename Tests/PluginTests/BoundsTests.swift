@@ -44,11 +44,11 @@ struct BoundsTests {
             "requests of one connection": [limits.turn.stranger, limits.turn.clicker],
             "sources with limits": [SourceLedger.places],
             "requests and bodies sent ahead": [limits.pipelinedParts, limits.readParts],
-            "decisions of one person's": [PeopleAtWork.limit],
+            "decisions of one person's": [DecisionsInFlight.limit],
             "proofs remembered |": [SeenProofs.limit], "proofs remembered of one": [SeenProofs.perPerson],
             "proofs are remembered for": [whole(SeenProofs.keep), whole(SeenProofs.keepWithDialogs)],
             "answers kept": [SeenProofs.answers],
-            "a click's proof": [whole(ProofDesk.window)], "a dialog's state is": [whole(Reasons.lifetime)],
+            "a click's proof": [whole(ProofVerifier.window)], "a dialog's state is": [whole(Reasons.lifetime)],
             "submissions of one": [Submissions.tries], "dialogs remembered |": [Submissions.limit],
             "dialogs remembered of one": [Submissions.perPerson], "characters of a reason": [ReasonDialog.limit],
             "people who reviewed": [RecordedReviewers.limit],
@@ -57,7 +57,7 @@ struct BoundsTests {
             "bytes of a line of the audit": [AuditLog.lineLimit],
             "lines in the log of one": [LineBudget.lines], "bytes in the log": [LineBudget.bytes],
             "bytes of a line of the log": [LineBudget.lineLimit],
-            "a pause that Mattermost": [whole(Circuit.askedLimit)],
+            "a pause that Mattermost": [whole(MattermostError.longestPause)],
         ]
     }
 

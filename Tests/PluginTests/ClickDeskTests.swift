@@ -23,8 +23,8 @@ private struct StandingClock: Clock {
 
 @Suite("The time limit of a click's answer", .timeLimit(.minutes(1)))
 struct ClickDeskTests {
-    func withDesk(_ rig: Rig, clock: any Clock<Duration>, _ body: (ClickDesk) async throws -> Void) async throws {
-        let desk = ClickDesk(rig.environment, Reconciler(rig.environment, health: rig.health), clock: clock)
+    func withDesk(_ rig: Rig, clock: any Clock<Duration>, _ body: (ClickService) async throws -> Void) async throws {
+        let desk = ClickService(rig.environment, Reconciler(rig.environment, health: rig.health), clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await desk.run() }
             try await body(desk)

@@ -104,13 +104,13 @@ private final class SteppedClock: Clock {
     typealias Instant = ContinuousClock.Instant
 
     let sleepers = Observed(0)
-    private let gates = Mutex<[Shared<Void>]>([])
+    private let gates = Mutex<[Once<Void>]>([])
 
     var now: Instant { .now }
     var minimumResolution: Duration { .zero }
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let gate = Shared<Void>()
+        let gate = Once<Void>()
         gates.withLock { $0.append(gate) }
         sleepers.update { $0 += 1 }
         guard await gate.value() != nil else { throw CancellationError() }

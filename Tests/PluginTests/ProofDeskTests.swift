@@ -97,7 +97,7 @@ struct ProofDeskTests {
     func repeatedMeanwhile() async throws {
         try await rig.withDesk { desk in
             let click = try rig.click(rig.triggerText())
-            let (begun, gate) = (Shared<Void>(), Shared<Void>())
+            let (begun, gate) = (Once<Void>(), Once<Void>())
             await withTaskGroup(of: ClickReply.self) { group in
                 group.addTask {
                     await desk.answer(click) {
@@ -143,8 +143,8 @@ struct ProofDeskTests {
     @Test("A person whose clicks are all being decided waits for them; others do not")
     func busyPerson() async throws {
         try await rig.withDesk { desk in
-            let gate = Shared<Void>()
-            let begun = (0..<8).map { _ in Shared<Void>() }
+            let gate = Once<Void>()
+            let begun = (0..<8).map { _ in Once<Void>() }
             await withTaskGroup(of: Void.self) { group in
                 let clicks = (0..<8).compactMap { number in
                     try? rig.click(rig.triggerText(id: "pfqpft3m9brjiq9aw846pwu8a\(number)"))

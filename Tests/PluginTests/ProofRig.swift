@@ -43,7 +43,7 @@ final class ProofRig: Sendable {
     }
 
     /// Runs a desk that has learnt the server's key for the time of `body`.
-    func withDesk(_ body: (ProofDesk) async throws -> Void) async throws {
+    func withDesk(_ body: (ProofVerifier) async throws -> Void) async throws {
         let keys = keys()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await keys.run() }
@@ -53,8 +53,8 @@ final class ProofRig: Sendable {
         }
     }
 
-    func desk(_ keys: ClickerKeys) -> ProofDesk {
-        ProofDesk(
+    func desk(_ keys: ClickerKeys) -> ProofVerifier {
+        ProofVerifier(
             keys: keys, seen: SeenProofs(elapsed: { self.elapsed.withLock { $0 } }), now: { ProofRig.now },
             elapsed: { self.age.withLock { $0 } })
     }

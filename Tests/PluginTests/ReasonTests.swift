@@ -74,7 +74,7 @@ struct ReasonTests {
     func submitted() async throws {
         try await Rig.with { rig in
             let environment = try environment(rig, .onDeny)
-            let desk = ClickDesk(environment, Reconciler(environment, health: rig.health))
+            let desk = ClickService(environment, Reconciler(environment, health: rig.health))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await desk.run() }
                 let id = try rig.request()
@@ -152,7 +152,7 @@ struct ReasonTests {
         try await Rig.with { rig in
             var environment = try environment(rig, .never)
             environment.reasons.confirm = confirm
-            let desk = ClickDesk(environment, Reconciler(environment, health: rig.health))
+            let desk = ClickService(environment, Reconciler(environment, health: rig.health))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await desk.run() }
                 for decision in Decision.allCases {
@@ -184,7 +184,7 @@ struct ReasonTests {
             var environment = try environment(rig, .always)
             environment.policy.approvers = [.username("carol")]
             environment.audit = AuditLog(logger: environment.logger, file: try .file(file.path, for: .audit))
-            let desk = ClickDesk(environment, Reconciler(environment, health: rig.health))
+            let desk = ClickService(environment, Reconciler(environment, health: rig.health))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await desk.run() }
                 let once = try submission(rig, try rig.request(), "why")

@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test("A proof is kept for longer than it is good for")
-    func keeps() { #expect(SeenProofs.keep > ProofDesk.window * 2) }
+    func keeps() { #expect(SeenProofs.keep > ProofVerifier.window * 2) }
 
     @Test("Old answers go before the proofs do, and are never another's")
     func answers() throws {

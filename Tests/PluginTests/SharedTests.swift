@@ -7,7 +7,7 @@ import Testing
 struct SharedTests {
     @Test("All who wait get it, and those who come later; a second one is dropped")
     func all() async {
-        let shared = Shared<Int>()
+        let shared = Once<Int>()
         await withTaskGroup(of: Int?.self) { group in
             for _ in 0..<100 { group.addTask { await shared.value() } }
             shared.give(1)
@@ -19,7 +19,7 @@ struct SharedTests {
 
     @Test("Who is cancelled gets nothing, before or while waiting, and holds up nobody")
     func cancelled() async {
-        let shared = Shared<Int>()
+        let shared = Once<Int>()
         await withTaskGroup(of: Int?.self) { group in
             for _ in 0..<100 { group.addTask { await shared.value() } }
             group.cancelAll()
@@ -31,7 +31,7 @@ struct SharedTests {
 
     @Test("A time limit ends the waiting with nothing, and a value in time is had")
     func limited() async {
-        let shared = Shared<Int>()
+        let shared = Once<Int>()
         #expect(await shared.value(within: .zero, .continuous) == nil)
         shared.give(4)
         #expect(await shared.value(within: .seconds(60), .continuous) == 4)

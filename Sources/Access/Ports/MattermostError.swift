@@ -33,6 +33,10 @@ package struct MattermostError: Error, Sendable, CustomStringConvertible {
         case textTooLong
     }
 
+    /// A server that asks for a longer pause is asked again after this: its limits are for seconds (`X-Ratelimit-Reset`), and
+    /// nobody is told of a request meanwhile.
+    package static let longestPause = Duration.seconds(60)
+
     package var code: Code
     /// Nil where nothing more than the code is known.
     package var reason: Reason?

@@ -1,3 +1,4 @@
+import ActionCrypto
 import NIOCore
 import Synchronization
 

@@ -1,3 +1,4 @@
+package import Access
 package import ActionCrypto
 package import Logging
 package import NIOCore
@@ -9,7 +10,10 @@ import ServiceLifecycle
 package struct CallbackServer: Service {
     /// Checks a context against the channel it came from; runs on the event loop, so it must not block.
     package typealias Verify = @Sendable (_ context: ActionContext, _ channelID: String) -> Verification
-    package typealias Decide = @Sendable (VerifiedClick) async -> ClickReply
+    /// Sends the reply to the client. To be called once; more is to no effect.
+    package typealias Respond = @Sendable (ClickReply<[UInt8]>) -> Void
+    /// Decides on a click. It may respond in time and go on with its work, which counts as unfinished until it returns.
+    package typealias Decide = @Sendable (VerifiedClick, Respond) async -> Void
 
     let configuration: Configuration
     let verify: Verify
@@ -76,12 +80,12 @@ package struct CallbackServer: Service {
     }
 
     private func finish(_ job: ClickQueue.Job, _ queue: ClickQueue, _ running: RunningListener) async {
-        let reply: ClickReply =
-            switch job.call {
-            case .click(let click): await decide(click)
-            case .dialog(let submission): await dialogs?.decide(submission) ?? .answer(Array("{}".utf8))
-            }
+        let respond: Respond = { running.answer($0, job.ticket) }
+        switch job.call {
+        case .click(let click): await decide(click, respond)
+        case .dialog(let submission):
+            if let dialogs { await dialogs.decide(submission, respond) } else { respond(.answer(Array("{}".utf8))) }
+        }
         queue.finishedOne()
-        running.answer(reply, job.ticket)
     }
 }

@@ -1,3 +1,4 @@
+import Access
 import NIOCore
 import NIOHTTP1
 
@@ -24,7 +25,7 @@ extension ConnectionHandler {
     }
 
     /// What became of the click of that request; dropped if it has had a reply or is gone.
-    func answer(_ reply: ClickReply, to request: Int) {
+    func answer(_ reply: ClickReply<[UInt8]>, to request: Int) {
         guard case .deciding(let exchange) = phase, request == requests else { return }
         switch reply {
         case .answer(let json): send(json, exchange)

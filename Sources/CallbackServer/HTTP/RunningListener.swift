@@ -1,3 +1,4 @@
+import Access
 import NIOCore
 
 /// A bound listener, to be told things from any thread.
@@ -20,7 +21,7 @@ struct RunningListener: Sendable {
     }
 
     /// Drops the answer if the connection is gone.
-    func answer(_ reply: ClickReply, _ ticket: ReplyTicket) {
+    func answer(_ reply: ClickReply<[UInt8]>, _ ticket: ReplyTicket) {
         listener.eventLoop.execute { listener.value.table[ticket.connection]?.answer(reply, to: ticket.request) }
     }
 }

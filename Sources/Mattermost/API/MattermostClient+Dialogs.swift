@@ -61,13 +61,8 @@ private struct DialogBody: Encodable {
     }
 }
 
-/// The JSON that answers a dialog's submission. The dialog closes on `accepted` only.
-package enum DialogAnswer: Equatable, Sendable {
-    case accepted
-    /// Shown at the field, which can be corrected.
-    case wrongReason(String)
-    case refused(String)
-
+extension DialogAnswer {
+    /// The body of the 200 that answers a submission.
     package var json: [UInt8] {
         let body: [UInt8]? =
             switch self {

@@ -56,7 +56,7 @@ struct CallbackCheck: Sendable {
                     tellsEverybody: true),
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger,
                 verify: { context, _ in clicks.verify(context) }, readiness: { Readiness(problems: [sign]) },
-                bound: { _ in bound() }, decide: { clicks.answer($0) })
+                bound: { _ in bound() }, decide: { click, respond in respond(clicks.answer(click)) })
         }
     }
 

@@ -1,17 +1,18 @@
 import Access
 import Mattermost
+import Posts
 
 /// Who is told and who decides, each looked up as the running plugin does.
 extension ChatCheck {
     private static let invite = "Write the name as it stands in the channel's URL, and invite the bot there."
 
     /// Those that were found.
-    func checkRecipients(_ bot: ChatUser) async -> [Recipients.Place] {
+    func checkRecipients(_ bot: ChatUser) async -> [RecipientPlace] {
         let wanted = settings.mattermost.recipients.all
         if wanted.isEmpty {
             report.add(.skipped("recipients", "none are named: only reviewers whom a requester suggests are told"))
         }
-        var places: [Recipients.Place] = []
+        var places: [RecipientPlace] = []
         for recipient in wanted {
             let found = await place(of: recipient)
             switch found {
@@ -31,7 +32,7 @@ extension ChatCheck {
         return places
     }
 
-    func place(of recipient: Recipient) async -> Result<Recipients.Place, any Error> {
+    func place(of recipient: Recipient) async -> Result<RecipientPlace, any Error> {
         let start = ContinuousClock.now
         let found = await Recipients(
             RecipientRules(always: [recipient]), chat: chat, logger: .silent, elapsed: { ContinuousClock.now - start }

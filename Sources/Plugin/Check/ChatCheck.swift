@@ -1,6 +1,7 @@
 import Access
 import ActionCrypto
 import Mattermost
+import Posts
 
 /// Whether Mattermost can be reached, knows the bot, and lets it do what it must.
 struct ChatCheck: Sendable {
@@ -8,7 +9,7 @@ struct ChatCheck: Sendable {
     struct Facts: Sendable {
         var bot: ChatUser
         /// The recipients that were found.
-        var places: [Recipients.Place] = []
+        var places: [RecipientPlace] = []
         /// Nil where no proof is asked for or none is offered.
         var key: ClickerKey?
     }

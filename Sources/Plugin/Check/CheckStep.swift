@@ -1,3 +1,4 @@
+import Base
 import Mattermost
 
 /// What one look of `check` found.

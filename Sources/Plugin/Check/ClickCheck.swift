@@ -1,8 +1,10 @@
 import Access
 import ActionCrypto
 import CallbackServer
+import Clicks
 import Logging
 import Mattermost
+import Posts
 
 /// A post with a test button that a person presses: proves the whole way back from Mattermost.
 struct ClickCheck: Sendable {
@@ -30,7 +32,7 @@ struct ClickCheck: Sendable {
     let testPost: TestPost
     /// Of the test alone; Teleport has none of that name.
     let requestID: RequestID
-    private let outcome = Shared<Outcome>()
+    private let outcome = Once<Outcome>()
 
     private var chat: MattermostClient { checker.chat }
     private var now: Timestamp { Timestamp.now.advanced(by: chat.clockDifference) }
@@ -62,14 +64,14 @@ struct ClickCheck: Sendable {
     }
 
     /// A channel rather than a person.
-    private func place(_ facts: ChatCheck.Facts) async throws -> Recipients.Place? {
+    private func place(_ facts: ChatCheck.Facts) async throws -> RecipientPlace? {
         if let recipient = options.clickRecipient { return try await checker.place(of: recipient).get() }
         let channel = facts.places.first { if case .channel = $0.recipient { true } else { false } }
         return channel ?? facts.places.first
     }
 
     private func post(
-        to place: Recipients.Place, _ facts: ChatCheck.Facts
+        to place: RecipientPlace, _ facts: ChatCheck.Facts
     ) async throws -> (PostReference, Card) {
         let context = try signer.sign(
             .approve, requestID: requestID, cluster: cluster, channelID: place.channelID, recipient: "\(place.recipient)",
@@ -137,7 +139,7 @@ extension ClickCheck {
         Verification(signer.verify(context, cluster: context.cluster, at: now))
     }
 
-    func answer(_ click: VerifiedClick) -> ClickReply {
+    func answer(_ click: VerifiedClick) -> ClickReply<[UInt8]> {
         guard click.action.requestID == requestID else {
             return .answer(
                 words("Nothing was decided: the plugin is being tested just now. Please click again in some minutes."))
@@ -155,7 +157,7 @@ extension ClickCheck {
         }
         guard proof.userID == click.userID else { return .unproven("its proof is of another user") }
         let age = now.since(proof.signedAt)
-        guard age <= ProofDesk.window, age >= .zero - ProofDesk.window else {
+        guard age <= ProofVerifier.window, age >= .zero - ProofVerifier.window else {
             return .unproven("its proof is \(age.components.seconds) s old")
         }
         return .pressed(userID: proof.userID, isProven: true)

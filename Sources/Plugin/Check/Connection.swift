@@ -10,7 +10,7 @@ enum Connection {
     static func open<Value: Sendable>(
         _ client: TeleportClient, asksForEvents: Bool, _ body: @escaping @Sendable (String?) async -> Value
     ) async -> Value {
-        let start = Shared<String?>()
+        let start = Once<String?>()
         let service = WatcherService(client: client, logger: .silent, asksForEvents: asksForEvents) { event in
             switch event {
             case .connected: start.give(nil)

@@ -1,3 +1,4 @@
+import Base
 import CallbackServer
 import Logging
 import ServiceLifecycle
@@ -15,7 +16,7 @@ enum OwnListener {
     static func run(
         _ make: (@escaping @Sendable () -> Void) -> CallbackServer, _ body: @escaping @Sendable (ListenFailure?) async -> Void
     ) async {
-        let start = Shared<ListenFailure?>()
+        let start = Once<ListenFailure?>()
         let server = make { start.give(nil) }
         let group = ServiceGroup(configuration: .init(services: [.init(service: server)], logger: .silent))
         await withTaskGroup(of: Void.self) { tasks in

@@ -1,3 +1,4 @@
+import Access
 /// What the role must allow, each asked for by itself.
 enum Permission: CaseIterable {
     case list, watch, readData, writeData, decide, review

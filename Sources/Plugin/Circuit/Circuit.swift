@@ -7,9 +7,6 @@ struct Circuit: Sendable {
     static let threshold = 3
     /// A probe that has not come back after this does not hold up the next one.
     static let probeLimit = Duration.seconds(15)
-    /// A server that asks for longer is asked again after this: its limits are for seconds (`X-Ratelimit-Reset`), and nobody is told of a
-    /// request meanwhile.
-    static let askedLimit = Duration.seconds(60)
     static let delays = Duration.milliseconds(500)...Duration.seconds(20)
 
     private struct Outage {

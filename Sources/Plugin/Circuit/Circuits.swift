@@ -21,7 +21,7 @@ struct Circuits: Sendable {
             return switch error.code {
             case .unreachable, .malformed: .failing(atLeast: .zero)
             case .status(let status): status >= 500 ? .failing(atLeast: .zero) : .well
-            case .rateLimited(let seconds): .failing(atLeast: min(.seconds(max(seconds, 1)), Circuit.askedLimit))
+            case .rateLimited(let seconds): .failing(atLeast: min(.seconds(max(seconds, 1)), MattermostError.longestPause))
             case .unauthorized: .broken
             case .forbidden, .notFound: .well
             case .cancelled: .unknown

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Clicks
 import Glibc
 import Logging
 
@@ -37,7 +38,7 @@ struct StartCommand: AsyncParsableCommand {
         do {
             let failsFast = try FailFast.isAsked(getenv(FailFast.variable).map { String(cString: $0) } ?? "")
             try await Daemon(settings, debug: debug, isPlainHTTP: insecureNoTLS, failsFast: failsFast).run()
-        } catch let error as StartError {
+        } catch let error where error is StartError || error is ClickerKeys.NotOffered {
             throw Self.fail(error, Self.wrongConfiguration)
         } catch {
             throw Self.fail(error, .failure)

@@ -1,3 +1,4 @@
+import Base
 package import Logging
 
 /// Log lines in the documented shape: `DEBU   Watcher connected key:value Watcher/Feed.swift:41`. One line each, whatever is

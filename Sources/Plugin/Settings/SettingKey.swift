@@ -83,32 +83,3 @@ enum SettingKey: String, CaseIterable {
     var path: [String] { rawValue.split(separator: ".").map(String.init) }
     var title: String { "[\(section)] \(name)" }
 }
-
-enum Spelling {
-    /// The candidate that takes the fewest changes, if those are few for its length.
-    static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
-        candidates
-            .map { (candidate: $0, distance: distance(word.lowercased(), $0)) }
-            .filter { $0.distance <= max(1, $0.candidate.count / 3) }
-            .min { $0.distance < $1.distance }?
-            .candidate
-    }
-
-    /// Insertions, deletions, replacements and swaps of neighbours. Long words count as far without being looked at.
-    static func distance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.utf8), Array(right.utf8))
-        guard left.count <= 64, right.count <= 64 else { return .max }
-        var before: [Int] = []
-        var last = Array(0...right.count)
-        for i in left.indices {
-            var row = [i + 1]
-            for j in right.indices {
-                var best = min(last[j + 1] + 1, row[j] + 1, last[j] + (left[i] == right[j] ? 0 : 1))
-                if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] { best = min(best, before[j - 1] + 1) }
-                row.append(best)
-            }
-            (before, last) = (last, row)
-        }
-        return last[right.count]
-    }
-}

@@ -1,3 +1,5 @@
+import Access
+import Base
 internal import Mattermost
 
 extension SettingsReader {

@@ -1,0 +1,40 @@
+extension ApprovalPolicy {
+    /// Whether it may be enough to be in the recipient's channel to decide what is told there.
+    package func letsMembersDecide(of recipient: Recipient, _ rules: RecipientRules) -> Bool {
+        guard case .channel = recipient else { return false }
+        if rules.always.contains(recipient) || rules.roles[RecipientRules.others]?.contains(recipient) == true {
+            return approvers.isEmpty || roles.values.contains(where: \.isEmpty)
+        }
+        return rules.roles.contains { role, told in told.contains(recipient) && (roles[role] ?? approvers).isEmpty }
+    }
+}
+
+extension ApprovalPolicy {
+    /// That requests for several roles together may have nobody who can decide them here, or fewer than each role alone.
+    package func warnings(_ rules: RecipientRules) -> [String] {
+        guard rules.always.isEmpty else { return [] }
+        let open = rules.roles.filter { (roles[$0.key] ?? approvers).isEmpty }.sorted { $0.key < $1.key }
+        guard let first = open.first else { return [] }
+        let other = open.first { Set($0.value) != Set(first.value) }
+        let isForAll = rules.roles[RecipientRules.others] != nil || !approvers.isEmpty
+        guard other != nil || !isForAll else { return [] }
+        let shown = { (name: String) in
+            name == RecipientRules.others ? "any other" : "\"\(OneLine.bounded(name, 64))\""
+        }
+        let beside = other.map { shown($0.key) } ?? "a role without a line"
+        return [
+            """
+            [role_to_recipients] tells different people of \(shown(first.key)) and of \(beside), and nobody is named to decide them: a \
+            request for both takes somebody who is told of both. Name [approvals] approvers or [approvals.roles], or a channel \
+            for all requests in [mattermost] recipients.
+            """
+        ]
+    }
+}
+
+/// That not only people who were invited decide.
+package enum OpenChannel {
+    package static let recipient =
+        "is a public channel: every member of the team can join it and decide; make it private or set [approvals] approvers"
+    package static let approver = "is a public channel: every member of the team can join it and decide; make it private or name people"
+}

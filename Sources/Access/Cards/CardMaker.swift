@@ -1,0 +1,43 @@
+import Synchronization
+
+/// Makes the cards of posts and of answers to clicks, so that both say the same of a request.
+package struct CardMaker: Sendable {
+    package let messages: Messages
+    private let teleport: any AccessService
+    private let showsCommands: Bool
+    private let now: @Sendable () -> Timestamp
+    /// Other clusters whose cards were seen.
+    package let neighbours = Neighbours()
+
+    /// - Parameter showsCommands: whether cards tell how to decide with `tsh`, as they must where they have no buttons.
+    package init(
+        teleport: any AccessService, messages: Messages, showsCommands: Bool, now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.teleport = teleport
+        self.messages = messages
+        self.showsCommands = showsCommands
+        self.now = now
+    }
+
+    /// The cluster's name as cards carry it, cut to 128 characters because Mattermost's room for a post's props is small.
+    package var cluster: String? { teleport.clusterName.map { String($0.prefix(128)) } }
+
+    package func card(_ subject: Subject, _ status: Card.Status, buttons: [Card.Button] = []) -> Card {
+        var card = Card(
+            subject, status: status, buttons: buttons,
+            link: teleport.webAddress.map { "https://\($0)/web/requests/\(subject.requestID)" },
+            showsCommands: showsCommands, now: now(), zone: messages.zone, cluster: cluster,
+            shownCluster: messages.showsCluster || neighbours.areThere ? cluster : nil)
+        messages.apply(to: &card, subject, cluster: cluster)
+        return card
+    }
+}
+
+/// Remembers whether another cluster's cards were seen, because people then have to be told which cluster a request is of.
+package final class Neighbours: Sendable {
+    private let seen = Mutex(false)
+
+    package func saw() { seen.withLock { $0 = true } }
+
+    package var areThere: Bool { seen.withLock { $0 } }
+}

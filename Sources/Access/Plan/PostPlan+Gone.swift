@@ -1,0 +1,67 @@
+// A request that the server does not show any more. Its posts keep the decision that was made, and show EXPIRED without one.
+extension PostPlan {
+    static func nextForGone(_ situation: Situation, now: Timestamp) -> Step {
+        guard isAmiss(situation) else { return .done }
+        guard let isProvenGone = situation.isProvenGone else { return .proveGone }
+        guard isProvenGone else { return .done }
+        if let step = waitForClaim(of: situation) ?? nextForLostPosts(situation) { return step }
+        // A channel that could not be looked through for now may hold a post that nobody recorded.
+        guard situation.doubtfulChannels.isEmpty else { return .done }
+        let unread = situation.reachablePosts.filter { situation.shown[$0] == nil }
+        guard unread.isEmpty else { return .read(Array(unread.prefix(width))) }
+        // A post that could not be read for now may show a decision, so nothing is called expired before it was.
+        let isUnsure = situation.posts.contains { situation.failedPosts.contains($0) && situation.shown[$0] == nil }
+        let status = lastStatus(in: situation, now: now)
+        if isUnsure, status == .expired { return .done }
+        return nextForShowing(status, in: situation) ?? situation.extras.first.map { .remove($0) } ?? .done
+    }
+
+    /// Whether anything about the request has to be brought up to date, as far as record and known posts tell.
+    private static func isAmiss(_ situation: Situation) -> Bool {
+        let record = situation.record
+        let hasClaim = !record[PluginRecord.Key.claim].isEmpty
+        let isOpen = record.shownStatus == Card.Status.pending.name && (!situation.posts.isEmpty || hasClaim)
+        let isBehind = !record.behind.isEmpty
+        let isStale = situation.shown.contains { _, shown in
+            if case .status(Card.Status.pending.name, _) = shown { true } else { false }
+        }
+        return isOpen || isBehind || isStale || situation.isSuspect || !situation.extras.isEmpty
+    }
+
+    /// Posts that a replica made before it died and did not record. Nobody posts about the request any more, so it needs no
+    /// claim to look for them.
+    private static func nextForLostPosts(_ situation: Situation) -> Step? {
+        guard !situation.record[PluginRecord.Key.claim].isEmpty else { return nil }
+        let channels = situation.targets.map(\.channelID).filter {
+            !situation.lookedThrough.contains($0) && !situation.doubtfulChannels.contains($0)
+                && !situation.refusedChannels.contains($0)
+        }
+        return channels.isEmpty ? nil : .look(channels)
+    }
+
+    /// What the posts of a request that is gone should show: the decision that the record or one of the posts tells, or else
+    /// EXPIRED.
+    private static func lastStatus(in situation: Situation, now: Timestamp) -> Card.Status {
+        let told = Card.Status(final: situation.record.shownStatus) ?? decisionShown(in: situation)
+        let resolution = resolution(in: situation.record, now: now)
+        return switch told {
+        case .approved: .approved(resolution)
+        case .denied: .denied(resolution)
+        case let other?: other
+        case nil: .expired
+        }
+    }
+
+    private static func decisionShown(in situation: Situation) -> Card.Status? {
+        for post in situation.posts + situation.extras {
+            if case .status(let name?, _)? = situation.shown[post], let status = Card.Status(final: name) { return status }
+        }
+        return nil
+    }
+
+    private static func resolution(in record: PluginRecord, now: Timestamp) -> Card.Resolution {
+        Card.Resolution(
+            by: record.decision?.username, at: record.decision?.at ?? record.resolvedAt ?? now,
+            reason: record[PluginRecord.Key.resolveReason])
+    }
+}

@@ -1,0 +1,35 @@
+// Making the posts of a request that exists: claim, look for what a dead replica left, post, record.
+extension PostPlan {
+    static func nextForPosting(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Step? {
+        let missing = situation.targets.filter {
+            $0.isWanted && situation.lacksPost(in: $0.channelID) && !situation.refusedChannels.contains($0.channelID)
+                && !situation.doubtfulChannels.contains($0.channelID)
+        }
+        let claim = situation.record[PluginRecord.Key.claim]
+        // A claim that this run took for something else than posting is given back by that.
+        let hasForeignClaim = !claim.isEmpty && (situation.ownClaim == nil || situation.isTakenOver)
+        guard hasForeignClaim || !missing.isEmpty || situation.hasUnrecordedPosts else { return nil }
+        if situation.ownClaim == nil {
+            if let wait = waitForClaim(of: situation) { return wait }
+            return situation.unrest > .zero ? .wait(situation.unrest) : .claim(replacing: claim)
+        }
+        let unseen = unseenChannels(situation, request, now: now)
+        if !unseen.isEmpty { return situation.isClaimWorn ? .renewClaim : .look(unseen) }
+        if !missing.isEmpty { return situation.isClaimWorn ? .renewClaim : .post(Array(missing.prefix(width))) }
+        // A post that is in doubt may come about late: the claim stays, so that the next run looks for it.
+        guard situation.doubtfulChannels.isEmpty || situation.hasUnrecordedPosts else { return nil }
+        return .record(situation.posts)
+    }
+
+    /// The channels that may hold a post which nobody recorded: where another replica's claim was taken over, and where an older
+    /// request has no record at all, since a record can end before its request.
+    private static func unseenChannels(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> [String] {
+        let hasLostRecord = situation.record.posts.isEmpty && now > request.created.advanced(by: youth)
+        guard situation.isTakenOver || hasLostRecord else { return [] }
+        return situation.targets.map(\.channelID).filter {
+            !situation.lookedThrough.contains($0) && !situation.doubtfulChannels.contains($0)
+                && !situation.refusedChannels.contains($0)
+                && !situation.record.posts.map(\.channelID).contains($0)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// What is said in the posts' threads: each review, and a reminder before a request lapses. The claim on posting keeps other
+// replicas from replying at the same time, and a thread is read before anything is added to it, so that a reply that was made
+// and not recorded is not made again.
+extension PostPlan {
+    static func nextForThreads(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Step? {
+        let isReminderDue = isReminderDue(situation, request, now: now)
+        if let step = nextForReviews(situation, request) { return step }
+        if isReminderDue, let step = nextForReminder(situation) { return step }
+        let told = situation.posts.map { ToldReviews(post: $0, count: toldReviews(to: $0, of: request, situation)) }
+        let isNews = told.contains { $0.count != situation.record.repliedReviews(to: $0.post) }
+        let isHeld = situation.ownClaim != nil && situation.doubtfulChannels.isEmpty
+        return isNews || isHeld ? .recordThreads(told, isReminded: isReminderDue) : nil
+    }
+
+    private static func nextForReviews(_ situation: Situation, _ request: AccessRequest) -> Step? {
+        let count = min(request.reviews.count, replyLimit)
+        let post = situation.reachablePosts.first { post in
+            if toldReviews(to: post, of: request, situation) < count { return true }
+            guard let thread = situation.threads[post] else {
+                return situation.hasDoubtfulReplies && situation.record.repliedReviews(to: post) > 0
+            }
+            return !thread.doubles.isEmpty
+        }
+        guard let post else { return nil }
+        if let step = nextForClaim(situation) { return step }
+        guard let thread = situation.threads[post] else { return .readThread(post) }
+        if let double = thread.doubles.first { return .removeReply(double, in: post) }
+        return .reply(.review(toldReviews(to: post, of: request, situation)), to: post)
+    }
+
+    /// The reviews that are told in the thread, from the first on: those that the record tells, and those that were seen there.
+    private static func toldReviews(to post: PostReference, of request: AccessRequest, _ situation: Situation) -> Int {
+        var told = situation.record.repliedReviews(to: post)
+        guard let thread = situation.threads[post] else { return told }
+        while told < min(request.reviews.count, replyLimit), thread.names.contains(Reply.review(told).name) { told += 1 }
+        return told
+    }
+
+    // MARK: - The reminder
+
+    /// Nil when every thread has it.
+    private static func nextForReminder(_ situation: Situation) -> Step? {
+        let name = Reply.reminder.name
+        let post = situation.reachablePosts.first { situation.threads[$0]?.names.contains(name) != true }
+        if let step = nextForClaim(situation) { return step }
+        guard let post else { return nil }
+        return situation.threads[post] == nil ? .readThread(post) : .reply(.reminder, to: post)
+    }
+
+    /// A reminder that failed in a thread is left to the next run, which comes soon.
+    private static func isReminderDue(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Bool {
+        guard situation.failedPosts.isEmpty, let wait = timeToReminder(situation, request, now: now) else { return false }
+        return wait <= .zero
+    }
+
+    /// Nil where none is due, ever: not wanted, told already, or the request's whole life is no longer than that.
+    static func timeToReminder(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Duration? {
+        guard let before = situation.remindsBefore, request.state == .pending, let expires = request.expires,
+            expires.since(request.created) > before, !situation.posts.isEmpty,
+            situation.record[PluginRecord.Key.reminded].isEmpty
+        else { return nil }
+        return expires > now ? expires.since(now) - before : nil
+    }
+}
+
+extension PostPlan {
+    /// What the plugin adds to a thread by itself.
+    package enum Reply: Equatable, Sendable {
+        /// The review at this place in the request's list.
+        case review(Int)
+        case reminder
+
+        /// The name by which the reply is found again.
+        package var name: String {
+            switch self {
+            case .review(let index): ThreadReply.reviewName(index)
+            case .reminder: "reminder"
+            }
+        }
+    }
+
+    /// How many of a request's reviews are told in a post's thread.
+    package struct ToldReviews: Equatable, Sendable {
+        package var post: PostReference
+        package var count: Int
+    }
+}

@@ -1,0 +1,41 @@
+import Access
+
+/// Teleport counts one review for each of its users, and knows nothing of Mattermost's: that nobody counts twice, once with
+/// `tsh` and once by a button or by buttons under two names, is looked after here.
+extension Approvals {
+    /// Refuses a person whose review the request has, or may have.
+    func checkUncounted(_ request: AccessRequest, _ facts: Facts) throws(Refusal) {
+        guard context.method == .review else { return }
+        guard !facts.record.reviewers.contains(facts.clicker.id, reviews: request.reviews.count) else {
+            throw Refusal(.alreadyReviewed, ClickWords.alreadyReviewed)
+        }
+        switch context.policy.standing(of: facts.clicker, among: request.reviews) {
+        case .new: return
+        case .reviewer: throw Refusal(.alreadyReviewed, ClickWords.alreadyReviewed)
+        case .unknown: throw Refusal(.lookupFailed, ClickWords.perhapsReviewed)
+        }
+    }
+
+    /// What the record says of the reviewers, and what it is to say with the person: nothing where no review is made.
+    func reviewers(with facts: Facts) throws(Refusal) -> [String: (old: String, new: String)] {
+        guard context.method == .review else { return [:] }
+        guard let new = facts.record.reviewers.adding(facts.clicker.id, reviews: facts.request?.reviews.count ?? 0) else {
+            throw Refusal(.tooManyReviews, ClickWords.tooManyReviews)
+        }
+        return [PluginRecord.Key.reviewers: (old: facts.record[PluginRecord.Key.reviewers], new: new.description)]
+    }
+}
+
+extension ApprovalPolicy {
+    enum Reviewer {
+        case new, reviewer
+        /// One of the authors is an address, and Mattermost does not show the person's.
+        case unknown
+    }
+
+    func standing(of user: ChatUser, among reviews: [AccessReview]) -> Reviewer {
+        let likenesses = reviews.map { compare(user, with: $0.author) }
+        if likenesses.contains(.same) { return .reviewer }
+        return likenesses.contains(.unknown) ? .unknown : .new
+    }
+}

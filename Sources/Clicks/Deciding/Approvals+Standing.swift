@@ -1,0 +1,131 @@
+import Access
+import Logging
+
+/// Whether the person may: asked of Mattermost anew on each click, and of the policy.
+extension Approvals {
+    /// True for one who withdraws their own request.
+    func authorise(_ click: Click, _ request: AccessRequest, _ facts: Facts) async throws(Refusal) -> Bool {
+        let policy = context.policy
+        async let channels = channels(of: facts.clicker, among: policy.channels(for: request, facts.clicker))
+        // Only who approves could be the requester under another name; a denial takes nothing from anybody.
+        async let accounts = click.decision == .approve && !policy.allowsSelf ? accounts(of: request) : []
+        async let untold = untold(click, request, facts)
+        let clicker: ApprovalPolicy.Clicker
+        do {
+            clicker = .init(
+                user: facts.clicker, isMember: facts.isMember == true, untold: try await untold,
+                channels: try await channels, requesterAccounts: try await accounts)
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            context.logger.warning(
+                "Could not look up who may decide: \(error)", metadata: .request(click.requestID, click.post))
+            throw Refusal(.lookupFailed, ClickWords.noMembership)
+        }
+        switch policy.verdict(click.decision, request, by: clicker) {
+        case .approver: return false
+        case .withdrawal: return true
+        case .refused(let objection): throw Refusal(objection, context.recipients.rules, roles: request.roles.count)
+        }
+    }
+
+    /// Those that the person is a member of.
+    private func channels(of user: ChatUser, among names: Set<ChannelName>) async throws -> Set<ChannelName> {
+        let chat = context.chat
+        return try await withThrowingTaskGroup(of: ChannelName?.self) { group in
+            for name in names {
+                group.addTask {
+                    let id = try await chat.channel(team: name.team, channel: name.channel).id
+                    return try await chat.isMember(user.id, of: id) ? name : nil
+                }
+            }
+            return try await group.reduce(into: []) { if let name = $1 { $0.insert(name) } }
+        }
+    }
+
+    /// The roles without named approvers whose requests go to no channel that the person is in. A role that goes nowhere has nobody.
+    private func untold(_ click: Click, _ request: AccessRequest, _ facts: Facts) async throws -> Set<String> {
+        let roles = context.policy.openRoles(of: request)
+        if roles.isEmpty { return [] }
+        if context.policy.allowsSuggested, await isSuggested(click, request) { return [] }
+        var memberships = [click.post.channelID: facts.isMember == true]
+        var untold: Set<String> = []
+        for role in Set(roles) {
+            let found = await context.recipients.configured(forRoles: role.isEmpty ? [] : [role])
+            let isTold = try await isInOne(of: found.places.map(\.channelID), facts.clicker, &memberships)
+            if !isTold, let failure = found.failures.first { throw failure }
+            if !isTold { untold.insert(role) }
+        }
+        return untold
+    }
+
+    private func isInOne(of channelIDs: [String], _ user: ChatUser, _ known: inout [String: Bool]) async throws -> Bool {
+        if channelIDs.contains(where: { known[$0] == true }) { return true }
+        for channelID in channelIDs where known[channelID] == nil {
+            let isMember = try await context.chat.isMember(user.id, of: channelID)
+            known[channelID] = isMember
+            if isMember { return true }
+        }
+        return false
+    }
+
+    /// Whether the post is one for a reviewer whom the requester named.
+    private func isSuggested(_ click: Click, _ request: AccessRequest) async -> Bool {
+        await context.recipients.places(for: request).places.contains {
+            $0.isSuggested && $0.channelID == click.post.channelID
+        }
+    }
+
+    /// The ids of the requester's accounts that the configuration names. One that is not there may have another name by now, so
+    /// that nobody knows whose request it is.
+    private func accounts(of request: AccessRequest) async throws -> Set<String> {
+        let policy = context.policy
+        let keys = policy.accounts(of: request)
+        guard !keys.isEmpty else { return policy.requiresKnownRequester ? [try await anyAccount(of: request.user)] : [] }
+        return try await withThrowingTaskGroup(of: String.self) { group in
+            for key in keys where !ApprovalPolicy.isAccountID(key) {
+                group.addTask {
+                    guard let id = try await account({ try await $0.user(named: key) }) else {
+                        throw Refusal(.lookupFailed, ClickWords.noRequester)
+                    }
+                    return id
+                }
+            }
+            return try await group.reduce(into: Set(keys.filter(ApprovalPolicy.isAccountID))) { $0.insert($1) }
+        }
+    }
+
+    /// Whose user name or address is the Teleport user's name.
+    private func anyAccount(of user: String) async throws -> String {
+        let name = user.lowercased()
+        if MattermostName.isUsername(name), let id = try await account({ try await $0.user(named: name) }) { return id }
+        if MattermostName.isEmail(name), let id = try await account({ try await $0.user(emailed: name) }) { return id }
+        throw Refusal(.lookupFailed, ClickWords.unknownRequester)
+    }
+
+    /// Nil for one that is not there.
+    private func account(_ look: (any ChatService) async throws -> ChatUser) async throws -> String? {
+        do {
+            return try await look(context.chat).id
+        } catch let error as MattermostError where error.code == .notFound {
+            return nil
+        }
+    }
+}
+
+extension Approvals.Refusal {
+    init(_ objection: ApprovalPolicy.Objection, _ rules: RecipientRules, roles: Int = 1) {
+        let why: Why =
+            switch objection {
+            case .bot: .bot
+            case .deactivated: .deactivated
+            case .outsider: .notInChannel
+            case .guest: .guest
+            case .ownRequest: .ownRequest
+            case .hiddenAddress, .unclearName: .lookupFailed
+            case .notApprover: .notApprover
+            case .onlySuggested: .onlySuggested
+            }
+        self.init(why, ClickWords.refused(objection, rules, roles: roles))
+    }
+}

@@ -1,0 +1,54 @@
+import Access
+
+extension Approvals {
+    /// An answer that ends the click early.
+    struct Refusal: Error {
+        /// As the audit names it.
+        enum Why: String {
+            case lookupFailed = "lookup_failed"
+            case bot, deactivated, guest
+            case noButtons = "buttons_off"
+            case onlySuggested = "only_suggested"
+            case notInChannel = "not_in_channel"
+            case ownRequest = "own_request"
+            case notApprover = "not_approver"
+            case alreadyReviewed = "already_reviewed"
+            case tooManyReviews = "too_many_reviews"
+            case notPending = "not_pending"
+            case otherPost = "other_post"
+            case unrecordedPost = "unrecorded_post"
+            case notShown = "not_shown"
+            case expired = "expired_button"
+            case beingDecided = "being_decided"
+            case tooLate = "too_late"
+            case dialogTooOld = "dialog_too_old"
+            case dialogUsed = "dialog_used"
+            case dialogNotAsked = "dialog_not_asked"
+            case gone
+            case refusedByTeleport = "refused_by_teleport"
+            /// Sent, and perhaps decided.
+            case unconfirmed
+        }
+
+        var why: Why
+        var answer: ClickAnswer
+
+        init(_ why: Why, _ text: String, update: Card? = nil) {
+            self.why = why
+            answer = ClickAnswer(update: update, text)
+        }
+    }
+}
+
+extension Messages.Answer {
+    /// Nil for what has no template: answers that say more than that it did not work.
+    init?(_ why: Approvals.Refusal.Why) {
+        switch why {
+        case .notPending, .beingDecided, .gone: self = .alreadyDecided
+        case .ownRequest: self = .ownRequest
+        case .notApprover, .onlySuggested, .guest, .notInChannel: self = .notApprover
+        case .lookupFailed, .refusedByTeleport, .tooLate, .notShown: self = .failed
+        default: return nil
+        }
+    }
+}

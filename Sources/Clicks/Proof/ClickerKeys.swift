@@ -1,0 +1,156 @@
+package import Access
+import ActionCrypto
+package import Logging
+package import ServiceLifecycle
+import Synchronization
+
+/// Mattermost's public key: learnt at the start, and learnt anew when a proof does not match it.
+package final class ClickerKeys: Service {
+    /// Asks Mattermost; nil where it offers no key.
+    package typealias Fetch = @Sendable () async throws(MattermostError) -> String?
+
+    enum Outcome: Equatable {
+        case proven(ClickerProof)
+        case forged
+        /// No key is known yet, so nobody can be believed.
+        case unknown
+    }
+
+    /// Forgers must not make the plugin ask Mattermost more often.
+    static let refetchInterval = Duration.seconds(60)
+    /// So long a click waits for a newer key, of the 2.5 s that an answer may take.
+    static let patience = Duration.milliseconds(1200)
+    private static let retries = Duration.seconds(1)...Duration.seconds(30)
+
+    private struct State {
+        var key: ClickerKey?
+        var text: String?
+        /// When Mattermost was last asked.
+        var asked: Duration?
+        /// The question that is under way or about to be.
+        var question: Once<Void>? = Once()
+    }
+
+    private let state = Mutex(State())
+    private let wishes: AsyncStream<Void>
+    private let wish: AsyncStream<Void>.Continuation
+    private let fetch: Fetch
+    private let server: String
+    private let health: Health
+    private let logger: Logger
+    private let elapsed: @Sendable () -> Duration
+    private let clock: any Clock<Duration>
+
+    package init(
+        server: String, health: Health, logger: Logger, elapsed: @escaping @Sendable () -> Duration,
+        clock: any Clock<Duration> = .continuous, fetch: @escaping Fetch
+    ) {
+        self.server = server
+        self.health = health
+        self.logger = logger
+        self.elapsed = elapsed
+        self.clock = clock
+        self.fetch = fetch
+        (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        health.set(.proof, problem: "Mattermost's public key is not known yet")
+    }
+
+    /// Throws ``NotOffered`` when the server offers no key at the start; later it goes on with the one that it knows.
+    package func run() async throws {
+        try await cancelWhenGracefulShutdown { [self] in
+            try await learn()
+            for await _ in wishes { await ask() }
+        }
+    }
+
+    /// Waits for a newer key, if one may be asked for, before it calls a proof forged.
+    func check(_ trigger: TriggerID) async -> Outcome {
+        let known = state.withLock { $0.key }
+        if let proof = known.flatMap(trigger.proof(under:)) { return .proven(proof) }
+        guard let question = askAgain() else { return known == nil ? .unknown : .forged }
+        _ = await question.value(within: Self.patience, clock)
+        guard let key = state.withLock({ $0.key }) else { return .unknown }
+        return trigger.proof(under: key).map(Outcome.proven) ?? .forged
+    }
+
+    // MARK: - Asking
+
+    /// The question under way, or a new one; nil when the last one was a moment ago.
+    private func askAgain() -> Once<Void>? {
+        let now = elapsed()
+        return state.withLock { state in
+            if let question = state.question { return question }
+            if let asked = state.asked, now - asked < Self.refetchInterval { return nil }
+            state.question = Once()
+            wish.yield()
+            return state.question
+        }
+    }
+
+    /// Until there is a key.
+    private func learn() async throws {
+        var delay = Self.retries.lowerBound
+        while !Task.isCancelled {
+            switch await ask() {
+            case .learnt: return
+            case .notOffered:
+                throw NotOffered(server: server)
+            case .failed: break
+            }
+            guard (try? await clock.sleep(for: delay)) != nil else { return }
+            delay = min(delay * 2, Self.retries.upperBound)
+        }
+    }
+
+    /// Mattermost has no key with which it could prove who clicks.
+    package struct NotOffered: Error, CustomStringConvertible {
+        package let server: String
+
+        package var description: String {
+            """
+            [approvals] require_clicker_proof is true, but \(server) offers no AsymmetricSigningPublicKey in \
+            GET /api/v4/config/client?format=old, so nobody can prove who clicked. Upgrade Mattermost, or set \
+            require_clicker_proof = false to believe whoever the callback names.
+            """
+        }
+    }
+
+    private enum Answer { case learnt, notOffered, failed }
+
+    @discardableResult
+    private func ask() async -> Answer {
+        state.withLock { $0.question = $0.question ?? Once() }
+        defer { answered() }
+        do {
+            guard let text = try await fetch() else {
+                logger.warning("Mattermost offers no AsymmetricSigningPublicKey; going on with what is known")
+                return .notOffered
+            }
+            try take(text)
+            return .learnt
+        } catch {
+            if !Task.isCancelled { logger.warning("Could not learn Mattermost's public key: \(error)") }
+            return .failed
+        }
+    }
+
+    private func answered() {
+        let now = elapsed()
+        let question = state.withLock { state in
+            state.asked = now
+            defer { state.question = nil }
+            return state.question
+        }
+        question?.give(())
+    }
+
+    private func take(_ text: String) throws(OpenSSLError) {
+        let key = try ClickerKey(text)
+        let before = state.withLock { state in
+            defer { (state.key, state.text) = (key, text) }
+            return state.text
+        }
+        health.set(.proof, problem: nil)
+        if let before, before != text { logger.notice("Mattermost proves clicks with another key now") }
+    }
+}

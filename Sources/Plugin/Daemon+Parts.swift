@@ -1,0 +1,79 @@
+import Access
+import ActionCrypto
+import Clicks
+import Mattermost
+import Posts
+import Watcher
+
+/// What the services are made with.
+struct DaemonParts: Sendable {
+    let posts: PostsContext
+    let clicks: ClicksContext
+    let circuits: Circuits
+}
+
+extension Daemon {
+    /// Puts together what posts and clicks work with. Each call of theirs passes a server's circuit; those for clicks, whose
+    /// person waits, are made during an outage too.
+    func makeParts() -> DaemonParts {
+        let start = ContinuousClock.now
+        let clocks = Clocks(now: now, elapsed: { ContinuousClock.now - start })
+        let circuits = Circuits(logger: logger, elapsed: clocks.elapsed)
+        let (teleport, chat) = ports
+        let guarded = (
+            teleport: GuardedTeleport(teleport: teleport, breaker: circuits.teleport, isProbe: false),
+            chat: GuardedChat(chat: chat, breaker: circuits.chat, isProbe: false)
+        )
+        let recipients = Recipients(
+            settings.mattermost.recipients, chat: guarded.chat, logger: logger, elapsed: clocks.elapsed)
+        let cards = CardMaker(
+            teleport: guarded.teleport, messages: settings.messages, showsCommands: buttons == nil, now: clocks.now)
+        let replica = Replica.newName()
+        let posts = PostsContext(
+            teleport: guarded.teleport, chat: guarded.chat, recipients: recipients, cards: cards, buttons: buttons,
+            policy: settings.approvals.policy, replica: replica,
+            rendering: Rendering(fingerprint: fingerprint, since: clocks.now()),
+            options: .init(notifiesRequester: settings.notifiesRequester, remindsBefore: settings.remindsBefore),
+            outage: { circuits.wait }, logger: logger, clocks: clocks)
+        let clicks = ClicksContext(
+            teleport: GuardedTeleport(teleport: teleport, breaker: circuits.teleport, isProbe: true),
+            chat: GuardedChat(chat: chat, breaker: circuits.chat, isProbe: true),
+            recipients: recipients, cards: cards, policy: settings.approvals.policy, method: settings.approvals.method,
+            hasButtons: buttons != nil, dialogs: dialogMaker, audit: audit, replica: replica, logger: logger, clocks: clocks)
+        return DaemonParts(posts: posts, clicks: clicks, circuits: circuits)
+    }
+
+    private var dialogMaker: DialogMaker {
+        DialogMaker(
+            ask: settings.approvals.askReason, confirm: settings.approvals.confirm, url: settings.http.dialogURL ?? "",
+            seal: { [signer] in try signer.seal($0) })
+    }
+
+    /// A digest of all that posts are made with besides their requests: when it changes, open posts are made anew.
+    private var fingerprint: String {
+        let parts = [
+            "3", settings.http.callbackURL ?? "", settings.approvals.hasButtons ? signer.keyID : "",
+            settings.messages.postFingerprint,
+        ]
+        let bytes = parts.flatMap { [UInt8]("\($0.utf8.count):\($0)".utf8) }
+        // Without a digest every process makes the posts anew, which is right, if costly.
+        let digest = (try? SHA256.hash(bytes)) ?? [UInt8](Replica.newName().utf8)
+        return digest.prefix(8).map { Base16.text(of: $0) }.joined()
+    }
+
+    /// Nil where people decide in Teleport only.
+    private var buttons: ButtonMaker? {
+        guard settings.approvals.hasButtons, let callbackURL = settings.http.callbackURL else { return nil }
+        return ButtonMaker(
+            callbackURL: callbackURL, sign: SignedContext(signer: signer, teleport: teleport, logger: logger).make)
+    }
+
+    private var ports: (any AccessService, any ChatService) {
+        #if DEBUG
+            if let point = KillPoint.fromEnvironment() {
+                return (KillingTeleport(teleport: teleport, point: point), KillingChat(chat: chat, point: point))
+            }
+        #endif
+        return (teleport, chat)
+    }
+}

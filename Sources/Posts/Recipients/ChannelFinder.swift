@@ -1,0 +1,79 @@
+import Access
+
+/// Finds a recipient's channel, by slugs or by the names that people see.
+struct ChannelFinder {
+    let chat: any ChatService
+    let bot: ChatUser
+
+    /// Slugs go first, since they are unique. Display names are not, and whoever is in a channel may change its own, so one
+    /// that two channels have is refused: the request could go to the wrong people.
+    func find(_ name: ChannelName) async throws(MattermostError) -> ChannelInfo {
+        var missing: MattermostError?
+        if name.isSlugs {
+            do {
+                return try await chat.channel(team: name.team, channel: name.channel)
+            } catch {
+                guard error.code == .notFound else { throw error }
+                missing = error
+            }
+        }
+        let team = try await team(name.team, or: missing)
+        let found = try await channels(shown: name.channel, in: team)
+        switch found.count {
+        case 1: return found[0]
+        case 0:
+            throw missing
+                ?? MattermostError(
+                    .notFound,
+                    "Mattermost shows the bot no channel \"\(OneLine.bounded(name.channel, 64))\" in the team "
+                        + "\"\(OneLine.bounded(team.name, 64))\". Type /invite @\(bot.username) in the channel, or write its name as its "
+                        + "URL has it, …/channels/<channel>.", isDefinite: true)
+        default:
+            let slugs = found.map { "\"\(team.name)/\($0.name)\"" }.sorted().joined(separator: " or ")
+            throw MattermostError(
+                .notFound,
+                "Mattermost has \(found.count) channels named \"\(OneLine.bounded(name.channel, 64))\". Write \(slugs), as the "
+                    + "channel's URL has it.", isDefinite: true)
+        }
+    }
+
+    private func team(_ name: String, or missing: MattermostError?) async throws(MattermostError) -> TeamInfo {
+        let teams = try await chat.teams(of: bot.id)
+        if let team = teams.first(where: { $0.name == name.lowercased() }) { return team }
+        let shown = teams.filter { $0.displayName.lowercased() == name.lowercased() }
+        if shown.count == 1 { return shown[0] }
+        throw missing
+            ?? MattermostError(
+                .notFound,
+                "The bot @\(bot.username) is in no team \"\(OneLine.bounded(name, 64))\". Write the team's name as its URL "
+                    + "has it, https://…/<team>/channels/…, and add the bot to the team.", isDefinite: true)
+    }
+
+    /// Those with the display name that the bot is in, or that have the slug that Mattermost makes of such a name.
+    private func channels(shown name: String, in team: TeamInfo) async throws(MattermostError) -> [ChannelInfo] {
+        let shows = { (channel: ChannelInfo) in
+            channel.kind != .direct && channel.displayName.lowercased() == name.lowercased()
+        }
+        var found: [ChannelInfo]
+        do {
+            found = try await chat.channels(of: bot.id, inTeam: team.id).filter(shows)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            found = []
+        }
+        let slug = Self.slug(name)
+        guard MattermostName.isSlug(slug), !found.contains(where: { $0.name == slug }) else { return found }
+        do {
+            let channel = try await chat.channel(team: team.name, channel: slug)
+            return shows(channel) ? found + [channel] : found
+        } catch {
+            guard error.code == .notFound || error.code == .forbidden else { throw error }
+            return found
+        }
+    }
+
+    /// `Town Square` is `town-square` unless its maker chose otherwise.
+    private static func slug(_ name: String) -> String {
+        name.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.joined(separator: "-")
+    }
+}

@@ -1,0 +1,179 @@
+package import Access
+package import Logging
+import Synchronization
+
+/// Where requests are posted: the recipients' channels, each looked up once and remembered.
+package final class Recipients: RecipientDirectory {
+    struct Channel {
+        var id: String
+        var kind: ChannelInfo.Kind
+    }
+
+    private enum Memory {
+        case channel(Channel)
+        /// Not asked again until then, as the elapsed time.
+        case failed(MattermostError, until: Duration)
+    }
+
+    private struct Known {
+        var channels: [Recipient: Memory] = [:]
+        var bot: ChatUser?
+        var skipped: Set<RequestID> = []
+    }
+
+    /// Recipients remembered, and requests without any: suggested ones come from whoever may ask for a role.
+    private static let memoryLimit = 1000
+    private static let suggestionLimit = 20
+    private static let pause = Duration.seconds(5)
+
+    package let rules: RecipientRules
+    let chat: any ChatService
+    private let logger: Logger
+    private let elapsed: @Sendable () -> Duration
+    private let known = Mutex(Known())
+
+    package init(
+        _ rules: RecipientRules, chat: any ChatService, logger: Logger, elapsed: @escaping @Sendable () -> Duration
+    ) {
+        self.rules = rules
+        self.chat = chat
+        self.logger = logger
+        self.elapsed = elapsed
+    }
+
+    /// For one request: by its roles, and those whom the requester suggests by e-mail address.
+    package func places(for request: AccessRequest) async -> FoundRecipients {
+        let named = rules.recipients(ofRoles: request.roles)
+        var found = await configured(for: request)
+        let suggested = request.suggestedReviewers.compactMap(Recipient.init(suggested:)).filter { !named.contains($0) }
+        for recipient in suggested.prefix(Self.suggestionLimit) {
+            await add(recipient, isSuggested: true, to: &found)
+        }
+        return found
+    }
+
+    /// Those of the request that the configuration names.
+    package func configured(for request: AccessRequest) async -> FoundRecipients {
+        await configured(forRoles: request.roles)
+    }
+
+    /// Those of all requests and of these roles.
+    package func configured(forRoles roles: [String]) async -> FoundRecipients { await places(of: rules.recipients(ofRoles: roles)) }
+
+    /// All that the configuration names.
+    package func configured() async -> FoundRecipients { await places(of: rules.all) }
+
+    package func bot() async throws(MattermostError) -> ChatUser {
+        if let bot = known.withLock({ $0.bot }) { return bot }
+        let bot = try await chat.me()
+        known.withLock { $0.bot = bot }
+        return bot
+    }
+
+    package func botID() async throws(MattermostError) -> String { try await bot().id }
+
+    /// That a request has nobody to be told, once for each.
+    func skip(_ id: RequestID) {
+        let isNews = known.withLock { known in
+            if known.skipped.count >= Self.memoryLimit { known.skipped = [] }
+            return known.skipped.insert(id).inserted
+        }
+        guard isNews else { return }
+        logger.info("The request has no recipients and suggests no reviewers, so it is not posted", metadata: .request(id))
+    }
+
+    /// A channel that took no post is looked up again: it may have been archived, and made anew under the old name.
+    func forget(channelID: String) {
+        known.withLock { known in
+            known.channels = known.channels.filter {
+                if case .channel(let channel) = $0.value { channel.id != channelID } else { true }
+            }
+        }
+    }
+
+    private func places(of recipients: [Recipient]) async -> FoundRecipients {
+        var found = FoundRecipients()
+        for recipient in recipients { await add(recipient, isSuggested: false, to: &found) }
+        return found
+    }
+
+    private func add(_ recipient: Recipient, isSuggested: Bool, to found: inout FoundRecipients) async {
+        do {
+            let channel = try await channel(of: recipient)
+            guard !found.places.contains(where: { $0.channelID == channel.id }) else { return }
+            found.places.append(
+                RecipientPlace(channelID: channel.id, recipient: recipient, kind: channel.kind, isSuggested: isSuggested))
+        } catch {
+            // Whoever may ask for a role may suggest anybody: nobody is to be found there as often as not.
+            let isNobody = isSuggested && (error.code == .notFound || error.code == .forbidden)
+            if !isNobody { found.failures.append(error) }
+        }
+    }
+
+    func channel(of recipient: Recipient) async throws(MattermostError) -> Channel {
+        switch known.withLock({ $0.channels[recipient] }) {
+        case .channel(let channel): return channel
+        case .failed(let error, let until) where elapsed() < until: throw error
+        default: break
+        }
+        do {
+            let channel = try await lookUp(recipient)
+            remember(recipient, .channel(channel))
+            return channel
+        } catch {
+            let named = error.reworded("Recipient \"\(recipient)\": \(error.message)")
+            if error.code == .notFound || error.code == .forbidden {
+                if !isKnownToFail(recipient) {
+                    if case .account = recipient {} else { logger.warning("\(named.message)") }
+                }
+                remember(recipient, .failed(named, until: elapsed() + Self.pause))
+            }
+            throw named
+        }
+    }
+
+    private func isKnownToFail(_ recipient: Recipient) -> Bool {
+        if case .failed = known.withLock({ $0.channels[recipient] }) { true } else { false }
+    }
+
+    private func remember(_ recipient: Recipient, _ memory: Memory) {
+        known.withLock { known in
+            if known.channels.count >= Self.memoryLimit { known.channels = [:] }
+            known.channels[recipient] = memory
+        }
+    }
+
+    private func lookUp(_ recipient: Recipient) async throws(MattermostError) -> Channel {
+        let bot = try await bot()
+        switch recipient {
+        case .channel(let name):
+            let channel = try await ChannelFinder(chat: chat, bot: bot).find(name)
+            if channel.name != name.channel {
+                logger.info(
+                    """
+                    Recipient "\(name)" is the channel \(OneLine.bounded(channel.name, 64)). Better write that name, from its \
+                    URL: names that people see can be given to other channels too
+                    """)
+            }
+            return Channel(id: channel.id, kind: channel.kind)
+        case .person(let address): return try await directChannel(with: chat.user(emailed: address), bot)
+        case .account(let name): return try await directChannel(with: chat.user(named: name), bot)
+        }
+    }
+
+    private func directChannel(with person: ChatUser, _ bot: ChatUser) async throws(MattermostError) -> Channel {
+        guard !person.isDeleted else {
+            throw MattermostError(
+                .notFound, "the account @\(person.username) is deactivated. Name somebody else.", isDefinite: true)
+        }
+        return Channel(id: try await chat.directChannelID(of: bot.id, with: person.id), kind: .direct)
+    }
+}
+
+extension Recipient {
+    /// Only addresses are people of Mattermost's; Teleport's own user names are not.
+    fileprivate init?(suggested text: String) {
+        guard let recipient = Recipient(text), case .person = recipient else { return nil }
+        self = recipient
+    }
+}

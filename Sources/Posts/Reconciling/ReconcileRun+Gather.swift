@@ -1,0 +1,96 @@
+import Access
+
+// What is read before anything is planned.
+extension ReconcileRun {
+    func gather(_ memory: inout RunMemory) async throws -> Situation {
+        async let request = context.teleport.request(id)
+        async let data = context.teleport.pluginData(of: id)
+        let (asked, record) = (try await request, PluginRecord(try await data))
+        let now = context.clocks.elapsed()
+        if asked == nil {
+            context.evidence.missed(id, at: now)
+        } else {
+            context.evidence.saw(id, at: now)
+        }
+        var situation = Situation(
+            id: id, replica: context.replica, cluster: context.cards.cluster ?? "", request: asked,
+            record: record, targets: [], rendering: context.rendering)
+        situation.remindsBefore = context.options.remindsBefore
+        situation.claimAge = claims.age(of: record[PluginRecord.Key.claim], for: id, .posting)
+        situation.decisionAge = claims.age(of: record[PluginRecord.Key.decision], for: id, .deciding)
+        recall(&memory, &situation, now: now)
+        return situation
+    }
+
+    /// Looks count for as long as nobody else had the claim.
+    private func recall(_ memory: inout RunMemory, _ situation: inout Situation, now: Duration) {
+        if situation.record[PluginRecord.Key.claim] != memory.claim {
+            (memory.looks, memory.lookSince, memory.claim) = ([:], nil, "")
+        }
+        situation.lookedThrough = Set(memory.looks.filter(\.value.isDone).keys)
+        situation.isSuspect = memory.isSuspect
+        situation.hasDoubtfulReplies = memory.hasDoubtfulReplies
+        if let doubtAt = memory.doubtAt { situation.unrest = max(PostPlan.settling - (now - doubtAt), .zero) }
+        for card in memory.cards { situation.saw(card) }
+    }
+
+    /// The recipients, and where else a post may have been left.
+    func findTargets(_ attempt: inout Attempt) async {
+        let hasClaim = !attempt.situation.record[PluginRecord.Key.claim].isEmpty
+        guard let request = attempt.situation.request else {
+            guard hasClaim else { return }
+            // Only to look for a post that nobody recorded.
+            let found = await context.recipients.configured()
+            attempt.situation.targets = found.places.map { Self.target($0, isWanted: false) }
+            return
+        }
+        let isPending = request.state == .pending
+        if isPending || hasClaim {
+            let found = await context.recipients.places(for: request)
+            if isPending, found.places.isEmpty, found.failures.isEmpty { context.recipients.skip(id) }
+            attempt.situation.targets = found.places.map { Self.target($0, isWanted: isPending) }
+            if isPending { for failure in found.failures { attempt.note(failure) } }
+        }
+        await addNotice(of: request, &attempt)
+    }
+
+    private static func target(_ place: RecipientPlace, isWanted: Bool) -> Situation.Target {
+        Situation.Target(channelID: place.channelID, recipient: "\(place.recipient)", isWanted: isWanted)
+    }
+
+    /// The requester's direct channel once the request is decided, where they have an account. Once the posts were brought up to
+    /// date it is no news any more, such as when the setting is new.
+    private func addNotice(of request: AccessRequest, _ attempt: inout Attempt) async {
+        let record = attempt.situation.record
+        let isNews = record.shownStatus == Card.Status.pending.name || record.behind.contains(PluginRecord.noticeIsBehind)
+        guard context.options.notifiesRequester, !record.posts.isEmpty, isNews else { return }
+        switch request.state {
+        case .approved, .denied, .promoted: break
+        case .pending, .unknown: return
+        }
+        do {
+            guard let channelID = try await context.recipients.channelID(ofRequester: request.user, context.policy)
+            else { return }
+            attempt.situation.targets.append(Situation.Target(channelID: channelID, recipient: channelID, isNotice: true))
+        } catch {
+            attempt.note(error)
+        }
+    }
+}
+
+extension ReconcileRun.Attempt {
+    /// Keeps the first failure of each kind: one that may pass, and one that a person has to mend.
+    mutating func note(_ error: MattermostError) {
+        if error.isLasting { refusal = refusal ?? error } else { failure = failure ?? error }
+    }
+}
+
+extension MattermostError {
+    /// The server certainly did not do what was asked, and will not until a person mends something about this channel or post.
+    package var isLasting: Bool {
+        switch code {
+        case .unauthorized, .rateLimited, .unreachable, .malformed, .cancelled: false
+        case .forbidden, .notFound, .status: isDefinite
+        }
+    }
+}

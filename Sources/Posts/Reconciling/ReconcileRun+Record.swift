@@ -1,0 +1,133 @@
+import Access
+import Logging
+
+// Teleport's side: the plugin data.
+extension ReconcileRun {
+    private typealias Key = PluginRecord.Key
+
+    /// Expects the posts to be those that were read as well: another replica may have posted and given its claim back meanwhile.
+    func claim(replacing previous: String, _ attempt: inout Attempt) async throws -> Progress {
+        let record = attempt.situation.record
+        let now = context.clocks.now()
+        let claim = Claim(replica: context.replica, until: now.advanced(by: PostPlan.claimLifetime))
+        if !previous.isEmpty { attempt.memory.lookSince = attempt.memory.lookSince ?? Self.lookSince(attempt.situation) }
+        let since = previous.isEmpty ? "\(now.milliseconds)" : record[Key.claimSince]
+        let progress = try await write(
+            [Key.claim: claim.description, Key.claimSince: since],
+            expecting: [Key.claim: previous, Key.messages: record[Key.messages]], &attempt)
+        guard case .continue = progress else { return progress }
+        hold(claim, &attempt)
+        attempt.situation.isTakenOver = !previous.isEmpty
+        return .continue
+    }
+
+    /// A conflict means that another replica took the claim for a dead one's.
+    func renewClaim(_ attempt: inout Attempt) async throws -> Progress {
+        guard let held = attempt.situation.ownClaim else { return .conflict }
+        let until = context.clocks.now().advanced(by: PostPlan.claimLifetime)
+        let claim = Claim(replica: held.replica, until: max(until, held.until.advanced(by: .milliseconds(1))))
+        let progress = try await write(
+            [Key.claim: claim.description], expecting: [Key.claim: held.description], &attempt)
+        guard case .continue = progress else { return progress }
+        hold(claim, &attempt)
+        return .continue
+    }
+
+    private func hold(_ claim: Claim, _ attempt: inout Attempt) {
+        attempt.situation.ownClaim = claim
+        attempt.claimedAt = context.clocks.elapsed()
+        attempt.memory.claim = claim.description
+    }
+
+    /// Gives the claim back, unless a post may still come about late.
+    func record(_ posts: [PostReference], _ attempt: inout Attempt) async throws -> Progress {
+        let situation = attempt.situation
+        // The one post that the original 0.2.0 recorded is among them.
+        var fields = [Key.messages: PluginRecord.messages(posts), "channel_id": "", "post_id": ""]
+        if let request = situation.request {
+            fields.merge(PluginRecord.subjectFields(situation.subject ?? situation.record.subject(of: request))) { $1 }
+            // All posts were made just now. Where some are older the record says how these were made.
+            if situation.record.posts.isEmpty, request.state == .pending, posts.allSatisfy(situation.refreshed.contains) {
+                fields[Key.rendered] = situation.rendering.description
+                fields[Key.progress] = request.reviewProgress
+            }
+        }
+        return try await writeGivingBack(fields, &attempt)
+    }
+
+    func settle(_ status: Card.Status, behind: Set<String>, _ attempt: inout Attempt) async throws -> Progress {
+        let situation = attempt.situation
+        var fields = [
+            Key.resolution: status.name.uppercased(), Key.resolvedAt: "", Key.resolveReason: "",
+            Key.behind: PluginRecord.behind(behind),
+        ]
+        var expected = [Key.resolution: situation.record[Key.resolution]]
+        switch status {
+        case .pending:
+            fields[Key.resolution] = ""
+            fields[Key.progress] = situation.request?.reviewProgress ?? ""
+            fields[Key.rendered] = situation.rendering.description
+        case .approved(let resolution?), .denied(let resolution?):
+            fields[Key.resolvedAt] = String(resolution.at.milliseconds)
+            fields[Key.resolveReason] = String(resolution.reason.prefix(1000))
+        default: break
+        }
+        if situation.request == nil {
+            // Nobody posts any more.
+            fields[Key.messages] = PluginRecord.messages(situation.posts)
+            (fields[Key.claim], fields[Key.claimSince]) = ("", "")
+            expected[Key.claim] = situation.record[Key.claim]
+        }
+        return try await write(fields, expecting: expected, &attempt)
+    }
+
+    func recordThreads(
+        _ told: [PostPlan.ToldReviews], isReminded: Bool, _ attempt: inout Attempt
+    ) async throws -> Progress {
+        var fields = [Key.replies: PluginRecord.replies(told.filter { $0.count > 0 }.map { ($0.post, $0.count) })]
+        if isReminded { fields[Key.reminded] = "yes" }
+        let progress = try await writeGivingBack(fields, &attempt)
+        if case .conflict = progress { attempt.memory.hasDoubtfulReplies = true }
+        guard case .continue = progress else { return progress }
+        attempt.memory.hasDoubtfulReplies = false
+        attempt.situation.hasDoubtfulReplies = false
+        return .continue
+    }
+
+    func releaseDecision(_ decision: String, _ attempt: inout Attempt) async throws -> Progress {
+        context.logger.warning(
+            "A decision was claimed but never made; the request can be decided again", metadata: .request(id))
+        return try await write([Key.decision: ""], expecting: [Key.decision: decision], &attempt)
+    }
+
+    /// Writes under the claim and gives it back, unless a post may still come about late.
+    private func writeGivingBack(_ fields: [String: String], _ attempt: inout Attempt) async throws -> Progress {
+        let isSure = attempt.situation.doubtfulChannels.isEmpty
+        var fields = fields
+        if isSure { (fields[Key.claim], fields[Key.claimSince]) = ("", "") }
+        let expected = [Key.claim: attempt.situation.ownClaim?.description ?? ""]
+        let progress = try await write(fields, expecting: expected, &attempt)
+        if isSure, case .continue = progress {
+            attempt.situation.ownClaim = nil
+            (attempt.memory.claim, attempt.memory.looks, attempt.memory.lookSince) = ("", [:], nil)
+            attempt.situation.isTakenOver = false
+        }
+        return progress
+    }
+
+    private func write(
+        _ fields: [String: String], expecting: [String: String], _ attempt: inout Attempt
+    ) async throws -> Progress {
+        // An empty value for a key that is not there would say nothing.
+        let record = attempt.situation.record
+        let changes = fields.filter { !$0.value.isEmpty || record.fields[$0.key] != nil }
+        do {
+            try await context.teleport.updatePluginData(of: id, setting: changes, expecting: expecting)
+        } catch {
+            guard error.code == .conflict || error.code == .notFound else { throw error }
+            return .conflict
+        }
+        attempt.situation.record = PluginRecord(record.fields.merging(fields) { $1 }.filter { !$0.value.isEmpty })
+        return .continue
+    }
+}

@@ -1,0 +1,64 @@
+import Access
+import Logging
+
+// The threads of the posts: reviews and the reminder.
+extension ReconcileRun {
+    func readThread(of post: PostReference, _ attempt: inout Attempt) async throws {
+        let botID = try await context.recipients.botID()
+        do {
+            guard let replies = try await context.chat.replies(to: post, by: botID) else {
+                attempt.situation.failedPosts.insert(post)
+                attempt.recheck = PostPlan.settling
+                return
+            }
+            var thread = Situation.Thread()
+            for reply in replies where reply.requestID == id {
+                guard let name = reply.name else { continue }
+                if !thread.names.insert(name).inserted { thread.doubles.append(reply.reference) }
+            }
+            attempt.situation.threads[post] = thread
+        } catch {
+            failed(on: post, error, &attempt)
+        }
+    }
+
+    func removeReply(_ reply: PostReference, in post: PostReference, _ attempt: inout Attempt) async {
+        do {
+            try await context.chat.deletePost(reply)
+            context.logger.warning("Removed a second reply about the same review", metadata: .request(id, reply))
+        } catch {
+            guard !error.isLasting else {
+                // It stays: nothing is told wrong by it.
+                attempt.situation.threads[post]?.doubles.removeAll { $0 == reply }
+                return
+            }
+            return failed(on: post, error, &attempt)
+        }
+        attempt.situation.threads[post]?.doubles.removeAll { $0 == reply }
+    }
+
+    func reply(_ reply: PostPlan.Reply, to post: PostReference, _ attempt: inout Attempt) async throws {
+        guard let request = attempt.situation.request, let content = content(of: reply, request) else { return }
+        let botID = try await context.recipients.botID()
+        do {
+            try await context.chat.reply(content, to: post, pendingPostID: "\(botID):\(post.postID)-\(content.name)")
+            attempt.situation.threads[post]?.names.insert(content.name)
+            context.logger.info(
+                reply == .reminder ? "Reminded of a request that nobody has decided" : "Told a review",
+                metadata: .request(id, post))
+        } catch {
+            failed(on: post, error, &attempt)
+        }
+    }
+
+    private func content(of reply: PostPlan.Reply, _ request: AccessRequest) -> ThreadReply? {
+        switch reply {
+        case .review(let index):
+            guard request.reviews.indices.contains(index) else { return nil }
+            return ThreadReply(request.reviews[index], index: index, of: id, zone: context.cards.messages.zone)
+        case .reminder:
+            guard let expires = request.expires else { return nil }
+            return ThreadReply.reminder(of: id, lapsesAt: expires, zone: context.cards.messages.zone)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Access
+import Logging
+
+/// One run over one request: reads, plans, does, until there is nothing left to do. The only code that writes posts.
+struct ReconcileRun: Sendable {
+    let context: PostsContext
+    let claims: ClaimAges
+    let id: RequestID
+
+    enum Progress {
+        case `continue`
+        /// Somebody else wrote meanwhile: read everything again.
+        case conflict
+        case end(WorkQueue.Outcome)
+    }
+
+    /// What happened in one attempt with one recipient while the others went on.
+    struct Attempt {
+        var situation: Situation
+        var memory: RunMemory
+        /// Since when the claim on posting is known to be held, as the elapsed time.
+        var claimedAt = Duration.zero
+        /// A failure that may pass.
+        var failure: MattermostError?
+        /// A refusal that lasts until a person mends something.
+        var refusal: MattermostError?
+        /// A post that could not be found is looked for again after this time.
+        var recheck: Duration?
+    }
+
+    private static let conflictLimit = 5
+    /// A channel that is archived or closed to the bot for a moment is tried again so often, for the posts of a request that is
+    /// gone.
+    private static let goneLimit = 4
+    private static let gonePause = Duration.seconds(20)
+
+    /// - Parameter memory: what is known from elsewhere; left as the next run over the request wants it.
+    func callAsFunction(_ memory: inout RunMemory) async throws -> WorkQueue.Outcome {
+        var isKept = true
+        for _ in 0..<Self.conflictLimit {
+            let written = memory.claim
+            var attempt = Attempt(situation: try await gather(&memory), memory: memory)
+            defer { memory = attempt.memory }
+            await findTargets(&attempt)
+            // What an earlier attempt wrote is not there any more.
+            isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
+            if let outcome = try await carryOut(&attempt) { return outcome }
+        }
+        throw isKept ? Self.contested : Self.notKept
+    }
+
+    private static let contested = TeleportError(
+        .conflict, "the plugin data of the request was changed \(conflictLimit) times while its posts were written")
+
+    /// Some servers of version 10 to 13 give the plugin data an end of its own, which can lie in the past.
+    private static let notKept = TeleportError(
+        .conflict,
+        "Teleport does not keep the plugin data of the request, so that its posts cannot be recorded: it is posted, and decided in "
+            + "Teleport or by its buttons, but no other replica knows of its posts. Newer Teleport servers keep it.")
+
+    /// Nil after a conflict.
+    private func carryOut(_ attempt: inout Attempt) async throws -> WorkQueue.Outcome? {
+        for _ in 0..<Self.stepLimit(attempt.situation) {
+            let now = context.clocks.elapsed()
+            attempt.situation.isClaimWorn = now - attempt.claimedAt > PostPlan.claimUse
+            let step = PostPlan.next(for: attempt.situation, now: context.clocks.now())
+            switch try await perform(step, &attempt) {
+            case .continue: continue
+            case .conflict: return nil
+            case .end(let outcome): return outcome
+            }
+        }
+        throw TeleportError(.other, "the request's posts take more steps than they should")
+    }
+
+    /// Far more than a request needs, whose recipients have 50 replies and many pages of other posts each.
+    private static func stepLimit(_ situation: Situation) -> Int {
+        1000 + 200 * (situation.targets.count + situation.record.posts.count)
+    }
+
+    private func perform(_ step: PostPlan.Step, _ attempt: inout Attempt) async throws -> Progress {
+        switch step {
+        case .done: return .end(try finish(&attempt, .settled))
+        case .rest(let duration): return .end(try finish(&attempt, .later(duration)))
+        case .wait(let duration): return .end(.later(duration))
+        case .proveGone: return try await proveGone(&attempt)
+        case .claim(let previous): return try await claim(replacing: previous, &attempt)
+        case .renewClaim: return try await renewClaim(&attempt)
+        case .record(let posts): return try await record(posts, &attempt)
+        case .settle(let status, let behind): return try await settle(status, behind: behind, &attempt)
+        case .recordThreads(let told, let isReminded): return try await recordThreads(told, isReminded: isReminded, &attempt)
+        case .releaseDecision(let decision): return try await releaseDecision(decision, &attempt)
+        case .look(let channels): try await look(in: channels, &attempt)
+        case .post(let targets): try await post(to: targets, &attempt)
+        case .read(let posts): await read(posts, &attempt)
+        case .update(let posts, let status): await update(posts, to: status, &attempt)
+        case .remove(let post): await remove(post, &attempt)
+        case .readThread(let post): try await readThread(of: post, &attempt)
+        case .removeReply(let reply, let post): await removeReply(reply, in: post, &attempt)
+        case .reply(let reply, let post): try await self.reply(reply, to: post, &attempt)
+        }
+        return .continue
+    }
+
+    private func proveGone(_ attempt: inout Attempt) async throws -> Progress {
+        switch try await context.evidence.verdict(on: id, with: context.teleport, elapsed: context.clocks.elapsed) {
+        case .gone: attempt.situation.isProvenGone = true
+        case .hidden: attempt.situation.isProvenGone = false
+        case .tooEarly(let wait): return .end(.later(wait))
+        }
+        return .continue
+    }
+
+    /// Nothing of the request is kept, unless a recipient failed.
+    private func finish(_ attempt: inout Attempt, _ outcome: WorkQueue.Outcome) throws -> WorkQueue.Outcome {
+        if let failure = attempt.failure { throw failure }
+        if let refusal = attempt.refusal {
+            guard attempt.situation.request == nil else {
+                throw Hindrance(error: refusal, isPosted: !attempt.situation.posts.isEmpty)
+            }
+            // Nobody waits for a request that is gone, so nothing is told; sweeps come back to it while its record lasts.
+            attempt.memory.goneAttempts += 1
+            if attempt.memory.goneAttempts <= Self.goneLimit { return .failed(atLeast: Self.gonePause) }
+        }
+        if let recheck = attempt.recheck { return .later(recheck) }
+        claims.forget(id)
+        context.evidence.forget(id)
+        return outcome
+    }
+}
+
+/// Something that only a person can mend keeps the plugin from one recipient of a request.
+struct Hindrance: Error, CustomStringConvertible {
+    var error: MattermostError
+    /// The request is posted elsewhere, so that somebody was told of it.
+    var isPosted: Bool
+
+    var description: String { error.description }
+}

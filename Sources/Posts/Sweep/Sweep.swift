@@ -1,0 +1,66 @@
+import Access
+import Logging
+
+/// Finds what events did not tell: requests created or changed meanwhile, posts that do not show their request's state, and
+/// open posts whose request is gone.
+///
+/// Teleport knows all of it: the records say what the posts show. So a sweep is two calls, records and requests, and a channel
+/// is read only for posts that nobody recorded. Servers that give no list of records get ``ChannelSweep``.
+package struct Sweep: Sendable {
+    private let context: PostsContext
+    private let reconciler: Reconciler
+
+    private let clock: any Clock<Duration>
+
+    package init(_ context: PostsContext, _ reconciler: Reconciler, clock: any Clock<Duration> = .continuous) {
+        self.context = context
+        self.reconciler = reconciler
+        self.clock = clock
+    }
+
+    package func callAsFunction() async throws {
+        // Records first: a request that has one and is missing in the later list was there before.
+        let records = try await context.teleport.allPluginData()
+        let requests = try await context.teleport.requests()
+        let now = context.clocks.elapsed()
+        if !requests.isEmpty { context.evidence.sawRequests(at: now) }
+        context.logger.debug(
+            "Listed the requests",
+            metadata: ["count": "\(requests.count)", "records": "\(records.map { "\($0.count)" } ?? "none")"])
+        guard let records else {
+            for request in requests { reconciler.catchUp(with: request.id) }
+            return try await ChannelSweep(context, reconciler, clock: clock)()
+        }
+        try await compare(requests, with: records.mapValues(PluginRecord.init), now: now)
+    }
+
+    /// Where the request should be posted; nil while a recipient cannot be looked up for now.
+    private func channels(of request: AccessRequest) async -> Set<String>? {
+        let found = await context.recipients.places(for: request)
+        return found.failures.contains { !$0.isLasting } ? nil : Set(found.places.map(\.channelID))
+    }
+
+    private func compare(
+        _ requests: [AccessRequest], with records: [RequestID: PluginRecord], now: Duration
+    ) async throws {
+        let plan = SweepPlan(rendering: context.rendering, remindsBefore: context.options.remindsBefore)
+        var unrecorded: [AccessRequest] = []
+        for request in requests {
+            let channels = request.state == .pending ? await channels(of: request) : []
+            let wallTime = context.clocks.now()
+            switch plan.verdict(on: request, records[request.id], channels: channels, now: wallTime) {
+            case .fine: break
+            case .amiss: reconciler.catchUp(with: request.id)
+            case .unrecorded: unrecorded.append(request)
+            case .later(let wait): reconciler.look(at: request.id, after: wait)
+            }
+        }
+        let present = Set(requests.map(\.id))
+        for (id, record) in records where !present.contains(id) && plan.isAmiss(record) {
+            // Missing here for the first time; the run sees whether it still is a moment later.
+            context.evidence.missed(id, at: now)
+            reconciler.look(at: id, after: GoneEvidence.confirmation)
+        }
+        try await UnrecordedPosts(context, reconciler).find(of: unrecorded)
+    }
+}

@@ -1,0 +1,89 @@
+import Access
+import Logging
+import ServiceLifecycle
+
+/// Sweeps when the watch (re)connects and every ten minutes; a failed sweep is tried again until it succeeds.
+///
+/// Sweeps are spaced by what they cost: a watch that ends again and again in a burst of changes causes one sweep after the
+/// other, and each is followed by a rest that is several times as long as it took.
+package struct Sweeper: Service {
+    private static let interval = Duration.seconds(600)
+    private static let retries = Duration.seconds(1)...Duration.seconds(10)
+    /// When only a person can mend it.
+    private static let slowly = Duration.seconds(60)
+    /// The rest after a sweep, as a multiple of its length, and its limits.
+    private static let restFactor = 4
+    private static let rests = Duration.milliseconds(200)...Duration.seconds(30)
+
+    private let context: PostsContext
+    private let sweep: Sweep
+    private let channels: ChannelSweep
+    private let clock: any Clock<Duration>
+    private let triggers: AsyncStream<Void>
+    private let trigger: AsyncStream<Void>.Continuation
+
+    package init(_ context: PostsContext, _ reconciler: Reconciler, clock: any Clock<Duration> = .continuous) {
+        self.context = context
+        self.clock = clock
+        sweep = Sweep(context, reconciler, clock: clock)
+        channels = ChannelSweep(context, reconciler, clock: clock)
+        (triggers, trigger) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    package func sweepSoon() { trigger.yield() }
+
+    package func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while (try? await clock.sleep(for: Self.interval)) != nil { trigger.yield() }
+            }
+            group.addTask(priority: .utility) { await sweepWhenAsked() }
+            await withTaskCancellationOrGracefulShutdownHandler {
+                await group.next()
+            } onCancelOrGracefulShutdown: {
+                trigger.finish()
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Once after each start it also looks through the channels: posts may have been left open whose records ended while no
+    /// plugin was running. That takes long, and holds nothing up.
+    private func sweepWhenAsked() async {
+        await withDiscardingTaskGroup { looks in
+            var isFirst = true
+            for await _ in triggers {
+                let begun = context.clocks.elapsed()
+                await untilDone("Could not look through all requests and posts") { try await sweep() }
+                if isFirst {
+                    looks.addTask(priority: .background) {
+                        await untilDone("Could not look for posts that were left open") { try await channels() }
+                    }
+                }
+                isFirst = false
+                let rest = (context.clocks.elapsed() - begun) * Self.restFactor
+                try? await clock.sleep(for: min(max(rest, Self.rests.lowerBound), Self.rests.upperBound))
+            }
+            looks.cancelAll()
+        }
+    }
+
+    private func untilDone(_ failed: String, _ body: () async throws -> Void) async {
+        var delay = Self.retries.lowerBound
+        var said: String?
+        while !Task.isCancelled {
+            do {
+                return try await body()
+            } catch {
+                let problem = Problem(error)
+                let isQuiet = said == problem.message || context.outage() != nil
+                let level: Logger.Level = isQuiet ? .debug : problem.isPermanent ? .error : .warning
+                context.logger.log(level: level, "\(failed): \(problem.message)")
+                said = problem.message
+                if problem.isPermanent { delay = Self.slowly }
+            }
+            guard (try? await clock.sleep(for: delay)) != nil else { return }
+            delay = min(delay * 2, Self.retries.upperBound)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Access
+
+/// Posts of pending requests that have no record: some servers let the record end before its request. One look through each
+/// channel serves all such requests of a sweep, where a look for each would read the same pages again and again.
+struct UnrecordedPosts {
+    private let context: PostsContext
+    private let reconciler: Reconciler
+    /// Pages of a channel at most. What is not found by then is looked for by the request's own run.
+    private static let pageLimit = 40
+
+    init(_ context: PostsContext, _ reconciler: Reconciler) {
+        self.context = context
+        self.reconciler = reconciler
+    }
+
+    func find(of requests: [AccessRequest]) async throws {
+        guard let oldest = requests.map(\.created).min() else { return }
+        let botID = try await context.recipients.botID()
+        let since = oldest.advanced(by: .zero - ReconcileRun.clockSkew)
+        var found: [RequestID: [PostedCard]] = [:]
+        var complete: Set<String> = []
+        let look = ChannelLook(context.chat, botID: botID)
+        let channels = await context.recipients.configured().places.map(\.channelID)
+        for start in stride(from: 0, to: channels.count, by: PostPlan.width) {
+            let some = Array(channels[start..<min(start + PostPlan.width, channels.count)])
+            let looks = await atOnce(some) { channelID throws(MattermostError) in
+                try await look(channelID, since: since, pages: Self.pageLimit)
+            }
+            // A channel that cannot be read is left to each request's own look.
+            for (channelID, result) in looks {
+                guard case .success(let look) = result else { continue }
+                if look.isComplete { complete.insert(channelID) }
+                for card in look.cards { if let id = card.requestID { found[id, default: []].append(card) } }
+            }
+        }
+        for request in requests {
+            var memory = RunMemory()
+            for card in found[request.id] ?? [] { memory.add(card) }
+            for channelID in complete { memory.looks[channelID] = RunMemory.Look(isDone: true) }
+            memory.lookSince = since
+            reconciler.catchUp(with: request.id, memory)
+        }
+    }
+}
+
+/// Reads a channel's posts of the bot's, page by page, back to a moment.
+struct ChannelLook {
+    struct Result {
+        /// Oldest first, each once.
+        var cards: [PostedCard] = []
+        /// The look went back to the moment, or to the channel's first post.
+        var isComplete = false
+    }
+
+    private let chat: any ChatService
+    private let botID: String
+
+    init(_ chat: any ChatService, botID: String) {
+        self.chat = chat
+        self.botID = botID
+    }
+
+    func callAsFunction(_ channelID: String, since: Timestamp, pages: Int) async throws(MattermostError) -> Result {
+        var result = Result()
+        var seen: Set<PostReference> = []
+        var cursor: PageCursor?
+        for _ in 0..<pages {
+            let page = try await chat.cards(in: channelID, by: botID, from: cursor)
+            result.cards += page.cards.filter { seen.insert($0.reference).inserted }
+            cursor = page.next
+            result.isComplete = page.next == nil || page.oldest.map { $0 < since } ?? false
+            if result.isComplete { break }
+        }
+        result.cards.reverse()
+        return result
+    }
+}
