@@ -19,9 +19,6 @@ package struct ClicksContext: Sendable {
     package let logger: Logger
     package let clocks: Clocks
 
-    /// - Parameters:
-    ///   - teleport: makes each call, also during an outage, because a person waits for the answer.
-    ///   - chat: the same.
     package init(
         teleport: any AccessService, chat: any ChatService, recipients: any RecipientDirectory, cards: CardMaker,
         policy: ApprovalPolicy, method: DecisionMethod, hasButtons: Bool, dialogs: DialogMaker, audit: AuditLog,

@@ -9,38 +9,29 @@ import Watcher
 struct DaemonParts: Sendable {
     let posts: PostsContext
     let clicks: ClicksContext
-    let circuits: Circuits
 }
 
 extension Daemon {
-    /// Puts together what posts and clicks work with. Each call of theirs passes a server's circuit; those for clicks, whose
-    /// person waits, are made during an outage too.
+    /// Puts together what posts and clicks work with.
     func makeParts() -> DaemonParts {
-        let start = ContinuousClock.now
-        let clocks = Clocks(now: now, elapsed: { ContinuousClock.now - start })
-        let circuits = Circuits(logger: logger, elapsed: clocks.elapsed)
-        let (teleport, chat) = ports
-        let guarded = (
-            teleport: GuardedTeleport(teleport: teleport, breaker: circuits.teleport, isProbe: false),
-            chat: GuardedChat(chat: chat, breaker: circuits.chat, isProbe: false)
-        )
+        let clocks = Clocks(now: now, elapsed: elapsed)
         let recipients = Recipients(
-            settings.mattermost.recipients, chat: guarded.chat, logger: logger, elapsed: clocks.elapsed)
+            settings.mattermost.recipients, chat: chat, logger: logger, elapsed: clocks.elapsed)
         let cards = CardMaker(
-            teleport: guarded.teleport, messages: settings.messages, showsCommands: buttons == nil, now: clocks.now)
+            teleport: teleport, messages: settings.messages, showsCommands: buttons == nil, now: clocks.now)
         let replica = Replica.newName()
         let posts = PostsContext(
-            teleport: guarded.teleport, chat: guarded.chat, recipients: recipients, cards: cards, buttons: buttons,
+            teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons,
             policy: settings.approvals.policy, replica: replica,
             rendering: Rendering(fingerprint: fingerprint, since: clocks.now()),
             options: .init(notifiesRequester: settings.notifiesRequester, remindsBefore: settings.remindsBefore),
-            outage: { circuits.wait }, logger: logger, clocks: clocks)
+            outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks)
         let clicks = ClicksContext(
-            teleport: GuardedTeleport(teleport: teleport, breaker: circuits.teleport, isProbe: true),
-            chat: GuardedChat(chat: chat, breaker: circuits.chat, isProbe: true),
+            teleport: teleport,
+            chat: chat,
             recipients: recipients, cards: cards, policy: settings.approvals.policy, method: settings.approvals.method,
             hasButtons: buttons != nil, dialogs: dialogMaker, audit: audit, replica: replica, logger: logger, clocks: clocks)
-        return DaemonParts(posts: posts, clicks: clicks, circuits: circuits)
+        return DaemonParts(posts: posts, clicks: clicks)
     }
 
     private var dialogMaker: DialogMaker {
@@ -66,14 +57,5 @@ extension Daemon {
         guard settings.approvals.hasButtons, let callbackURL = settings.http.callbackURL else { return nil }
         return ButtonMaker(
             callbackURL: callbackURL, sign: SignedContext(signer: signer, teleport: teleport, logger: logger).make)
-    }
-
-    private var ports: (any AccessService, any ChatService) {
-        #if DEBUG
-            if let point = KillPoint.fromEnvironment() {
-                return (KillingTeleport(teleport: teleport, point: point), KillingChat(chat: chat, point: point))
-            }
-        #endif
-        return (teleport, chat)
     }
 }

@@ -21,6 +21,8 @@ struct Daemon: Sendable {
     let audit: AuditLog
     let teleport: TeleportClient
     let chat: MattermostClient
+    let circuits: Circuits
+    let elapsed: @Sendable () -> Duration
     let signer: ActionSigner
     let tls: ListenerCertificate?
 
@@ -51,14 +53,34 @@ struct Daemon: Sendable {
         } catch {
             throw NotThereYet(description: "\(error)")
         }
+        let start = ContinuousClock.now
+        elapsed = { ContinuousClock.now - start }
+        circuits = Circuits(logger: logger, elapsed: elapsed)
+        let interceptors = Self.interceptors(circuits)
         do {
             signer = try settings.signer()
-            chat = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
+            chat = try MattermostClient(
+                .init(url: settings.mattermost.url, token: settings.mattermost.token), interceptors: interceptors.chat)
             tls = isPlainHTTP ? nil : try ListenerCertificate(ListenerIdentity.load(settings.http, logger: logger))
         } catch {
             throw StartError("\(error)")
         }
-        teleport = TeleportClient(configuration: settings.teleport, logger: logger)
+        teleport = TeleportClient(configuration: settings.teleport, logger: logger, interceptors: interceptors.teleport)
+    }
+
+    /// What runs around every call: the circuits and, in debug builds for tests of crashes, a kill point.
+    private static func interceptors(
+        _ circuits: Circuits
+    ) -> (teleport: CallInterceptors<TeleportError>, chat: CallInterceptors<MattermostError>) {
+        #if DEBUG
+            if let point = KillPoint.fromEnvironment() {
+                return (
+                    CallInterceptors([circuits.teleport, KillPointInterceptor(point: point)]),
+                    CallInterceptors([circuits.chat, KillPointInterceptor(point: point)])
+                )
+            }
+        #endif
+        return (CallInterceptors([circuits.teleport]), CallInterceptors([circuits.chat]))
     }
 
     private static func writer(_ file: LogDestination?) -> (@Sendable (String) -> Void)? {
@@ -87,12 +109,12 @@ struct Daemon: Sendable {
             reconciler.retryAll()
             sweeper.sweepSoon()
         }
-        parts.circuits.onRecovery(retryEverything)
+        circuits.onRecovery(retryEverything)
         let watcher = WatcherService(client: teleport, logger: logger) { event in
             switch event {
             case .connected:
                 health.set(.teleport, problem: nil)
-                parts.circuits.teleport.reset()
+                circuits.teleport.reset()
                 sweeper.sweepSoon()
             case .changed(let id): reconciler.look(at: id)
             case .deleted(let id): reconciler.sawDeletion(of: id)
@@ -102,12 +124,12 @@ struct Daemon: Sendable {
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var services: [any Service] = [
             reload, ResidentTrim(clock: .continuous), AuditCounts(audit: audit, now: now), watcher,
-            HealthCheck(parts, health: health, recovered: retryEverything), reconciler, sweeper,
+            HealthCheck(parts.posts, breaker: circuits.chat, health: health, recovered: retryEverything), reconciler, sweeper,
         ]
-        let proofs = makeProofs(parts.clicks.clocks, health)
+        let proofs = makeProofs(health)
         if let proofs { services.append(proofs.keys) }
         let clicks = ClickService(parts.clicks, proofs: proofs, lookAgain: { reconciler.look(at: $0) })
-        let listener = makeListener(clicks, health, parts.circuits)
+        let listener = makeListener(clicks, health, circuits)
         services.append(settings.http.isNeeded ? listener : ProbeListener(server: listener, logger: logger))
         if failsFast { services.append(FailFast(health)) }
         var configuration = ServiceGroupConfiguration(
@@ -133,16 +155,19 @@ struct Daemon: Sendable {
     }
 
     /// Nil where nothing has to be proven.
-    private func makeProofs(_ clocks: Clocks, _ health: Health) -> ProofVerifier? {
+    private func makeProofs(_ health: Health) -> ProofVerifier? {
         guard settings.approvals.requiresClickerProof, settings.approvals.hasButtons else { return nil }
         let keys = ClickerKeys(
-            server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: clocks.elapsed
-        ) { [chat] () throws(MattermostError) in try await chat.clickerKey() }
+            server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: elapsed
+        ) { [chat] () throws(MattermostError) in
+            // A click may wait for the key, so it is asked for during an outage too.
+            try await CircuitBypass.run { () throws(MattermostError) in try await chat.clickerKey() }
+        }
         return ProofVerifier(
             keys: keys,
             seen: SeenProofs(
-                keep: settings.approvals.hasDialogs ? SeenProofs.keepWithDialogs : SeenProofs.keep, elapsed: clocks.elapsed
-            ), now: clocks.now, elapsed: clocks.elapsed)
+                keep: settings.approvals.hasDialogs ? SeenProofs.keepWithDialogs : SeenProofs.keep, elapsed: elapsed
+            ), now: now, elapsed: elapsed)
     }
 
     /// The time by Mattermost's clock, which all replicas share: it signs the proofs, and posts have its times.

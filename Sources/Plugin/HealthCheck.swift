@@ -1,5 +1,4 @@
 import Access
-import Clicks
 import Logging
 import Posts
 import ServiceLifecycle
@@ -21,14 +20,14 @@ struct HealthCheck: Service {
     private let recovered: @Sendable () -> Void
 
     init(
-        _ parts: DaemonParts, health: Health, clock: any Clock<Duration> = .continuous,
+        _ context: PostsContext, breaker: Breaker<MattermostError>, health: Health, clock: any Clock<Duration> = .continuous,
         recovered: @escaping @Sendable () -> Void = {}
     ) {
-        chat = parts.clicks.chat
-        breaker = parts.circuits.chat
-        recipients = parts.posts.recipients
-        policy = parts.posts.buttons == nil ? nil : parts.posts.policy
-        logger = parts.posts.logger
+        chat = context.chat
+        self.breaker = breaker
+        recipients = context.recipients
+        policy = context.buttons == nil ? nil : context.policy
+        logger = context.logger
         self.health = health
         self.clock = clock
         self.recovered = recovered
@@ -61,7 +60,8 @@ struct HealthCheck: Service {
     /// Nil when all is well.
     private func check() async -> Problem? {
         do {
-            _ = try await chat.me()
+            // This call finds out whether the server is there, so it is made during an outage too.
+            _ = try await CircuitBypass.run { () throws(MattermostError) in try await chat.me() }
             let (failures, isAnyWell) = try await recipientFailures()
             health.set(.mattermost, problem: nil)
             guard let worst = failures.first(where: { !Problem($0).isPermanent }) ?? failures.first else {
@@ -118,7 +118,9 @@ struct HealthCheck: Service {
 
     private func isMember(_ bot: ChatUser, of place: RecipientPlace) async throws(MattermostError) -> Bool {
         do {
-            return try await chat.isMember(bot.id, of: place.channelID)
+            return try await CircuitBypass.run { () throws(MattermostError) in
+                try await chat.isMember(bot.id, of: place.channelID)
+            }
         } catch {
             guard error.code == .forbidden || error.code == .notFound else { throw error }
             return false

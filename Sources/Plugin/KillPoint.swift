@@ -12,8 +12,22 @@
         enum Write: String, Sendable {
             case claim, record, settle, progress, replied, decision, release, decide, review, post, update, reply, remove
 
-            /// What an update of the plugin data is for.
-            init?(setting fields: [String: String]) {
+            /// Nil for reads and for writes that have no kill point.
+            init?(_ call: ServerCall) {
+                switch call {
+                case .createPost: self = .post
+                case .updatePost: self = .update
+                case .deletePost: self = .remove
+                case .reply: self = .reply
+                case .decide: self = .decide
+                case .review: self = .review
+                case .updatePluginData(let fields): self.init(setting: fields)
+                case .read, .openDialog, .createDirectChannel: return nil
+                }
+            }
+
+            /// Tells by the keys what an update of the plugin data is for.
+            private init?(setting fields: [String: String]) {
                 if let decision = fields[PluginRecord.Key.decision] {
                     self = decision.isEmpty ? .release : .decision
                 } else if fields[PluginRecord.Key.resolution] != nil {
@@ -58,111 +72,16 @@
         }
     }
 
-    struct KillingTeleport: AccessService {
-        let teleport: any AccessService
+    /// Puts a kill point into the client of either server.
+    struct KillPointInterceptor<Failure: Error>: CallInterceptor {
         let point: KillPoint
 
-        var clusterName: String? { teleport.clusterName }
-        var webAddress: String? { teleport.webAddress }
-
-        func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? { try await teleport.request(id) }
-        func named(_ request: AccessRequest) async -> Subject { await teleport.named(request) }
-        func requests() async throws(TeleportError) -> [AccessRequest] { try await teleport.requests() }
-        func showsAllRequests() async throws(TeleportError) -> Bool { try await teleport.showsAllRequests() }
-        func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {
-            try await teleport.pluginData(of: id)
-        }
-
-        func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
-            try await teleport.allPluginData()
-        }
-
-        func updatePluginData(
-            of id: RequestID, setting: [String: String], expecting: [String: String]
-        ) async throws(TeleportError) {
-            try await teleport.updatePluginData(of: id, setting: setting, expecting: expecting)
-            point.succeeded(KillPoint.Write(setting: setting))
-        }
-
-        func decide(
-            _ decision: Decision, on id: RequestID, delegator: String, reason: String
-        ) async throws(TeleportError) {
-            try await teleport.decide(decision, on: id, delegator: delegator, reason: reason)
-            point.succeeded(.decide)
-        }
-
-        func review(
-            _ decision: Decision, of id: RequestID, as author: String?, reason: String
-        ) async throws(TeleportError) -> AccessRequest {
-            let request = try await teleport.review(decision, of: id, as: author, reason: reason)
-            point.succeeded(.review)
-            return request
-        }
-    }
-
-    struct KillingChat: ChatService {
-        let chat: any ChatService
-        let point: KillPoint
-
-        func me() async throws(MattermostError) -> ChatUser { try await chat.me() }
-        func clickerKey() async throws(MattermostError) -> String? { try await chat.clickerKey() }
-        func user(_ id: String) async throws(MattermostError) -> ChatUser { try await chat.user(id) }
-        func user(named username: String) async throws(MattermostError) -> ChatUser { try await chat.user(named: username) }
-        func isMember(_ userID: String, of channelID: String) async throws(MattermostError) -> Bool {
-            try await chat.isMember(userID, of: channelID)
-        }
-
-        func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError) {
-            try await chat.open(dialog, triggerID: triggerID)
-        }
-
-        func user(emailed address: String) async throws(MattermostError) -> ChatUser { try await chat.user(emailed: address) }
-        func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo {
-            try await chat.channel(team: team, channel: channel)
-        }
-
-        func teams(of userID: String) async throws(MattermostError) -> [TeamInfo] { try await chat.teams(of: userID) }
-        func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo] {
-            try await chat.channels(of: userID, inTeam: teamID)
-        }
-
-        func directChannelID(of botID: String, with userID: String) async throws(MattermostError) -> String {
-            try await chat.directChannelID(of: botID, with: userID)
-        }
-
-        func createPost(
-            _ card: Card, in channelID: String, pendingPostID: String
-        ) async throws(MattermostError) -> PostReference {
-            let post = try await chat.createPost(card, in: channelID, pendingPostID: pendingPostID)
-            point.succeeded(.post)
-            return post
-        }
-
-        func reply(_ reply: ThreadReply, to post: PostReference, pendingPostID: String) async throws(MattermostError) {
-            try await chat.reply(reply, to: post, pendingPostID: pendingPostID)
-            point.succeeded(.reply)
-        }
-
-        func replies(to post: PostReference, by botID: String) async throws(MattermostError) -> [PostedReply]? {
-            try await chat.replies(to: post, by: botID)
-        }
-
-        func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {
-            try await chat.updatePost(post, to: card)
-            point.succeeded(.update)
-        }
-
-        func deletePost(_ post: PostReference) async throws(MattermostError) {
-            try await chat.deletePost(post)
-            point.succeeded(.remove)
-        }
-
-        func post(_ post: PostReference) async throws(MattermostError) -> PostedCard? { try await chat.post(post) }
-
-        func cards(
-            in channelID: String, by botID: String, from cursor: PageCursor?
-        ) async throws(MattermostError) -> CardPage {
-            try await chat.cards(in: channelID, by: botID, from: cursor)
+        func intercept<Answer>(
+            _ call: ServerCall, _ next: () async throws(Failure) -> Answer
+        ) async throws(Failure) -> Answer {
+            let answer = try await next()
+            point.succeeded(KillPoint.Write(call))
+            return answer
         }
     }
 #endif

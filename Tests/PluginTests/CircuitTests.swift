@@ -78,7 +78,9 @@ struct CircuitTests {
             logger: Logger(label: "test") { _ in TextLogHandler(level: .info, destination: destination) },
             elapsed: { elapsed.withLock { $0 } })
         func fail(_ code: MattermostError.Code, _ words: String) async {
-            try? await circuits.chat.run(isProbe: true) { () throws(MattermostError) in throw MattermostError(code, words) }
+            try? await CircuitBypass.run { () throws(MattermostError) in
+                try await circuits.chat.intercept(.read) { () throws(MattermostError) in throw MattermostError(code, words) }
+            }
         }
         let now = Timestamp(milliseconds: 1_795_212_356_000)
         #expect(circuits.asked(at: now) == nil)
@@ -86,7 +88,9 @@ struct CircuitTests {
         #expect(circuits.chat.wait == .seconds(60))
         let words = "it asked to be left alone, so nothing is posted until 2026-11-20T22:06:56Z: it has had too many calls"
         #expect(circuits.asked(at: now) == words)
-        try? await circuits.chat.run(isProbe: true) { () throws(MattermostError) in }
+        try? await CircuitBypass.run { () throws(MattermostError) in
+            try await circuits.chat.intercept(.read) { () throws(MattermostError) in }
+        }
         #expect(circuits.asked(at: now) == words, "a success of another call ends nothing")
         await fail(.unreachable, "the connection was refused")
         await fail(.unreachable, "the connection was refused")
@@ -109,7 +113,7 @@ struct CircuitTests {
     func mattermostErrors(_ code: MattermostError.Code, isOutage: Bool) async {
         let breaker = circuits().chat
         for _ in 0..<3 {
-            try? await breaker.run(isProbe: false) { () throws(MattermostError) in throw MattermostError(code, "x") }
+            try? await breaker.intercept(.read) { () throws(MattermostError) in throw MattermostError(code, "x") }
         }
         #expect((breaker.wait != nil) == isOutage)
     }
@@ -123,7 +127,7 @@ struct CircuitTests {
     func teleportErrors(_ code: TeleportError.Code, isOutage: Bool) async {
         let breaker = circuits().teleport
         for _ in 0..<3 {
-            try? await breaker.run(isProbe: false) { () throws(TeleportError) in throw TeleportError(code, "x") }
+            try? await breaker.intercept(.read) { () throws(TeleportError) in throw TeleportError(code, "x") }
         }
         #expect((breaker.wait != nil) == isOutage)
     }
@@ -133,9 +137,9 @@ struct CircuitTests {
         let breaker = circuits().chat
         let recovered = Atomic(0), calls = Atomic(0)
         breaker.onRecovery { recovered.add(1, ordering: .relaxed) }
-        func call(isProbe: Bool, _ error: MattermostError?) async -> MattermostError? {
+        func call(_ error: MattermostError?) async -> MattermostError? {
             do throws(MattermostError) {
-                try await breaker.run(isProbe: isProbe) { () throws(MattermostError) in
+                try await breaker.intercept(.createPost) { () throws(MattermostError) in
                     calls.add(1, ordering: .relaxed)
                     if let error { throw error }
                 }
@@ -144,13 +148,33 @@ struct CircuitTests {
                 return error
             }
         }
-        for _ in 0..<3 { _ = await call(isProbe: false, MattermostError(.unreachable, "it is away")) }
-        let spared = await call(isProbe: false, nil)
+        for _ in 0..<3 { _ = await call(MattermostError(.unreachable, "it is away")) }
+        let spared = await call(nil)
         #expect(spared?.message == "it is away")
         #expect(calls.load(ordering: .relaxed) == 3)
-        let person = await call(isProbe: true, nil)
+        let person = await CircuitBypass.run { await call(nil) }
         #expect(person == nil)
         #expect(recovered.load(ordering: .relaxed) == 1)
         #expect(breaker.wait == nil)
+    }
+    @Test("Both clients call through their circuits, and a bypass reaches the server and ends the outage")
+    func clients() async throws {
+        try await Rig.with { rig in
+            let circuits = rig.environment.circuits
+            for _ in 0..<Circuit.threshold {
+                _ = try? await circuits.chat.intercept(.read) { () throws(MattermostError) in
+                    throw MattermostError(.unreachable, "it is away")
+                }
+                _ = try? await circuits.teleport.intercept(.read) { () throws(TeleportError) in
+                    throw TeleportError(.unavailable, "it is away")
+                }
+            }
+            await #expect { try await rig.environment.chat.me() } throws: { "\($0)" == "it is away" }
+            await #expect { try await rig.environment.teleport.requests() } throws: { "\($0)" == "it is away" }
+            _ = try await CircuitBypass.run { try await rig.environment.chat.me() }
+            _ = try await CircuitBypass.run { try await rig.environment.teleport.requests() }
+            #expect(!circuits.chat.isOpen && !circuits.teleport.isOpen)
+            _ = try await rig.environment.chat.me()
+        }
     }
 }

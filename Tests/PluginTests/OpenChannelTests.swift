@@ -73,7 +73,7 @@ struct OpenChannelTests {
     private func warnings(_ rig: Rig, isPrivate: Bool) async throws -> [String] {
         try setKind(isPrivate ? .private : .open, rig)
         let (lines, feed) = AsyncStream.makeStream(of: String.self)
-        var environment = Rig.makeEnvironment(rig.environment.teleport, rig.chat)
+        var environment = Rig.makeEnvironment(rig.environment.teleport, rig.chat, rig.environment.circuits)
         environment.logger = Logger(label: "test") { _ in Warnings(feed: feed) }
         let clock = FirstSleep { feed.finish() }
         let check = HealthCheck(environment, health: Health(), clock: clock)

@@ -37,14 +37,20 @@ struct Rig: Sendable {
             group.addTask { try await mattermost.run() }
             defer { group.cancelAll() }
             let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let teleport = TeleportClient(configuration: try await teleportConfiguration(auth, certificates), logger: quiet)
+            let start = ContinuousClock.now
+            let circuits = Circuits(logger: quiet) { ContinuousClock.now - start }
+            let teleport = TeleportClient(
+                configuration: try await teleportConfiguration(auth, certificates), logger: quiet,
+                interceptors: CallInterceptors([circuits.teleport]))
             group.addTask { try await WatcherService(client: teleport, logger: quiet) { _ in }.run() }
             let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
-            let chat = try MattermostClient(.init(url: try ServerURL(try await mattermost.url), token: Secret(token)))
+            let chat = try MattermostClient(
+                .init(url: try ServerURL(try await mattermost.url), token: Secret(token)),
+                interceptors: CallInterceptors([circuits.chat]))
             defer { chat.shutdown() }
             _ = try await teleport.requests()
             return try await body(
-                Rig(auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat), chat: chat))
+                Rig(auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat, circuits), chat: chat))
         }
     }
 
@@ -59,12 +65,11 @@ struct Rig: Sendable {
     static let onlyRecipient = RecipientRules(always: [.channel(ChannelName(team: "acme", channel: "access-requests"))])
 
     static func makeEnvironment(
-        _ teleport: any AccessService, _ chat: any ChatService, rules: RecipientRules = onlyRecipient
+        _ teleport: any AccessService, _ chat: any ChatService, _ circuits: Circuits, rules: RecipientRules = onlyRecipient
     ) -> Environment {
         let start = ContinuousClock.now
         return Environment(
-            teleport: teleport, chat: chat,
-            rules: rules,
+            teleport: teleport, chat: chat, circuits: circuits, rules: rules,
             buttons: ButtonMaker(callbackURL: "https://localhost:1/mattermost_action") { decision, request, _, _ in
                 ["action": decision.rawValue, "req_id": request.id.rawValue]
             },
@@ -73,13 +78,15 @@ struct Rig: Sendable {
     }
 
     /// Another replica, that sees Teleport through `teleport`.
-    func environment(with teleport: any AccessService) -> Environment { Self.makeEnvironment(teleport, environment.chat) }
+    func environment(with teleport: any AccessService) -> Environment {
+        Self.makeEnvironment(teleport, environment.chat, environment.circuits)
+    }
 
     /// The plugin with other recipients.
     func environment(telling recipients: [String], roles: [String: [String]] = [:]) -> Environment {
         let rules = RecipientRules(
             always: recipients.compactMap { Recipient($0) }, roles: roles.mapValues { $0.compactMap { Recipient($0) } })
-        return Self.makeEnvironment(environment.teleport, environment.chat, rules: rules)
+        return Self.makeEnvironment(environment.teleport, environment.chat, environment.circuits, rules: rules)
     }
 
     /// The plugin some time later.
@@ -90,7 +97,7 @@ struct Rig: Sendable {
     }
 
     /// Another replica of the plugin.
-    var replica: Environment { Self.makeEnvironment(environment.teleport, environment.chat) }
+    var replica: Environment { Self.makeEnvironment(environment.teleport, environment.chat, environment.circuits) }
 }
 
 // MARK: - Steps

@@ -5,20 +5,24 @@ struct APIRequest {
     let method: HTTPCall.Method
     /// Without the prefix `/api/v4` and the query.
     let path: String
+    /// What the call does, for the client's interceptors.
+    let call: ServerCall
     private let query: String
     private let body: [UInt8]?
 
-    init(_ method: HTTPCall.Method, _ path: String, query: String = "") {
+    init(_ method: HTTPCall.Method, _ path: String, query: String = "", as call: ServerCall = .read) {
         self.method = method
         self.path = path
         self.query = query
+        self.call = call
         body = nil
     }
 
-    init(_ method: HTTPCall.Method, _ path: String, _ value: some Encodable) throws(MattermostError) {
+    init(_ method: HTTPCall.Method, _ path: String, _ value: some Encodable, as call: ServerCall) throws(MattermostError) {
         self.method = method
         self.path = path
         query = ""
+        self.call = call
         do {
             body = try JSON.encode(value)
         } catch {
@@ -31,7 +35,7 @@ struct APIRequest {
     var name: String { "\(method.rawValue) /api/v4\(path)" }
 
     /// - Parameter limit: bytes of the answer's body; nil: the usual.
-    func call(_ configuration: MattermostClient.Configuration, limit: Int?) -> HTTPCall {
+    func httpCall(_ configuration: MattermostClient.Configuration, limit: Int?) -> HTTPCall {
         HTTPCall(
             method: method, url: "\(configuration.url)/api/v4\(path)\(query)", token: configuration.token, body: body,
             timeLimit: configuration.timeLimit, maxBody: limit)

@@ -2,7 +2,8 @@ package import Access
 
 extension MattermostClient {
     package func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError) {
-        let request = try APIRequest(.post, "/actions/dialogs/open", DialogBody(dialog, triggerID: triggerID.reveal()))
+        let request = try APIRequest(
+            .post, "/actions/dialogs/open", DialogBody(dialog, triggerID: triggerID.reveal()), as: .openDialog)
         _ = try await send(request, expecting: StatusAnswer.self)
     }
 }

@@ -33,18 +33,21 @@ extension MattermostClient {
         if asked.page > 0 { query += "&page=\(asked.page)" }
         if let before = asked.before { query += "&before=\(before)" }
         let request = APIRequest(.get, "/channels/\(channelID)/posts", query: query)
-        let answer = try await answer(to: request, limit: asked.size <= 2 ? Self.singleLimit : Self.pageLimit)
-        let report = report(on: request)
-        guard let list = PostListAnswer(answer.body) else { throw report.unexpected(answer) }
-        let rows = list.rows
-        let step = walk.step(rows, hasOlder: list.hasOlder, canGrow: answer.body.count <= Self.pageLimit / 2)
-        guard step != .stuck else {
-            throw report.malformed("the channel's posts cannot be read through: they change or repeat")
+        return try await read(request, limit: asked.size <= 2 ? Self.singleLimit : Self.pageLimit) { body in
+            guard let list = PostListAnswer(body) else { return nil }
+            let step = walk.step(list.rows, hasOlder: list.hasOlder, canGrow: body.count <= Self.pageLimit / 2)
+            guard step != .stuck else {
+                throw report(on: request).malformed("the channel's posts cannot be read through: they change or repeat")
+            }
+            return page(list, step, of: channelID, by: botID)
         }
+    }
+
+    private func page(_ list: PostListAnswer, _ step: PageWalk.Step, of channelID: String, by botID: String) -> CardPage {
         let cards = list.order.compactMap { list.posts[$0] }
             .filter { $0.userID == botID && $0.channelID == channelID && !$0.isDeleted }
             .compactMap(\.card)
-        let oldest = rows.compactMap(\.created).min().map(Timestamp.init(bounding:))
+        let oldest = list.rows.compactMap(\.created).min().map(Timestamp.init(bounding:))
         guard case .next(let next) = step else { return CardPage(cards: cards, oldest: oldest) }
         return CardPage(cards: cards, next: next, oldest: oldest)
     }

@@ -7,7 +7,7 @@ extension MattermostClient {
         try requireIDs(channelID, in: "POST /posts")
         let body = PostBody(channelID: channelID, props: PostProps(card), pendingPostID: pendingPostID)
         do {
-            return try await read(APIRequest(.post, "/posts", body)) { PostAnswer($0)?.reference }
+            return try await read(APIRequest(.post, "/posts", body, as: .createPost)) { PostAnswer($0)?.reference }
         } catch {
             throw await explained(error, channelID)
         }
@@ -18,7 +18,8 @@ extension MattermostClient {
         _ reply: ThreadReply, to post: PostReference, pendingPostID: String
     ) async throws(MattermostError) {
         try requireIDs(post.channelID, post.postID, in: "POST /posts")
-        let request = try APIRequest(.post, "/posts", ReplyBody(reply, to: post, pendingPostID: pendingPostID))
+        let request = try APIRequest(
+            .post, "/posts", ReplyBody(reply, to: post, pendingPostID: pendingPostID), as: .reply)
         do {
             _ = try await read(request) { PostAnswer($0) }
         } catch {
@@ -45,7 +46,8 @@ extension MattermostClient {
 
     package func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {
         try requireIDs(post.postID, in: "PUT /posts/{id}/patch")
-        let request = try APIRequest(.put, "/posts/\(post.postID)/patch", PostBody(props: PostProps(card)))
+        let request = try APIRequest(
+            .put, "/posts/\(post.postID)/patch", PostBody(props: PostProps(card)), as: .updatePost)
         do {
             _ = try await read(request) { PostAnswer($0) }
         } catch {
@@ -56,7 +58,7 @@ extension MattermostClient {
     package func deletePost(_ post: PostReference) async throws(MattermostError) {
         try requireIDs(post.postID, in: "DELETE /posts/{id}")
         do {
-            _ = try await send(APIRequest(.delete, "/posts/\(post.postID)"), expecting: StatusAnswer.self)
+            _ = try await send(APIRequest(.delete, "/posts/\(post.postID)", as: .deletePost), expecting: StatusAnswer.self)
         } catch {
             let explained = await explained(error, of: post)
             guard explained.reason == .postMissing else { throw explained }

@@ -19,6 +19,7 @@ package final class MattermostClient: ChatService {
     }
 
     let configuration: Configuration
+    private let interceptors: CallInterceptors<MattermostError>
     private let curl: CurlClient
     /// The bot's own user name once ``me()`` told it: for the mend in an error.
     private let botName = Mutex<String?>(nil)
@@ -26,13 +27,16 @@ package final class MattermostClient: ChatService {
     private let ahead = Mutex(Duration.zero)
     private let told = Mutex<Duration?>(nil)
 
-    package init(_ configuration: Configuration) throws(MattermostError) {
+    package init(
+        _ configuration: Configuration, interceptors: CallInterceptors<MattermostError> = CallInterceptors()
+    ) throws(MattermostError) {
         let token = configuration.token.reveal()
         guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw MattermostError(
                 .unauthorized, "[mattermost] token is empty or has characters no access token has. Copy the bot's token again.")
         }
         self.configuration = configuration
+        self.interceptors = interceptors
         do {
             curl = try CurlClient(CurlClient.Options(caFile: configuration.caFile))
         } catch {
@@ -79,13 +83,25 @@ package final class MattermostClient: ChatService {
         try await read(request) { try JSON.decode(type, from: $0) }
     }
 
-    /// - Parameter parse: nil, or an error, for a body that is not the answer of this call.
+    /// Makes a call and reads its answer, with the interceptors around both: all calls go through here.
+    ///
+    /// - Parameters:
+    ///   - limit: bytes of the answer's body; nil: the usual.
+    ///   - parse: returns nil, or throws, for a body that is not the answer of this call. A ``MattermostError`` is passed on.
     func read<Answer>(
-        _ request: APIRequest, _ parse: ([UInt8]) throws -> Answer?
+        _ request: APIRequest, limit: Int? = nil, _ parse: ([UInt8]) throws -> Answer?
     ) async throws(MattermostError) -> Answer {
-        let answer = try await answer(to: request)
-        guard let parsed = try? parse(answer.body) else { throw report(on: request).unexpected(answer) }
-        return parsed
+        try await interceptors.run(request.call) { () throws(MattermostError) in
+            let answer = try await answer(to: request, limit: limit)
+            do {
+                if let parsed = try parse(answer.body) { return parsed }
+            } catch let error as MattermostError {
+                throw error
+            } catch {
+                // What the decoder says of the body is of no use to an operator; the report below shows the body's kind and size.
+            }
+            throw report(on: request).unexpected(answer)
+        }
     }
 
     func user(_ request: APIRequest) async throws(MattermostError) -> ChatUser {
@@ -93,10 +109,10 @@ package final class MattermostClient: ChatService {
     }
 
     /// A whole 2xx answer, of at most `limit` bytes.
-    func answer(to request: APIRequest, limit: Int? = nil) async throws(MattermostError) -> HTTPAnswer {
+    private func answer(to request: APIRequest, limit: Int?) async throws(MattermostError) -> HTTPAnswer {
         let answer: HTTPAnswer
         do {
-            answer = try await curl.perform(request.call(configuration, limit: limit))
+            answer = try await curl.perform(request.httpCall(configuration, limit: limit))
         } catch {
             throw report(on: request).failure(error)
         }

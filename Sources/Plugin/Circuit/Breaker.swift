@@ -1,11 +1,12 @@
-import Access
-import Logging
+package import Access
+package import Logging
 import Synchronization
 
-/// The circuit of one server, shared by all who call it.
-final class Breaker<Failure: Error & Sendable>: Sendable {
+/// The circuit breaker of one server. As an interceptor of the server's client it sees every call: it refuses calls while the
+/// server fails, and learns from the others whether it still does.
+package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
     /// What an error says of the server.
-    enum Verdict: Equatable {
+    package enum Verdict: Equatable {
         /// It works; the call was at fault.
         case well
         /// It does not work, and wants to be left alone for at least this long.
@@ -43,15 +44,15 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
     }
 
     /// Called when an outage is over.
-    func onRecovery(_ action: @escaping @Sendable () -> Void) { recovery.withLock { $0 = action } }
+    package func onRecovery(_ action: @escaping @Sendable () -> Void) { recovery.withLock { $0 = action } }
 
-    var isOpen: Bool { state.withLock { $0.circuit.isOpen } }
+    package var isOpen: Bool { state.withLock { $0.circuit.isOpen } }
 
     /// For how long no call is let through; nil when the server may be called.
-    var wait: Duration? { state.withLock { $0.circuit.wait(at: elapsed()) } }
+    package var wait: Duration? { state.withLock { $0.circuit.wait(at: elapsed()) } }
 
     /// For how long the server asked to be left alone, and how; nil when it did not.
-    var asked: (left: Duration, failure: Failure)? {
+    package var asked: (left: Duration, failure: Failure)? {
         state.withLock { state in
             guard let left = state.circuit.asked(at: elapsed()), let failure = state.lastAsked else { return nil }
             return (left, failure)
@@ -59,17 +60,18 @@ final class Breaker<Failure: Error & Sendable>: Sendable {
     }
 
     /// Something else showed that the server is there.
-    func reset() { succeeded() }
+    package func reset() { succeeded() }
 
-    /// Makes the call; during an outage it fails at once with the last failure, unless it is the probe or `isProbe`.
-    func run<Value>(
-        isProbe: Bool, _ body: () async throws(Failure) -> Value
-    ) async throws(Failure) -> Value {
-        if !isProbe, let failure = refusal() { throw failure }
+    /// Makes the call. During an outage it fails at once with the last failure instead, except for one call now and then that
+    /// probes the server, and for those with a ``CircuitBypass``.
+    package func intercept<Answer>(
+        _ call: ServerCall, _ next: () async throws(Failure) -> Answer
+    ) async throws(Failure) -> Answer {
+        if !CircuitBypass.isActive, let failure = refusal() { throw failure }
         do {
-            let value = try await body()
+            let answer = try await next()
             succeeded()
-            return value
+            return answer
         } catch {
             switch judge(error) {
             case .well: succeeded()

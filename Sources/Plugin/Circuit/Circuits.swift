@@ -1,10 +1,10 @@
-import Access
-import Logging
+package import Access
+package import Logging
 
 /// The circuits of both servers.
-struct Circuits: Sendable {
-    let teleport: Breaker<TeleportError>
-    let chat: Breaker<MattermostError>
+package struct Circuits: Sendable {
+    package let teleport: Breaker<TeleportError>
+    package let chat: Breaker<MattermostError>
 
     init(logger: Logger, elapsed: @escaping @Sendable () -> Duration) {
         teleport = Breaker("Teleport", logger: logger, elapsed: elapsed) { error in
@@ -30,7 +30,7 @@ struct Circuits: Sendable {
     }
 
     /// For how long nothing can be done: a request needs both servers.
-    var wait: Duration? {
+    package var wait: Duration? {
         switch (teleport.wait, chat.wait) {
         case (let one?, let other?): max(one, other)
         case (let one, let other): one ?? other
@@ -38,13 +38,13 @@ struct Circuits: Sendable {
     }
 
     /// That Mattermost asked for a pause, and until when, while that lasts: nothing is posted although it is there.
-    func asked(at now: Timestamp) -> String? {
+    package func asked(at now: Timestamp) -> String? {
         guard let pause = chat.asked else { return nil }
         let end = now.advanced(by: pause.left).secondInUTC
         return "it asked to be left alone, so nothing is posted until \(end): \(pause.failure)"
     }
 
-    func onRecovery(_ action: @escaping @Sendable () -> Void) {
+    package func onRecovery(_ action: @escaping @Sendable () -> Void) {
         teleport.onRecovery(action)
         chat.onRecovery(action)
     }

@@ -52,6 +52,8 @@ extension TeleportClient {
             $0.set = setting
             $0.expect = expecting
         }
-        _ = try await call(.updatePluginData) { try await $0.api.updatePluginData(update, options: Link.options) }
+        _ = try await call(.updatePluginData, as: .updatePluginData(setting: setting)) {
+            try await $0.api.updatePluginData(update, options: Link.options)
+        }
     }
 }

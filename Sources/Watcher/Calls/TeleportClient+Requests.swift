@@ -22,7 +22,7 @@ extension TeleportClient {
             $0.delegator = delegator
             $0.reason = reason
         }
-        _ = try await call(.setState) { try await $0.api.setAccessRequestState(setter, options: Link.options) }
+        _ = try await call(.setState, as: .decide) { try await $0.api.setAccessRequestState(setter, options: Link.options) }
     }
 
     package func review(
@@ -37,7 +37,9 @@ extension TeleportClient {
             $0.review.proposedState = decision == .approve ? .approved : .denied
             $0.review.reason = reason
         }
-        let record = try await call(.submitReview) { try await $0.api.submitAccessReview(submission, options: Link.options) }
+        let record = try await call(.submitReview, as: .review) {
+            try await $0.api.submitAccessReview(submission, options: Link.options)
+        }
         guard let request = AccessRequest(record), request.id == id else {
             throw TeleportError(.other, "SubmitAccessReview: the answer is not of the request \(id)")
         }

@@ -14,6 +14,7 @@ package final class TeleportClient: AccessService {
     let clock: any Clock<Duration>
     let logger: Logger
     let keeper: CredentialKeeper
+    private let interceptors: CallInterceptors<TeleportError>
     let ways = Mutex(WayOrder())
     let denials = Denials()
     /// Of which it was said that the role is shown none.
@@ -22,12 +23,14 @@ package final class TeleportClient: AccessService {
     package init(
         configuration: TeleportConfiguration, logger: Logger,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, clock: any Clock<Duration> = ContinuousClock(),
+        interceptors: CallInterceptors<TeleportError> = CallInterceptors(),
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {
         self.configuration = configuration
         self.logger = logger
         self.group = group
         self.clock = clock
+        self.interceptors = interceptors
         keeper = CredentialKeeper(configuration, logger: logger, now: now)
     }
 
@@ -44,9 +47,18 @@ package final class TeleportClient: AccessService {
         return status
     }
 
+    /// Makes a call with the interceptors around it: all calls go through here.
+    ///
+    /// - Parameter purpose: what the call does, for the interceptors.
+    func call<Answer: Sendable>(
+        _ call: AuthCall, as purpose: ServerCall = .read, _ body: @escaping @Sendable (Link) async throws -> Answer
+    ) async throws(TeleportError) -> Answer {
+        try await interceptors.run(purpose) { () throws(TeleportError) in try await perform(call, body) }
+    }
+
     /// Waits for a connection and makes the call, all within the call's time limit. A read whose connection ends goes to
     /// the next one; a write does not, for it may have been done.
-    func call<Answer: Sendable>(
+    private func perform<Answer: Sendable>(
         _ call: AuthCall, _ body: @escaping @Sendable (Link) async throws -> Answer
     ) async throws(TeleportError) -> Answer {
         do {
@@ -72,8 +84,9 @@ package final class TeleportClient: AccessService {
         } catch is DeadlinePassed {
             throw timedOut(call)
         } catch {
-            let reason = Task.isCancelled ? "cancelled" : "the plugin is shutting down"
-            throw TeleportError(.unavailable, "\(call.rawValue): \(reason)", cause: error)
+            // The caller gave up, which says nothing of the server: the look-up of names does so after two seconds.
+            if Task.isCancelled { throw TeleportError(.cancelled, "\(call.rawValue): cancelled", cause: error) }
+            throw TeleportError(.unavailable, "\(call.rawValue): the plugin is shutting down", cause: error)
         }
     }
 

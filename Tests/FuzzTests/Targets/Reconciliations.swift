@@ -58,9 +58,15 @@ struct ByteSource {
     }
 }
 
+/// A clock that a fuzz target moves.
+private final class FuzzTime: Sendable {
+    let elapsed = Mutex(Duration.zero)
+}
+
 /// A Teleport and a Mattermost in memory, in whatever state the input says.
 final class ReconcileWorld: Sendable {
     static let cluster = "mine"
+    private static let silent = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
     static let channels = ["channel1", "channel2", "channel3"]
 
     fileprivate struct State {
@@ -68,13 +74,14 @@ final class ReconcileWorld: Sendable {
         var data: [String: String] = [:]
         var posts: [PostReference: PostedCard] = [:]
         var failures: [UInt8] = []
-        var elapsed = Duration.zero
         var calls = 0
         var next = 0
     }
 
     let id: RequestID
     private let state: Mutex<State>
+    private let time = FuzzTime()
+    private let circuits: Circuits
     private let shows: Bool
     private let now: Timestamp
     private let settings: (notifies: Bool, reminds: Duration?)
@@ -91,6 +98,7 @@ final class ReconcileWorld: Sendable {
         state.failures = (0..<Int(bytes.byte()) % 40).map { _ in bytes.byte() }
         shows = bytes.flag()
         now = Timestamp(milliseconds: bytes.integer())
+        circuits = Circuits(logger: Self.silent) { [time] in time.elapsed.withLock { $0 } }
         settings = (bytes.flag(), bytes.flag() ? .seconds(Int64(bytes.byte())) : nil)
         self.state = Mutex(state)
     }
@@ -101,17 +109,17 @@ final class ReconcileWorld: Sendable {
     /// Some runs over the request, as its retries are.
     func reconcile() async {
         var environment = Environment(
-            teleport: self, chat: self,
+            teleport: self, chat: self, circuits: circuits,
             rules: RecipientRules(always: Self.channels.prefix(2).compactMap { Recipient("t/\($0)") }),
-            buttons: nil, replica: "me", logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }, now: { self.now },
-            elapsed: { self.state.withLock { $0.elapsed } })
+            buttons: nil, replica: "me", logger: Self.silent, now: { self.now },
+            elapsed: { [time] in time.elapsed.withLock { $0 } })
         environment.notifiesRequester = settings.notifies
         environment.remindsBefore = settings.reminds
         let claims = ClaimAges(elapsed: environment.elapsed)
         var memory = RunMemory()
         for _ in 0..<6 {
             _ = try? await ReconcileRun(environment: environment, claims: claims, id: id)(&memory)
-            state.withLock { $0.elapsed += .seconds(16) }
+            time.elapsed.withLock { $0 += .seconds(16) }
             if state.withLock({ $0.request }) == nil, shows { environment.evidence.sawDeletion(of: id) }
         }
     }
@@ -166,7 +174,11 @@ final class ReconcileWorld: Sendable {
     // MARK: - Calls
 
     /// Fails as the input says: a write may have happened all the same.
-    fileprivate func chatCall<Value>(_ body: (inout State) -> Value) throws(MattermostError) -> Value {
+    fileprivate func chatCall<Value>(_ body: (inout State) -> Value) async throws(MattermostError) -> Value {
+        try await circuits.chat.intercept(.read) { () throws(MattermostError) in try chatAnswer(body) }
+    }
+
+    private func chatAnswer<Value>(_ body: (inout State) -> Value) throws(MattermostError) -> Value {
         let (value, failure) = state.withLock { state in
             state.calls += 1
             let failure = state.failures.popLast() ?? 0
@@ -182,7 +194,11 @@ final class ReconcileWorld: Sendable {
         return value
     }
 
-    fileprivate func teleportCall<Value>(_ body: (inout State) -> Value) throws(TeleportError) -> Value {
+    fileprivate func teleportCall<Value>(_ body: (inout State) -> Value) async throws(TeleportError) -> Value {
+        try await circuits.teleport.intercept(.read) { () throws(TeleportError) in try teleportAnswer(body) }
+    }
+
+    private func teleportAnswer<Value>(_ body: (inout State) -> Value) throws(TeleportError) -> Value {
         let (value, fails) = state.withLock { state in
             state.calls += 1
             let failure = state.failures.popLast() ?? 0
@@ -197,15 +213,15 @@ extension ReconcileWorld: AccessService {
     var clusterName: String? { Self.cluster }
     var webAddress: String? { nil }
 
-    func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? { try teleportCall { $0.request } }
-    func requests() async throws(TeleportError) -> [AccessRequest] { try teleportCall { $0.request.map { [$0] } ?? [] } }
+    func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? { try await teleportCall { $0.request } }
+    func requests() async throws(TeleportError) -> [AccessRequest] { try await teleportCall { $0.request.map { [$0] } ?? [] } }
     func showsAllRequests() async throws(TeleportError) -> Bool { shows }
-    func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] { try teleportCall { $0.data } }
+    func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] { try await teleportCall { $0.data } }
 
     func updatePluginData(
         of id: RequestID, setting: [String: String], expecting: [String: String]
     ) async throws(TeleportError) {
-        let isMet = try teleportCall { state -> Bool in
+        let isMet = try await teleportCall { state -> Bool in
             guard expecting.allSatisfy({ state.data[$0.key] ?? "" == $0.value }) else { return false }
             state.data = state.data.merging(setting) { $1 }.filter { !$0.value.isEmpty }
             return true
@@ -236,18 +252,18 @@ extension ReconcileWorld: ChatService {
     func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo] { [] }
     func directChannelID(of botID: String, with userID: String) async throws(MattermostError) -> String { "channel3" }
     func replies(to post: PostReference, by botID: String) async throws(MattermostError) -> [PostedReply]? {
-        try chatCall { _ in [] }
+        try await chatCall { _ in [] }
     }
     func reply(_ reply: ThreadReply, to post: PostReference, pendingPostID: String) async throws(MattermostError) {
-        try chatCall { _ in }
+        try await chatCall { _ in }
     }
 
     func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo {
-        try chatCall { _ in ChannelInfo(id: channel, name: channel, displayName: "") }
+        try await chatCall { _ in ChannelInfo(id: channel, name: channel, displayName: "") }
     }
 
     func createPost(_ card: Card, in channelID: String, pendingPostID: String) async throws(MattermostError) -> PostReference {
-        try chatCall { state in
+        try await chatCall { state in
             state.next += 1
             let post = PostReference(channelID: channelID, postID: "new\(state.next)")
             state.posts[post] = Self.posted(card, as: post)
@@ -256,14 +272,14 @@ extension ReconcileWorld: ChatService {
     }
 
     func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {
-        try chatCall { state in if state.posts[post] != nil { state.posts[post] = Self.posted(card, as: post) } }
+        try await chatCall { state in if state.posts[post] != nil { state.posts[post] = Self.posted(card, as: post) } }
     }
 
-    func deletePost(_ post: PostReference) async throws(MattermostError) { try chatCall { $0.posts[post] = nil } }
-    func post(_ post: PostReference) async throws(MattermostError) -> PostedCard? { try chatCall { $0.posts[post] } }
+    func deletePost(_ post: PostReference) async throws(MattermostError) { try await chatCall { $0.posts[post] = nil } }
+    func post(_ post: PostReference) async throws(MattermostError) -> PostedCard? { try await chatCall { $0.posts[post] } }
 
     func cards(in channelID: String, by botID: String, from cursor: PageCursor?) async throws(MattermostError) -> CardPage {
-        try chatCall { state in
+        try await chatCall { state in
             CardPage(cards: state.posts.values.filter { $0.reference.channelID == channelID && $0.requestID != nil })
         }
     }
