@@ -62,7 +62,7 @@ import Testing
             }
             guard let page else {
                 walked.skipped += 1
-                cursor = walk.behind
+                cursor = walk.skippingPost
                 continue
             }
             walked.seen.formUnion(page.map(\.id))

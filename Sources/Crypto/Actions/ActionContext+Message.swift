@@ -1,13 +1,14 @@
-/// The bytes that are signed. `docs/security.md` writes them down for others.
+/// The bytes that are signed. `docs/security.md` documents them.
 extension ActionContext {
-    /// Every signed field has 1 to ``ActionSigner/fieldLimit`` bytes.
+    /// Whether every signed field has 1 to ``ActionSigner/fieldLimit`` bytes.
     var isWithinLimits: Bool {
         var isWithin = signature.utf8.count <= ActionSigner.fieldLimit
         forEachSigned { isWithin = isWithin && (1...ActionSigner.fieldLimit).contains($0.utf8.count) }
         return isWithin
     }
 
-    /// A four-byte big-endian length before each field, so that no two contexts have the same bytes.
+    /// Passes the message that is signed to `body`. Each field follows its length, a four-byte big-endian integer, so that two
+    /// different contexts never have the same message.
     func withMessage<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
         var count = 0
         forEachSigned { count += 4 + $0.utf8.count }
@@ -23,7 +24,7 @@ extension ActionContext {
         }
     }
 
-    /// `action/req_id`: all that the original plugin signed (its `access/mattermost/action_auth.go`).
+    /// Passes `action/req_id` to `body`, which is all that the original plugin signs (its `access/mattermost/action_auth.go`).
     func withLegacyMessage<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
         let end = action.utf8.count + 1
         return withUnsafeTemporaryAllocation(byteCount: end + requestID.utf8.count, alignment: 1) { bytes in
@@ -34,7 +35,7 @@ extension ActionContext {
         }
     }
 
-    /// Whether it has only what the original plugin put into a button, within the limits.
+    /// Whether only the fields of the original plugin's buttons are set, each within the limits.
     var isLegacy: Bool {
         let lengths = 1...ActionSigner.fieldLimit
         return version.isEmpty && keyID.isEmpty && cluster.isEmpty && channelID.isEmpty && recipient.isEmpty && issued.isEmpty

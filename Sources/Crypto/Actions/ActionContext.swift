@@ -1,4 +1,4 @@
-/// What a button carries and a click brings back: nobody's word until ``ActionSigner/verify(_:cluster:at:)`` has seen it.
+/// The fields that a button carries and a click sends back. Not to be trusted before ``ActionSigner/verify(_:cluster:at:)``.
 package struct ActionContext: Hashable, Sendable {
     package var version: String
     package var keyID: String
@@ -7,7 +7,7 @@ package struct ActionContext: Hashable, Sendable {
     package var requestID: String
     package var cluster: String
     package var channelID: String
-    /// Whom the post was for, as configured or as Mattermost's id.
+    /// The recipient of the post, as configured or as an id of Mattermost.
     package var recipient: String
     /// Decimal milliseconds since 1970.
     package var issued: String
@@ -61,7 +61,7 @@ package struct ActionContext: Hashable, Sendable {
         }
     }
 
-    /// Nil if a field is missing; names that it does not know are left aside.
+    /// Nil if a field is missing. Unknown names are ignored.
     package init?(_ fields: [String: String]) {
         self.init()
         for key in Key.allCases {

@@ -1,35 +1,35 @@
 package import Access
 
-/// Signs what buttons carry and verifies what clicks bring back, with HMAC-SHA256 over length-prefixed fields.
+/// Signs the context of buttons and verifies the context that clicks send back, with HMAC-SHA256 over length-prefixed fields.
 package final class ActionSigner: Sendable {
     package enum Refusal: Error, Hashable, Sendable {
-        /// A field is missing, too long or not of its form.
+        /// A field is missing, too long or malformed.
         case malformed
-        /// Signed with a secret that is none of ours, or by another version.
+        /// The key id is none of the configured secrets', or the version differs.
         case unknownKey
         case badSignature
-        /// Rightly signed, for another cluster.
+        /// The signature is valid, but for another cluster.
         case wrongCluster
-        /// Has only what the original plugin's buttons have, which is not accepted.
+        /// The context has the form of the original plugin's buttons, which are not accepted.
         case legacy
-        /// Rightly signed, and out of date: carries the action so that a person can be told which.
+        /// The signature is valid but expired. The action is for the answer to the user.
         case expired(VerifiedAction)
     }
 
-    /// Bytes; a longer field is refused before it is hashed.
+    /// The longest field, in bytes. A longer one is refused before anything is hashed.
     package static let fieldLimit = 256
-    /// The shortest secret that is taken.
-    package static let leastSecret = 16
+    /// The length of the shortest secret that is accepted, in bytes.
+    package static let minimumSecretLength = 16
     package static let version = "2"
 
     let signingKey: SigningKey
-    /// The signing key first.
+    /// All keys that verify, the signing key first.
     let keys: [SigningKey]
     private let acceptsLegacy: Bool
 
     /// - Parameters:
-    ///   - previous: secrets that are still believed and sign nothing.
-    ///   - acceptsLegacy: whether the original plugin's buttons are believed, signed with any of the secrets.
+    ///   - previous: secrets that still verify, but do not sign.
+    ///   - acceptsLegacy: whether buttons of the original plugin are accepted, signed with any of the secrets.
     package init(
         secret: Secret<[UInt8]>, previous: [Secret<[UInt8]>] = [], acceptsLegacy: Bool = false
     ) throws(OpenSSLError) {
@@ -40,10 +40,10 @@ package final class ActionSigner: Sendable {
         self.acceptsLegacy = acceptsLegacy
     }
 
-    /// Of the secret that signs.
+    /// The id of the key that signs.
     package var keyID: String { signingKey.id }
 
-    /// The whole context of a button.
+    /// Makes the signed context of a button.
     package func sign(
         _ decision: Decision, requestID: RequestID, cluster: String, channelID: String, recipient: String,
         issued: Timestamp, expires: Timestamp
@@ -59,7 +59,9 @@ package final class ActionSigner: Sendable {
         return context
     }
 
-    /// `cluster`: the one that this plugin serves. Says `expired` and `wrongCluster` only of what was rightly signed.
+    /// Verifies the context of a click. The refusals `expired` and `wrongCluster` imply a valid signature.
+    ///
+    /// - Parameter cluster: the Teleport cluster that this plugin serves.
     package func verify(
         _ context: ActionContext, cluster: String, at now: Timestamp
     ) -> Result<VerifiedAction, Refusal> {
@@ -76,7 +78,7 @@ package final class ActionSigner: Sendable {
         return now < binding.expires ? .success(action) : .failure(.expired(action))
     }
 
-    /// The original wrote no key id, so each secret is tried; which one matched does not show in the time.
+    /// The original plugin's buttons have no key id, so every secret is tried. The time does not depend on which one matches.
     private func verifyLegacy(_ context: ActionContext) -> Result<VerifiedAction, Refusal> {
         guard acceptsLegacy else { return .failure(.legacy) }
         let matches = withSignature(of: context, as: .standard) { given in
@@ -88,7 +90,7 @@ package final class ActionSigner: Sendable {
         return .success(action)
     }
 
-    /// Nil when it is no signature.
+    /// Passes the decoded signature to `body`. Nil when it is not base64 of a tag.
     private func withSignature(
         of context: ActionContext, as form: Base64, _ body: (UnsafeRawBufferPointer) -> Bool
     ) -> Bool? {

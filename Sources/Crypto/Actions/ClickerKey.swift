@@ -1,12 +1,12 @@
 import COpenSSL
 
-/// The public key with which Mattermost's proofs are verified: ECDSA on P-256.
+/// Mattermost's public key, which verifies that it signed a `trigger_id`: ECDSA on P-256.
 package final class ClickerKey: Sendable {
-    // Only read after init, and OpenSSL's reference count is atomic: verifying from any thread is safe.
+    // Nothing changes the key after `init`, and OpenSSL's reference count is atomic, so any thread may verify.
     private nonisolated(unsafe) let key: OpaquePointer
     private static let limit = 1024
 
-    /// `text`: the server's `AsymmetricSigningPublicKey`, base64 of a DER SubjectPublicKeyInfo.
+    /// - Parameter text: the server's `AsymmetricSigningPublicKey`: base64 of a SubjectPublicKeyInfo in DER.
     package init(_ text: String) throws(OpenSSLError) {
         let what = "AsymmetricSigningPublicKey"
         guard let der = Base64.standard.decode(text.utf8, limit: Self.limit), !der.isEmpty else {
@@ -35,7 +35,7 @@ package final class ClickerKey: Sendable {
         }
     }
 
-    /// Whether `signature` (DER) is the key's over the SHA-256 of `message`.
+    /// Whether `signature` (DER) is a signature of this key over the SHA-256 of `message`.
     func verifies(_ signature: [UInt8], over message: some Collection<UInt8>) -> Bool {
         ERR_clear_error()
         guard let digest = EVP_MD_CTX_new() else { return false }

@@ -1,11 +1,11 @@
 package import Access
 
-/// A `trigger_id`, taken apart: who clicked and when, by nobody's word yet.
+/// A parsed `trigger_id`: who clicked, and when. It is not verified yet.
 ///
-/// Base64 of `CLIENT_ID:USER_ID:MILLIS:` and of the base64 of an ECDSA signature (DER) over that prefix, the last colon
-/// included: Mattermost's `GenerateTriggerId` in model/integration_action.go.
+/// The text is base64 of `CLIENT_ID:USER_ID:MILLIS:SIGNATURE`. The signature is base64 of an ECDSA signature (DER) over everything
+/// before it, with the last colon: see `GenerateTriggerId` in Mattermost's `model/integration_action.go`.
 package struct TriggerID: Sendable {
-    /// Bytes; the server's own have some 250.
+    /// The longest text that is parsed, in bytes. Those of Mattermost have about 250.
     package static let limit = 1024
 
     private let prefix: [UInt8]
@@ -13,7 +13,7 @@ package struct TriggerID: Sendable {
     private let userID: String
     private let signedAt: Timestamp
 
-    /// Nil for anything but the one way of writing it.
+    /// Nil unless the text has exactly the documented form.
     package init?(_ text: String) {
         guard text.utf8.count <= Self.limit, let bytes = Base64.standard.decode(text.utf8, limit: Self.limit),
             let last = bytes.lastIndex(of: UInt8(ascii: ":")),
@@ -29,24 +29,25 @@ package struct TriggerID: Sendable {
         userID = String(decoding: parts[1], as: UTF8.self)
     }
 
-    /// Nil when it was not signed with the key.
+    /// Verifies the signature. Nil when it was not made with this key.
     package func proof(under key: ClickerKey) -> ClickerProof? {
         guard key.verifies(signature, over: prefix), let identity = try? Digest256(of: prefix) else { return nil }
         return ClickerProof(userID: userID, signedAt: signedAt, identity: identity)
     }
 
-    /// Mattermost's ids are 26 of `[a-z0-9]`.
+    /// Whether the text is an id of Mattermost: 26 characters of `[a-z0-9]`.
     private static func isID(_ bytes: ArraySlice<UInt8>) -> Bool {
         bytes.count == 26 && bytes.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
     }
 }
 
-/// That a user clicked, as Mattermost signed it. Only ``TriggerID/proof(under:)`` makes one.
+/// Mattermost's signed statement that a user clicked. Only ``TriggerID/proof(under:)`` makes one.
 package struct ClickerProof: Hashable, Sendable {
     package let userID: String
-    /// By Mattermost's clock.
+    /// The time of the click by Mattermost's clock.
     package let signedAt: Timestamp
-    /// The same for one click however its signature is written: an ECDSA signature has a twin that matches as well.
+    /// Identifies the click. It does not depend on the signature: for every ECDSA signature there is a second one that is valid
+    /// too, so comparing texts would let a click count twice.
     package let identity: Digest256
 
     fileprivate init(userID: String, signedAt: Timestamp, identity: Digest256) {

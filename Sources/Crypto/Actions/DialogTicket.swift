@@ -1,6 +1,7 @@
 package import Access
 
-/// What a dialog was opened for: whose click, on which post, to decide what. Its signed form goes to the client and comes back.
+/// What a dialog was opened for: who clicked on which post, to make which decision. Mattermost keeps its signed form as the
+/// dialog's `state` and sends it back with the submission.
 package struct DialogTicket: Sendable {
     package var requestID: RequestID
     package var decision: Decision
@@ -9,8 +10,8 @@ package struct DialogTicket: Sendable {
     package var postID: String
     package var cluster: String
     package var issued: Timestamp
-    /// The click's own `trigger_id`, whose proof holds the ticket too: a signing secret alone makes none that counts. Nil where
-    /// no proof is asked for.
+    /// The click's `trigger_id`. Its proof is checked again with the submission, so that the signing secret alone is not enough to
+    /// forge a ticket. Nil where no proof is required.
     package var trigger: Secret<String>?
 
     package init(
@@ -29,7 +30,7 @@ package struct DialogTicket: Sendable {
 
     private static let version = "2"
 
-    /// Each field after its length as four bytes, big-endian.
+    /// The bytes that are signed. Each field follows its length, a four-byte big-endian integer.
     var message: [UInt8] {
         let fields = [
             Self.version, requestID.rawValue, decision.rawValue, userID, channelID, postID, cluster,
@@ -64,19 +65,20 @@ package struct DialogTicket: Sendable {
 }
 
 extension ActionSigner {
-    /// Of a state, before it is decoded.
+    /// The longest `state` that is decoded, in bytes.
     package static let stateLimit = 2048
-    /// Begins what is signed, so that no button's signature, which begins with a length, can be one of a state.
+    /// Precedes the message that is signed. The message of a button begins with a length, so the signature of a button is never
+    /// valid for a dialog's state.
     private static let dialogLabel = Array("teleport-mattermost dialog state".utf8)
 
-    /// `key id.ticket.tag`, the last two in base64url.
+    /// Signs the ticket. Returns `KEY_ID.TICKET.TAG`, with ticket and tag in base64url.
     package func seal(_ ticket: DialogTicket) throws(OpenSSLError) -> String {
         let message = ticket.message
         let tag = try signingKey.hmac.authenticate(Self.dialogLabel + message)
         return "\(signingKey.id).\(Base64.url.encode(message)).\(Base64.url.encode(tag))"
     }
 
-    /// Nil for what none of the secrets signed.
+    /// Verifies and decodes a state. Nil unless one of the secrets signed it.
     package func open(_ state: String) -> DialogTicket? {
         let parts = state.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard state.utf8.count <= Self.stateLimit, parts.count == 3,

@@ -1,8 +1,8 @@
 package import Access
 
-/// A click whose signature matched. Only ``ActionSigner/verify(_:cluster:at:)`` makes one.
+/// The action of a button whose signature is valid. Only ``ActionSigner/verify(_:cluster:at:)`` makes one.
 package struct VerifiedAction: Hashable, Sendable {
-    /// What the signature says besides request and decision.
+    /// What the signature covers besides request and decision.
     package struct Binding: Hashable, Sendable {
         package let cluster: String
         package let channelID: String
@@ -13,10 +13,10 @@ package struct VerifiedAction: Hashable, Sendable {
 
     package let requestID: RequestID
     package let decision: Decision
-    /// Nil of the original plugin's buttons, whose signatures say nothing more and never end.
+    /// Nil for buttons of the original plugin. Their signatures cover only request and decision, and do not expire.
     package let binding: Binding?
 
-    /// Nil when a field is not of its form. For a context whose signature has been checked.
+    /// For a context whose signature has been checked. Nil when a field is malformed.
     init?(checked context: ActionContext) {
         guard let requestID = RequestID(context.requestID), let decision = Decision(rawValue: context.action),
             let issued = Timestamp(canonical: context.issued), let expires = Timestamp(canonical: context.expires)
@@ -27,7 +27,7 @@ package struct VerifiedAction: Hashable, Sendable {
             expires: expires)
     }
 
-    /// The same of a context that the original plugin signed.
+    /// For a context of the original plugin whose signature has been checked. Nil when a field is malformed.
     init?(checkedLegacy context: ActionContext) {
         guard let requestID = RequestID(context.requestID), let decision = Decision(rawValue: context.action) else {
             return nil
@@ -37,7 +37,7 @@ package struct VerifiedAction: Hashable, Sendable {
 }
 
 extension Timestamp {
-    /// Decimal digits without sign or leading zeros, as ``ActionSigner`` and Mattermost write them.
+    /// Accepts only decimal digits without sign or leading zeros, as ``ActionSigner`` and Mattermost write them.
     init?(canonical text: some StringProtocol) {
         guard let milliseconds = Int64(text), milliseconds >= 0, String(milliseconds) == text else { return nil }
         self.init(milliseconds: milliseconds)

@@ -1,4 +1,4 @@
-/// A SHA-256 as a value: what it is of can be compared and looked up without being kept.
+/// A SHA-256 digest. It identifies bytes of any length without storing them.
 package struct Digest256: Hashable, Sendable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
@@ -14,7 +14,7 @@ package struct Digest256: Hashable, Sendable {
     package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 
     package func hash(into hasher: inout Hasher) {
-        // Any part of it is as good as random.
+        // A part of the digest is enough, because all its bits are evenly distributed.
         hasher.combine(words.0)
     }
 }

@@ -1,23 +1,25 @@
 package import Access
 import COpenSSL
 
-/// What a person has to know of a certificate.
+/// The contents of a certificate that the plugin checks or shows.
 package struct CertificateInfo: Hashable, Sendable {
+    /// The subject's common name.
     package var subject: String?
+    /// The issuer's common name.
     package var issuer: String?
-    /// The subject's `O` entries: in a Teleport user's certificate the roles.
+    /// The subject's organizations (`O`). In a Teleport user's certificate these are the roles.
     package var organizations: [String]
     package var notBefore: Timestamp
     package var notAfter: Timestamp
     package var dnsNames: [String]
     package var addresses: [String]
 
-    /// Of the first certificate in `pem`.
+    /// Reads the first certificate in `pem`. `what` names it in the error.
     package init(pem: [UInt8], what: String = "certificate") throws(OpenSSLError) {
         try self.init(try PEM.certificates(pem, what: what)[0], what: what)
     }
 
-    /// Of each certificate in `pem`, in order.
+    /// Reads all certificates in `pem`, in order. `what` names them in the error.
     package static func all(pem: [UInt8], what: String = "certificates") throws(OpenSSLError) -> [CertificateInfo] {
         var all: [CertificateInfo] = []
         for certificate in try PEM.certificates(pem, what: what) { all.append(try CertificateInfo(certificate, what: what)) }

@@ -1,9 +1,9 @@
 import COpenSSL
 
-/// Nil when the name has none.
+/// The first common name (`CN`) in a distinguished name; nil for none.
 func commonName(_ name: OpaquePointer?) -> String? { entries(of: name, NID_commonName).first }
 
-/// The values that a distinguished name has for an attribute, in order.
+/// All values of an attribute in a distinguished name, in order.
 func entries(of name: OpaquePointer?, _ attribute: Int32) -> [String] {
     guard let name else { return [] }
     var values: [String] = []

@@ -1,26 +1,26 @@
 import COpenSSL
 
-/// What OpenSSL did not do, in its own words.
+/// A failure that OpenSSL reported.
 package struct OpenSSLError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
-        /// A certificate, a key or a setting cannot be used; nothing changes until somebody mends it.
+        /// A certificate, a key or a setting cannot be used. Retrying does not help until somebody corrects it.
         case setup
-        /// The peer's certificate was refused here: ``OpenSSLError/verifyReason`` says why.
+        /// This side refused the peer's certificate; ``OpenSSLError/verifyReason`` says why.
         case untrustedPeer
-        /// The peer sent a fatal alert: it refused a certificate, a version, a protocol.
+        /// The peer sent a fatal alert, because it refused a certificate, a version or a protocol.
         case alert
-        /// The handshake did not end in time.
+        /// The handshake was not complete in time.
         case timedOut
-        /// The connection ended before the handshake did.
+        /// The connection ended before the handshake was complete.
         case closed
-        /// Anything else: bytes that are no TLS, no common version or cipher.
+        /// Any other failure, such as bytes that are not TLS, or no common version or cipher.
         case failed
     }
 
     package var code: Code
-    /// What was being done.
+    /// The operation that failed.
     package var what: String
-    /// OpenSSL's error queue, the oldest first: the cause comes before its consequences.
+    /// OpenSSL's error queue, the oldest entry first, so that the cause comes before its consequences.
     package var reasons: [String]
     /// Why the peer's certificate was refused, such as `hostname mismatch`.
     package var verifyReason: String?
@@ -41,7 +41,7 @@ package struct OpenSSLError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension OpenSSLError {
-    /// Empties the thread's error queue into an error. Call it right after the failed call, on the same thread.
+    /// Moves the thread's error queue into an error. Call it right after the failed call, on the same thread.
     static func drained(_ code: Code, _ what: String) -> OpenSSLError {
         var error = OpenSSLError(code, what)
         var data: UnsafePointer<CChar>?
@@ -70,7 +70,7 @@ extension OpenSSLError {
         return alert(of: entry) != nil ? .alert : nil
     }
 
-    /// Reasons past 1000 are the alerts that a peer sent (openssl/ssl.h: SSL_AD_REASON_OFFSET).
+    /// The alert that the peer sent; nil for other errors. Reasons above `SSL_AD_REASON_OFFSET` (1000) in `openssl/ssl.h` are alerts.
     private static func alert(of entry: UInt) -> Int? {
         guard shim_ERR_GET_LIB(entry) == ERR_LIB_SSL else { return nil }
         let reason = shim_ERR_GET_REASON(entry)

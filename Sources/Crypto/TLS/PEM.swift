@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// An `X509` with its reference.
+/// Owns one reference to an `X509`.
 final class Certificate {
     let pointer: OpaquePointer
 
@@ -10,7 +10,7 @@ final class Certificate {
     deinit { X509_free(pointer) }
 }
 
-/// An `EVP_PKEY` with its reference.
+/// Owns one reference to an `EVP_PKEY`.
 final class PrivateKey {
     let pointer: OpaquePointer
 
@@ -20,12 +20,12 @@ final class PrivateKey {
     deinit { EVP_PKEY_free(pointer) }
 }
 
-/// Reading PEM. Never asks for a passphrase: without the callback OpenSSL would do so on the terminal.
+/// Reads and writes PEM. Encrypted keys are refused: without the callback OpenSSL would ask for the passphrase on the terminal.
 enum PEM {
-    /// Longer files are refused unread; a chain of RSA-4096 certificates takes about 2 kB each.
+    /// The largest PEM text that is read, in bytes. An RSA-4096 certificate takes about 2,000 bytes.
     static let limit = 1 << 20
 
-    /// All certificates, in order; other blocks and lines between them are skipped.
+    /// Reads all certificates, in order. Other blocks and text between them are skipped. At least one, or an error.
     static func certificates(_ pem: [UInt8], what: String) throws(OpenSSLError) -> [Certificate] {
         let bio = try memory(pem, what: what)
         defer { BIO_free(bio) }
@@ -34,7 +34,7 @@ enum PEM {
         while let pointer = PEM_read_bio_X509(bio, nil, noPassphrase, nil) {
             found.append(Certificate(pointer))
         }
-        // The end is reported as an error too: "no start line".
+        // OpenSSL reports the end of the text as an error too: "no start line".
         let atEnd = shim_ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
         let error = OpenSSLError.drained(.setup, what)
         guard atEnd else { throw error }
@@ -58,7 +58,7 @@ enum PEM {
         throw error
     }
 
-    /// What `body` writes into a BIO.
+    /// Returns what `body` writes into a BIO.
     static func write(_ what: String, _ body: (OpaquePointer) -> Int32) throws(OpenSSLError) -> [UInt8] {
         let bio = try memory([], what: what)
         defer { BIO_free(bio) }
@@ -81,7 +81,7 @@ enum PEM {
         }
     }
 
-    /// A BIO with a copy of the bytes, wiped when the caller frees it: a key may be in it.
+    /// Makes a BIO with a copy of the bytes. The copy is wiped when the caller frees the BIO, because it may hold a key.
     private static func memory(_ pem: [UInt8], what: String) throws(OpenSSLError) -> OpaquePointer {
         guard pem.count <= limit else { throw OpenSSLError(.setup, "\(what): more than 1 MiB of PEM") }
         guard let bio = BIO_new(BIO_s_secmem()) else { throw .drained(.setup, what) }
@@ -93,7 +93,7 @@ enum PEM {
     }
 }
 
-/// Gives no passphrase, so that an encrypted block is an error.
+/// A passphrase callback that gives none, so that an encrypted block is an error.
 private let noPassphrase: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
     _, _, _, _ in -1
 }

@@ -1,12 +1,12 @@
 internal import Access
 import COpenSSL
 
-/// A certificate of nobody's but its own, for a listener that was given none.
+/// A self-signed certificate, used when none is configured.
 package enum SelfSigned {
-    /// The longest that browsers and Apple's libraries take.
+    /// 825 days, the longest validity that Apple's libraries and browsers accept.
     package static let life = Duration.seconds(825 * 24 * 3600)
 
-    /// A new EC P-256 key with a certificate for these DNS names and IP addresses; the first is also the common name.
+    /// Makes a new EC P-256 key, and its certificate for these DNS names and IP addresses. The first is also the common name.
     package static func identity(names: [String], life: Duration = life) throws(OpenSSLError) -> TLSIdentity {
         guard let first = names.first, names.allSatisfy(isPlain) else {
             throw OpenSSLError(.setup, "a self-signed certificate needs host names or IP addresses")
@@ -37,7 +37,7 @@ package enum SelfSigned {
             RAND_bytes(raw.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(raw.count))
         }
         let subject = X509_get_subject_name(pointer)
-        // A minute back, for clocks that are a little late.
+        // The validity begins a minute ago, for peers whose clocks are a little behind.
         guard random == 1, X509_set_version(pointer, Int(X509_VERSION_3)) == 1,
             ASN1_INTEGER_set_uint64(X509_get_serialNumber(pointer), serial >> 1 | 1) == 1,
             X509_gmtime_adj(X509_getm_notBefore(pointer), -60) != nil,
@@ -60,7 +60,7 @@ package enum SelfSigned {
         return "IP:\(name)"
     }
 
-    /// Letters, digits and `.-:*_` alone, so that a name cannot add to the list it is written into.
+    /// Allows only letters, digits and `.-:*_`, so that a name cannot add entries to the extension text that it is written into.
     private static func isPlain(_ name: String) -> Bool {
         (1...253).contains(name.utf8.count)
             && name.unicodeScalars.allSatisfy { scalar in

@@ -1,25 +1,26 @@
 internal import Access
 import COpenSSL
 
-/// Owns an `SSL_CTX`: certificates, trust, ALPN, and the settings that every connection shares.
+/// Owns an `SSL_CTX`: certificates, trust, ALPN, and the settings that all its connections share.
 ///
-/// Unchecked: OpenSSL counts references to an `SSL_CTX` atomically, and nothing changes it after `init`.
+/// It is `@unchecked Sendable`: OpenSSL counts references to an `SSL_CTX` atomically, and nothing changes it after `init`.
 package final class TLSContext: @unchecked Sendable {
-    /// Which certificates of a peer are believed.
+    /// Which certificates of a peer are accepted.
     package enum Trust: Sendable {
-        /// The system's store.
+        /// Those that lead to an authority in the system's store.
         case system
-        /// These CA certificates, PEM, and no others.
+        /// Those that lead to one of these CA certificates, in PEM.
         case certificates([UInt8])
-        /// Whoever it is. Only for what carries another TLS, or needs no belief.
+        /// Any. Only for connections that carry another TLS inside, or that need no authentication.
         case unverified
     }
 
     let pointer: OpaquePointer
-    /// The wire form, which OpenSSL's callback reads for as long as a connection lives: engines keep their context.
+    /// The protocols in their wire form. OpenSSL's callback reads it while a connection lives, so engines keep their context alive.
     private let alpn: UnsafeMutableBufferPointer<UInt8>
 
-    /// `clientTrust`: ask for a client certificate, verify it when given; a peer without one is let in.
+    /// - Parameter clientTrust: CA certificates in PEM. When given, clients are asked for a certificate, and it is verified. A
+    ///   client without a certificate is still accepted.
     package static func server(
         identity: TLSIdentity, alpn: [String], clientTrust: [UInt8]? = nil
     ) throws(OpenSSLError) -> TLSContext {
@@ -33,7 +34,7 @@ package final class TLSContext: @unchecked Sendable {
         return context
     }
 
-    /// Verifies the server's chain and name, unless `trust` says otherwise.
+    /// Connections verify the server's certificate chain and name, unless `trust` is `unverified`.
     package static func client(
         identity: TLSIdentity?, alpn: [String], trust: Trust
     ) throws(OpenSSLError) -> TLSContext {
@@ -48,7 +49,7 @@ package final class TLSContext: @unchecked Sendable {
         }
         if case .unverified = trust {} else { SSL_CTX_set_verify(context.pointer, SSL_VERIFY_PEER, nil) }
         if !context.alpn.isEmpty {
-            // Zero is success here, unlike everywhere else.
+            // Unlike OpenSSL's other functions this one returns 0 for success.
             let refused = SSL_CTX_set_alpn_protos(context.pointer, context.alpn.baseAddress, UInt32(context.alpn.count))
             try check(refused == 0 ? 1 : 0, "ALPN")
         }
@@ -62,7 +63,7 @@ package final class TLSContext: @unchecked Sendable {
         self.pointer = pointer
         alpn = .allocate(capacity: wire.count)
         _ = alpn.initialize(from: wire)
-        try settle()
+        try setDefaults()
     }
 
     deinit {
@@ -70,28 +71,29 @@ package final class TLSContext: @unchecked Sendable {
         alpn.deallocate()
     }
 
-    private func settle() throws(OpenSSLError) {
-        try check(shim_SSL_CTX_set_min_proto_version(pointer, TLS1_2_VERSION), "TLS 1.2 as the least version")
+    private func setDefaults() throws(OpenSSLError) {
+        try check(shim_SSL_CTX_set_min_proto_version(pointer, TLS1_2_VERSION), "TLS 1.2 as the minimum version")
         try check(SSL_CTX_set_ciphersuites(pointer, Self.tls13Ciphers), "TLS 1.3 ciphers")
         try check(SSL_CTX_set_cipher_list(pointer, Self.tls12Ciphers), "TLS 1.2 ciphers")
-        // A FIPS provider lacks X25519, and one unknown name refuses the whole list.
+        // OpenSSL refuses a list with an unknown name, and a FIPS provider does not know X25519.
         if shim_SSL_CTX_set1_groups_list(pointer, "X25519:P-256:P-384") != 1 {
             try check(shim_SSL_CTX_set1_groups_list(pointer, "P-256:P-384"), "key exchange groups")
         }
         shim_SSL_CTX_set_strict_options(pointer)
-        // Release buffers: 34 instead of 48 kB a connection. Moving: a write is retried from another place in memory.
-        // No auto chain: send the chain as the file has it, not filled up with the CAs that clients are checked against.
+        // RELEASE_BUFFERS saves memory: 34 instead of 48 kB per connection. ACCEPT_MOVING_WRITE_BUFFER allows a write to be
+        // retried from another address. NO_AUTO_CHAIN sends the chain as the file has it; otherwise OpenSSL would complete it
+        // with the CAs that clients are verified against.
         let mode = SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN
         shim_SSL_CTX_set_mode(pointer, Int(mode))
-        // Mattermost's client keeps no session: tickets would cost 43 µs a handshake and be thrown away.
+        // Mattermost's client does not resume sessions, so session tickets would only cost 43 µs per handshake.
         shim_SSL_CTX_set_session_cache_off(pointer)
         try check(SSL_CTX_set_num_tickets(pointer, 0), "no session tickets")
-        // Without it a client that offers a session is refused once peers are verified.
+        // When client certificates are verified, OpenSSL refuses clients that offer a session unless this context id is set.
         let name = "teleport-mattermost"
         try check(SSL_CTX_set_session_id_context(pointer, name, UInt32(name.utf8.count)), "session id context")
     }
 
-    /// AES-128 first: 7 µs less a connection than AES-256.
+    /// AES-128 comes first because it takes 7 µs less per connection than AES-256.
     private static let tls13Ciphers = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
     private static let tls12Ciphers =
         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
@@ -111,18 +113,19 @@ extension TLSContext {
         try check(SSL_CTX_check_private_key(pointer), "private key does not belong to the certificate")
     }
 
-    /// `naming`: tell clients the CAs' names, so that they can choose a certificate.
+    /// - Parameter naming: whether clients are told the names of the CAs, so that they can choose a certificate.
     private func trust(_ pem: [UInt8], naming: Bool) throws(OpenSSLError) {
         let store = SSL_CTX_get_cert_store(pointer)
         for certificate in try PEM.certificates(pem, what: "CA certificates") {
             try check(X509_STORE_add_cert(store, certificate.pointer), "CA certificates")
             if naming { try check(SSL_CTX_add_client_CA(pointer, certificate.pointer), "CA certificates") }
         }
-        // As Go does it: whatever stands in the file is an anchor, also an intermediate.
+        // As in Go, every certificate in the file is a trust anchor, an intermediate one too.
         try check(X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN)), "CA certificates")
     }
 
-    /// The server's order decides; no common protocol is a fatal alert. A client that offers none is let in.
+    /// Selects the first of the server's protocols that the client offers too. Without a common protocol the handshake fails with
+    /// an alert. A client that does not use ALPN is accepted.
     private func selectALPN() {
         guard !alpn.isEmpty else { return }
         let unretained = Unmanaged.passUnretained(self).toOpaque()
@@ -154,7 +157,7 @@ extension TLSContext {
     }
 }
 
-/// Throws what stands in the error queue unless `outcome` is 1.
+/// Throws OpenSSL's error queue unless `outcome` is 1.
 private func check(_ outcome: Int32, _ what: String) throws(OpenSSLError) {
     guard outcome == 1 else { throw .drained(.setup, what) }
 }

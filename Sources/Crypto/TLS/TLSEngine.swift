@@ -1,18 +1,20 @@
 import COpenSSL
 
-/// One TLS connection without any I/O: ciphertext is fed in and taken out through memory BIOs. For one thread at a time.
+/// One TLS connection without I/O. The caller feeds ciphertext from the peer in and takes ciphertext for the peer out, through
+/// memory BIOs. Only one thread may use an engine at a time.
 package final class TLSEngine {
     package enum Role: Sendable, Hashable {
         case server
-        /// SNI and the name that the peer's certificate must have; an IP address is matched as one.
+        /// `serverName` is sent as SNI, and the server's certificate must have it. For an IP address no SNI is sent, and the
+        /// certificate must have that address.
         case client(serverName: String)
     }
 
     package enum ReadOutcome: Hashable, Sendable {
         case bytes(Int)
-        /// Nothing more until more ciphertext is fed in.
+        /// There is no more plaintext until more ciphertext is fed in.
         case wantsInput
-        /// The peer's close_notify: nothing more will come.
+        /// The peer sent close_notify: no more plaintext will come.
         case closed
     }
 
@@ -21,7 +23,7 @@ package final class TLSEngine {
     private let input: OpaquePointer
     /// Owned by `ssl`.
     private let output: OpaquePointer
-    /// Holds what OpenSSL's callbacks point to.
+    /// Kept alive because OpenSSL's callbacks point into it.
     private let context: TLSContext
 
     package init(context: TLSContext, role: Role) throws(OpenSSLError) {
@@ -31,7 +33,7 @@ package final class TLSEngine {
             SSL_free(ssl)
             throw .drained(.setup, "TLS connection")
         }
-        // An empty input means "later", not the end.
+        // OpenSSL must take an empty input as "not yet" and not as the end of the connection.
         shim_BIO_set_mem_eof_return(input, -1)
         SSL_set_bio(ssl, input, output)
         (self.ssl, self.input, self.output, self.context) = (ssl, input, output, context)
@@ -39,25 +41,25 @@ package final class TLSEngine {
         case .server: SSL_set_accept_state(ssl)
         case .client(let name):
             SSL_set_connect_state(ssl)
-            try expect(name)
+            try requirePeerName(name)
         }
     }
 
     deinit { SSL_free(ssl) }
 
-    private func expect(_ name: String) throws(OpenSSLError) {
+    private func requirePeerName(_ name: String) throws(OpenSSLError) {
         ERR_clear_error()
         let parameters = SSL_get0_param(ssl)
         if X509_VERIFY_PARAM_set1_ip_asc(parameters, name) == 1 { return }
         ERR_clear_error()
-        // Names are looked for in the alternative names alone, as browsers and Go do.
+        // Names are matched against the subject alternative names only, as browsers and Go do.
         SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
         guard !name.isEmpty, SSL_set1_host(ssl, name) == 1, shim_SSL_set_tlsext_host_name(ssl, name) == 1 else {
             throw .drained(.setup, "TLS server name \"\(name)\"")
         }
     }
 
-    /// Goes on with the handshake; true once it is done. On an error the alert for the peer is in the output.
+    /// Continues the handshake. True once it is complete. After an error the output holds the alert for the peer.
     package func handshake() throws(OpenSSLError) -> Bool {
         ERR_clear_error()
         let outcome = SSL_do_handshake(ssl)
@@ -68,7 +70,7 @@ package final class TLSEngine {
         }
     }
 
-    /// Takes in ciphertext; all of it.
+    /// Feeds ciphertext from the peer in. All of it is taken.
     package func feed(_ bytes: UnsafeRawBufferPointer) throws(OpenSSLError) {
         guard bytes.count > 0 else { return }
         ERR_clear_error()
@@ -78,13 +80,13 @@ package final class TLSEngine {
         }
     }
 
-    /// Ciphertext fed in and not yet looked at.
+    /// The number of bytes fed in that OpenSSL has not read yet.
     package var pendingInput: Int { BIO_ctrl_pending(input) }
 
-    /// Whether a `read` could give bytes without more input.
+    /// Whether a `read` may return bytes without more input.
     package var mayHavePlaintext: Bool { pendingInput > 0 || SSL_has_pending(ssl) == 1 }
 
-    /// Only after the handshake. May produce output: alerts, KeyUpdate.
+    /// Decrypts into the buffer. Call it only after the handshake. It may produce output, such as an alert or a KeyUpdate.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(OpenSSLError) -> ReadOutcome {
         ERR_clear_error()
         var count = 0
@@ -97,9 +99,10 @@ package final class TLSEngine {
         }
     }
 
-    /// Encrypts; gives how much was taken in: all of it, or 0 if more input is needed first (then write the same bytes again).
+    /// Encrypts. Returns how many bytes were taken: all of them, or 0 when more input is needed first. Then write the same bytes
+    /// again later.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(OpenSSLError) -> Int {
-        // SSL_write of nothing is undefined.
+        // SSL_write_ex with no bytes is undefined.
         guard bytes.count > 0 else { return 0 }
         ERR_clear_error()
         var count = 0
@@ -111,17 +114,17 @@ package final class TLSEngine {
         }
     }
 
-    /// Puts a close_notify into the output. The other direction stays open.
+    /// Puts close_notify into the output. Reading is still possible afterwards.
     package func shutdown() {
         ERR_clear_error()
         if SSL_in_init(ssl) == 0 { SSL_shutdown(ssl) }
         ERR_clear_error()
     }
 
-    /// Ciphertext waiting to be sent.
+    /// The number of bytes of ciphertext that wait to be sent.
     package var pendingOutput: Int { BIO_ctrl_pending(output) }
 
-    /// Moves ciphertext out, at most the buffer's size.
+    /// Moves ciphertext for the peer into the buffer and returns the number of bytes.
     package func takeOutput(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         var count = 0
         ERR_clear_error()
@@ -139,7 +142,7 @@ package final class TLSEngine {
 }
 
 extension TLSEngine {
-    /// The protocol agreed on by ALPN; nil when none was.
+    /// The protocol that ALPN selected; nil for none.
     package var alpn: String? {
         var name: UnsafePointer<UInt8>?
         var length: UInt32 = 0
@@ -148,15 +151,15 @@ extension TLSEngine {
         return String(decoding: UnsafeBufferPointer(start: name, count: Int(length)), as: UTF8.self)
     }
 
-    /// Such as `TLSv1.3`.
+    /// The protocol version, such as `TLSv1.3`.
     package var version: String { String(cString: SSL_get_version(ssl)) }
 
-    /// The name that the client asked for by SNI.
+    /// The server name that the client sent as SNI; nil for none.
     package var serverName: String? {
         SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) }
     }
 
-    /// The subject's common name of the peer's certificate, if it gave one and it proved right.
+    /// The common name in the peer's certificate. Nil when the peer sent no certificate, or one that was not verified.
     package var peerCommonName: String? {
         guard SSL_get_verify_result(ssl) == X509_V_OK, let certificate = SSL_get0_peer_certificate(ssl) else { return nil }
         return commonName(X509_get_subject_name(certificate))

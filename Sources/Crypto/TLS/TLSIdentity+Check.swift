@@ -2,15 +2,17 @@ package import Access
 import COpenSSL
 
 extension TLSIdentity {
-    /// Throws what is wrong with it, so that a service says so when it starts and not at its first connection. Gives what its
-    /// own certificate says. `name`: the setting or file, for the error.
+    /// Checks that the key belongs to the certificate, that the certificate is valid now, and that OpenSSL accepts both, so that a
+    /// service fails when it starts and not at its first connection. Returns the contents of the certificate.
+    ///
+    /// - Parameter name: the setting or file, for the error.
     @discardableResult
     package func check(at now: Timestamp, name: String) throws(OpenSSLError) -> CertificateInfo {
         let chain = try PEM.certificates(certificateChain, what: "\(name): certificate")
         let key = try PEM.privateKey(privateKey.reveal(), what: "\(name): private key")
         let info = try CertificateInfo(pem: certificateChain, what: "\(name): certificate")
         ERR_clear_error()
-        // An optimised build lets go of an array after its last use, which is before the call.
+        // An optimised build may release the array after its last use, which is before the call.
         let matches = withExtendedLifetime((chain, key)) { X509_check_private_key(chain[0].pointer, key.pointer) == 1 }
         ERR_clear_error()
         let subject = info.subject ?? "nameless"
@@ -28,7 +30,7 @@ extension TLSIdentity {
             throw OpenSSLError(
                 .setup, "\(name): the certificate of \"\(subject)\" is not valid yet; set this machine's clock or wait")
         }
-        // A pair may be in order and still be one that OpenSSL's security level does not serve.
+        // OpenSSL's security level may still refuse the key or the digest as too weak.
         do {
             _ = try TLSContext.server(identity: self, alpn: [])
         } catch {
@@ -49,7 +51,7 @@ extension TLSIdentity {
 }
 
 extension TLSIdentity {
-    /// Throws unless it is a private key, PEM, that can be read.
+    /// Throws unless the text is a private key in PEM that can be read.
     package static func checkKey(_ pem: [UInt8]) throws(OpenSSLError) {
         _ = try PEM.privateKey(pem, what: "private key")
     }

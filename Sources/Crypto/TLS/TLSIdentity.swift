@@ -2,7 +2,7 @@ package import Access
 
 /// A certificate chain with its private key, both PEM.
 package struct TLSIdentity: Sendable {
-    /// The leaf first, then what leads to a root.
+    /// The own certificate first, then the intermediate certificates on the way to a root.
     package var certificateChain: [UInt8]
     package var privateKey: Secret<[UInt8]>
 

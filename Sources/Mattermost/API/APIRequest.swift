@@ -1,6 +1,6 @@
 internal import Access
 
-/// One call of the API: the path is built from checked names and ids only.
+/// One call of Mattermost's REST API. The path must be built from checked names and ids only, see ``MattermostName``.
 struct APIRequest {
     let method: HTTPCall.Method
     /// Without the prefix `/api/v4` and the query.
@@ -31,10 +31,10 @@ struct APIRequest {
         }
     }
 
-    /// How an error names the call.
+    /// The call as error messages name it, such as `GET /api/v4/users/me`.
     var name: String { "\(method.rawValue) /api/v4\(path)" }
 
-    /// - Parameter limit: bytes of the answer's body; nil: the usual.
+    /// - Parameter limit: the largest body of the answer, in bytes; nil for ``CurlClient/Options/maxBody``.
     func httpCall(_ configuration: MattermostClient.Configuration, limit: Int?) -> HTTPCall {
         HTTPCall(
             method: method, url: "\(configuration.url)/api/v4\(path)\(query)", token: configuration.token, body: body,

@@ -1,6 +1,7 @@
 internal import Access
 
-/// Turns what became of a call into a ``MattermostError`` that names the call and the mend, and never shows the token.
+/// Makes the ``MattermostError`` of a call that failed. It names the call and, where one is known, the mend. It never holds the
+/// token, even where the server repeats it.
 struct CallReport {
     private let request: APIRequest
     private let configuration: MattermostClient.Configuration
@@ -12,7 +13,7 @@ struct CallReport {
         self.botName = botName
     }
 
-    /// No whole answer.
+    /// The error of a call that got no complete answer.
     func failure(_ error: CurlError) -> MattermostError {
         let words = OneLine.bounded(redacted(error.description))
         let host = "\(configuration.url.scheme.rawValue)://\(configuration.url.authority)"
@@ -39,7 +40,7 @@ struct CallReport {
         }
     }
 
-    /// An answer with a status that is not 2xx.
+    /// The error of an answer whose status is not 2xx.
     func refusal(_ answer: HTTPAnswer) -> MattermostError {
         let told = errorAnswer(answer)
         let meaning = told.flatMap { Refusal($0.id, status: answer.status, of: request, bot: botName) }
@@ -73,14 +74,14 @@ struct CallReport {
         }
     }
 
-    /// A 2xx whose body is not what the API gives.
+    /// The error of a 2xx answer whose body does not fit the call.
     func unexpected(_ answer: HTTPAnswer) -> MattermostError {
         make(.malformed, "\(said(answer)), which is not the answer of this call", mend: Self.notMattermost)
     }
 
     func malformed(_ words: String) -> MattermostError { make(.malformed, words) }
 
-    /// What a server said, as one bounded line in quotes.
+    /// A text from the server as one line of bounded length, in quotes.
     func quoted(_ text: String) -> String { "\"\(OneLine.bounded(redacted(text)))\"" }
 
     private static let notMattermost =
@@ -109,12 +110,12 @@ struct CallReport {
         return try? JSON.decode(ErrorAnswer.self, from: answer.body)
     }
 
-    /// Seconds, from 1 to an hour. A date, which Mattermost does not send, counts as not given.
+    /// Seconds, between 1 and 3600. HTTP also allows a date here; Mattermost sends none, so a date counts as an absent header.
     private func retryAfter(_ answer: HTTPAnswer) -> Int {
         min(max(answer.retryAfter.flatMap { Int($0) } ?? 1, 1), 3600)
     }
 
-    /// A server that echoes the request must not get the token into a log.
+    /// Removes the token, which a server that echoes the request would otherwise get into a log.
     private func redacted(_ text: String) -> String {
         text.replacing(configuration.token.reveal(), with: "<redacted>")
     }

@@ -1,19 +1,20 @@
 package import Access
 internal import FoundationEssentials
 
-/// The JSON that answers a click: what the post becomes, and the words that only the clicker sees.
+/// The JSON that answers a click: what the post becomes, and the text that only the clicking user sees.
 ///
-/// Without a card the post stays as it is, live buttons included. Source: `PostActionIntegrationResponse`.
+/// Without a card the post stays as it is, with its buttons. The format is `PostActionIntegrationResponse` in Mattermost's
+/// `model/integration_action.go`.
 package func clickAnswer(update: Card?, ephemeral: String) -> [UInt8] {
     let answer = ClickAnswer(update: update.map { PostBody(props: PostProps($0)) }, ephemeralText: ephemeral)
-    // Strings alone cannot fail to encode; were it so, the empty object still is an answer that changes nothing.
+    // Encoding strings cannot fail. If it did, an empty object would still be a valid answer that changes nothing.
     return (try? JSON.encode(answer)) ?? [UInt8]("{}".utf8)
 }
 
 private struct ClickAnswer: Encodable {
     var update: PostBody?
     var ephemeralText: String
-    /// Or the server rewrites links in the text as Slack writes them.
+    /// Without this flag the server converts Slack's link syntax in the text.
     let skipSlackParsing = true
 
     enum CodingKeys: String, CodingKey {
@@ -26,7 +27,7 @@ private struct ClickAnswer: Encodable {
 enum JSON {
     static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
-        // Slashes as they are: a post's props are limited to 8,000 characters.
+        // Escaped slashes would waste room: Mattermost limits a post's props to 8,000 characters.
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         return [UInt8](try encoder.encode(value))
     }

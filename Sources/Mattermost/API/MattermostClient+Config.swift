@@ -6,7 +6,7 @@ extension MattermostClient {
         return key.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Whether the server shows people's e-mail addresses; nil where it does not tell.
+    /// Whether the server shows users' e-mail addresses to other users; nil when it does not say.
     package func showsEmailAddresses() async throws(MattermostError) -> Bool? {
         try await clientConfig().showEmailAddress.map { $0 == "true" }
     }

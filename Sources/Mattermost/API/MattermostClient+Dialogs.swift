@@ -8,11 +8,11 @@ extension MattermostClient {
     }
 }
 
-/// `model.OpenDialogRequest`.
+/// The body of `POST /actions/dialogs/open`: `OpenDialogRequest` in Mattermost's `model/integration_action.go`.
 private struct DialogBody: Encodable {
     struct Form: Encodable {
         var callbackID: String
-        /// At most 24 characters.
+        /// At most 24 characters, which is Mattermost's limit.
         var title: String
         var introduction: String
         var elements: [Element]

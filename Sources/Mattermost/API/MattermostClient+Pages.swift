@@ -1,15 +1,15 @@
 package import Access
 
 extension MattermostClient {
-    /// Bytes of a page. One post with its root takes up to about 300 KB: its 16,383 characters up to six bytes each, 8,000
-    /// characters of props, and as much again for the root. Besides there are reactions, which have no bound, so a page that is
-    /// too large is asked for again with half the posts. More at once would only cost memory.
+    /// The largest page of posts that is read, in bytes. A post takes up to about 150 KB: a message of 16,383 characters, each of
+    /// up to six bytes in JSON, and 8,000 characters of props. Its root may come along and doubles that. Reactions come on top and
+    /// have no limit, so a page that is too large is requested again with half the posts. A higher limit would only cost memory.
     static let pageLimit = 8 << 20
-    /// Bytes of a page of one or two posts, so that even thousands of reactions do not hide it.
+    /// The largest page of one or two posts, in bytes. It is higher so that a post with thousands of reactions can be read.
     static let singleLimit = 32 << 20
 
-    /// Posts that are younger than a few seconds may be missing: a replica of the database lags, and a post is dated before it is
-    /// stored.
+    /// Posts of the last few seconds may be missing: a replica of the server's database lags behind, and a post gets its time
+    /// before it is stored.
     package func cards(
         in channelID: String, by botID: String, from cursor: PageCursor?
     ) async throws(MattermostError) -> CardPage {
@@ -20,7 +20,7 @@ extension MattermostClient {
                 return try await page(of: channelID, by: botID, walk)
             } catch {
                 guard error.reason == .tooLarge else { throw await explained(error, channelID) }
-                guard let smaller = walk.smaller else { return CardPage(cards: [], next: walk.behind, skipped: 1) }
+                guard let smaller = walk.smaller else { return CardPage(cards: [], next: walk.skippingPost, skipped: 1) }
                 walk = smaller
             }
         }
@@ -28,7 +28,7 @@ extension MattermostClient {
 
     private func page(of channelID: String, by botID: String, _ walk: PageWalk) async throws(MattermostError) -> CardPage {
         let asked = walk.request
-        // Without skipFetchThreads all replies to each post's root come along.
+        // Without skipFetchThreads the server adds all replies of each thread to the answer.
         var query = "?per_page=\(asked.size)&skipFetchThreads=true"
         if asked.page > 0 { query += "&page=\(asked.page)" }
         if let before = asked.before { query += "&before=\(before)" }

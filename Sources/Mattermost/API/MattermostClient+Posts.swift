@@ -37,7 +37,7 @@ extension MattermostClient {
             return nil
         }
         guard let root = thread.posts[post.postID], !root.isDeleted else { return nil }
-        // By time and not by `order`, which newer servers turn round.
+        // Sorted by time and not by `order`, because newer servers reversed it.
         return thread.posts.values
             .filter { $0.id != post.postID && $0.userID == botID && !$0.isDeleted }
             .sorted { ($0.created ?? 0, $0.id) < ($1.created ?? 0, $1.id) }
@@ -71,7 +71,7 @@ extension MattermostClient {
             let answer = try await answer(on: post)
             return answer.isDeleted ? nil : answer.shown
         } catch {
-            // A 404 that does not speak of the post is a proxy's, or of its channel: no word on the post.
+            // Another 404 comes from a proxy or is about the channel, so it does not tell that the post is gone.
             guard error.reason == .postMissing else { throw error }
             return nil
         }

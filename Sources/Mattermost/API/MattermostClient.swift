@@ -2,14 +2,14 @@ package import Access
 import Glibc
 internal import Synchronization
 
-/// Mattermost's REST API (v4), as far as the plugin needs it.
+/// A client for the calls of Mattermost's REST API (v4) that the plugin needs. All calls go through ``read(_:limit:_:)``.
 package final class MattermostClient: ChatService {
     package struct Configuration: Sendable {
         package var url: ServerURL
         package var token: Secret<String>
-        /// For each call, from the first byte sent to the last received.
+        /// The limit of each call, from the first byte sent to the last byte received.
         package var timeLimit = Duration.seconds(10)
-        /// PEM file of the authorities to trust instead of the system's.
+        /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
         package var caFile: String?
 
         package init(url: ServerURL, token: Secret<String>) {
@@ -18,14 +18,18 @@ package final class MattermostClient: ChatService {
         }
     }
 
+    private struct ClockDifferences {
+        var reported: Duration?
+        var believed = Duration.zero
+    }
+
     let configuration: Configuration
     private let interceptors: CallInterceptors<MattermostError>
     private let curl: CurlClient
-    /// The bot's own user name once ``me()`` told it: for the mend in an error.
+    /// The bot's user name, once ``me()`` has returned it. Error messages use it.
     private let botName = Mutex<String?>(nil)
     var knownBotName: String? { botName.withLock { $0 } }
-    private let ahead = Mutex(Duration.zero)
-    private let told = Mutex<Duration?>(nil)
+    private let clocks = Mutex(ClockDifferences())
 
     package init(
         _ configuration: Configuration, interceptors: CallInterceptors<MattermostError> = CallInterceptors()
@@ -44,19 +48,19 @@ package final class MattermostClient: ChatService {
         }
     }
 
-    /// How far the server's clock is ahead of this machine's, to the second, as its last answer's `Date` told; negative when it
-    /// is behind. More than ``largestDifference`` is not believed: a proxy's mistake.
-    package var clockDifference: Duration { ahead.withLock { $0 } }
+    /// How far the server's clock is ahead of this machine's, in whole seconds; negative when it is behind. It is taken from the
+    /// `Date` header of the last answer. A difference of more than ``largestDifference`` is ignored as a proxy's mistake.
+    package var clockDifference: Duration { clocks.withLock { $0.believed } }
 
     static let largestDifference = Duration.seconds(3600)
 
-    /// The same as the last answer told it, however large; nil where none did.
-    package var toldClockDifference: Duration? { told.withLock { $0 } }
+    /// The difference as the last `Date` header had it, however large; nil before the first such header.
+    package var reportedClockDifference: Duration? { clocks.withLock { $0.reported } }
 
-    /// Fails what is in flight, and every later call at once, as cancelled.
+    /// Fails the calls in flight, and every later call at once, with the code `cancelled`.
     package func shutdown() { curl.shutdown() }
 
-    /// Whether the server is there and says that it is well. Needs no permission.
+    /// Checks that the server answers and reports itself healthy. Needs no permission.
     package func ping() async throws(MattermostError) {
         let request = APIRequest(.get, "/system/ping")
         let answer = try await send(request, expecting: StatusAnswer.self)
@@ -86,8 +90,8 @@ package final class MattermostClient: ChatService {
     /// Makes a call and reads its answer, with the interceptors around both: all calls go through here.
     ///
     /// - Parameters:
-    ///   - limit: bytes of the answer's body; nil: the usual.
-    ///   - parse: returns nil, or throws, for a body that is not the answer of this call. A ``MattermostError`` is passed on.
+    ///   - limit: the largest body of the answer, in bytes; nil for ``CurlClient/Options/maxBody``.
+    ///   - parse: returns nil, or throws, for a body that does not fit the call. A ``MattermostError`` is passed on.
     func read<Answer>(
         _ request: APIRequest, limit: Int? = nil, _ parse: ([UInt8]) throws -> Answer?
     ) async throws(MattermostError) -> Answer {
@@ -98,7 +102,7 @@ package final class MattermostClient: ChatService {
             } catch let error as MattermostError {
                 throw error
             } catch {
-                // What the decoder says of the body is of no use to an operator; the report below shows the body's kind and size.
+                // A decoder's error does not help an operator; the report below shows the kind and size of the body instead.
             }
             throw report(on: request).unexpected(answer)
         }
@@ -108,7 +112,7 @@ package final class MattermostClient: ChatService {
         try await read(request) { try JSON.decode(UserAnswer.self, from: $0).user }
     }
 
-    /// A whole 2xx answer, of at most `limit` bytes.
+    /// Returns a complete answer with a 2xx status and a body of at most `limit` bytes.
     private func answer(to request: APIRequest, limit: Int?) async throws(MattermostError) -> HTTPAnswer {
         let answer: HTTPAnswer
         do {
@@ -127,13 +131,15 @@ package final class MattermostClient: ChatService {
 
     private func note(date: Int) {
         let difference = Duration.seconds(date - time(nil))
-        told.withLock { $0 = difference }
-        guard difference <= Self.largestDifference, difference >= .zero - Self.largestDifference else { return }
-        // The header has whole seconds: a difference of one is none.
-        ahead.withLock { $0 = difference <= .seconds(1) && difference >= .seconds(-1) ? .zero : difference }
+        clocks.withLock { clocks in
+            clocks.reported = difference
+            guard difference <= Self.largestDifference, difference >= .zero - Self.largestDifference else { return }
+            // The header has whole seconds, so a difference of one second may be none.
+            clocks.believed = difference <= .seconds(1) && difference >= .seconds(-1) ? .zero : difference
+        }
     }
 
-    /// Nothing but an id may stand where a path has one; what cannot exist is not found.
+    /// Keeps anything but ids out of paths. Fails with `notFound`, because such a thing cannot exist on the server.
     func requireIDs(_ ids: String..., in call: String) throws(MattermostError) {
         guard !ids.allSatisfy({ MattermostName.isID($0) }) else { return }
         throw MattermostError(

@@ -1,38 +1,51 @@
 internal import Access
 
-/// How a channel's posts are read page after page without losing one. Pure: it says what to ask for and what an answer means.
+/// Reads a channel's posts page after page without missing one. A pure state machine: it says which page to request, and what
+/// an answer means.
 ///
-/// The server orders posts by their millisecond and leaves the order within one open. `before=ID` leaves out all posts of ID's
-/// millisecond (`getPostsAround` in its `store/sqlstore/post_store.go`). So a page begins behind a post that is strictly newer
-/// than the oldest millisecond read so far, and that millisecond comes again. While all posts read have one millisecond, pages
-/// are counted instead, each overlapping the one before: where posts were deleted or changed places meanwhile, that shows.
+/// The server orders posts by creation time in milliseconds, and posts of the same millisecond in no particular order. A request
+/// with `before=ID` leaves out all posts of ID's millisecond (`getPostsAround` in the server's
+/// `store/sqlstore/post_store.go`). So that none is missed, the next page begins behind an anchor: a post that is strictly newer
+/// than the oldest millisecond read so far. The posts of that millisecond are read again. While all posts read have the same
+/// millisecond there is no anchor. Then page numbers are used, and each page overlaps the one before it, so that it shows when
+/// posts were deleted or changed places meanwhile.
 ///
-/// Every page reads at least one post beyond those read before, so a walk ends.
+/// ```
+///            full page, an anchor was found: next page before the anchor
+///            ┌─────────────────┐
+/// start ──▶ page ◀─────────────┘
+///            │ ▲ full page of one millisecond: next page number
+///            │ └── overlap differs: restart from the anchor, at most 5 times, then .stuck
+///            └── short or empty page: .end
+/// ```
+///
+/// Every page reads at least one post more than those before it, so a walk ends.
 struct PageWalk {
     typealias Row = PageCursor.Row
 
-    /// What the server is asked for: `page` counts from 0.
+    /// The parameters of a request for a page. `page` counts from 0.
     struct Request: Equatable {
         var before: String?
         var page = 0
         var size: Int
 
-        /// How many posts behind `before` the page leaves out.
+        /// How many posts behind `before` the request skips.
         var start: Int { page * size }
     }
 
     enum Step: Equatable {
         case next(PageCursor)
-        /// The channel's first post was read.
+        /// The oldest post of the channel was read.
         case end
-        /// The server gave what it gave before, or the posts changed each time that they were read.
+        /// The server returned the same posts again, or the posts changed each time that they were read.
         case stuck
     }
 
-    /// The usual size, and the server's largest (`PerPageMaximum` in its `web/params.go`), for many posts of one millisecond.
+    /// Posts per page: the usual number, and the server's maximum (`PerPageMaximum` in its `web/params.go`), which is used for many
+    /// posts of one millisecond.
     static let sizes = (usual: 100, largest: 200)
     private static let maxRestarts = 5
-    /// Posts kept in mind to notice changes.
+    /// How many posts are remembered to notice changes.
     private static let maxTail = 5000
 
     let cursor: PageCursor
@@ -43,8 +56,8 @@ struct PageWalk {
         request = Self.request(self.cursor)
     }
 
-    /// The page that overlaps what was read and goes furthest beyond it. A page starts at a multiple of its size, so the size
-    /// is chosen with it.
+    /// Chooses the page that overlaps the posts already read and reaches furthest beyond them. A page starts at a multiple of its
+    /// size, so number and size are chosen together.
     private static func request(_ cursor: PageCursor) -> Request {
         let (offset, size) = (max(0, cursor.offset), min(max(1, cursor.size), sizes.largest))
         var best = Request(before: cursor.before?.id, page: offset / size, size: size)
@@ -59,11 +72,11 @@ struct PageWalk {
     }
 
     /// - Parameters:
-    ///   - rows: the page's posts in the server's order.
-    ///   - hasOlder: whether the server named an older post, even though the page is short.
-    ///   - canGrow: whether a page of twice the size would do.
+    ///   - rows: the posts of the page in the server's order.
+    ///   - hasOlder: whether the server named an older post. Even a short page is then not the last.
+    ///   - canGrow: whether a page of twice the size would still be within the limit in bytes.
     func step(_ rows: [Row], hasOlder: Bool, canGrow: Bool) -> Step {
-        // Known posts that come again, except on a page 0: that one leaves out nothing whatever happened.
+        // The number of known posts that must come again. A page 0 skips nothing, so there it does not matter.
         let overlap = max(0, cursor.offset - request.start)
         if request.page > 0, !isUnchanged(rows, overlap) { return restart(cursor.before) }
         if rows.isEmpty, request.page == 0, cursor.before != nil { return restart(nil) }
@@ -85,7 +98,7 @@ struct PageWalk {
         return .next(next)
     }
 
-    /// The same posts with half the size; nil when it is 1 already.
+    /// The same position with half the page size; nil when the size is 1 already.
     var smaller: PageWalk? {
         guard request.size > 1 else { return nil }
         var smaller = cursor
@@ -93,14 +106,15 @@ struct PageWalk {
         return PageWalk(smaller)
     }
 
-    /// Behind a page of one post that cannot be read.
-    var behind: PageCursor {
+    /// The position after a page of one post that cannot be read.
+    var skippingPost: PageCursor {
         var next = cursor
         (next.offset, next.tail, next.size) = (request.start + 1, [], 1)
         return next
     }
 
-    /// Whether the known posts came again in their places, and none of them in another one: then another has been passed over.
+    /// Whether the known posts came again in their places, and none of them in another place. If one moved, another post may have
+    /// been passed over.
     private func isUnchanged(_ rows: [Row], _ overlap: Int) -> Bool {
         let expected = cursor.tail.suffix(overlap).map(\.id)
         guard rows.count >= overlap else { return expected.isEmpty }
@@ -116,7 +130,7 @@ struct PageWalk {
         return .next(again)
     }
 
-    /// The last post that is newer than the oldest millisecond.
+    /// The index of the last post that is newer than the oldest millisecond.
     private static func anchor(in rows: [Row]) -> Int? {
         guard let oldest = rows.compactMap(\.created).min() else { return nil }
         return rows.lastIndex { $0.created.map { $0 > oldest } ?? false }

@@ -1,8 +1,8 @@
 internal import Access
 
-/// What a refusal of Mattermost's means, by the `id` of its error: words are translated and change, ids do not.
+/// The meaning of a 4xx answer, by the `id` of Mattermost's error. The messages are translated and change; the ids do not.
 ///
-/// The ids are those of `app/post.go`, `app/channel.go`, `api4/post.go` and `model/post.go` from version 5.20 to 11.
+/// The ids are from `app/post.go`, `app/channel.go`, `api4/post.go` and `model/post.go` from version 5.20 to 11.
 struct Refusal {
     let reason: MattermostError.Reason
     let mend: String
@@ -24,7 +24,7 @@ struct Refusal {
     private static let restricted =
         "The server restricts direct messages to members of one team: put the bot into the person's team."
 
-    /// Nil for an error whose id says nothing more than the status does.
+    /// Nil when the id tells nothing more than the status does.
     init?(_ id: String, status: Int, of request: APIRequest, bot: String?) {
         guard (400...499).contains(status), let (reason, mend) = Self.meaning(of: id, request, bot) else { return nil }
         (self.reason, self.mend) = (reason, mend)
@@ -44,7 +44,7 @@ struct Refusal {
         case "app.channel.get.existing.app_error", "store.sql_channel.get.existing.app_error":
             (.channelMissing, missing)
         case "api.context.invalid_param.app_error" where request.isNewPost:
-            // The server gives this id for an unknown channel, and for a system post, which is never sent.
+            // The server gives this id for an unknown channel and for a system post. The plugin never sends system posts.
             (.channelMissing, missing)
         case "api.context.permissions.app_error" where request.isAboutChannel:
             (.notMember, membership(bot))
@@ -73,11 +73,11 @@ struct Refusal {
     }
 }
 
-// MARK: - What one error does not tell
+// MARK: - Causes that need a second call
 
 extension MattermostClient {
-    /// For a refusal by permission the server does not say whether the channel is there: a removed one is refused like a private
-    /// one that the bot is not in (`SessionHasPermissionToChannel` in `app/authorization.go`).
+    /// Finds out with a second call why access to a channel was refused. The first answer is the same for a removed channel and for
+    /// a private channel that the bot is not in (`SessionHasPermissionToChannel` in Mattermost's `app/authorization.go`).
     func explained(_ error: MattermostError, _ channelID: String) async -> MattermostError {
         guard error.reason == .notMember, error.code == .forbidden else { return error }
         do {
@@ -88,9 +88,10 @@ extension MattermostClient {
         }
     }
 
-    /// The same for an edit or a deletion, where a missing post is refused by permission too, and where a member may lack the
-    /// permission itself (`patchPost` and `deletePost` in `api4/post.go`). A 400 says that a post is missing whenever the database
-    /// fails to give it (`DeletePost` and `CreatePost` in `app/post.go`), so the post is looked for.
+    /// Finds out with more calls why an edit, a deletion or a reply was refused. A missing post is answered with 403 too, and a
+    /// member of the channel may lack the permission itself (`patchPost` and `deletePost` in Mattermost's `api4/post.go`). A 400
+    /// says that the post is missing even when only the database failed (`DeletePost` and `CreatePost` in `app/post.go`), so this
+    /// looks for the post.
     func explained(_ error: MattermostError, of post: PostReference) async -> MattermostError {
         if error.reason == .postMissing, error.code != .notFound { return await confirmed(error, missing: post) }
         guard error.reason == .notMember, error.code == .forbidden else { return error }
@@ -112,7 +113,7 @@ extension MattermostClient {
         do {
             if try await self.post(post) == nil { return error }
         } catch {
-            // Nobody knows, then.
+            // The second call failed too, so the cause stays unknown.
         }
         return error.because(nil, nil)
     }
@@ -125,7 +126,7 @@ extension APIRequest {
 }
 
 extension MattermostError {
-    /// The same with what a second look told.
+    /// The same error with a cause that another call found.
     fileprivate func because(_ reason: Reason?, _ mend: String?) -> MattermostError {
         var error = self
         (error.reason, error.mend) = (reason, mend)

@@ -1,24 +1,24 @@
-/// The address of an HTTP server: scheme, host, port, path prefix. No credentials, no query, no fragment.
+/// The address of an HTTP server: scheme, host, port and path prefix. Credentials, a query or a fragment are refused.
 package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
     package enum Scheme: String, Sendable { case http, https }
 
     package struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
-        /// What is wrong, as the end of a sentence; never quotes the address, which may hold credentials.
+        /// What is wrong, as the end of a sentence. It never quotes the address, which may contain credentials.
         package var description: String
     }
 
     package let scheme: Scheme
     /// A name or an IPv4 address in lower case, or an IPv6 address without its brackets.
     package let host: String
-    /// Nil for the scheme's own.
+    /// Nil for the default port of the scheme.
     package let port: Int?
     /// Empty, or starts with a slash and does not end with one.
     package let path: String
 
-    /// The address without a trailing slash: what a path is appended to.
+    /// The address without a trailing slash, ready for a path to be appended.
     package var description: String { "\(scheme.rawValue)://\(authority)\(path)" }
 
-    /// `name`, `name:port`, `[::1]:port`.
+    /// Host and port, such as `name`, `name:port` or `[::1]:port`.
     package var authority: String {
         (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
     }
@@ -33,14 +33,14 @@ package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
         }
         let rest = text[text.index(colon, offsetBy: 3)...]
         let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
-        // In a path, too: a slash in a password puts the rest of it there.
+        // An @ in the path is refused too: if a password contains a slash, the rest of the password looks like a path.
         guard !rest.contains("@") else { throw Problem(description: "holds a user name or password") }
         self.scheme = scheme
         (host, port) = try Self.authority(rest[..<end])
         path = try Self.path(rest[end...])
     }
 
-    /// `name`, `name:port`, `1.2.3.4:port`, `[::1]:port`.
+    /// Parses `name`, `name:port`, `1.2.3.4:port` or `[::1]:port`.
     private static func authority(_ text: some StringProtocol) throws(Problem) -> (String, Int?) {
         let host: String
         var rest: String

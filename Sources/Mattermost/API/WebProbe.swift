@@ -1,6 +1,6 @@
 internal import Access
 
-/// A plain GET without credentials, to learn whether an address can be reached and what answers there.
+/// Makes a GET request without credentials, to find out whether an address can be reached and what answers there.
 package struct WebProbe: Sendable {
     package struct Answer: Sendable {
         package var status: Int
@@ -11,14 +11,14 @@ package struct WebProbe: Sendable {
         package enum Reason: Sendable { case untrusted, timedOut, notHTTP, cancelled, network }
 
         package var reason: Reason
-        /// libcurl's.
+        /// libcurl's description, as one line of bounded length.
         package var words: String
     }
 
     private static let bodyLimit = 64 << 10
     private static let timeLimit = Duration.seconds(10)
 
-    /// PEM file of the authorities to trust instead of the system's.
+    /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
     private let caFile: String?
 
     package init(caFile: String? = nil) { self.caFile = caFile }

@@ -1,15 +1,15 @@
 internal import Access
 internal import Glibc
 
-/// HTTP over libcurl's multi interface on one thread of its own. Connections are kept and used again.
+/// An HTTP client over libcurl's multi interface. libcurl runs on a thread of its own and reuses connections.
 final class CurlClient: Sendable {
     struct Options: Sendable {
-        /// PEM file of the authorities to trust instead of the system's.
+        /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
         var caFile: String?
-        /// Bytes.
+        /// The largest body of an answer, in bytes.
         var maxBody = 8 << 20
         var connectTimeLimit = Duration.seconds(5)
-        /// Open at once; one more fails at once.
+        /// How many calls may be in progress; a call beyond that fails at once.
         var maxCalls = 256
     }
 
@@ -28,7 +28,7 @@ final class CurlClient: Sendable {
 
     deinit { shutdown() }
 
-    /// Ends within the call's time limit, or when the task is cancelled, or at a shutdown.
+    /// Makes the call. Returns within the call's time limit; earlier when the task is cancelled or the client is shut down.
     func perform(_ call: HTTPCall) async throws(CurlError) -> HTTPAnswer {
         let id = inbox.nextID()
         let outcome = await withTaskCancellationHandler {
@@ -36,7 +36,7 @@ final class CurlClient: Sendable {
                 if let refusal = inbox.add(CurlJob(id: id, call: call, continuation: continuation)) {
                     return continuation.resume(returning: .failure(refusal))
                 }
-                // The handler below may have run before the job was there to be cancelled.
+                // The cancellation handler below may have run before the job was in the inbox.
                 if Task.isCancelled { cancel(id) } else { multi.wakeUp() }
             }
         } onCancel: {
@@ -45,7 +45,7 @@ final class CurlClient: Sendable {
         return try outcome.get()
     }
 
-    /// Fails what is in flight, and every later call at once. The thread ends by itself soon after.
+    /// Fails the calls in progress, and every later call at once. The thread ends soon after.
     func shutdown() {
         inbox.stop()
         multi.wakeUp()
@@ -60,7 +60,7 @@ final class CurlClient: Sendable {
     }
 }
 
-/// What the new thread is handed.
+/// The parts that the new thread takes over.
 private final class CurlThreadStart: Sendable {
     let multi: CurlMulti
     let inbox: CurlInbox
@@ -72,7 +72,7 @@ private final class CurlThreadStart: Sendable {
         self.options = options
     }
 
-    /// False when the system has no thread to give.
+    /// Starts the thread. False when the system cannot create one.
     func run() -> Bool {
         var thread = pthread_t()
         let start = Unmanaged.passRetained(self)
@@ -93,7 +93,8 @@ private final class CurlThreadStart: Sendable {
         return true
     }
 
-    /// SIGPIPE from a socket stays pending here and harms nobody; the others are for the rest of the process.
+    /// Blocks all signals on this thread. A SIGPIPE from a socket then stays pending without effect, and the other signals are
+    /// delivered to the rest of the process.
     private static func blockSignals() {
         var all = sigset_t()
         sigfillset(&all)

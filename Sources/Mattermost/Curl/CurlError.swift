@@ -1,24 +1,25 @@
 internal import CCurl
 
-/// Why there is no whole answer.
+/// The reason why a call got no complete answer.
 struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
     enum Code: Equatable, Sendable {
         case cancelled
         /// ``CurlClient/shutdown()`` was called.
         case stopped
-        /// More calls at once than ``CurlClient/Options/maxCalls``.
+        /// More than ``CurlClient/Options/maxCalls`` calls are in progress.
         case busy
-        /// The answer's head or body is larger than the limit.
+        /// The header or the body of the answer is larger than the limit.
         case tooLarge
         case timedOut
+        /// The server's certificate is not trusted.
         case untrusted
-        /// What came is not HTTP.
+        /// The answer is not HTTP.
         case notHTTP
         case network
     }
 
     var code: Code
-    /// libcurl's words, without the URL and the headers.
+    /// libcurl's description, which has neither URL nor headers in it.
     var description: String
 
     static let cancelled = CurlError(code: .cancelled, description: "the call was cancelled")

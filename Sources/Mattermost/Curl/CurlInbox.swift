@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A call on its way to the loop, with the continuation that it resumes exactly once.
+/// A call on its way to the loop, with its continuation, which is resumed exactly once.
 struct CurlJob: Sendable {
     typealias Outcome = Result<HTTPAnswer, CurlError>
 
@@ -9,11 +9,11 @@ struct CurlJob: Sendable {
     let continuation: CheckedContinuation<Outcome, Never>
 }
 
-/// Where callers leave jobs and cancellations for the loop's thread.
+/// Hands jobs and cancellations over from the callers to the loop's thread.
 final class CurlInbox: Sendable {
     struct Batch {
         var jobs: [CurlJob] = []
-        /// To be looked at after `jobs`: both may have been left since the last time.
+        /// Ids of cancelled jobs. The loop handles them after `jobs`, because a job may be in the same batch as its cancellation.
         var cancelled: [UInt64] = []
         var isStopped = false
     }
@@ -21,8 +21,8 @@ final class CurlInbox: Sendable {
     private struct State {
         var batch = Batch()
         var lastID: UInt64 = 0
-        /// Jobs waiting or running.
-        var open = 0
+        /// The number of jobs that wait or run.
+        var openJobs = 0
     }
 
     private let state = Mutex(State())
@@ -37,32 +37,32 @@ final class CurlInbox: Sendable {
         }
     }
 
-    /// Leaves a job, or says why it cannot be: the caller then still owns the continuation.
+    /// Adds a job. Returns an error when it cannot; the caller then has to resume the continuation.
     func add(_ job: CurlJob) -> CurlError? {
         state.withLock { state in
             guard !state.batch.isStopped else { return .stopped }
-            guard state.open < capacity else { return .busy }
-            state.open += 1
+            guard state.openJobs < capacity else { return .busy }
+            state.openJobs += 1
             state.batch.jobs.append(job)
             return nil
         }
     }
 
-    /// Takes a waiting job back, for the caller to resume; nil when the loop has it or it is over.
+    /// Removes a waiting job and returns it for the caller to resume. Nil when the loop has taken it or it has ended.
     func cancel(_ id: UInt64) -> CurlJob? {
         state.withLock { state in
             if let index = state.batch.jobs.firstIndex(where: { $0.id == id }) {
-                state.open -= 1
+                state.openJobs -= 1
                 return state.batch.jobs.remove(at: index)
             }
-            if state.open > 0 { state.batch.cancelled.append(id) }
+            if state.openJobs > 0 { state.batch.cancelled.append(id) }
             return nil
         }
     }
 
     func stop() { state.withLock { $0.batch.isStopped = true } }
 
-    /// Everything left since the last time.
+    /// Takes everything that was added since the last call.
     func take() -> Batch {
         state.withLock { state in
             let batch = state.batch
@@ -72,6 +72,6 @@ final class CurlInbox: Sendable {
         }
     }
 
-    /// A taken job is over.
-    func finished() { state.withLock { $0.open -= 1 } }
+    /// Counts a job that the loop had taken as ended.
+    func finished() { state.withLock { $0.openJobs -= 1 } }
 }

@@ -1,13 +1,13 @@
 internal import CCurl
 internal import Glibc
 
-/// What the thread runs. Everything in here happens on that thread.
+/// The loop that the client's thread runs. All of its methods are called on that thread only.
 final class CurlLoop {
     private let multi: CurlMulti
     private let inbox: CurlInbox
     private let options: CurlClient.Options
     private var running: [UnsafeMutableRawPointer: CurlTransfer] = [:]
-    /// Handles to be used again; as many as were ever needed at once.
+    /// Handles for reuse. Their number is the largest number of transfers that ran at the same time.
     private var idle: [CurlTransfer] = []
 
     init(multi: CurlMulti, inbox: CurlInbox, options: CurlClient.Options) {
@@ -50,7 +50,7 @@ final class CurlLoop {
         finish(transfer, .failure(.cancelled))
     }
 
-    /// Ends the transfers that libcurl is done with.
+    /// Ends the transfers that libcurl has completed.
     private func harvest() {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi.pointer, &left) {
@@ -79,7 +79,8 @@ final class CurlLoop {
         for transfer in Array(running.values) { finish(transfer, .failure(error)) }
     }
 
-    /// An error of the multi handle itself: no memory, no descriptors. What runs fails; the pause keeps the loop from spinning.
+    /// Handles an error of the multi handle itself, such as missing memory or descriptors. All running transfers fail, and a pause
+    /// of 100 ms keeps the loop from spinning.
     private func check(_ code: CURLMcode) {
         guard code != CURLM_OK else { return }
         failAll(CurlError(code))

@@ -2,24 +2,24 @@ internal import CCurl
 
 /// Owns libcurl's multi handle.
 ///
-/// `@unchecked Sendable` because the pointer is shared for one purpose: libcurl allows `curl_multi_wakeup`, and nothing
-/// else, from any thread. Everything else is done by ``CurlLoop`` on its own thread.
+/// It is `@unchecked Sendable` because libcurl allows `curl_multi_wakeup`, and nothing else, from any thread. All other calls
+/// are made by ``CurlLoop`` on its own thread.
 final class CurlMulti: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 
-    /// libcurl's process-wide set-up; it must happen once, before any handle.
+    /// Whether libcurl's process-wide initialization succeeded. It must run once, before any handle is made.
     private static let isReady = CCurl_global_init() == CURLE_OK
 
-    /// Nil when libcurl has no memory or no TLS.
+    /// Nil when libcurl lacks memory or TLS.
     init?(keptConnections: Int) {
         guard Self.isReady, let pointer = curl_multi_init() else { return nil }
         self.pointer = pointer
-        // Without it the pool is four times the handles in use: bursts reconnect.
+        // By default libcurl keeps four connections per handle in use, so after a quiet time a burst would have to reconnect.
         _ = CCurl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, keptConnections)
     }
 
     deinit { curl_multi_cleanup(pointer) }
 
-    /// Ends the loop's poll, at once or, if it is not polling now, the next time.
+    /// Ends the loop's poll. If the loop is not polling now, its next poll ends at once.
     func wakeUp() { _ = curl_multi_wakeup(pointer) }
 }

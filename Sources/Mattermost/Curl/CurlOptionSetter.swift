@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// Sets options of an easy handle and keeps the first refusal.
+/// Sets options of an easy handle, and keeps the first error in `result`.
 struct CurlOptionSetter {
     let easy: UnsafeMutableRawPointer
     private(set) var result = CURLE_OK
@@ -31,11 +31,11 @@ struct CurlOptionSetter {
         note(CCurl_set_callback(easy, option, value))
     }
 
-    /// libcurl takes a copy.
+    /// Sets the body of the request. libcurl copies the bytes.
     mutating func body(_ bytes: [UInt8]) {
         note(CCurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count)))
         bytes.withUnsafeBytes { buffer in
-            // An empty array may have no address, and no address means "read from a callback".
+            // An empty array may have no address, and libcurl takes a null pointer as "read the body from a callback".
             var none: UInt8 = 0
             withUnsafeMutablePointer(to: &none) { empty in
                 let start = buffer.baseAddress.map(UnsafeMutableRawPointer.init(mutating:))

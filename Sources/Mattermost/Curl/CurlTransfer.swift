@@ -1,7 +1,7 @@
 internal import Access
 internal import CCurl
 
-/// Owns one easy handle, used for one call after another, and gathers the answer. Lives on the loop's thread.
+/// Owns one easy handle, which makes one call after another, and collects the answer. For the loop's thread only.
 final class CurlTransfer {
     let easy: UnsafeMutableRawPointer
     private(set) var job: CurlJob?
@@ -15,7 +15,7 @@ final class CurlTransfer {
     private var isTooLarge = false
     private var maxBody: Int { job?.call.maxBody ?? options.maxBody }
 
-    /// Bytes of all header lines together, those of 1xx answers included.
+    /// The limit of all header lines together, in bytes, including those of 1xx answers.
     private static let maxHead = 64 << 10
 
     init?(_ options: CurlClient.Options) {
@@ -32,7 +32,7 @@ final class CurlTransfer {
         errorText.deallocate()
     }
 
-    /// Sets every option for a call; an error when libcurl refuses one.
+    /// Sets all options for a call. Returns an error when libcurl refuses one.
     func prepare(_ job: CurlJob) -> CurlError? {
         clear()
         self.job = job
@@ -48,7 +48,7 @@ final class CurlTransfer {
         return nil
     }
 
-    /// Forgets the call and its token.
+    /// Removes the call, with its token, so that the handle can be reused.
     func clear() {
         curl_easy_reset(easy)
         curl_slist_free_all(headers)
@@ -64,15 +64,15 @@ final class CurlTransfer {
     func outcome(of result: CURLcode) -> CurlJob.Outcome {
         if isTooLarge { return .failure(CurlError(CURLE_FILESIZE_EXCEEDED, text: "")) }
         guard result == CURLE_OK else { return .failure(CurlError(result, text: String(cString: errorText))) }
-        // libcurl takes a head that ends with the connection for a whole one.
-        guard hasHead else { return .failure(CurlError(CURLE_GOT_NOTHING, text: "the answer ends within its head")) }
+        // libcurl accepts an answer whose connection closes within the header, so the end of the header is checked here.
+        guard hasHead else { return .failure(CurlError(CURLE_GOT_NOTHING, text: "the answer ends within its header")) }
         answer.status = CCurl_response_code(easy)
         return .success(answer)
     }
 
     private func setBounds(_ set: inout CurlOptionSetter, _ call: HTTPCall) {
         set(CURLOPT_NOSIGNAL, 1)
-        // A name server that hangs must not hold the loop when its transfer ends.
+        // Without this option, ending a transfer whose name server hangs would block the loop.
         set(CURLOPT_QUICK_EXIT, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
@@ -83,7 +83,7 @@ final class CurlTransfer {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_TCP_KEEPIDLE, 30)
         set(CURLOPT_TCP_KEEPINTVL, 10)
-        // PIPEWAIT stays off: with it, one stalled first answer holds every other call of the host.
+        // PIPEWAIT stays off: with it, one stalled first answer would delay all other calls to the host.
         set(CURLOPT_MAXFILESIZE_LARGE, offset: maxBody)
         set(CURLOPT_ERRORBUFFER, pointer: errorText)
     }
@@ -93,7 +93,7 @@ final class CurlTransfer {
         set(CURLOPT_USERAGENT, "teleport-mattermost")
         if let token = call.token { set.append("Authorization: Bearer \(token.reveal())", to: &headers) }
         set.append("Accept: application/json", to: &headers)
-        // Without it a large body waits a second for "100 Continue".
+        // Without this empty header libcurl waits a second for "100 Continue" before it sends a large body.
         set.append("Expect:", to: &headers)
         if let body = call.body {
             set.append("Content-Type: application/json", to: &headers)
@@ -115,7 +115,7 @@ final class CurlTransfer {
         }
     }
 
-    /// Returns how many bytes were taken: fewer than came ends the transfer.
+    /// Returns how many bytes were taken. libcurl ends the transfer when that is fewer than it passed.
     private static func receive(
         _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
         into append: (CurlTransfer, UnsafeRawBufferPointer) -> Bool

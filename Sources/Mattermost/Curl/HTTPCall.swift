@@ -1,6 +1,6 @@
 internal import Access
 
-/// One HTTP request, whole.
+/// A complete HTTP request.
 struct HTTPCall: Sendable {
     enum Method: String, Sendable {
         case get = "GET"
@@ -11,22 +11,22 @@ struct HTTPCall: Sendable {
 
     var method: Method
     var url: String
-    /// Sent as `Authorization: Bearer`; nil sends none.
+    /// Sent as `Authorization: Bearer`; nil to send no such header.
     var token: Secret<String>?
-    /// JSON; nil for a GET.
+    /// JSON; nil to send no body.
     var body: [UInt8]?
     var timeLimit: Duration
-    /// Bytes of the answer's body; nil: ``CurlClient/Options/maxBody``.
+    /// The largest body of the answer, in bytes; nil for ``CurlClient/Options/maxBody``.
     var maxBody: Int?
 }
 
-/// One HTTP answer, whole: the status, the few headers that matter, the body.
+/// A complete HTTP answer: the status, the body and the headers that the client uses.
 struct HTTPAnswer: Equatable, Sendable {
     var status: Int
     var contentType: String = ""
     var retryAfter: String?
     var location: String?
-    /// When the server answered, by its own clock: seconds since 1970.
+    /// The server's time when it answered, in seconds since 1970.
     var date: Int?
     var body: [UInt8] = []
 }

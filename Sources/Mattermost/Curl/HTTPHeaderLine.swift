@@ -1,7 +1,7 @@
 import CCurl
 
 extension HTTPAnswer {
-    /// Keeps the line if it is one of the few that matter. A new status line forgets those of an earlier (1xx) answer.
+    /// Stores the header line if the client uses it. A status line removes the headers of an earlier 1xx answer.
     mutating func note(header line: UnsafeRawBufferPointer) {
         if line.starts(with: "HTTP/".utf8) {
             (contentType, retryAfter, location, date) = ("", nil, nil, nil)
@@ -29,7 +29,7 @@ extension HTTPAnswer {
 }
 
 extension Duration {
-    /// At least 1: libcurl takes 0 for "no limit".
+    /// At least 1, because libcurl takes 0 as "no limit"; at most 1,000,000 seconds.
     var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
         guard seconds < 1_000_000 else { return 1_000_000_000 }

@@ -4,9 +4,9 @@ struct UserAnswer: Decodable {
     var id: String
     var username: String
     var email: String?
-    /// In every server's answer, as is `deleteAt`: without them nobody can tell who is a guest or deactivated.
+    /// Required, like `deleteAt`: without them it is unknown whether the user is a guest or deactivated. Every server sends both.
     var roles: String
-    /// Left out of a person's.
+    /// Absent for people.
     var isBot: Bool?
     var deleteAt: Int64
 
@@ -16,7 +16,7 @@ struct UserAnswer: Decodable {
         case deleteAt = "delete_at"
     }
 
-    /// Nil for what is no user: an id or a name that no server gives.
+    /// Nil when the id or the name is not of the form that Mattermost uses.
     var user: ChatUser? {
         guard MattermostName.isID(id), (1...128).contains(username.utf8.count) else { return nil }
         return ChatUser(
@@ -40,10 +40,10 @@ struct ChannelAnswer: Decodable {
         case lastPostAt = "last_post_at"
     }
 
-    /// Archived channels take no posts.
+    /// Whether the channel is archived. Archived channels accept no posts.
     var isArchived: Bool { (deleteAt ?? 0) != 0 }
 
-    /// Nil for what is no channel: an id that no server gives.
+    /// Nil when the id is not of the form that Mattermost uses.
     var info: ChannelInfo? {
         guard MattermostName.isID(id) else { return nil }
         return ChannelInfo(
@@ -72,7 +72,7 @@ struct TeamAnswer: Decodable {
         case displayName = "display_name"
     }
 
-    /// Nil for what is no team: an id that no server gives.
+    /// Nil when the id is not of the form that Mattermost uses.
     var info: TeamInfo? {
         guard MattermostName.isID(id) else { return nil }
         return TeamInfo(id: id, name: String(name.prefix(256)), displayName: String((displayName ?? "").prefix(256)))
@@ -83,12 +83,12 @@ struct StatusAnswer: Decodable {
     var status: String
 }
 
-/// The few fields of some two hundred that are of use here.
+/// The answer of `GET /config/client`, which has about two hundred fields. Only those that the plugin uses are decoded.
 struct ClientConfigAnswer: Decodable {
     var asymmetricSigningPublicKey: String?
-    /// `true` or `false`; told to who is logged in alone.
+    /// `true` or `false`. The server sends it only to callers that are logged in.
     var showEmailAddress: String?
-    /// In every server's answer: without it, it is none.
+    /// Required, so that an answer without it is refused: every server sends it.
     var version: String
 
     enum CodingKeys: String, CodingKey {
@@ -98,7 +98,7 @@ struct ClientConfigAnswer: Decodable {
     }
 }
 
-/// How Mattermost says what went wrong.
+/// The body of an error answer: `AppError` in Mattermost's `model/utils.go`.
 struct ErrorAnswer: Decodable {
     var id: String
     var message: String

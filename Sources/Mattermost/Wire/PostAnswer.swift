@@ -1,16 +1,16 @@
 internal import Access
 
-/// A post, as far as it can be read. Only its ids must be right: anybody's post may hold anything else.
+/// A post from an answer. Only its ids must be valid: in all other fields a post by anybody may contain anything.
 struct PostAnswer {
     let id: String
     let channelID: String
     let userID: String
-    /// Milliseconds since 1970, by the server's clock; nil where it is no number.
+    /// Milliseconds since 1970 by the server's clock; nil when the field is not an integer.
     let created: Int64?
     let isDeleted: Bool
     private let props: [UInt8]
 
-    /// Nil for what is no post.
+    /// Nil when the body is not a post.
     init?(_ body: [UInt8]) {
         let text = JSONText(body)
         self.init(text, in: text.bytes.indices)
@@ -44,10 +44,10 @@ struct PostAnswer {
 
     private var readProps: PropsAnswer? { try? JSON.decode(PropsAnswer.self, from: props) }
 
-    /// What it shows; nothing of it where it is no card of the plugin's.
+    /// The post as a card. For a post that is not one of the plugin's cards, all that a card shows is nil.
     var shown: PostedCard { card(readProps) }
 
-    /// Nil where it is no card of the plugin's.
+    /// The post as a card; nil when it is not one of the plugin's cards.
     var card: PostedCard? {
         guard let props = readProps, props.teleport != nil else { return nil }
         return card(props)
@@ -57,10 +57,10 @@ struct PostAnswer {
         PostedCard(
             reference: reference, requestID: props?.teleport?.requestID.flatMap { RequestID($0) },
             status: props?.teleport?.state.map { Self.bounded($0) }, cluster: props?.teleport?.cluster.map { Self.bounded($0) },
-            created: created.flatMap(Timestamp.init(told:)), hasButtons: props?.hasButtons ?? false)
+            created: created.flatMap(Timestamp.init(postTime:)), hasButtons: props?.hasButtons ?? false)
     }
 
-    /// Nil where it is no reply of the plugin's.
+    /// The post as a reply in a thread; nil when it is not one of the plugin's replies.
     var reply: PostedReply? {
         guard let reply = readProps?.reply else { return nil }
         return PostedReply(
@@ -68,19 +68,19 @@ struct PostAnswer {
             name: reply.name.map { Self.bounded($0) })
     }
 
-    /// No name that the plugin writes is longer, and one that is cut is none of its own.
+    /// Limits a name to 256 bytes. All names that the plugin writes are shorter, so a truncated name matches none of them.
     private static func bounded(_ text: String) -> String { String(decoding: text.utf8.prefix(256), as: UTF8.self) }
 }
 
-/// Posts of a channel or thread. Those that cannot be read are not in it.
+/// The posts of a channel or thread. Posts that cannot be parsed are left out of `posts`.
 struct PostListAnswer {
     /// The ids of the posts, newest first in a channel.
     let order: [String]
     let posts: [String: PostAnswer]
-    /// Whether the server knows an older post than these.
+    /// Whether the server has older posts.
     let hasOlder: Bool
 
-    /// Nil for what is no list of posts.
+    /// Nil when the body is not a list of posts.
     init?(_ body: [UInt8]) {
         let text = JSONText(body)
         guard let members = text.members(of: text.bytes.indices) else { return nil }
@@ -94,11 +94,11 @@ struct PostListAnswer {
         hasOlder = parts["prev_post_id"].flatMap(text.plainString).map { !$0.isEmpty } ?? false
     }
 
-    /// Those of `order`: roots that came along for their replies are not among them.
+    /// Id and time of the posts in `order`. Posts that the server added as roots of replies are not among them.
     var rows: [PageCursor.Row] { order.map { posts[$0]?.row ?? PageCursor.Row(id: $0, created: nil) } }
 }
 
-/// Only what is the plugin's own of a post's `props`. What does not fit is left out.
+/// The parts of a post's `props` that the plugin writes. A part of another form is treated as absent.
 private struct PropsAnswer: Decodable {
     private struct Attachment: Decodable {
         struct Action: Decodable {
@@ -134,15 +134,15 @@ private struct PropsAnswer: Decodable {
 }
 
 extension Timestamp {
-    /// The end of the year 9999.
+    /// The last millisecond of the year 9999.
     private static let last: Int64 = 253_402_300_799_999
 
-    /// Nil for what is no time of a post: before 1970 or after the year 9999.
-    init?(told milliseconds: Int64) {
+    /// Nil for a time before 1970 or after the year 9999, which no post has.
+    init?(postTime milliseconds: Int64) {
         guard (0...Self.last).contains(milliseconds) else { return nil }
         self.init(milliseconds: milliseconds)
     }
 
-    /// The nearest time between these.
+    /// Moves a time outside of the years 1970 to 9999 to the nearest end of that range.
     init(bounding milliseconds: Int64) { self.init(milliseconds: min(max(milliseconds, 0), Self.last)) }
 }

@@ -1,9 +1,9 @@
 internal import Access
 
-/// The body of `POST /api/v4/posts`, of a patch, and of a callback answer's `update`.
+/// The body of `POST /api/v4/posts`, of a patch, and of the `update` in the answer to a click.
 struct PostBody: Encodable {
     var channelID: String?
-    /// Always sent: a callback's update replaces the message even when it is absent.
+    /// Always sent, because the update in the answer to a click replaces the message even when the field is absent.
     let message = ""
     var props: PostProps
     var pendingPostID: String?
@@ -17,7 +17,7 @@ struct PostBody: Encodable {
 
 struct PostProps: Encodable {
     let attachments: [Attachment]
-    /// Lost on an update that does not send it again.
+    /// Sent with every update, because an update replaces all props.
     let fromBot = "true"
     let teleport: TeleportProp
 
@@ -32,7 +32,7 @@ struct PostProps: Encodable {
     }
 }
 
-/// Which request a post is about and what it shows of it: how the plugin finds its own posts again.
+/// The request that a post is about, and the state that it shows. The plugin recognizes its own posts by it.
 struct TeleportProp: Codable {
     var requestID: String?
     var state: String?
@@ -58,7 +58,7 @@ struct Attachment: Encodable {
         }
 
         var id: String
-        /// Newer servers refuse an action without a type.
+        /// Required by newer servers.
         let type = "button"
         var name: String
         var style: String

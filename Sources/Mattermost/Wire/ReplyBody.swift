@@ -1,6 +1,6 @@
 internal import Access
 
-/// The body of `POST /api/v4/posts` for a reply.
+/// The body of `POST /api/v4/posts` for a reply in a thread.
 struct ReplyBody: Encodable {
     struct Props: Encodable {
         let fromBot = "true"
@@ -34,7 +34,8 @@ struct ReplyBody: Encodable {
     }
 }
 
-/// Which reply it is: how the plugin finds its own again. Not `teleport`, which makes a card.
+/// The request and the name of a reply. The plugin recognizes its own replies by it. It is not stored as `teleport`, which would
+/// mark the reply as a card.
 struct ReplyProp: Codable {
     var requestID: String?
     var name: String?

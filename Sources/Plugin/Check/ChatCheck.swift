@@ -85,7 +85,7 @@ struct ChatCheck: Sendable {
     }
 
     private func checkClock() {
-        guard let difference = chat.toldClockDifference else {
+        guard let difference = chat.reportedClockDifference else {
             return report.add(.skipped(Self.clock, "its answers have no Date"))
         }
         let seconds = difference.components.seconds

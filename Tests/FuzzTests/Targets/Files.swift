@@ -7,7 +7,7 @@ import Plugin
 func fuzzSettings(_ input: UnsafeRawBufferPointer) {
     do throws(SettingsError) {
         let settings = try Settings.parse(Array(input), path: "f.toml")
-        must(settings.mattermost.secret.map { $0.reveal().count >= ActionSigner.leastSecret } ?? true, "a short secret")
+        must(settings.mattermost.secret.map { $0.reveal().count >= ActionSigner.minimumSecretLength } ?? true, "a short secret")
         must(!settings.approvals.hasButtons || settings.mattermost.secret != nil, "buttons that nothing signs")
     } catch {
         must(!error.problems.isEmpty, "refused without a reason")
