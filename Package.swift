@@ -115,8 +115,11 @@ let package = Package(
         // Tests: a folder per target.
         .target(
             name: "TestSupport", dependencies: ["Access", "ActionCrypto", nioCore, nioPosix], path: "Tests/Support",
-            exclude: ["faulty-certificates.sh"], swiftSettings: strict),
-        .testTarget(name: "AccessTests", dependencies: ["Access", "TestSupport"], swiftSettings: strict),
+            exclude: ["Plugin", "faulty-certificates.sh"], swiftSettings: strict),
+        .testTarget(name: "BaseTests", dependencies: ["Base"], swiftSettings: strict),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: ["Access", "ActionCrypto", "Mattermost", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["ActionCrypto", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "NIOOpenSSLTests",
@@ -145,11 +148,32 @@ let package = Package(
                 "Access", "ActionCrypto", "Mattermost", "NIOOpenSSL", "Sandbox", "TestSupport", nioCore, nioPosix, nioHTTP1,
             ],
             swiftSettings: strict),
+        .target(
+            name: "PluginTestSupport",
+            dependencies: [
+                "Access", "ActionCrypto", "Clicks", "Mattermost", "Plugin", "Posts", "Sandbox", "TestSupport", "Watcher", logging,
+            ],
+            path: "Tests/Support/Plugin", swiftSettings: strict),
+        .testTarget(
+            name: "PostsTests",
+            dependencies: [
+                "Access", "ActionCrypto", "Mattermost", "Plugin", "PluginTestSupport", "Posts", "Sandbox", "TestSupport", "Watcher",
+                grpcCore, logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ClicksTests",
+            dependencies: [
+                "Access", "ActionCrypto", "Clicks", "Mattermost", "Plugin", "PluginTestSupport", "Posts", "Sandbox", "TestSupport",
+                "Watcher", grpcCore, logging,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "PluginTests",
             dependencies: [
-                "Access", "ActionCrypto", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "TestSupport", "Watcher",
-                grpcCore, nioCore, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
+                "Access", "ActionCrypto", "CallbackServer", "Clicks", "Mattermost", "Plugin", "PluginTestSupport", "Posts",
+                "Sandbox", "TestSupport", "Watcher", grpcCore, nioCore, logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -168,8 +192,8 @@ let package = Package(
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", "Watcher", nioCore, nioHTTP1, logging,
-    .product(name: "NIOEmbedded", package: "swift-nio"),
+    "Access", "ActionCrypto", "CallbackServer", "Clicks", "NIOOpenSSL", "Mattermost", "Plugin", "Posts", "Watcher", nioCore,
+    nioHTTP1, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
 package.targets.append(
     isFuzzing

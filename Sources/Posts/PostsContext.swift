@@ -20,7 +20,7 @@ package struct PostsContext: Sendable {
     package let outage: @Sendable () -> Duration?
     package let logger: Logger
     package let clocks: Clocks
-    let evidence = GoneEvidence()
+    let evidence: GoneEvidence
 
     /// What the configuration chooses.
     package struct Options: Sendable {
@@ -38,7 +38,7 @@ package struct PostsContext: Sendable {
     package init(
         teleport: any AccessService, chat: any ChatService, recipients: Recipients, cards: CardMaker, buttons: ButtonMaker?,
         policy: ApprovalPolicy, replica: String, rendering: Rendering, options: Options,
-        outage: @escaping @Sendable () -> Duration?, logger: Logger, clocks: Clocks
+        outage: @escaping @Sendable () -> Duration?, evidence: GoneEvidence = GoneEvidence(), logger: Logger, clocks: Clocks
     ) {
         self.teleport = teleport
         self.chat = chat
@@ -50,6 +50,7 @@ package struct PostsContext: Sendable {
         self.rendering = rendering
         self.options = options
         self.outage = outage
+        self.evidence = evidence
         self.logger = logger
         self.clocks = clocks
     }

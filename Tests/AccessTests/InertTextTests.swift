@@ -1,4 +1,3 @@
-import Access
 import TestSupport
 import Testing
 

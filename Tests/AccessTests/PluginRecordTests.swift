@@ -1,4 +1,3 @@
-import Access
 import Testing
 
 @Suite("The plugin data of a request")

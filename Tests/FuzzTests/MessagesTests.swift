@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Plugin
+@testable import Access
 
 @Suite("Templates with hostile values", .timeLimit(.minutes(1)))
 struct MessagesTests {

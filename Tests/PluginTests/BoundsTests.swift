@@ -1,4 +1,5 @@
 import Access
+@testable import Clicks
 import Foundation
 import NIOCore
 import TestSupport
@@ -48,9 +49,9 @@ struct BoundsTests {
             "proofs remembered |": [SeenProofs.limit], "proofs remembered of one": [SeenProofs.perPerson],
             "proofs are remembered for": [whole(SeenProofs.keep), whole(SeenProofs.keepWithDialogs)],
             "answers kept": [SeenProofs.answers],
-            "a click's proof": [whole(ProofVerifier.window)], "a dialog's state is": [whole(Reasons.lifetime)],
-            "submissions of one": [Submissions.tries], "dialogs remembered |": [Submissions.limit],
-            "dialogs remembered of one": [Submissions.perPerson], "characters of a reason": [ReasonDialog.limit],
+            "a click's proof": [whole(ProofVerifier.window)], "a dialog's state is": [whole(DialogMaker.lifetime)],
+            "submissions of one": [SeenSubmissions.tries], "dialogs remembered |": [SeenSubmissions.limit],
+            "dialogs remembered of one": [SeenSubmissions.perPerson], "characters of a reason": [ReasonDialog.limit],
             "people who reviewed": [RecordedReviewers.limit],
             "lines in log and audit of refused": [RefusalLog.total, RefusalLog.burst],
             "lines in the audit of refused": [RefusalBudget.total, RefusalBudget.perPerson],

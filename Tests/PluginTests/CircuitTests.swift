@@ -1,6 +1,7 @@
 import Access
 import Foundation
 import Logging
+import PluginTestSupport
 import Synchronization
 import Testing
 

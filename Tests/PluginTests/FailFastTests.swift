@@ -1,3 +1,4 @@
+import Access
 import ServiceLifecycle
 import Testing
 

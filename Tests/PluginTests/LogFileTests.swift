@@ -39,6 +39,9 @@ struct LogFileTests {
                 #expect((said == nil) == (mend == nil))
                 if let mend { #expect(said?.contains("Type \(mend) \(path).") == true) }
             }
+            _ = try LogDestination.file("\(folder)/new", for: .audit)
+            let mode = try FileManager.default.attributesOfItem(atPath: "\(folder)/new")[.posixPermissions] as? Int
+            #expect(mode == 0o600, "a new audit file is its owner's alone")
         }
     }
 

@@ -1,6 +1,7 @@
 import Access
 import Logging
 import Mattermost
+import PluginTestSupport
 import Sandbox
 import Testing
 
@@ -76,7 +77,7 @@ struct OpenChannelTests {
         var environment = Rig.makeEnvironment(rig.environment.teleport, rig.chat, rig.environment.circuits)
         environment.logger = Logger(label: "test") { _ in Warnings(feed: feed) }
         let clock = FirstSleep { feed.finish() }
-        let check = HealthCheck(environment, health: Health(), clock: clock)
+        let check = HealthCheck(environment.posts, breaker: environment.circuits.chat, health: Health(), clock: clock)
         return try await withThrowingTaskGroup(of: Void.self, returning: [String].self) { group in
             group.addTask { try await check.run() }
             let warnings = await lines.reduce(into: []) { $0.append($1) }

@@ -1,3 +1,4 @@
+import Access
 import CallbackServer
 import Logging
 import NIOCore
@@ -19,7 +20,7 @@ struct ProbeListenerTests {
         let logger = Logger(label: "test") { _ in Lines(said: lines.continuation) }
         let server = CallbackServer(
             configuration: .init(address: ListenAddress(host: "127.0.0.1", port: port)), group: group, logger: logger,
-            verify: { _, _ in .refused(reason: "none") }, readiness: { Readiness() }, decide: { _ in .answer([]) })
+            verify: { _, _ in .refused(reason: "none") }, readiness: { Readiness() }, decide: { $1(.answer([])) })
         let services = ServiceGroup(
             configuration: .init(services: [.init(service: ProbeListener(server: server, logger: logger))], logger: .silent))
         try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -1,9 +1,11 @@
 import Access
 import ActionCrypto
+@testable import Clicks
 import Foundation
 import Logging
 import NIOCore
 import NIOEmbedded
+import PluginTestSupport
 import Testing
 
 @testable import CallbackServer
@@ -19,23 +21,26 @@ struct RouteFloodTests {
         "A minute of it is a bounded number of lines in log and audit, from one address and from thousands, and all are counted",
         arguments: Flood.allCases, [1, 3000])
     func routes(_ flood: Flood, sources: Int) throws {
-        let (auditFile, logFile) = (AuditFile(), AuditFile())
-        defer { for file in [auditFile, logFile] { file.remove() } }
+        let (audited, logFile) = (AuditLines(), AuditFile())
+        defer { logFile.remove() }
         let log = try LogDestination.file(logFile.path)
         let logger = Logger(label: "test") { _ in TextLogHandler(level: .debug, destination: log) }
-        let audit = AuditLog(logger: logger, file: try .file(auditFile.path, for: .audit))
-        let listener = try listener(logger) { audit.write($0, at: .now) }
+        let audit = AuditLog(logger: logger, file: audited.write)
+        let listener = try listener(logger) { 
+            audit.writeRefusedCallbacks(
+                $0.count, from: $0.remote, because: $0.reason, claims: $0.metadata, at: .now)
+        }
         for number in 0..<3000 {
             let source = number % sources
             pour(flood, number, from: IPAddress("10.1.\(source / 256).\(source % 256)"), listener)
         }
         listener.writeCounts()
         let isQuiet = flood == .unknown || flood == .probes
-        let lines = try auditFile.lines()
+        let lines = try audited.lines()
         #expect(lines.reduce(0) { $0 + (Int($1["count"] ?? "") ?? 0) } == (isQuiet ? 0 : 3000))
         let most = isQuiet ? 0 : RefusalLog.total + RefusalLog.sources + 1
         #expect(lines.count <= most)
-        #expect(try auditFile.text().utf8.count <= most * (AuditLog.lineLimit + 200))
+        #expect(audited.text.utf8.count <= most * (AuditLog.lineLimit + 200))
         #expect(try logFile.text().split(separator: "\n").count <= most)
         #expect(try logFile.text().utf8.count <= min(LineBudget.bytes, most * LineBudget.lineLimit))
     }
@@ -46,8 +51,8 @@ struct RouteFloodTests {
         let server = CallbackServer(
             configuration: .init(address: ListenAddress(host: nil, port: 0)), group: loop, logger: logger,
             verify: { context, _ in Verification(signer.verify(context, cluster: "x", at: .now)) }, readiness: { Readiness() },
-            dialogs: .init(open: { signer.open($0) }, decide: { _ in .answer([]) }), refused: refused,
-            decide: { _ in .answer([]) })
+            dialogs: .init(open: { signer.open($0) }, decide: { $1(.answer([])) }), refused: refused,
+            decide: { $1(.answer([])) })
         return Listener(server, queue: ClickQueue(limit: 1), trim: MemoryTrim(), on: loop)
     }
 

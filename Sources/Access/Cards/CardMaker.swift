@@ -7,16 +7,18 @@ package struct CardMaker: Sendable {
     private let showsCommands: Bool
     private let now: @Sendable () -> Timestamp
     /// Other clusters whose cards were seen.
-    package let neighbours = Neighbours()
+    package let neighbours: Neighbours
 
     /// - Parameter showsCommands: whether cards tell how to decide with `tsh`, as they must where they have no buttons.
     package init(
-        teleport: any AccessService, messages: Messages, showsCommands: Bool, now: @escaping @Sendable () -> Timestamp
+        teleport: any AccessService, messages: Messages, showsCommands: Bool, now: @escaping @Sendable () -> Timestamp,
+        neighbours: Neighbours = Neighbours()
     ) {
         self.teleport = teleport
         self.messages = messages
         self.showsCommands = showsCommands
         self.now = now
+        self.neighbours = neighbours
     }
 
     /// The cluster's name as cards carry it, cut to 128 characters because Mattermost's room for a post's props is small.
@@ -36,6 +38,8 @@ package struct CardMaker: Sendable {
 /// Remembers whether another cluster's cards were seen, because people then have to be told which cluster a request is of.
 package final class Neighbours: Sendable {
     private let seen = Mutex(false)
+
+    package init() {}
 
     package func saw() { seen.withLock { $0 = true } }
 

@@ -16,6 +16,11 @@ package final class Health: Sendable {
         package var part: Part
         /// Nil when it is well.
         package var problem: String?
+
+        package init(part: Part, problem: String?) {
+            self.part = part
+            self.problem = problem
+        }
     }
 
     private struct State {

@@ -1,11 +1,11 @@
-import Access
+package import Access
 import Logging
 
 /// Decides a request on a person's click: who is it, is it still pending, claim, decide.
 ///
 /// Teleport itself lets a later decision overwrite an earlier one, so two clicks are serialised by a claim in the plugin
 /// data, made by compare-and-swap. Every lookup that fails refuses.
-struct Approvals: Sendable {
+package struct Approvals: Sendable {
     let context: ClicksContext
     /// Called when something about the request is left to be put right.
     let lookAgain: @Sendable (RequestID) -> Void
@@ -15,8 +15,8 @@ struct Approvals: Sendable {
     /// claim's life.
     private static let claimUse = Duration.seconds(4)
 
-    /// Of the pauses in which something is waited for.
-    var clock: any Clock<Duration> = .continuous
+    /// The clock of the pauses in which something is waited for.
+    let clock: any Clock<Duration>
 
     struct Facts {
         var clicker: ChatUser
@@ -26,8 +26,17 @@ struct Approvals: Sendable {
         var record: PluginRecord
     }
 
+    package init(
+        context: ClicksContext, clock: any Clock<Duration> = .continuous,
+        lookAgain: @escaping @Sendable (RequestID) -> Void
+    ) {
+        self.context = context
+        self.clock = clock
+        self.lookAgain = lookAgain
+    }
+
     /// - Parameter triggerID: of a click that may open a dialog.
-    func answer(_ click: Click, _ progress: ClickProgress, triggerID: Secret<String>? = nil) async -> ClickAnswer {
+    package func answer(_ click: Click, _ progress: ClickProgress, triggerID: Secret<String>? = nil) async -> ClickAnswer {
         var known: Facts?
         do {
             let begun = context.clocks.elapsed()

@@ -1,10 +1,12 @@
 import Synchronization
 
 /// How far a click has come, decided once: either its decision is begun before the time for an answer is over, or it never is.
-final class ClickProgress: Sendable {
+package final class ClickProgress: Sendable {
     private enum State { case looking, deciding, abandoned }
 
     private let state = Mutex(State.looking)
+
+    package init() {}
 
     /// True once, unless the time was over first. Nothing may be written to Teleport before this said yes.
     func begin() -> Bool {

@@ -6,7 +6,7 @@ package struct Circuits: Sendable {
     package let teleport: Breaker<TeleportError>
     package let chat: Breaker<MattermostError>
 
-    init(logger: Logger, elapsed: @escaping @Sendable () -> Duration) {
+    package init(logger: Logger, elapsed: @escaping @Sendable () -> Duration) {
         teleport = Breaker("Teleport", logger: logger, elapsed: elapsed) { error in
             switch error.code {
             case .unavailable, .timedOut: .failing(atLeast: .zero)

@@ -1,9 +1,9 @@
-import Access
+package import Access
 import Synchronization
 
 /// For how long this process has seen each claim unchanged: what tells a dead replica's claim from a live one's without
 /// comparing the clocks of two machines. Holds entries of unsettled requests only.
-final class ClaimAges: Sendable {
+package final class ClaimAges: Sendable {
     enum Kind: Hashable, Sendable { case posting, deciding }
 
     private struct Key: Hashable {
@@ -14,7 +14,7 @@ final class ClaimAges: Sendable {
     private let seen = Mutex<[Key: (claim: String, since: Duration)]>([:])
     private let elapsed: @Sendable () -> Duration
 
-    init(elapsed: @escaping @Sendable () -> Duration) { self.elapsed = elapsed }
+    package init(elapsed: @escaping @Sendable () -> Duration) { self.elapsed = elapsed }
 
     /// Zero when `claim` is empty or seen for the first time.
     func age(of claim: String, for id: RequestID, _ kind: Kind) -> Duration {

@@ -1,4 +1,4 @@
-import Access
+package import Access
 import Synchronization
 
 /// What shows that a request which the server does not return is really gone, and not hidden by a missing permission or by a
@@ -8,7 +8,7 @@ import Synchronization
 /// `lib/auth/auth_with_roles.go`, `GetAccessRequests`). A deletion that the watch told of is proof. Otherwise the request must be
 /// missing twice, ``confirmation`` apart, and the role must have been seen to show requests since it was first missing: proof
 /// ages, because a role can lose its permissions while the plugin runs.
-final class GoneEvidence: Sendable {
+package final class GoneEvidence: Sendable {
     enum Verdict: Equatable, Sendable {
         case gone
         /// It may be there: the role is not shown all requests.
@@ -29,6 +29,8 @@ final class GoneEvidence: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// The server returned the request, so the role may list and read.
     func saw(_ id: RequestID, at now: Duration) {
         state.withLock { state in
@@ -47,7 +49,7 @@ final class GoneEvidence: Sendable {
         }
     }
 
-    func sawDeletion(of id: RequestID) { state.withLock { _ = $0.deleted.insert(id) } }
+    package func sawDeletion(of id: RequestID) { state.withLock { _ = $0.deleted.insert(id) } }
 
     /// Nothing about the request needs remembering any more.
     func forget(_ id: RequestID) {

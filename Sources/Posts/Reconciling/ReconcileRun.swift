@@ -1,8 +1,8 @@
-import Access
+package import Access
 import Logging
 
 /// One run over one request: reads, plans, does, until there is nothing left to do. The only code that writes posts.
-struct ReconcileRun: Sendable {
+package struct ReconcileRun: Sendable {
     let context: PostsContext
     let claims: ClaimAges
     let id: RequestID
@@ -34,8 +34,14 @@ struct ReconcileRun: Sendable {
     private static let goneLimit = 4
     private static let gonePause = Duration.seconds(20)
 
+    package init(context: PostsContext, claims: ClaimAges, id: RequestID) {
+        self.context = context
+        self.claims = claims
+        self.id = id
+    }
+
     /// - Parameter memory: what is known from elsewhere; left as the next run over the request wants it.
-    func callAsFunction(_ memory: inout RunMemory) async throws -> WorkQueue.Outcome {
+    package func callAsFunction(_ memory: inout RunMemory) async throws -> WorkQueue.Outcome {
         var isKept = true
         for _ in 0..<Self.conflictLimit {
             let written = memory.claim

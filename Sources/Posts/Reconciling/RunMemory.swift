@@ -1,8 +1,8 @@
-import Access
+package import Access
 
 /// What is known of a request from elsewhere than its own record: found by a sweep, or left by an attempt that did not end well.
 /// It is kept until the request is settled, so that nothing found is forgotten and no look begins anew.
-struct RunMemory: Sendable {
+package struct RunMemory: Sendable {
     /// How far a channel was looked through for posts that nobody recorded.
     struct Look: Sendable {
         /// Where the next page begins; nil before the first.
@@ -30,7 +30,9 @@ struct RunMemory: Sendable {
     /// When a post could not be found for the first time, as the elapsed time.
     var missing: [PostReference: Duration] = [:]
 
-    mutating func add(_ card: PostedCard) {
+    package init() {}
+
+    package mutating func add(_ card: PostedCard) {
         cards.removeAll { $0.reference == card.reference }
         cards.append(card)
     }

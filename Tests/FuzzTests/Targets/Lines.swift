@@ -1,6 +1,7 @@
 import Access
 import Foundation
 
+@testable import Clicks
 @testable import Plugin
 
 /// Whatever people and servers write, a line of the audit is one JSON object with what was put into it or a start of that, and a field of the log

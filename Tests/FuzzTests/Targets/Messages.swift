@@ -1,6 +1,5 @@
-import Access
 
-@testable import Plugin
+@testable import Access
 
 /// Whatever a template of the configuration and the people's own words are: a template that was taken lets nothing of a value out
 /// of its code, nothing is rendered that Mattermost does not take.

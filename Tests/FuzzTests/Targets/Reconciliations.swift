@@ -1,9 +1,10 @@
 import Access
 import Foundation
 import Logging
+import Plugin
 import Synchronization
 
-@testable import Plugin
+@testable import Posts
 
 /// No plugin data, post, user, channel or request ends the process, loses a decision that a post shows, or makes the plugin
 /// write another cluster's card.
@@ -108,19 +109,22 @@ final class ReconcileWorld: Sendable {
 
     /// Some runs over the request, as its retries are.
     func reconcile() async {
-        var environment = Environment(
-            teleport: self, chat: self, circuits: circuits,
-            rules: RecipientRules(always: Self.channels.prefix(2).compactMap { Recipient("t/\($0)") }),
-            buttons: nil, replica: "me", logger: Self.silent, now: { self.now },
-            elapsed: { [time] in time.elapsed.withLock { $0 } })
-        environment.notifiesRequester = settings.notifies
-        environment.remindsBefore = settings.reminds
-        let claims = ClaimAges(elapsed: environment.elapsed)
+        let elapsed: @Sendable () -> Duration = { [time] in time.elapsed.withLock { $0 } }
+        let clocks = Clocks(now: { self.now }, elapsed: elapsed)
+        let rules = RecipientRules(always: Self.channels.prefix(2).compactMap { Recipient("t/\($0)") })
+        let context = PostsContext(
+            teleport: self, chat: self,
+            recipients: Recipients(rules, chat: self, logger: Self.silent, elapsed: elapsed),
+            cards: CardMaker(teleport: self, messages: Messages(), showsCommands: true, now: clocks.now), buttons: nil,
+            policy: ApprovalPolicy(), replica: "me", rendering: Rendering(fingerprint: "none", since: now),
+            options: .init(notifiesRequester: settings.notifies, remindsBefore: settings.reminds),
+            outage: { [circuits] in circuits.wait }, logger: Self.silent, clocks: clocks)
+        let claims = ClaimAges(elapsed: elapsed)
         var memory = RunMemory()
         for _ in 0..<6 {
-            _ = try? await ReconcileRun(environment: environment, claims: claims, id: id)(&memory)
+            _ = try? await ReconcileRun(context: context, claims: claims, id: id)(&memory)
             time.elapsed.withLock { $0 += .seconds(16) }
-            if state.withLock({ $0.request }) == nil, shows { environment.evidence.sawDeletion(of: id) }
+            if state.withLock({ $0.request }) == nil, shows { context.evidence.sawDeletion(of: id) }
         }
     }
 

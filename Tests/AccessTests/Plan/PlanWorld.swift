@@ -1,0 +1,201 @@
+
+@testable import Access
+
+/// The two servers as plain data, for running the planner's steps to their end without a socket.
+struct PlanWorld {
+    struct Post: Equatable {
+        var reference: PostReference
+        /// Nil: of the original plugin, which wrote none.
+        var status: String?
+        /// A bot's card names its request; the original's posts do not.
+        var isCard = true
+        var hasButtons = true
+        /// Nil: of an older version, which named none.
+        var cluster: String? = PlanWorld.cluster
+        var isDeleted = false
+        var isReadable = true
+        var isEditable = true
+
+        var isForeign: Bool { cluster != nil && cluster != PlanWorld.cluster }
+        var posted: PostedCard {
+            PostedCard(
+                reference: reference, requestID: PlanWorld.id, status: status, cluster: cluster, created: PlanWorld.now,
+                hasButtons: hasButtons)
+        }
+    }
+
+    static let id = RequestID("2ac7a19b-41ca-4cbf-a491-9a0009d3eef6") ?? { preconditionFailure("a good id") }()
+    static let now = Timestamp(milliseconds: 1_795_212_453_332)
+    static let replica = "me"
+    static let cluster = "example.com"
+    static let rendering = Rendering(fingerprint: "f1", since: now)
+
+    var request: AccessRequest?
+    /// The role may not list: the server shows nothing, whatever there is.
+    var isHidden = false
+    var data: [String: String] = [:]
+    var posts: [Post] = []
+    var channels = ["channel1"]
+    /// Channels that take no post from the bot.
+    var closed: Set<String> = []
+    /// So long has this process seen the recorded claims unchanged.
+    var age = Duration.zero
+    /// Counted by kind. A write that was refused changed nothing and is counted as `refused`.
+    private(set) var calls: [String: Int] = [:]
+    private var next = 1
+
+    init(request: AccessRequest.State?) {
+        self.request = request.map {
+            AccessRequest(id: Self.id, user: "alice", roles: ["editor"], state: $0, created: Self.now)
+        }
+    }
+
+    var callCount: Int { calls.values.reduce(0, +) }
+
+    /// Those of this cluster's that people see.
+    func posts(in channel: String) -> [Post] {
+        posts.filter { $0.reference.channelID == channel && !$0.isDeleted && !$0.isForeign }
+    }
+
+    /// What a look through the channels gives.
+    var cards: [Post] { posts.filter { $0.isCard && !$0.isDeleted && $0.isReadable } }
+
+    /// One run, as `ReconcileRun` makes it, waits included. False when it did not end within 200 steps.
+    mutating func run(withHint: Bool = false) -> Bool {
+        var situation = gather(withHint: withHint)
+        for _ in 0..<200 {
+            let step = PostPlan.next(for: situation, now: Self.now)
+            switch step {
+            case .done, .rest: return true
+            case .wait(let duration):
+                age += duration
+                situation = gather(withHint: withHint)
+            default: perform(step, &situation)
+            }
+        }
+        return false
+    }
+
+    private func gather(withHint: Bool) -> Situation {
+        var situation = Situation(
+            id: Self.id, replica: Self.replica, cluster: Self.cluster, request: isHidden ? nil : request,
+            record: PluginRecord(data), targets: [], rendering: Self.rendering)
+        let isPending = situation.request?.state == .pending
+        if isPending || data["claim"] != nil {
+            situation.targets = channels.map { .init(channelID: $0, recipient: $0, isWanted: isPending) }
+        }
+        (situation.claimAge, situation.decisionAge) = (age, age)
+        if withHint { for card in cards { situation.saw(card.posted) } }
+        return situation
+    }
+
+    private mutating func perform(_ step: PostPlan.Step, _ situation: inout Situation) {
+        switch step {
+        case .done, .wait, .rest: break
+        case .proveGone:
+            count("prove")
+            situation.isProvenGone = request == nil
+        case .claim(let previous):
+            precondition(data["claim"] ?? "" == previous)
+            set(["claim": "me|1", "claim_since": data["claim_since"] ?? "1"], &situation)
+            situation.ownClaim = Claim(replica: Self.replica, until: Self.now)
+            situation.isTakenOver = !previous.isEmpty
+        case .renewClaim: situation.isClaimWorn = false
+        case .look(let channels):
+            count("look")
+            for card in cards where channels.contains(card.reference.channelID) { situation.saw(card.posted) }
+            situation.lookedThrough.formUnion(channels)
+        case .post(let targets): for target in targets { post(in: target.channelID, &situation) }
+        case .record(let references):
+            let rendered = references.allSatisfy(situation.refreshed.contains) ? Self.rendering.description : ""
+            let fields = [
+                "messages": PluginRecord.messages(references), "claim": "", "claim_since": "", "user": "alice",
+                "channel_id": "", "post_id": "",
+            ]
+            set(fields.merging(rendered.isEmpty ? [:] : ["rendered": rendered]) { $1 }, &situation)
+            situation.ownClaim = nil
+            situation.isTakenOver = false
+        case .read(let references): for reference in references { read(reference, &situation) }
+        case .update(let references, let status): for reference in references { update(reference, status, &situation) }
+        case .remove(let reference):
+            count("remove")
+            posts.removeAll { $0.reference == reference }
+            situation.shown[reference] = .deleted
+        case .settle(let status, let behind): settle(status, behind, &situation)
+        case .releaseDecision: set(["decision": ""], &situation)
+        case .readThread(let post):
+            count("thread")
+            situation.threads[post] = .init()
+        case .removeReply: count("remove")
+        case .reply(let reply, let post):
+            count("reply")
+            situation.threads[post]?.names.insert(reply.name)
+        case .recordThreads(let told, let isReminded):
+            let replies = PluginRecord.replies(told.filter { $0.count > 0 }.map { ($0.post, $0.count) })
+            let fields = ["review_replies": replies, "claim": "", "claim_since": "", "reminded": isReminded ? "yes" : ""]
+            set(fields, &situation)
+            situation.ownClaim = nil
+        }
+    }
+
+    private mutating func settle(_ status: Card.Status, _ behind: Set<String>, _ situation: inout Situation) {
+        var fields = [
+            "resolution": status == .pending ? "" : status.name.uppercased(), "behind": PluginRecord.behind(behind),
+        ]
+        if status == .pending {
+            fields["rendered"] = Self.rendering.description
+            fields["shown_progress"] = situation.request?.reviewProgress ?? ""
+        }
+        if situation.request == nil {
+            fields.merge(["claim": "", "claim_since": "", "messages": PluginRecord.messages(situation.posts)]) { $1 }
+        }
+        set(fields, &situation)
+    }
+
+    private mutating func post(in channel: String, _ situation: inout Situation) {
+        guard !closed.contains(channel) else {
+            count("refused")
+            situation.refusedChannels.insert(channel)
+            return
+        }
+        count("post")
+        let post = PostReference(channelID: channel, postID: "new\(next)")
+        next += 1
+        posts.append(Post(reference: post, status: "pending"))
+        situation.wrote(post, "pending")
+    }
+
+    private mutating func read(_ reference: PostReference, _ situation: inout Situation) {
+        count("read")
+        guard let post = posts.first(where: { $0.reference == reference }), !post.isDeleted else {
+            situation.shown[reference] = .deleted
+            return
+        }
+        if !post.isReadable {
+            situation.blockedPosts.insert(reference)
+            situation.shown[reference] = .unreadable
+        } else {
+            situation.shown[reference] = post.isForeign ? .foreign : .status(post.status, hasButtons: post.hasButtons)
+        }
+    }
+
+    private mutating func update(_ reference: PostReference, _ status: Card.Status, _ situation: inout Situation) {
+        guard let index = posts.firstIndex(where: { $0.reference == reference }), posts[index].isEditable else {
+            count("refused")
+            situation.blockedPosts.insert(reference)
+            return
+        }
+        count("update")
+        (posts[index].status, posts[index].cluster, posts[index].isCard) = (status.name, Self.cluster, true)
+        posts[index].hasButtons = status == .pending
+        situation.wrote(reference, status.name)
+    }
+
+    private mutating func set(_ fields: [String: String], _ situation: inout Situation) {
+        count("write")
+        data = data.merging(fields) { _, new in new }.filter { !$0.value.isEmpty }
+        situation.record = PluginRecord(data)
+    }
+
+    private mutating func count(_ call: String) { calls[call, default: 0] += 1 }
+}

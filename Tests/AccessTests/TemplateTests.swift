@@ -1,0 +1,128 @@
+import Testing
+
+@testable import Access
+
+@Suite("Words of the operator's own")
+struct TemplateTests {
+    private func rendered(_ text: String, _ values: [String: String] = ["user": "dave", "reason": ""]) throws -> String {
+        try Template(text, fields: ["user", "reason"]).rendered { values[$0] ?? "" }
+    }
+
+    @Test("Fields are filled in, and parts whose field says nothing are left out")
+    func rendering() throws {
+        #expect(try rendered("by {{user}}, {{ user }}!") == "by dave, dave!")
+        #expect(try rendered("{{#reason}}because {{reason}}{{/reason}}x{{#user}}[{{user}}]{{/user}}") == "x[dave]")
+        #expect(try rendered("{{#user}}a{{#reason}}b{{/reason}}c{{/user}}") == "ac")
+        #expect(try rendered("plain } text {") == "plain } text {")
+        #expect(try rendered("{{user}}", ["user": "{{reason}}", "reason": "no"]) == "{{reason}}")
+    }
+
+    @Test(
+        "What is no template is said with the mend",
+        arguments: [
+            ("{{usr}}", "Did you mean {{user}}?"), ("{{user", "{{ without }}"), ("{{#user}}x", "does not close it"),
+            ("{{/user}}", "is not open there"), ("{{#user}}x{{/reason}}", "is not open there"), ("{{}}", "is no field"),
+            (String(repeating: "{{#user}}", count: 9), "nested too deep"),
+            (String(repeating: "x", count: 3000), "are the most"),
+        ])
+    func faults(text: String, words: String) {
+        do {
+            _ = try Template(text, fields: ["user", "reason"])
+            Issue.record("it was taken")
+        } catch {
+            #expect("\(error)".contains(words), "\(error)")
+        }
+    }
+
+    @Test("Templates of the configuration are checked with their line")
+    func settings() throws {
+        let messages = try parse(
+            goodLines + ["[messages]", #"title = "By {{user}}""#, #"own_request = "{{answer}} Ask in ~on-call, {{person}}.""#]
+        ).messages
+        #expect(messages.title != nil && messages.text == nil && messages.answers.count == 1)
+        let found = problems(goodLines + ["[messages]", #"text = "{{answer}}""#])
+        #expect(found.count == 1 && found[0].contains("[messages] text: has {{answer}}, which is no field."), "\(found)")
+    }
+
+    @Test("What people wrote stays inert in title and text")
+    func inert() throws {
+        var messages = Messages()
+        messages.title = try Template("For {{user}}", fields: Messages.requestFields)
+        messages.text = try Template("**{{user}}** says {{reason}}", fields: Messages.requestFields)
+        let subject = Subject(
+            requestID: try #require(RequestID("r-1")), user: "[x](http://evil) @all", roles: [], reason: "`@channel`\n# big")
+        var card = Card(subject, status: .pending)
+        messages.apply(to: &card, subject)
+        #expect(card.title == "For xhttp://evil @\u{200B}all")
+        #expect(card.text == "**`[x](http://evil) @all`** says `’@channel’`\n`# big`")
+    }
+
+    @Test("A value cannot end what the template began, and what reaches into its code is refused with its line")
+    func breakingOut() throws {
+        var messages = Messages()
+        messages.text = try Template("**{{user}}**", fields: Messages.requestFields)
+        let subject = Subject(requestID: try #require(RequestID("r-1")), user: "x** @all", roles: [], reason: "")
+        var card = Card(subject, status: .pending)
+        messages.apply(to: &card, subject)
+        #expect(card.text == "**`x\u{2217}\u{2217} @all`**")
+        let found = problems(goodLines + ["[messages]", #"text = "`by {{user}}`""#])
+        #expect(found.count == 1 && found[0].contains("remove the `"), "\(found)")
+        let long = problems(goodLines + ["[messages]", "title = \"\(String(repeating: "x", count: 400))\""])
+        #expect(long.count == 1 && long[0].contains("Shorten it"), "\(long)")
+    }
+
+    @Test("No rendered text is cut: values are shorter where there are many")
+    func fitting() throws {
+        var messages = Messages()
+        messages.text = try Template(String(repeating: "{{reason}} ", count: 8), fields: Messages.requestFields)
+        let reason = String(repeating: "é", count: 1000)
+        let subject = Subject(requestID: try #require(RequestID("r-1")), user: "u", roles: [], reason: reason)
+        var card = Card(subject, status: .pending)
+        messages.apply(to: &card, subject)
+        let text = try #require(card.text)
+        #expect(text.unicodeScalars.count <= 900 && text.unicodeScalars.filter { $0 == "`" }.count == 16)
+    }
+
+    @Test("The time zone and the cluster are settings; a zone that is none is said with the mend")
+    func zone() throws {
+        let settings = try parse(goodLines + ["[messages]", #"timezone = "Europe/Berlin""#, "show_cluster = true"]).messages
+        #expect(settings.showsCluster)
+        #expect(settings.zone.minute(Timestamp(milliseconds: 1_795_212_453_332)) == "2026-11-20 23:07 CET")
+        #expect(try parse(goodLines).messages.zone == .utc)
+        let wrong = [
+            ("Europe/Berln", "Did you mean \"Europe/Berlin\"?"), ("europe/berlin", "\"Europe/Berlin\"?"),
+            ("Berlin", "\"Europe/Berlin\"?"), ("../../etc/passwd", "is no name of a time zone"), ("/etc/passwd", "is no name"),
+            ("Europe//Berlin", "is no name"), ("Europe", "is a directory"), ("zone.tab", "is no name"),
+            ("Nowhere/At_All", "tzdata"),
+        ]
+        for (name, words) in wrong {
+            let found = problems(goodLines + ["[messages]", "timezone = \"\(name)\""])
+            #expect(found.count == 1 && found[0].contains(words), "\(found)")
+        }
+        #expect(throws: SettingFault.self) { try ZoneFile(folder: "/nonexistent").clock("Europe/Berlin") }
+        do { _ = try ZoneFile(folder: "/nonexistent").clock("Europe/Berlin") } catch { #expect(error.words.contains("tzdata")) }
+        #expect(try ZoneFile(folder: "/nonexistent").clock("UTC") == .utc)
+    }
+
+    @Test("Templates may name the cluster")
+    func cluster() throws {
+        var messages = Messages()
+        messages.title = try Template("{{user}}{{#cluster}} on {{cluster}}{{/cluster}}", fields: Messages.requestFields)
+        let subject = Subject(requestID: try #require(RequestID("r-1")), user: "dave", roles: [], reason: "")
+        var card = Card(subject, status: .pending)
+        messages.apply(to: &card, subject, cluster: "example.com")
+        #expect(card.title == "dave on example.com")
+        messages.apply(to: &card, subject, cluster: nil)
+        #expect(card.title == "dave")
+    }
+
+    @Test("An answer of the operator's may hold the plugin's own")
+    func answers() throws {
+        var messages = Messages()
+        messages.answers[.ownRequest] = try Template("{{person}}: {{answer}} ({{roles}})", fields: Messages.answerFields)
+        let subject = Subject(requestID: try #require(RequestID("r-1")), user: "dave", roles: ["dba"], reason: "")
+        #expect(messages.words(.ownRequest, "No.", nil, subject, person: "dave") == "@dave: No. (`dba`)")
+        #expect(messages.words(.denied, "No.", nil, subject, person: "dave") == "No.")
+        #expect(Messages.Answer(.bot) == nil && Messages.Answer(.onlySuggested) == .notApprover)
+    }
+}

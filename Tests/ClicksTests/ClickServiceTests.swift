@@ -1,0 +1,73 @@
+import Access
+import ActionCrypto
+import PluginTestSupport
+import Sandbox
+import Testing
+
+@testable import Clicks
+
+/// Its sleeps end at once: whatever waits for a time limit meets it now.
+private struct ImpatientClock: Clock {
+    var now: ContinuousClock.Instant { .now }
+    var minimumResolution: Duration { .zero }
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws { try Task.checkCancellation() }
+}
+
+/// No time passes on it: its sleeps end when they are cancelled.
+private struct StandingClock: Clock {
+    var now: ContinuousClock.Instant { .now }
+    var minimumResolution: Duration { .zero }
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        for await _ in AsyncStream<Never>.makeStream().stream {}
+        try Task.checkCancellation()
+    }
+}
+
+@Suite("The time limit of a click's answer", .timeLimit(.minutes(1)))
+struct ClickServiceTests {
+    private func service(_ rig: Rig, clock: any Clock<Duration>) -> ClickService {
+        ClickService(rig.environment.clicks, proofs: nil, clock: clock, lookAgain: { _ in })
+    }
+
+    /// A click whose context is rightly signed.
+    private func click(_ decision: Decision, on id: RequestID, _ rig: Rig) throws -> VerifiedClick {
+        let click = try rig.click(decision, on: id)
+        let signer = try ActionSigner(secret: Secret(Array("a secret of the tests alone".utf8)))
+        let context = try signer.sign(
+            decision, requestID: id, cluster: "sandbox.example", channelID: click.post.channelID, recipient: "r",
+            issued: .now, expires: Timestamp.now.advanced(by: .seconds(60)))
+        return VerifiedClick(
+            action: try signer.verify(context, cluster: "sandbox.example", at: .now).get(), userID: click.userID,
+            userName: "bob", channelID: click.post.channelID, postID: click.post.postID, teamID: nil,
+            triggerID: Secret(""), remoteAddress: "192.0.2.1")
+    }
+
+    @Test("A Teleport that does not answer in time decides nothing, then or later")
+    func silentTeleport() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            let click = try click(.approve, on: id, rig)
+            rig.auth.faults.isStalled = true
+            var replies: [ClickReply<ClickAnswer>] = []
+            await service(rig, clock: ImpatientClock()).answer(click) { reply in
+                replies.append(reply)
+                rig.auth.faults.isStalled = false
+            }
+            #expect(replies == [.answer(ClickAnswer(ClickWords.tooLate))])
+            #expect(rig.auth.auditLog.isEmpty)
+            #expect(rig.data(of: id)["decision"] == nil)
+        }
+    }
+
+    @Test("A click in time gets its own answer")
+    func inTime() async throws {
+        try await Rig.with { rig in
+            let click = try click(.deny, on: try rig.request(), rig)
+            var words = ""
+            await service(rig, clock: StandingClock()).answer(click) { reply in
+                if case .answer(let answer) = reply { words = answer.text }
+            }
+            #expect(words.hasPrefix("You denied"))
+        }
+    }
+}

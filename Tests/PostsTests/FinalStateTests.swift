@@ -1,0 +1,162 @@
+import Access
+import Mattermost
+import PluginTestSupport
+import Sandbox
+import Testing
+
+@testable import Posts
+
+@Suite("A final state is final", .timeLimit(.minutes(1)))
+struct FinalStateTests {
+    /// A channel that the bot may post in, but not edit, since it is no member.
+    private func addChannelWithoutBot(_ name: String, _ rig: Rig) throws {
+        try rig.mattermost.world.change { state, _ in
+            guard let first = state.channels.first else { return }
+            var channel = first
+            channel.id = "kpygwdyjubydfne5nshbuea4ga"
+            (channel.name, channel.displayName) = (name, name)
+            channel.members.remove(state.bot?.id ?? "")
+            state.channels.append(channel)
+        }
+    }
+
+    private func states(_ rig: Rig, _ id: RequestID) throws -> [String: String] {
+        Dictionary(
+            try rig.posts(about: id).map { ($0.channelID, $0.props["teleport"]?["state"]?.text ?? "") }
+        ) { first, _ in first }
+    }
+
+    private func end(_ id: RequestID, _ rig: Rig, as environment: Environment) async throws {
+        rig.auth.delete(id.rawValue)
+        environment.evidence.sawDeletion(of: id)
+        _ = try? await rig.reconcile(id, as: environment)
+    }
+
+    @Test("A post that cannot be edited is noted, and the good one keeps the decision when the access ends")
+    func oneUneditable() async throws {
+        try await Rig.with { rig in
+            try addChannelWithoutBot("closed", rig)
+            let environment = rig.environment(telling: ["acme/access-requests", "acme/closed"])
+            let id = try rig.request()
+            try await rig.reconcile(id, as: environment)
+            #expect(try rig.posts(about: id).count == 2)
+            try rig.auth.resolve(id.rawValue, .approved)
+            await #expect(throws: Hindrance.self) { try await rig.reconcile(id, as: environment) }
+            #expect(try states(rig, id)[Rig.channel] == "approved")
+            #expect(rig.data(of: id)["resolution"] == "APPROVED")
+            #expect(rig.data(of: id)["behind"]?.isEmpty == false)
+            try await end(id, rig, as: environment)
+            #expect(try states(rig, id)[Rig.channel] == "approved")
+        }
+    }
+
+    @Test("A post that is behind is brought up to date when the bot may edit it again")
+    func mended() async throws {
+        try await Rig.with { rig in
+            try addChannelWithoutBot("closed", rig)
+            let environment = rig.environment(telling: ["acme/access-requests", "acme/closed"])
+            let id = try rig.request()
+            try await rig.reconcile(id, as: environment)
+            try rig.auth.resolve(id.rawValue, .denied)
+            await #expect(throws: Hindrance.self) { try await rig.reconcile(id, as: environment) }
+            try rig.mattermost.world.change { state, _ in
+                let bot = state.bot?.id ?? ""
+                for index in state.channels.indices { state.channels[index].members.insert(bot) }
+            }
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try states(rig, id).values.allSatisfy { $0 == "denied" })
+            #expect(rig.data(of: id)["behind"] == nil)
+        }
+    }
+
+    @Test("What a click's answer showed is kept, when the process ended before it was recorded and the request is gone")
+    func shownByClick() async throws {
+        try await Rig.with { rig in
+            let environment = rig.environment
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            let post = try rig.recordedPost(about: id)
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            let card = Card(subject, status: .approved(nil), cluster: "sandbox.example")
+            try await rig.chat.updatePost(post, to: card)
+            try await end(id, rig, as: environment)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
+            #expect(rig.data(of: id)["resolution"] == "APPROVED")
+        }
+    }
+
+    @Test("One post that shows the decision is evidence for the others")
+    func evidence() async throws {
+        try await Rig.with { rig in
+            try rig.mattermost.world.change { state, _ in
+                guard var channel = state.channels.first else { return }
+                (channel.id, channel.name) = ("kpygwdyjubydfne5nshbuea4ga", "second")
+                state.channels.append(channel)
+            }
+            let environment = rig.environment(telling: ["acme/access-requests", "acme/second"])
+            let id = try rig.request()
+            try await rig.reconcile(id, as: environment)
+            let post = try rig.recordedPost(about: id)
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            try await rig.chat.updatePost(post, to: Card(subject, status: .denied(nil), cluster: "sandbox.example"))
+            try await end(id, rig, as: environment)
+            #expect(try states(rig, id).values.sorted() == ["denied", "denied"])
+        }
+    }
+
+    @Test("Nothing is called expired while a post cannot be read for now")
+    func unreadForNow() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            rig.auth.delete(id.rawValue)
+            rig.environment.evidence.sawDeletion(of: id)
+            rig.mattermost.faults.inject(.internalError, path: "/api/v4/posts", method: "GET", times: 4)
+            await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+            rig.mattermost.faults.clear()
+            rig.environment.evidence.sawDeletion(of: id)
+            #expect(try await rig.reconcile(id) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
+        }
+    }
+
+    @Test("A post that cannot be written for now is not given up when its request is gone")
+    func unwrittenForNow() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            rig.auth.delete(id.rawValue)
+            rig.environment.evidence.sawDeletion(of: id)
+            rig.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT", times: 4)
+            await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+            #expect(SweepPlan(rendering: rig.environment.rendering).isAmiss(PluginRecord(rig.data(of: id))))
+            rig.mattermost.faults.clear()
+            #expect(try await rig.reconcile(id) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
+            #expect(rig.data(of: id)["behind"] == nil)
+        }
+    }
+
+    @Test("A post in a channel that was closed when its request went is brought up to date when the channel is open again")
+    func closedForAWhile() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            try rig.mattermost.archive(channelNamed: "access-requests")
+            rig.auth.delete(id.rawValue)
+            rig.environment.evidence.sawDeletion(of: id)
+            var memory = RunMemory()
+            guard case .failed = try await rig.reconcile(id, &memory) else {
+                Issue.record("given up at once")
+                return
+            }
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+            try rig.mattermost.unarchive(channelNamed: "access-requests")
+            #expect(try await rig.reconcile(id, &memory) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
+            #expect(rig.data(of: id)["behind"] == nil)
+        }
+    }
+}

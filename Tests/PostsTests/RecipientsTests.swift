@@ -1,0 +1,255 @@
+import Access
+@testable import Clicks
+import Mattermost
+import PluginTestSupport
+import Sandbox
+import Testing
+
+@testable import Plugin
+@testable import Posts
+
+@Suite("Telling recipients", .timeLimit(.minutes(1)))
+struct RecipientsTests {
+    /// The channels with a post about the request: slugs, and a direct one as its person's name.
+    private func told(_ id: RequestID, _ rig: Rig) throws -> [String] {
+        let posts = try rig.posts(about: id)
+        return try rig.mattermost.world.read { state in
+            posts.map { post in
+                guard let channel = state.channels.first(where: { $0.id == post.channelID }) else { return "?" }
+                guard channel.kind == .direct else { return channel.name }
+                let person = state.accounts.first { !$0.isBot && channel.members.contains($0.id) }
+                return "@\(person?.username ?? "?")"
+            }.sorted()
+        }
+    }
+
+    private func addChannel(_ name: String, shown: String, with members: [String]? = nil, to rig: Rig) throws {
+        try rig.mattermost.world.change { state, _ throws(AppError) in
+            var channel = state.channels[0]
+            (channel.id, channel.name, channel.displayName) = (Identifier.make(), name, shown)
+            if let members {
+                channel.members = Set(try members.map { name throws(AppError) in try state.account(named: name).id })
+            }
+            state.channels.append(channel)
+        }
+    }
+
+    @Test("Channels, display names and addresses each get one post of their own, and all follow the decision")
+    func several() async throws {
+        try await Rig.with { rig in
+            try addChannel("town-square", shown: "Town Square", to: rig)
+            try addChannel("x7-renamed", shown: "Night Shift", to: rig)
+            let recipients = [
+                "acme/access-requests", "acme/Town Square", "Acme/night shift", "Bob@example.com", "acme/town-square",
+            ]
+            let environment = rig.environment(telling: recipients)
+            let id = try rig.request()
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try told(id, rig) == ["@bob", "access-requests", "town-square", "x7-renamed"])
+            #expect(PluginRecord(rig.data(of: id)).posts.count == 4)
+            try rig.auth.resolve(id.rawValue, .approved)
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try rig.posts(about: id).allSatisfy { $0.props["teleport"]?["state"]?.text == "approved" })
+        }
+    }
+
+    @Test("A display name that two channels have is refused, with the names that tell them apart")
+    func ambiguous() async throws {
+        try await Rig.with { rig in
+            try addChannel("prod", shown: "Prod", to: rig)
+            try addChannel("fake", shown: "prod approvals", to: rig)
+            try addChannel("prod-approvals", shown: "Prod Approvals", to: rig)
+            let environment = rig.environment(telling: ["acme/Prod Approvals"])
+            let failures = await environment.recipients.configured().failures
+            #expect(failures.count == 1)
+            #expect(failures[0].message.contains(#"Write "acme/fake" or "acme/prod-approvals""#), "\(failures)")
+        }
+    }
+
+    @Test("Suggested reviewers are told by address; one whom Mattermost does not know holds up nothing")
+    func suggested() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request(reviewers: ["bob@example.com", "nobody@example.com", "teleport-user"])
+            #expect(try await rig.reconcile(id) == .settled)
+            #expect(try told(id, rig) == ["@bob", "access-requests"])
+            let only = try rig.request(reviewers: ["carol@example.com"])
+            #expect(try await rig.reconcile(only, as: rig.environment(telling: [])) == .settled)
+            #expect(try told(only, rig) == ["@carol"])
+        }
+    }
+
+    @Test("Without recipients and suggested reviewers a request is skipped")
+    func nobody() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            #expect(try await rig.reconcile(id, as: rig.environment(telling: [])) == .settled)
+            #expect(try rig.posts(about: id).isEmpty && rig.data(of: id).isEmpty)
+        }
+    }
+
+    @Test("Roles have recipients of their own; several give the union, one post for each channel")
+    func roles() async throws {
+        try await Rig.with { rig in
+            try addChannel("dba", shown: "DBA", to: rig)
+            try addChannel("rest", shown: "Rest", to: rig)
+            let environment = rig.environment(
+                telling: [], roles: ["dba": ["acme/dba", "bob@example.com"], "lead": ["acme/dba"], "*": ["acme/rest"]])
+            let both = try rig.request(roles: ["dba", "lead"])
+            #expect(try await rig.reconcile(both, as: environment) == .settled)
+            #expect(try told(both, rig) == ["@bob", "dba"])
+            let other = try rig.request(roles: ["editor"])
+            #expect(try await rig.reconcile(other, as: environment) == .settled)
+            #expect(try told(other, rig) == ["rest"])
+        }
+    }
+
+    @Test("A recipient that cannot be found is tried again, and holds up no other")
+    func missing() async throws {
+        try await Rig.with { rig in
+            let environment = rig.environment(telling: ["acme/later", "ghost@example.com", "acme/access-requests"])
+            let id = try rig.request()
+            await #expect(throws: Hindrance.self) { try await rig.reconcile(id, as: environment) }
+            #expect(try told(id, rig) == ["access-requests"])
+            #expect(rig.data(of: id)["claim"] == nil)
+            try addChannel("later", shown: "Later", to: rig)
+            let again = rig.environment(telling: ["acme/later", "acme/access-requests"])
+            #expect(try await rig.reconcile(id, as: again) == .settled)
+            #expect(try told(id, rig) == ["access-requests", "later"])
+        }
+    }
+
+    @Test("A sweep looks through direct channels too, where reviewers were told whom only the requests named")
+    func sweep() async throws {
+        try await Rig.with { rig in
+            let environment = rig.environment(telling: [])
+            let orphan = try #require(RequestID("00000000-0000-4000-8000-000000000000"))
+            let bob = try await rig.chat.user(emailed: "bob@example.com")
+            let botID = try await environment.recipients.botID()
+            let channel = try await rig.chat.directChannelID(of: botID, with: bob.id)
+            let subject = Subject(requestID: orphan, user: "erin", roles: ["dba"], reason: "")
+            _ = try await rig.chat.createPost(
+                Card(subject, status: .pending, cluster: "sandbox.example"), in: channel, pendingPostID: "\(botID):x")
+            _ = try rig.request()
+            let reconciler = Reconciler(environment.posts, health: rig.health)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await reconciler.run() }
+                try await ChannelSweep(environment.posts, reconciler, clock: .continuous)()
+                for await _ in rig.mattermost.world.bell.changes() where try rig.state(ofOnlyPostAbout: orphan) == "expired" {
+                    break
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test(
+        "The requester is told of the decision once, by whatever name Mattermost knows them",
+        arguments: ["dave", "d.lopez", "dave@example.com", "by id", "ghost"])
+    func notice(user: String) async throws {
+        try await Rig.with { rig in
+            var environment = rig.environment
+            environment.notifiesRequester = true
+            environment.policy.users = ["dave": "d.lopez", try await rig.chat.user(named: "dave").id: "by id"]
+            let id = try rig.request(user: user)
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try told(id, rig) == ["access-requests"])
+            try rig.auth.resolve(id.rawValue, .approved, reason: "fine")
+            for _ in 0..<3 { #expect(try await rig.reconcile(id, as: environment) == .settled) }
+            #expect(try told(id, rig) == (user == "ghost" ? ["access-requests"] : ["@dave", "access-requests"]))
+            #expect(try rig.posts(about: id).allSatisfy { $0.props["teleport"]?["state"]?.text == "approved" })
+            let known = try rig.request(user: "dave")
+            try await rig.reconcile(known)
+            try rig.auth.resolve(known.rawValue, .denied)
+            try await rig.reconcile(known)
+            #expect(try await rig.reconcile(known, as: environment) == .settled)
+            #expect(try told(known, rig) == ["access-requests"])
+            let old = try rig.request(user: "dave")
+            try rig.auth.resolve(old.rawValue, .denied)
+            #expect(try await rig.reconcile(old, as: environment) == .settled)
+            #expect(try rig.posts(about: old).isEmpty)
+        }
+    }
+
+    @Test("A channel that the bot is not in is told with what to type there")
+    func notInvited() async throws {
+        try await Rig.with { rig in
+            try addChannel("leads", shown: "Leads", with: ["bob"], to: rig)
+            let environment = rig.environment(telling: ["acme/access-requests", "acme/leads"])
+            let health = Health()
+            let check = HealthCheck(environment.posts, breaker: environment.circuits.chat, health: health)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await check.run() }
+                for await news in health.news() where news.part == .recipients { break }
+                group.cancelAll()
+            }
+            // The others are told, so that the plugin does its work.
+            let mend = #"Recipient "acme/leads": the bot is not in the channel. Type /invite @teleport there."#
+            #expect(health.notes.map(\.note) == [mend])
+            #expect(!health.reasons.contains { $0.part == .recipients })
+        }
+    }
+}
+
+@Suite("A click by somebody whom only the requester named", .timeLimit(.minutes(1)))
+struct SuggestedStandingTests {
+    private func click(by name: String, on id: RequestID, _ rig: Rig) async throws -> Click {
+        let person = try await rig.chat.user(named: name)
+        let bot = try await rig.chat.me()
+        let channel = try await rig.chat.directChannelID(of: bot.id, with: person.id)
+        let post = try #require(PluginRecord(rig.data(of: id)).posts.first { $0.channelID == channel })
+        return Click(requestID: id, decision: .approve, cluster: "sandbox.example", userID: person.id, post: post)
+    }
+
+    @Test("Being named by the requester gives no right to decide")
+    func refused() async throws {
+        try await Rig.with { rig in
+            var environment = rig.environment(telling: [])
+            let id = try rig.request(reviewers: ["carol@example.com"])
+            try await rig.reconcile(id, as: environment)
+            let click = try await click(by: "carol", on: id, rig)
+            #expect(await rig.answer(click, as: environment).text == ClickWords.refused(.onlySuggested))
+            #expect(rig.auth.auditLog.isEmpty)
+            environment.policy.approvers = [.username("carol")]
+            #expect(await rig.answer(click, as: environment).text.hasPrefix("You approved"))
+        }
+    }
+
+    @Test("Whom else the requester named is not looked up for a click")
+    func noLookUps() async throws {
+        try await Rig.with { rig in
+            let environment = rig.environment(telling: [])
+            let id = try rig.request(reviewers: ["carol@example.com"] + (0..<19).map { "bob+\($0)@example.com" })
+            try await rig.reconcile(id, as: environment)
+            let click = try await click(by: "carol", on: id, rig)
+            rig.mattermost.faults.inject(.internalError, path: "/api/v4/users/email/", times: 20)
+            let late = rig.environment(telling: [])
+            #expect(await rig.answer(click, as: late).text == ClickWords.refused(.onlySuggested))
+        }
+    }
+
+    @Test("A setting gives the right, and so does being in a channel that the configuration names")
+    func allowed() async throws {
+        try await Rig.with { rig in
+            var environment = rig.environment(telling: [])
+            let id = try rig.request(reviewers: ["carol@example.com"])
+            try await rig.reconcile(id, as: environment)
+            environment.policy.allowsSuggested = true
+            #expect(await rig.answer(try await click(by: "carol", on: id, rig), as: environment).text.hasPrefix("You approved"))
+            let other = try rig.request(reviewers: ["bob@example.com"])
+            try await rig.reconcile(other)
+            #expect(await rig.answer(try await click(by: "bob", on: other, rig)).text.hasPrefix("You approved"))
+        }
+    }
+
+    @Test("Where buttons are switched off, an old button decides nothing")
+    func buttonsOff() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            var environment = rig.environment
+            environment.buttons = nil
+            #expect(await rig.answer(try rig.click(.approve, on: id), as: environment).text == ClickWords.noButtons)
+            #expect(rig.auth.auditLog.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Access
+import PluginTestSupport
+import Sandbox
+import Synchronization
+import Testing
+
+@testable import Posts
+
+@Suite("Reminders", .timeLimit(.minutes(1)))
+struct ReminderTests {
+    private func replies(_ rig: Rig) throws -> [ChatPost] {
+        try rig.mattermost.world.read { $0.posts }.filter { !$0.rootID.isEmpty }
+    }
+
+    /// The rig's plugin some time later.
+    private func environment(_ rig: Rig, reminding before: Duration, later: Duration = .zero) -> Environment {
+        var environment = rig.environment
+        environment.remindsBefore = before
+        environment.now = { Timestamp.now.advanced(by: later) }
+        return environment
+    }
+
+    @Test("Each thread of a request that nobody decides is reminded once, when the time has come")
+    func once() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request(ttl: .seconds(3600))
+            let early = try await rig.reconcile(id, as: environment(rig, reminding: .seconds(600)))
+            guard case .later(let wait) = early else {
+                Issue.record("not waiting: \(early)")
+                return
+            }
+            #expect(wait > .seconds(2990) && wait <= .seconds(3000))
+            #expect(try replies(rig).isEmpty)
+            let late = environment(rig, reminding: .seconds(600), later: .seconds(3060))
+            for _ in 0..<3 { #expect(try await rig.reconcile(id, as: late) == .settled) }
+            let said = try replies(rig)
+            #expect(said.count == 1 && said[0].message.hasPrefix("⏳ Nobody has decided this yet. It lapses at 20"))
+            #expect(rig.data(of: id)["claim"] == nil)
+        }
+    }
+
+    @Test("A reply that was made and not recorded is not made again")
+    func unrecorded() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request(ttl: .seconds(3600))
+            let late = environment(rig, reminding: .seconds(600), later: .seconds(3060))
+            #expect(try await rig.reconcile(id, as: late) == .settled)
+            try rig.auth.setPluginData(id.rawValue, of: "mattermost", [PluginRecord.Key.reminded: ""])
+            #expect(try await rig.reconcile(id, as: late) == .settled)
+            #expect(try replies(rig).count == 1)
+            #expect(rig.data(of: id)[PluginRecord.Key.reminded] == "yes")
+        }
+    }
+
+    @Test("Decided requests, short ones and those without the setting get none")
+    func none() async throws {
+        try await Rig.with { rig in
+            let decided = try rig.request(ttl: .seconds(3600)), short = try rig.request(ttl: .seconds(500))
+            try await rig.reconcile(decided)
+            try rig.auth.resolve(decided.rawValue, .denied)
+            #expect(
+                try await rig.reconcile(decided, as: environment(rig, reminding: .seconds(600), later: .seconds(3060)))
+                    == .settled)
+            #expect(try await rig.reconcile(short, as: environment(rig, reminding: .seconds(600))) == .settled)
+            #expect(try await rig.reconcile(short) == .settled)
+            #expect(try replies(rig).isEmpty)
+        }
+    }
+}

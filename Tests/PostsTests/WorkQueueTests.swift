@@ -1,0 +1,92 @@
+import Access
+import Testing
+
+@testable import Posts
+
+@Suite("The queue of requests to look at")
+struct WorkQueueTests {
+    func id(_ number: Int) throws -> RequestID { try #require(RequestID("r-\(number)")) }
+
+    @Test("A request is worked on once at a time, and again when it changed meanwhile")
+    func onceAtATime() throws {
+        var queue = WorkQueue(limit: 8)
+        queue.add(try id(1))
+        queue.add(try id(1))
+        #expect(queue.next() == (try id(1)))
+        queue.add(try id(1))
+        #expect(queue.next() == nil)
+        queue.finish(try id(1), .settled, now: .zero, jitter: 0)
+        #expect(queue.next() == (try id(1)))
+        queue.finish(try id(1), .settled, now: .zero, jitter: 0)
+        #expect(queue.next() == nil)
+        #expect(queue.isIdle)
+    }
+
+    @Test("No more than the limit are worked on at once, in the order they came, and none is forgotten")
+    func limit() throws {
+        var queue = WorkQueue(limit: 32)
+        for number in 0..<10_000 { queue.add(try id(number)) }
+        var seen: [RequestID] = []
+        var running: [RequestID] = []
+        while !queue.isIdle {
+            while let next = queue.next() { running.append(next) }
+            #expect(running.count <= 32)
+            let done = running.removeFirst()
+            seen.append(done)
+            queue.finish(done, .settled, now: .zero, jitter: 0)
+        }
+        #expect(seen == (try (0..<10_000).map(id)))
+    }
+
+    @Test("Failures wait longer and longer, up to five minutes, and not less than the server asked for")
+    func backoff() throws {
+        #expect(WorkQueue.delay(afterFailures: 0, jitter: 0) == .milliseconds(125))
+        #expect(WorkQueue.delay(afterFailures: 2, jitter: 0) == .milliseconds(500))
+        #expect(WorkQueue.delay(afterFailures: 1000, jitter: 0.999) <= .seconds(300))
+        #expect(WorkQueue.delay(afterFailures: 1000, jitter: 0) == .seconds(150))
+        var queue = WorkQueue(limit: 1)
+        queue.add(try id(1))
+        _ = queue.next()
+        queue.finish(try id(1), .failed(atLeast: .seconds(7)), now: .seconds(1), jitter: 0)
+        queue.wake(now: .seconds(7.9))
+        #expect(queue.next() == nil)
+        queue.wake(now: .seconds(8))
+        #expect(queue.next() == (try id(1)))
+    }
+
+    @Test("An event wakes a waiting request at once, but not one that failed just now")
+    func events() throws {
+        var queue = WorkQueue(limit: 1)
+        queue.add(try id(1))
+        _ = queue.next()
+        queue.add(try id(1))
+        queue.finish(try id(1), .later(.seconds(15)), now: .zero, jitter: 0)
+        #expect(queue.next() == (try id(1)))
+        queue.add(try id(1))
+        queue.finish(try id(1), .failed(atLeast: .zero), now: .zero, jitter: 0)
+        #expect(queue.next() == nil)
+        queue.add(try id(1))
+        #expect(queue.next() == (try id(1)))
+    }
+
+    @Test("What waited for a claim goes before what is new, and everything goes when a server is back")
+    func urgency() throws {
+        var queue = WorkQueue(limit: 1)
+        queue.add(try id(1))
+        _ = queue.next()
+        queue.finish(try id(1), .later(.seconds(15)), now: .zero, jitter: 0)
+        for number in 2...4 { queue.add(try id(number)) }
+        queue.wake(now: .seconds(15))
+        #expect(queue.next() == (try id(1)))
+        queue.finish(try id(1), .failed(atLeast: .seconds(300)), now: .zero, jitter: 0)
+        for number in 2...4 {
+            #expect(queue.next() == (try id(number)))
+            queue.finish(try id(number), .settled, now: .zero, jitter: 0)
+        }
+        #expect(queue.next() == nil)
+        queue.wakeAll()
+        #expect(queue.next() == (try id(1)))
+        queue.finish(try id(1), .settled, now: .zero, jitter: 0)
+        #expect(queue.count == 0)
+    }
+}

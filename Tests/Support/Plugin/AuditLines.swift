@@ -1,0 +1,22 @@
+import Foundation
+import Synchronization
+
+/// The lines that an audit log writes, kept to be read again.
+package final class AuditLines: Sendable {
+    private let written = Mutex("")
+
+    package init() {}
+
+    /// What an ``AuditLog`` takes as its file.
+    package var write: @Sendable (String) -> Void {
+        { line in self.written.withLock { $0 += line } }
+    }
+
+    package var text: String { written.withLock { $0 } }
+
+    package func lines() throws -> [[String: String]] {
+        try text.split(separator: "\n").map { line in
+            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String] ?? [:]
+        }
+    }
+}

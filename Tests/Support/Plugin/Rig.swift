@@ -1,0 +1,169 @@
+package import Access
+import ActionCrypto
+package import Clicks
+import Foundation
+import Logging
+package import Mattermost
+package import Plugin
+package import Posts
+package import Sandbox
+import Synchronization
+import TestSupport
+import Watcher
+
+/// Reconciler and approvals over real sockets, against a Teleport and a Mattermost in this process that can be told to fail.
+package struct Rig: Sendable {
+    package let auth: SandboxAuth
+    package let mattermost: SandboxMattermost
+    package let environment: Environment
+    package let chat: MattermostClient
+    package let health = Health()
+    /// The id of the channel for requests.
+    package static let channel = "dpygwdyjubydfne5nshbuea4ga"
+
+    package static func with<Result: Sendable>(
+        permissions: Set<AuthPermission> = AuthPermission.plugin,
+        configure: (inout SandboxAuth.Configuration) -> Void = { _ in }, _ body: (Rig) async throws -> Result
+    ) async throws -> Result {
+        let certificates = try Certificates.shared()
+        var configuration = SandboxAuth.Configuration(
+            identity: try certificates.teleportServer, clientCA: try certificates.teleportCA)
+        configuration.permissions = ["access-plugin-mattermost": permissions]
+        configure(&configuration)
+        let auth = SandboxAuth(configuration)
+        let mattermost = try SandboxMattermost(.init(teleport: auth))
+        try mattermost.world.change { state, _ in state.channels[0].id = Self.channel }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await auth.run() }
+            group.addTask { try await mattermost.run() }
+            defer { group.cancelAll() }
+            let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let start = ContinuousClock.now
+            let circuits = Circuits(logger: quiet) { ContinuousClock.now - start }
+            let teleport = TeleportClient(
+                configuration: try await teleportConfiguration(auth, certificates), logger: quiet,
+                interceptors: CallInterceptors([circuits.teleport]))
+            group.addTask { try await WatcherService(client: teleport, logger: quiet) { _ in }.run() }
+            let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
+            let chat = try MattermostClient(
+                .init(url: try ServerURL(try await mattermost.url), token: Secret(token)),
+                interceptors: CallInterceptors([circuits.chat]))
+            defer { chat.shutdown() }
+            _ = try await teleport.requests()
+            return try await body(
+                Rig(auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat, circuits), chat: chat))
+        }
+    }
+
+    private static func teleportConfiguration(
+        _ auth: SandboxAuth, _ certificates: Certificates
+    ) async throws -> TeleportConfiguration {
+        TeleportConfiguration(
+            address: "127.0.0.1:\(try await auth.address.port)", clientKey: certificates.path("auth.key"),
+            clientCertificate: certificates.path("auth.crt"), rootCAs: certificates.path("auth.cas"))
+    }
+
+    package static let onlyRecipient = RecipientRules(always: [.channel(ChannelName(team: "acme", channel: "access-requests"))])
+
+    package static func makeEnvironment(
+        _ teleport: any AccessService, _ chat: any ChatService, _ circuits: Circuits, rules: RecipientRules = onlyRecipient
+    ) -> Environment {
+        let start = ContinuousClock.now
+        return Environment(
+            teleport: teleport, chat: chat, circuits: circuits, rules: rules,
+            buttons: ButtonMaker(callbackURL: "https://localhost:1/mattermost_action") { decision, request, _, _ in
+                ["action": decision.rawValue, "req_id": request.id.rawValue]
+            },
+            replica: Replica.newName(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { .now },
+            elapsed: { ContinuousClock.now - start })
+    }
+
+    /// Another replica, that sees Teleport through `teleport`.
+    package func environment(with teleport: any AccessService) -> Environment {
+        Self.makeEnvironment(teleport, environment.chat, environment.circuits)
+    }
+
+    /// The plugin with other recipients.
+    package func environment(telling recipients: [String], roles: [String: [String]] = [:]) -> Environment {
+        let rules = RecipientRules(
+            always: recipients.compactMap { Recipient($0) }, roles: roles.mapValues { $0.compactMap { Recipient($0) } })
+        return Self.makeEnvironment(environment.teleport, environment.chat, environment.circuits, rules: rules)
+    }
+
+    /// The plugin some time later.
+    package func environment(after time: Duration) -> Environment {
+        var later = environment
+        later.elapsed = { [environment] in environment.elapsed() + time }
+        return later
+    }
+
+    /// Another replica of the plugin.
+    package var replica: Environment { Self.makeEnvironment(environment.teleport, environment.chat, environment.circuits) }
+}
+
+// MARK: - Steps
+
+extension Rig {
+    package func request(
+        user: String = "dave", roles: [String] = ["editor"], ttl: Duration = .seconds(3600), reviewers: [String] = []
+    ) throws -> RequestID {
+        let id = auth.createRequest(user: user, roles: roles, reason: "why", ttl: ttl, suggestedReviewers: reviewers)
+        guard let id = RequestID(id) else { throw MattermostError(.malformed, id) }
+        return id
+    }
+
+    /// One run over the request.
+    @discardableResult
+    package func reconcile(
+        _ id: RequestID, as environment: Environment? = nil, found: [PostedCard]? = nil, claims: ClaimAges? = nil
+    ) async throws -> WorkQueue.Outcome {
+        var memory = RunMemory()
+        for card in found ?? [] { memory.add(card) }
+        return try await reconcile(id, as: environment, &memory, claims: claims)
+    }
+
+    /// One run over the request, with what earlier ones remember.
+    @discardableResult
+    package func reconcile(
+        _ id: RequestID, as environment: Environment? = nil, _ memory: inout RunMemory, claims: ClaimAges? = nil
+    ) async throws -> WorkQueue.Outcome {
+        let environment = environment ?? self.environment
+        let claims = claims ?? ClaimAges(elapsed: environment.elapsed)
+        return try await ReconcileRun(context: environment.posts, claims: claims, id: id)(&memory)
+    }
+
+    package func posts(about id: RequestID) throws -> [ChatPost] {
+        try mattermost.world.read { $0.posts }.filter { $0.props["teleport"]?["request_id"]?.text == id.rawValue }
+    }
+
+    package func state(ofOnlyPostAbout id: RequestID) throws -> String? {
+        let posts = try posts(about: id)
+        guard let post = posts.first, posts.count == 1 else { throw MattermostError(.malformed, "\(posts.count) posts") }
+        return post.props["teleport"]?["state"]?.text
+    }
+
+    package func data(of id: RequestID) -> [String: String] { auth.pluginData(id.rawValue)["mattermost"] ?? [:] }
+
+    package func click(
+        _ decision: Decision, on id: RequestID, as username: String = "bob", isExpired: Bool = false
+    ) throws -> Click {
+        let user = try mattermost.world.read { state throws(AppError) in try state.account(named: username).id }
+        return Click(
+            requestID: id, decision: decision, cluster: "sandbox.example", userID: user, post: try recordedPost(about: id),
+            isExpired: isExpired)
+    }
+
+    /// The first that is recorded with the request; where nothing was posted yet, one that stands in for it.
+    package func recordedPost(about id: RequestID) throws -> PostReference {
+        if let post = PluginRecord(data(of: id)).posts.first { return post }
+        let post = PostReference(channelID: Self.channel, postID: "qpo53xy6y3de3xmshwu7zrgxkw")
+        if auth.request(id.rawValue) != nil {
+            try auth.setPluginData(id.rawValue, of: "mattermost", [PluginRecord.Key.messages: post.description])
+        }
+        return post
+    }
+
+    package func answer(_ click: Click, as environment: Environment? = nil) async -> ClickAnswer {
+        await Approvals(context: (environment ?? self.environment).clicks, lookAgain: { _ in }).answer(click, ClickProgress())
+    }
+}
