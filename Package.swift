@@ -82,7 +82,7 @@ let package = Package(
         .target(
             name: "Plugin",
             dependencies: [
-                "Access", "Posts", "Clicks", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", nioPosix,
+                "Access", "Posts", "Clicks", "ActionCrypto", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", nioPosix,
                 deque, heap, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

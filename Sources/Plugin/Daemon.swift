@@ -123,7 +123,7 @@ struct Daemon: Sendable {
         }
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
         var services: [any Service] = [
-            reload, ResidentTrim(clock: .continuous), AuditCounts(audit: audit, now: now), watcher,
+            reload, AuditCounts(audit: audit, now: now), watcher,
             HealthCheck(parts.posts, breaker: circuits.chat, health: health, recovered: retryEverything), reconciler, sweeper,
         ]
         let proofs = makeProofs(health)
