@@ -1,9 +1,10 @@
 import ActionCrypto
 import NIOCore
 
-/// The engine with its queues: plaintext to send, ciphertext to put on the wire, plaintext to hand on. Does crypto only,
-/// never calls out, so that whoever re-enters the handler finds it consistent.
+/// The engine with its queues: plaintext to encrypt, ciphertext to send, and plaintext to deliver. It does no I/O and calls nobody,
+/// so that a call which re-enters the handler finds it consistent.
 struct TLSConnection {
+    /// Bytes, and the promise of the write that ends with them.
     struct Chunk {
         var bytes: ByteBuffer
         var promise: EventLoopPromise<Void>?
@@ -12,20 +13,22 @@ struct TLSConnection {
     let engine: TLSEngine
     let allocator: ByteBufferAllocator
     private(set) var isEstablished = false
-    /// The peer's close_notify was read.
+    /// Whether the peer's close_notify was read.
     private(set) var peerClosed = false
-    /// Decrypted and not yet handed on.
+    /// Decrypted bytes that were not delivered.
     var plaintext: ByteBuffer?
+    /// Plaintext to encrypt. The mark stands behind the last chunk that was flushed.
     private var unsent = MarkedCircularBuffer<Chunk>(initialCapacity: 4)
+    /// Ciphertext to send.
     private(set) var ciphertext = CircularBuffer<Chunk>(initialCapacity: 4)
 
-    /// The most ciphertext in one buffer.
+    /// The most bytes of ciphertext in one buffer.
     static let chunkLimit = 256 * 1024
-    /// Fed in at a time, so that the input BIO never grows past about this.
+    /// Bytes of ciphertext that the engine gets at a time, so that its input BIO does not grow much past this.
     private static let inputSlice = 16 * 1024
-    /// Encrypted at a time; records add less than 1 % to it.
+    /// Bytes of plaintext that are encrypted at a time. Records add less than 1 % to them.
     private static let outputSlice = 64 * 1024
-    /// Drained past this, so that one more slice stays under the limit.
+    /// Bytes of ciphertext in the engine past which they are moved to a buffer, so that one more slice stays under the limit.
     private static let drainLevel = chunkLimit - 2 * outputSlice
 
     init(engine: TLSEngine, allocator: ByteBufferAllocator) {
@@ -33,11 +36,12 @@ struct TLSConnection {
         self.allocator = allocator
     }
 
-    /// The client's first flight.
+    /// Makes the client's first flight of the handshake.
     mutating func start() throws(OpenSSLError) {
         try advance()
     }
 
+    /// Feeds ciphertext, and goes on with the handshake or decrypts.
     mutating func receive(_ bytes: ByteBuffer) throws(OpenSSLError) {
         var rest = bytes.readableBytesView
         while !rest.isEmpty, !peerClosed {
@@ -51,7 +55,7 @@ struct TLSConnection {
         }
     }
 
-    /// Output is drained also after a failure: the alert for the peer is in it.
+    /// The output is drained after a failure too, because the alert for the peer is in it.
     private mutating func advance() throws(OpenSSLError) {
         do throws(OpenSSLError) {
             if !isEstablished { isEstablished = try engine.handshake() }
@@ -87,11 +91,12 @@ struct TLSConnection {
 }
 
 extension TLSConnection {
+    /// Keeps plaintext until the next flush.
     mutating func enqueue(_ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?) {
         unsent.append(Chunk(bytes: bytes, promise: promise))
     }
 
-    /// Everything enqueued so far is to be sent, once the handshake is done.
+    /// Encrypts everything that was enqueued so far; before the end of the handshake, marks it for then.
     mutating func flush() throws(OpenSSLError) {
         unsent.mark()
         guard isEstablished else { return }
@@ -109,7 +114,7 @@ extension TLSConnection {
                 let taken = try write(chunk.bytes)
                 chunk.bytes.moveReaderIndex(forwardBy: taken)
                 guard taken > 0 else {
-                    // A handshake message of the peer's is half here: go on when the rest is.
+                    // A part of a handshake message has arrived. The write goes on after the rest of the message.
                     unsent[unsent.startIndex] = chunk
                     return drain(completing: nil)
                 }
@@ -118,7 +123,7 @@ extension TLSConnection {
                 }
             }
             _ = unsent.popFirst()
-            // Small writes share a buffer; a promise needs the buffer that ends with its bytes.
+            // Small writes share a buffer. A write with a promise ends its buffer, so that the promise completes with it.
             if chunk.promise != nil || engine.pendingOutput > Self.drainLevel {
                 drain(completing: chunk.promise)
             }
@@ -134,12 +139,13 @@ extension TLSConnection {
         return try outcome.get()
     }
 
-    /// A close_notify after all that was flushed.
+    /// Adds a close_notify after all that was flushed.
     mutating func shutdown() {
         engine.shutdown()
         drain(completing: nil)
     }
 
+    /// Moves the engine's output to a buffer to send.
     private mutating func drain(completing promise: EventLoopPromise<Void>?) {
         let count = engine.pendingOutput
         guard count > 0 || promise != nil else { return }
@@ -150,9 +156,10 @@ extension TLSConnection {
         ciphertext.append(Chunk(bytes: buffer, promise: promise))
     }
 
+    /// Removes and returns the next buffer to send.
     mutating func nextCiphertext() -> Chunk? { ciphertext.popFirst() }
 
-    /// The promises of whatever will never be sent.
+    /// Drops all that was not sent, and returns its promises.
     mutating func abandon() -> [EventLoopPromise<Void>] {
         var promises: [EventLoopPromise<Void>] = []
         while let chunk = unsent.popFirst() { if let promise = chunk.promise { promises.append(promise) } }

@@ -1,49 +1,46 @@
 import ActionCrypto
 package import NIOCore
 
-// How a connection ends: close_notify, half-close, and a short wait for the peer, so that neither an alert nor the last
-// answer is lost to a reset.
+/// How a connection ends: close_notify, half-close, and a short wait for the peer's end, so that neither an alert nor the last
+/// answer is lost to a reset.
 extension TLSHandler {
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        switch (mode, phase) {
-        case (.all, .open):
+        switch state.close(mode) {
+        case .shutDown:
             connection?.shutdown()
             send(context)
-            // The call-outs of sending may have closed already.
-            guard phase == .open else { return join(promise, context) }
             linger(context, promise: promise)
-        case (.all, .lingering): join(promise, context)
-        case (.output, .open):
-            guard !outputClosed else { promise?.fail(ChannelError.outputClosed); return }
-            outputClosed = true
+        case .join: join(promise)
+        case .shutDownOutput:
             connection?.shutdown()
             send(context)
             context.close(mode: .output, promise: promise)
-        case (.output, .lingering): promise?.succeed(())
-        default: context.close(mode: mode, promise: promise)
+        case .failOutputClosed: promise?.fail(ChannelError.outputClosed)
+        case .succeed: promise?.succeed(())
+        case .passOn: context.close(mode: mode, promise: promise)
         }
     }
 
-    private func join(_ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
+    /// Completes the promise with the close that goes on or has ended.
+    private func join(_ promise: EventLoopPromise<Void>?) {
         guard let promise else { return }
         if let closePromise {
             closePromise.futureResult.cascade(to: promise)
-        } else if phase == .closed {
+        } else if state.isClosed {
             promise.succeed(())
         } else {
             closePromise = promise
         }
     }
 
-    /// Half-closes, then reads and drops until the peer has closed too or the time is up.
+    /// Half-closes, then reads and discards until the peer has ended too or a limit is reached.
     func linger(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
-        guard phase != .lingering, phase != .closed else { return join(promise, context) }
-        let peerHasEnded = inputEnd != .none
-        phase = .lingering
+        let action = state.linger()
+        guard action != .join else { return join(promise) }
         closePromise = promise
         timer?.cancel()
         abandonWrites(ChannelError.ioOnClosedChannel)
-        guard !peerHasEnded else { return finish(context) }
+        guard action == .halfClose else { return finish(context) }
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerLimit) { [weak self] in
             self?.finish(context)
         }
@@ -51,14 +48,8 @@ extension TLSHandler {
         readMore(context)
     }
 
-    func drop(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        dropped += bytes.readableBytes
-        if dropped > Self.lingerBytes { finish(context) }
-    }
-
-    private func finish(_ context: ChannelHandlerContext) {
-        guard phase == .lingering else { return }
-        phase = .closed
+    func finish(_ context: ChannelHandlerContext) {
+        guard state.finish() else { return }
         timer?.cancel()
         let promise = closePromise
         closePromise = nil
@@ -69,24 +60,21 @@ extension TLSHandler {
         guard case .inputClosed? = event as? ChannelEvent else {
             return context.fireUserInboundEventTriggered(event)
         }
-        switch phase {
-        case .handshaking: fail(Self.closedEarly(), context)
-        case .open: endInput(context)
-        case .lingering: finish(context)
-        case .idle, .closed: break
+        switch state.inputClosed() {
+        case .fail: fail(Self.closedEarly(), context)
+        case .endInput: endInput(context)
+        case .finish: finish(context)
+        case .ignore: break
         }
     }
 
-    /// The peer will send no more: told downstream once, after the bytes before it, and not before somebody reads.
+    /// The peer will send no more. That is delivered once, after the bytes before it, and not before somebody reads those.
     func endInput(_ context: ChannelHandlerContext) {
-        guard phase == .open, inputEnd == .none else { return }
-        inputEnd = .held
-        if connection?.plaintext == nil || readWanted { deliverHeld(context) }
+        if state.inputEnded(holdsPlaintext: connection?.plaintext != nil) { deliverHeld(context) }
     }
 
-    /// As a plain channel does it: an event with half-closure allowed, else the connection is closed.
+    /// Does what a channel without TLS does: fires an event where half-closure is allowed, and closes elsewhere.
     func deliverEnd(_ context: ChannelHandlerContext) {
-        inputEnd = .delivered
         completeDelivery(context)
         let staysHalfOpen = (try? context.channel.syncOptions?.getOption(.allowRemoteHalfClosure)) ?? false
         if staysHalfOpen {
@@ -97,7 +85,7 @@ extension TLSHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if phase == .handshaking {
+        if state.isHandshaking {
             fail(Self.closedEarly(error), context)
         } else {
             context.fireErrorCaught(error)
@@ -105,11 +93,9 @@ extension TLSHandler {
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
-        let wasHandshaking = phase == .handshaking
         timer?.cancel()
-        if phase == .open { handOnTheRest(context) }
-        phase = .closed
-        if wasHandshaking {
+        if state.deliversRest { deliverRest(context) }
+        if state.ended() {
             let error = Self.closedEarly()
             settle(error)
             context.fireErrorCaught(error)
@@ -121,8 +107,8 @@ extension TLSHandler {
         context.fireChannelInactive()
     }
 
-    /// What came before the end is not lost, asked for or not.
-    private func handOnTheRest(_ context: ChannelHandlerContext) {
+    /// Delivers the bytes that came before the end, whether they were asked for or not.
+    private func deliverRest(_ context: ChannelHandlerContext) {
         guard let bytes = connection?.plaintext else { return }
         connection?.plaintext = nil
         context.fireChannelRead(wrapInboundOut(bytes))
@@ -131,7 +117,7 @@ extension TLSHandler {
 
     package func handlerRemoved(context: ChannelHandlerContext) {
         timer?.cancel()
-        phase = .closed
+        _ = state.ended()
         abandonWrites(ChannelError.ioOnClosedChannel)
         connection = nil
     }

@@ -2,10 +2,11 @@ package import ActionCrypto
 package import NIOCore
 import NIOTLS
 
-/// TLS for a NIO channel by the system's OpenSSL. First in the pipeline.
+/// TLS for a NIO channel by the system's OpenSSL. It has to be the handler next to the socket, apart from back-pressure.
 ///
-/// Reads from the channel on its own while the handshake goes on, also with `autoRead` off; after it only when asked.
-/// Decrypted bytes that nobody has asked for are held, so that the rest of the pipeline can be built after the handshake.
+/// The handler performs what a ``TLSState`` decides. It reads from the channel by itself during the handshake, also with `autoRead`
+/// off, and afterwards only when the pipeline asks. Decrypted bytes that nobody has asked for are held, so that the rest of the
+/// pipeline can be built after the handshake.
 package final class TLSHandler: ChannelDuplexHandler {
     package typealias InboundIn = ByteBuffer
     package typealias InboundOut = ByteBuffer
@@ -13,56 +14,37 @@ package final class TLSHandler: ChannelDuplexHandler {
     package typealias OutboundOut = ByteBuffer
     package typealias Role = TLSEngine.Role
 
-    /// What was agreed on.
+    /// The result of a handshake.
     package struct Handshake: Hashable, Sendable {
+        /// The application protocol that both sides chose; nil without one.
         package var alpn: String?
         /// The subject's common name of the peer's verified certificate; nil without one.
         package var peerCommonName: String?
-        /// Such as `TLSv1.3`.
+        /// The protocol version, such as `TLSv1.3`.
         package var version: String
-        /// What a client asked for by SNI.
+        /// The name that the client asked for by SNI; nil without one.
         package var serverName: String?
     }
 
-    enum Phase {
-        case idle, handshaking, open
-        /// Our close_notify or alert is out; waiting for the peer's end, at most ``lingerLimit`` and ``lingerBytes``.
-        case lingering
-        case closed
-    }
-
-    /// Succeeds with the handshake, or fails with the TLS error that really happened; also by the handler's own time limit.
+    /// Succeeds with the result of the handshake, or fails with the TLS error that ended it. The handler's time limit counts as one.
     package let handshake: EventLoopFuture<Handshake>
     /// The first TLS failure of the connection, during the handshake or after it.
     package let failure: TLSFailure
 
-    /// How long a closing connection waits for the peer's end.
+    /// The time for which a closing connection waits for the peer's end.
     static let lingerLimit = TimeAmount.seconds(1)
-    /// How much it may still send meanwhile, to be thrown away.
-    static let lingerBytes = 256 * 1024
 
     private let context: TLSContext
     private let role: Role
     private let handshakeTimeout: TimeAmount
     private let promise: EventLoopPromise<Handshake>
-    var phase = Phase.idle
+    var state = TLSState()
+    /// The engine and its queues. Nil before they are needed, and when OpenSSL could not make them.
     var connection: TLSConnection?
+    /// The end of the handshake's time limit, or of the time to linger.
     var timer: Scheduled<Void>?
+    /// Completes when the channel is closed.
     var closePromise: EventLoopPromise<Void>?
-    /// Bytes thrown away while lingering.
-    var dropped = 0
-    /// Somebody downstream asked for bytes and got none yet.
-    var readWanted = false
-    /// A read of our own waits for the channel to be writable.
-    var readDeferred = false
-    /// Our close_notify is out, the peer's not awaited.
-    var outputClosed = false
-    /// Plaintext was handed on since the last `channelReadComplete`.
-    var deliveredPlaintext = false
-    /// The peer's end, by close_notify or FIN, and whether it was handed on.
-    var inputEnd = InputEnd.none
-
-    enum InputEnd { case none, held, delivered }
 
     package init(
         context: TLSContext, role: Role, on eventLoop: any EventLoop, handshakeTimeout: TimeAmount = .seconds(10),
@@ -89,7 +71,11 @@ package final class TLSHandler: ChannelDuplexHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        if phase == .lingering { drop(bytes, context) } else { receive(bytes, context) }
+        switch state.received(bytes: bytes.readableBytes) {
+        case .decrypt: perform(context) { connection throws(OpenSSLError) in try connection.receive(bytes) }
+        case .discard: break
+        case .finish: finish(context)
+        }
     }
 
     package func channelReadComplete(context: ChannelHandlerContext) {
@@ -98,34 +84,28 @@ package final class TLSHandler: ChannelDuplexHandler {
     }
 
     package func read(context: ChannelHandlerContext) {
-        readWanted = true
+        state.readRequested()
         if deliverHeld(context) {
             completeDelivery(context)
-            // Auto-read follows up on the channel's own reads alone.
             let autoRead = try? context.channel.syncOptions?.getOption(.autoRead)
-            guard autoRead == true, phase != .closed else { return }
-            readWanted = true
+            guard state.readAnswered(autoRead: autoRead == true) else { return }
         }
         context.read()
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if readDeferred, context.channel.isWritable {
-            readDeferred = false
-            context.read()
-        }
+        if context.channel.isWritable, state.becameWritable() { context.read() }
         context.fireChannelWritabilityChanged()
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch phase {
-        case .open where outputClosed: promise?.fail(ChannelError.outputClosed)
-        case .idle, .handshaking, .open:
+        switch state.write() {
+        case .encrypt:
             if connection == nil { makeConnection(context) }
             connection?.enqueue(unwrapOutboundIn(data), promise)
             if connection == nil { promise?.fail(failure.error ?? Self.closedEarly()) }
-        case .lingering, .closed:
-            promise?.fail(failure.error ?? ChannelError.ioOnClosedChannel)
+        case .failOutputClosed: promise?.fail(ChannelError.outputClosed)
+        case .fail: promise?.fail(failure.error ?? ChannelError.ioOnClosedChannel)
         }
     }
 
@@ -152,12 +132,11 @@ extension TLSHandler {
     }
 
     private func begin(_ context: ChannelHandlerContext) {
-        guard phase == .idle else { return }
-        phase = .handshaking
+        guard state.activated() else { return }
         if connection == nil { makeConnection(context) }
         guard connection != nil else { return fail(failure.error ?? Self.closedEarly(), context) }
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: handshakeTimeout) { [weak self] in
-            guard let self, self.phase == .handshaking else { return }
+            guard let self, self.state.isHandshaking else { return }
             let seconds = self.handshakeTimeout.nanoseconds / 1_000_000_000
             self.fail(OpenSSLError(.timedOut, "the TLS handshake did not end within \(seconds) s"), context)
         }
@@ -165,30 +144,25 @@ extension TLSHandler {
         readMore(context)
     }
 
-    private func receive(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        guard phase == .handshaking || phase == .open else { return }
-        perform(context) { connection throws(OpenSSLError) in try connection.receive(bytes) }
-    }
-
-    /// All crypto first, then the call-outs, each of which may re-enter.
+    /// Runs a step of the engine, then performs what follows from it. The whole step is done before the pipeline is called, because
+    /// each of these calls may re-enter the handler.
     private func perform(
         _ context: ChannelHandlerContext, _ crypto: (inout TLSConnection) throws(OpenSSLError) -> Void
     ) {
-        guard phase != .lingering, phase != .closed, connection != nil else { return }
+        guard state.usesEngine, connection != nil else { return }
         var caught: OpenSSLError?
         if var taken = connection.take() {
             do throws(OpenSSLError) { try crypto(&taken) } catch { caught = error }
             connection = taken
         }
         send(context)
-        if phase == .handshaking, connection?.isEstablished == true { complete(context) }
-        // What follows in the same burst belongs to the same read.
-        if readWanted || deliveredPlaintext { deliverHeld(context) }
+        if connection?.isEstablished == true, state.established() { complete(context) }
+        if state.mayDeliver { deliverHeld(context) }
         if let caught { return fail(caught, context) }
         if connection?.peerClosed == true { endInput(context) }
     }
 
-    /// Puts on the wire what was encrypted.
+    /// Writes the ciphertext of the engine to the channel.
     func send(_ context: ChannelHandlerContext) {
         guard connection?.ciphertext.isEmpty == false else { return }
         while let chunk = connection?.nextCiphertext() {
@@ -197,9 +171,9 @@ extension TLSHandler {
         context.flush()
     }
 
+    /// The handshake ended well.
     private func complete(_ context: ChannelHandlerContext) {
         guard let engine = connection?.engine else { return }
-        phase = .open
         timer?.cancel()
         let agreed = Handshake(
             alpn: engine.alpn, peerCommonName: engine.peerCommonName, version: engine.version, serverName: engine.serverName)
@@ -208,43 +182,31 @@ extension TLSHandler {
     }
 
     func completeDelivery(_ context: ChannelHandlerContext) {
-        guard deliveredPlaintext else { return }
-        deliveredPlaintext = false
-        context.fireChannelReadComplete()
+        if state.completeDelivery() { context.fireChannelReadComplete() }
     }
 
-    /// Hands on what is held; true if there was anything.
+    /// Delivers the held plaintext, and the peer's end after it. True if there was either.
     @discardableResult
     func deliverHeld(_ context: ChannelHandlerContext) -> Bool {
-        guard phase == .open else { return false }
         var delivered = false
-        if let bytes = connection?.plaintext {
+        if let bytes = connection?.plaintext, state.deliverPlaintext() {
             connection?.plaintext = nil
-            // Before the call-out, which may ask for more.
-            (deliveredPlaintext, readWanted) = (true, false)
             delivered = true
             context.fireChannelRead(wrapInboundOut(bytes))
         }
-        if inputEnd == .held, phase == .open {
+        if state.deliverEnd() {
             delivered = true
             deliverEnd(context)
         }
         return delivered
     }
 
-    /// During the handshake, or when a read gave no plaintext: nobody else would read again.
+    /// Reads from the channel where nobody else would do it again.
     func readMore(_ context: ChannelHandlerContext) {
-        switch phase {
-        case .handshaking, .lingering: context.read()
-        case .open:
-            guard readWanted, inputEnd == .none else { return }
-            // Records that only cause answers must not be read faster than the answers go out.
-            if context.channel.isWritable { context.read() } else { readDeferred = true }
-        case .idle, .closed: break
-        }
+        if state.readCompleted(isWritable: context.channel.isWritable) { context.read() }
     }
 
-    /// Settles the handshake if it is still open, keeps and fires the error, and closes once the alert is out.
+    /// Fails the handshake if it is still going on, keeps and fires the error, and closes once the alert is sent.
     func fail(_ error: OpenSSLError, _ context: ChannelHandlerContext) {
         settle(error)
         linger(context, promise: nil)
