@@ -1,15 +1,16 @@
 package import Access
 
-/// The one user and password that the action route asks for.
+/// The user and password that requests to the action route must have, RFC 7617.
 package struct BasicAuth: Sendable {
-    /// What a client sends after `Basic `.
+    /// The base64 text that a client has to send after `Basic `.
     private let credentials: Secret<[UInt8]>
 
     package init(user: String, password: Secret<String>) {
         credentials = Secret(Base64.encode(Array("\(user):\(password.reveal())".utf8)))
     }
 
-    /// In a time that depends on the length of what was sent, and not on how much of it is right.
+    /// Compares the `Authorization` field with the credentials. The time depends on the length of the field, and not on how much of it
+    /// is right.
     func admits(_ authorization: String?) -> Bool {
         guard let authorization, authorization.utf8.count > 6, authorization.prefix(6).lowercased() == "basic " else {
             return false

@@ -2,13 +2,14 @@ import ActionCrypto
 import NIOCore
 import Synchronization
 
-/// The place of a reply: which connection is waiting for it, and for which of its requests.
+/// Names the request that waits for a reply: the connection's number, and the number of the request on it.
 struct ReplyTicket: Hashable, Sendable {
     var connection: Int
     var request: Int
 }
 
-/// Carries verified clicks from the event loop to the tasks of ``CallbackServer/run()``, never more than `limit` at once.
+/// Carries verified clicks from the event loop to the tasks of ``CallbackServer/run()``. This is the only queue on a click's way. It
+/// bounds how many clicks are decided at once: beyond that a person is asked to try again.
 final class ClickQueue: Sendable {
     struct Job: Sendable {
         enum Call: Sendable {
@@ -22,16 +23,17 @@ final class ClickQueue: Sendable {
 
     let jobs: AsyncStream<Job>
     private let feed: AsyncStream<Job>.Continuation
+    /// The number of jobs that were taken and are not finished.
     private let unfinished = Mutex(0)
     private let limit: Int
 
     init(limit: Int) {
         self.limit = limit
-        // Bounded by the count of unfinished jobs.
+        // The stream's buffer needs no bound of its own, because `unfinished` bounds the jobs.
         (jobs, feed) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
     }
 
-    /// False when too many are being decided.
+    /// Adds a job. False when too many are unfinished, or the queue is closed.
     func submit(_ job: Job) -> Bool {
         let hasRoom = unfinished.withLock { count in
             guard count < limit else { return false }
@@ -44,8 +46,9 @@ final class ClickQueue: Sendable {
         return false
     }
 
+    /// A job is done: its decision is finished, and not only answered.
     func finishedOne() { unfinished.withLock { $0 -= 1 } }
 
-    /// No more jobs; those taken go on.
+    /// Takes no more jobs. Those that were taken go on.
     func close() { feed.finish() }
 }

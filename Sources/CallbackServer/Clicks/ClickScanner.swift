@@ -1,6 +1,6 @@
 import ActionCrypto
 
-/// What a click's body says, nothing of it proven yet.
+/// The fields of a click's body. Nothing of them is proven.
 struct ClickBody: Equatable {
     var userID = ""
     var userName = ""
@@ -11,7 +11,7 @@ struct ClickBody: Equatable {
     var context = ActionContext()
 }
 
-/// Finds the known fields in a click's JSON, skipping others: Mattermost's `PostActionIntegrationRequest` in its
+/// Reads the known fields of a click's JSON and skips others. The JSON is Mattermost's `PostActionIntegrationRequest` in its
 /// model/integration_action.go.
 enum ClickScanner {
     static func scan(_ body: UnsafeRawBufferPointer) throws(MalformedClick) -> ClickBody {
@@ -38,7 +38,7 @@ enum ClickScanner {
         return click
     }
 
-    /// Mattermost's are 26 of `[a-z0-9]`.
+    /// Whether the text can be one of Mattermost's ids, which are 26 characters of `[a-z0-9]`.
     private static func isID(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
     }
@@ -56,7 +56,7 @@ enum ClickScanner {
     }
 }
 
-/// Finds the signed fields in a click's context. What is absent stays empty, for the signer to refuse.
+/// Reads the signed fields of a click's context. Absent fields stay empty: the signature cannot match then.
 private enum ContextScanner {
     static func scan(_ scanner: inout JSONScanner) throws(MalformedClick) -> ActionContext {
         var context = ActionContext()

@@ -1,6 +1,6 @@
 import Access
 
-/// What a submission's body says, nothing of it proven yet.
+/// The fields of a dialog submission's body. Nothing of them is proven.
 struct DialogBody: Equatable {
     var state = ""
     var userID = ""
@@ -9,9 +9,11 @@ struct DialogBody: Equatable {
     var reason = ""
 }
 
-/// Finds the known fields in a submission's JSON: Mattermost's `SubmitDialogRequest` in its model/integration_action.go.
+/// Reads the known fields of a dialog submission's JSON and skips others. The JSON is Mattermost's `SubmitDialogRequest` in its
+/// model/integration_action.go.
 enum DialogScanner {
-    /// Bytes; a longer one than the field takes is refused with words, far longer ones are no person's.
+    /// The most bytes of a reason. A reason that is too long for the field is refused with words later; one past this limit was not
+    /// written by a person, and makes the body malformed.
     private static let reasonLimit = 16 << 10
 
     static func scan(_ body: UnsafeRawBufferPointer) throws(MalformedClick) -> DialogBody {
@@ -28,7 +30,7 @@ enum DialogScanner {
                 dialog.isCancelled = scanner.peek() != UInt8(ascii: "f")
                 try scanner.skip(key)
             case .submission:
-                // Null when the person cancels.
+                // Mattermost sends null when the person cancels.
                 guard scanner.peek() == UInt8(ascii: "{") else { return try scanner.skip(key) }
                 dialog.reason = try reason(&scanner)
             case nil: try scanner.skip(key)
@@ -39,11 +41,12 @@ enum DialogScanner {
         return dialog
     }
 
+    /// Reads the text of the dialog's only field.
     private static func reason(_ scanner: inout JSONScanner) throws(MalformedClick) -> String {
         var reason = ""
-        var fields = KnownFields<Written>()
+        var fields = KnownFields<SubmissionField>()
         try scanner.object { (scanner, key) throws(MalformedClick) in
-            // Null for a field that was left empty.
+            // Mattermost sends null for a field that was left empty.
             guard try fields.recognise(key) != nil, scanner.peek() == UInt8(ascii: "\"") else { return try scanner.skip(key) }
             reason = try scanner.string().value(limit: reasonLimit)
         }
@@ -56,7 +59,7 @@ enum DialogScanner {
         static let names: [StaticString] = ["state", "user_id", "channel_id", "cancelled", "submission"]
     }
 
-    private enum Written: Int, KnownField {
+    private enum SubmissionField: Int, KnownField {
         case reason
 
         static let names: [StaticString] = ["reason"]

@@ -1,12 +1,14 @@
-/// Why a body is not a click. The words are for the operator's log.
+/// The body of a request is not a click or a dialog's submission. The reason is for the operator's log.
 struct MalformedClick: Error, Equatable {
     var reason: StaticString
 
     static func == (left: Self, right: Self) -> Bool { "\(left.reason)" == "\(right.reason)" }
 }
 
-/// Reads RFC 8259 JSON byte by byte. Every access is bounded, every nesting limited; nothing is allocated for what is skipped.
+/// Reads RFC 8259 JSON byte by byte. Every access is checked against the end of the bytes, the nesting is limited, and nothing is
+/// allocated for values that are skipped.
 struct JSONScanner {
+    /// The most objects and arrays within one another.
     static let maxDepth = 16
 
     private let bytes: UnsafeRawBufferPointer
@@ -15,7 +17,7 @@ struct JSONScanner {
     /// The bytes must be valid UTF-8 and outlive the scanner.
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// The next byte that is not white space, not taken; 0 at the end.
+    /// Returns the next byte that is not white space, without taking it. Returns 0 at the end.
     mutating func peek() -> UInt8 {
         while index < bytes.count {
             switch bytes[index] {
@@ -26,6 +28,7 @@ struct JSONScanner {
         return 0
     }
 
+    /// Takes the next byte that is not white space if it is this one.
     mutating func take(_ byte: UInt8) -> Bool {
         guard peek() == byte, index < bytes.count else { return false }
         index += 1
@@ -41,7 +44,7 @@ struct JSONScanner {
         guard index == bytes.count else { throw MalformedClick(reason: "something follows the JSON object") }
     }
 
-    /// Hands each key of an object to `member`, which must take the value.
+    /// Reads an object. Calls `member` with each key; it must take the value.
     mutating func object(
         _ member: (inout JSONScanner, JSONString) throws(MalformedClick) -> Void
     ) throws(MalformedClick) {
@@ -55,7 +58,7 @@ struct JSONScanner {
         try expect(UInt8(ascii: "}"), "an object does not end")
     }
 
-    /// A string's extent; its escapes are checked when it is read.
+    /// Takes a string without decoding it. Its escapes are checked by ``JSONString``.
     mutating func string() throws(MalformedClick) -> JSONString {
         try expect(UInt8(ascii: "\""), "a string was expected")
         let start = index
@@ -76,7 +79,7 @@ struct JSONScanner {
         throw MalformedClick(reason: "a string does not end")
     }
 
-    /// Leaves out the value of a key that nobody looks for.
+    /// Skips the value of an unknown key.
     mutating func skip(_ key: JSONString) throws(MalformedClick) {
         try key.check()
         try skipValue(depth: 2)

@@ -1,9 +1,9 @@
-/// A string in a JSON text, between its quotes, escapes not yet read.
+/// The bytes of a JSON string between its quotes, escapes included.
 struct JSONString {
     var content: UnsafeRawBufferPointer
     var isEscaped: Bool
 
-    /// The text, escapes replaced; refuses more than `limit` bytes.
+    /// Decodes the text. Throws when it has more than `limit` bytes.
     func value(limit: Int) throws(MalformedClick) -> String {
         guard isEscaped else {
             guard content.count <= limit else { throw MalformedClick(reason: "a field is too long") }
@@ -19,13 +19,13 @@ struct JSONString {
         return String(result)
     }
 
-    /// Whether the escapes of a string that nobody wants are right.
+    /// Throws when an escape is wrong. For strings that are skipped.
     func check() throws(MalformedClick) {
         guard isEscaped else { return }
         try unescape { (_) throws(MalformedClick) in }
     }
 
-    /// Compares without reading into a string; a string with escapes is never equal.
+    /// Compares the bytes. A string with escapes never equals.
     func equals(_ word: StaticString) -> Bool {
         !isEscaped && word.withUTF8Buffer { content.count == $0.count && content.elementsEqual($0) }
     }
@@ -41,7 +41,7 @@ struct JSONString {
         }
     }
 
-    /// One scalar of text known to be valid UTF-8.
+    /// Decodes one scalar. The text is known to be valid UTF-8.
     private func scalar(at index: inout Int) throws(MalformedClick) -> Unicode.Scalar {
         let width = max(1, (~content[index]).leadingZeroBitCount)
         let end = min(index + width, content.count)
@@ -68,7 +68,7 @@ struct JSONString {
         }
     }
 
-    /// After `\u`: four digits, or a surrogate pair in two escapes. Half a pair is refused.
+    /// Decodes what follows `\u`: four hexadecimal digits, or a surrogate pair in two escapes. Half a pair is refused.
     private func unicodeEscape(at index: inout Int) throws(MalformedClick) -> Unicode.Scalar {
         let high = try hexadecimal(at: &index)
         if let scalar = Unicode.Scalar(high) { return scalar }

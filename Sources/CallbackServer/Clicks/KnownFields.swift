@@ -1,14 +1,15 @@
-/// The members of an object that are looked for. The raw value counts from 0, at most 63.
+/// The known keys of a JSON object. Raw values count from 0, in the order of ``names``, up to 63.
 protocol KnownField: RawRepresentable<Int>, CaseIterable {
     static var names: [StaticString] { get }
 }
 
-/// Recognises the keys of one object and refuses a known one that comes twice: two readers could take different ones.
+/// Recognises the keys of one object. A known key that comes twice is refused, because two readers could take different values.
 struct KnownFields<Field: KnownField> {
     private let names = Field.names
+    /// A bit for each field that was found.
     private var seen = UInt64(0)
 
-    /// Nil for a key that nobody looks for.
+    /// Returns the field of a key, or nil for an unknown key.
     mutating func recognise(_ key: JSONString) throws(MalformedClick) -> Field? {
         guard let number = try number(of: key) else { return nil }
         guard seen & 1 << UInt64(number) == 0 else { throw MalformedClick(reason: "a field comes twice") }
@@ -16,6 +17,7 @@ struct KnownFields<Field: KnownField> {
         return Field(rawValue: number)
     }
 
+    /// Whether the field was found.
     func holds(_ field: Field) -> Bool { seen & 1 << UInt64(field.rawValue) != 0 }
 
     private func number(of key: JSONString) throws(MalformedClick) -> Int? {
