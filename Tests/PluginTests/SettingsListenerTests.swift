@@ -7,16 +7,16 @@ import Testing
 struct SettingsListenerTests {
     @Test("Trusted proxies are addresses and ranges; there are none unless they are named")
     func proxies() throws {
-        #expect(try parse(goodLines).http.trustedProxies == TrustedProxies())
+        #expect(try parse(goodLines).http.trustedProxies == AddressRanges())
         let settings = try parse(changed(.trustedProxies, to: #"trusted_proxies = ["10.0.0.0/8", "::1"]"#))
-        #expect(settings.http.trustedProxies == TrustedProxies(["10.0.0.0/8", "::1"].compactMap(AddressRange.init)))
+        #expect(settings.http.trustedProxies == AddressRanges(["10.0.0.0/8", "::1"].compactMap(AddressRange.init)))
     }
 
     @Test("Clicks are taken from everywhere, or from the addresses and ranges that are named")
     func sources() throws {
-        #expect(try parse(goodLines).http.allowedSources == AllowedSources())
+        #expect(try parse(goodLines).http.allowedSources == AddressRanges())
         let settings = try parse(changed(.allowedSources, to: #"allowed_sources = ["10.0.0.5", "10.1.0.0/16"]"#))
-        #expect(settings.http.allowedSources == AllowedSources(["10.0.0.5", "10.1.0.0/16"].compactMap(AddressRange.init)))
+        #expect(settings.http.allowedSources == AddressRanges(["10.0.0.5", "10.1.0.0/16"].compactMap(AddressRange.init)))
     }
 
     @Test("What is no address or range is told, each with the mend", arguments: [SettingKey.trustedProxies, .allowedSources])

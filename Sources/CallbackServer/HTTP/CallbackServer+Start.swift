@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOOpenSSL
 import NIOPosix
 
-/// The listener cannot listen; the message names the setting and the mend.
+/// The listener could not bind its address. The message names the setting and says what to change.
 package struct ListenError: Error, CustomStringConvertible {
     package let message: String
     package let cause: any Error
@@ -14,6 +14,7 @@ package struct ListenError: Error, CustomStringConvertible {
 }
 
 extension CallbackServer {
+    /// Binds the address and begins to accept.
     func start(_ queue: ClickQueue, _ trim: MemoryTrim) async throws(ListenError) -> RunningListener {
         let address = configuration.address
         let running: RunningListener
@@ -69,7 +70,8 @@ extension CallbackServer {
             ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0)
     }
 
-    /// Back-pressure stands nearest the socket: a client that never reads is not read from, whatever TLS has to say.
+    /// Builds the pipeline of an accepted connection. The back-pressure handler is nearest to the socket, so that nothing is read
+    /// from a client that does not read, not even TLS records.
     private func configure(_ channel: any Channel, _ listener: Listener) throws {
         guard listener.table.hasRoomToChoose else { throw ChannelError.ioOnClosedChannel }
         let connection = ConnectionHandler(listener: listener)

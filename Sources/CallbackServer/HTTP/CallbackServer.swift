@@ -6,13 +6,16 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
-/// The listener that Mattermost's buttons call: a few fixed routes, and nothing async behind them but verified clicks.
+/// The HTTP server that Mattermost's buttons call. It serves a few fixed routes on one event loop; only a click or a dialog whose
+/// signature matched leaves that loop, for the decision.
 package struct CallbackServer: Service {
-    /// Checks a context against the channel it came from; runs on the event loop, so it must not block.
+    /// Checks the signature of a button's context against the channel that it came from. Runs on the event loop, so it must not
+    /// block.
     package typealias Verify = @Sendable (_ context: ActionContext, _ channelID: String) -> Verification
-    /// Sends the reply to the client. To be called once; more is to no effect.
+    /// Sends the reply to the client. Only the first call has an effect.
     package typealias Respond = @Sendable (ClickReply<[UInt8]>) -> Void
-    /// Decides on a click. It may respond in time and go on with its work, which counts as unfinished until it returns.
+    /// Decides on a verified click, on a task of its own. It may respond in time and go on with its work: the click holds its place
+    /// among ``Limits/maxDecisions`` until this returns.
     package typealias Decide = @Sendable (VerifiedClick, Respond) async -> Void
 
     let configuration: Configuration
@@ -26,11 +29,12 @@ package struct CallbackServer: Service {
     let bound: @Sendable (SocketAddress) -> Void
 
     /// - Parameters:
-    ///   - group: one of its loops serves everything; more gained nothing when measured.
-    ///   - readiness: called on the event loop for every `/readyz`.
-    ///   - dialogs: nil where no dialog is ever opened.
-    ///   - refused: called on the event loop for the audit, a bounded number of times a minute.
-    ///   - bound: called once with the address, for those who asked for any free port.
+    ///   - group: one of its loops serves all connections, because more loops gained nothing when measured. Its clock is the
+    ///     clock of all limits.
+    ///   - readiness: called on the event loop for every `/readyz` and `/metrics`.
+    ///   - dialogs: takes the submissions of dialogs; nil where no dialog is opened.
+    ///   - refused: called on the event loop with each refused callback for the audit, a bounded number of times a minute.
+    ///   - bound: called once with the bound address, for callers that asked for any free port.
     package init(
         configuration: Configuration, group: any EventLoopGroup, logger: Logger, verify: @escaping Verify,
         readiness: @escaping @Sendable () -> Readiness, bound: @escaping @Sendable (SocketAddress) -> Void = { _ in },
@@ -50,8 +54,8 @@ package struct CallbackServer: Service {
         eventLoop = group.next()
     }
 
-    /// Serves until graceful shutdown, then lets the replies in flight finish, or until cancelled, which closes at once.
-    /// Throws ``ListenError`` when it cannot listen.
+    /// Serves until graceful shutdown, and then lets the replies in flight finish; or until cancelled, and then closes at once.
+    /// Throws ``ListenError`` when the address cannot be bound.
     package func run() async throws {
         let queue = ClickQueue(limit: configuration.limits.maxDecisions)
         let trim = MemoryTrim()

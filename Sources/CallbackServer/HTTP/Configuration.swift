@@ -2,26 +2,26 @@ import Access
 import NIOCore
 
 extension CallbackServer {
-    /// What the listener is told once, at its start.
+    /// The settings of the listener. They do not change while it runs, apart from the certificate's content.
     package struct Configuration: Sendable {
         package var address: ListenAddress
         /// Nil serves plain HTTP, for use behind a proxy that terminates TLS.
         package var tls: ListenerCertificate?
         /// The path of `public_addr`: every route answers at the root and below it, so a proxy may strip it or not.
         package var pathPrefix: String
-        /// Asked of the action route only.
+        /// Required of requests to the action route only.
         package var basicAuth: BasicAuth?
-        /// Whose `X-Forwarded-For` says where a request is from.
-        package var trustedProxies: TrustedProxies
-        /// From where clicks and dialogs are taken; probes are from everywhere.
-        package var allowedSources: AllowedSources
-        /// Whether `/readyz` tells everybody why, and not the operator alone.
+        /// The proxies whose `X-Forwarded-For` is believed.
+        package var trustedProxies: AddressRanges
+        /// The addresses from which clicks and dialogs are taken; all addresses when empty. Probes are taken from everywhere.
+        package var allowedSources: AddressRanges
+        /// Whether `/readyz` tells everybody why the plugin is not ready, and not only the operator on this machine.
         package var tellsEverybody: Bool
         package var limits: Limits
 
         package init(
             address: ListenAddress, tls: ListenerCertificate? = nil, pathPrefix: String = "", basicAuth: BasicAuth? = nil,
-            trustedProxies: TrustedProxies = TrustedProxies(), allowedSources: AllowedSources = AllowedSources(),
+            trustedProxies: AddressRanges = AddressRanges(), allowedSources: AddressRanges = AddressRanges(),
             tellsEverybody: Bool = false, limits: Limits = Limits()
         ) {
             self.address = address
@@ -35,44 +35,50 @@ extension CallbackServer {
         }
     }
 
-    /// What a client may take: bytes, time and places.
+    /// The limits on what a client may take: connections, requests, bytes and time.
     package struct Limits: Sendable {
-        /// When all are taken, the least deserving connection makes room for a new one.
+        /// Connections of all clients. Past this a connection is closed for each new one: `ConnectionTable` chooses which.
         package var maxConnections = 2048
-        /// Of one source that is no trusted proxy; its own least deserving one makes room for a new one.
+        /// Connections of one source that is no trusted proxy. Past this one of its own is closed for each new one.
         package var connectionsPerSource = 1024
-        /// A source's requests that are neither a signed click nor a probe.
+        /// The rate of a source's requests that are neither a signed click nor a probe.
         var requestRate = Bucket.Rate(burst: 300, refill: .milliseconds(100))
-        /// A source's `/healthz`, `/readyz` and `/metrics`: far more than any number of probes and dashboards asks for.
+        /// The rate of a source's `/healthz`, `/readyz` and `/metrics`: far above what probes and dashboards ask for.
         var probeRate = Bucket.Rate(burst: 2000, refill: .milliseconds(10))
-        /// A source's failed signatures, proofs and passwords.
+        /// The rate of a source's failed signatures, proofs and passwords.
         var failureRate = Bucket.Rate(burst: 20, refill: .seconds(3))
-        /// Verified clicks being decided at once; a person beyond it is asked to try again.
+        /// Verified clicks that are decided at once. Past this a person is asked to try again.
         package var maxDecisions = 256
+        /// Bytes of a request's head.
         package var headBytes = 16 * 1024
+        /// Bytes of a request's body.
         package var bodyBytes = 64 * 1024
-        /// Read and thrown away after a request was refused half way, so that the refusal arrives.
+        /// Bytes that are read and discarded after a request was refused half way, so that the refusal arrives.
         package var drainBytes = 256 * 1024
-        /// Requests and bodies, in parts, that a client may send ahead while an earlier reply is due.
+        /// Parts of requests (a head, a piece of a body, an end) that a client may send ahead while an earlier reply is due.
         package var pipelinedParts = 256
-        /// Requests of one connection that are answered before the others have their turn, and how many of one that brought a signed click.
+        /// Requests of one connection that are answered before the other connections have their turn: of a connection that has
+        /// brought a signed click, and of any other.
         var turn = (stranger: 8, clicker: 64)
-        /// Until a connection that had its turn has the next one.
+        /// The time from a connection's turn to its next one.
         var pause: Duration = .milliseconds(1)
-        /// Bytes of one read that are kept until their turn.
+        /// Parts of requests from one read that are kept until the connection's next turn.
         var readParts = 2048
+        /// The time for the TLS handshake.
         package var handshake: Duration = .seconds(10)
-        /// From a request's first byte to the end of its head; for the first one from the connection's start.
+        /// The time from a request's first byte to the end of its head; for the first request from the connection's start.
         package var head: Duration = .seconds(10)
-        /// From a request's first byte to its end; also how long a written reply may go unread.
+        /// The time from a request's first byte to its end. A written reply may go unread as long.
         package var request: Duration = .seconds(30)
-        /// Between requests. Above the 90 s of Go's client, which would otherwise race the close with a new request.
+        /// The time between requests. It is above the 90 s after which Go's client closes an idle connection: with a shorter limit
+        /// a new request could meet the close.
         package var idle: Duration = .seconds(120)
-        /// How long a refused client may go on sending.
+        /// The time for which a refused client may go on sending.
         package var linger: Duration = .seconds(1)
-        /// After this long a person is told to look at the post later, while the decision goes on. Mattermost waits 30 s.
+        /// The time after which a person is told to look at the post later, while the decision goes on. Mattermost itself waits
+        /// 30 s.
         package var reply: Duration = .seconds(8)
-        /// How long replies in flight may take once shutdown was asked for.
+        /// The time that replies in flight have once shutdown was asked for.
         package var drain: Duration = .seconds(10)
 
         package init() {}

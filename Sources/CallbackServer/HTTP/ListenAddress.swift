@@ -1,8 +1,8 @@
-/// Where to listen: `:8081` (every address, IPv4 and IPv6), `127.0.0.1:8081`, `[::1]:8081` or `name:8081`.
+/// An address to listen on: `:8081` (every address, IPv4 and IPv6), `127.0.0.1:8081`, `[::1]:8081` or `name:8081`.
 package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
     /// Nil for every address.
     package var host: String?
-    /// 0 takes any free one.
+    /// The port; 0 takes any free one.
     package var port: Int
 
     package init(host: String?, port: Int) {
@@ -10,7 +10,7 @@ package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
         self.port = port
     }
 
-    /// Nil unless the text has the shape of an address with a port.
+    /// Parses an address with a port. Nil for anything else.
     package init?(_ text: String) {
         guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
         let digits = text.utf8[text.utf8.index(after: colon)...]

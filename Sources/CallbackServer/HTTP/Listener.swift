@@ -3,7 +3,8 @@ import ActionCrypto
 import Logging
 import NIOCore
 
-/// What the connections of one event loop share. Used on that loop only.
+/// What the connections of one event loop share: the limits, the table of connections, and the checks that every click and every
+/// dialog has to pass. Used on that loop only.
 final class Listener {
     let limits: CallbackServer.Limits
     /// Nil for plain HTTP.
@@ -15,12 +16,13 @@ final class Listener {
     let dialogs: CallbackServer.Dialogs?
     let trim: MemoryTrim
     let table: ConnectionTable
-    let proxies: TrustedProxies
+    let proxies: AddressRanges
     let tellsEverybody: Bool
     private let eventLoop: any EventLoop
     var replies = ReplyRenderer()
     private var refusals: RefusalLog
     private var ledger: SourceLedger
+    /// Whether the end of the minute is scheduled, at which refusals that had no line are written as a number.
     private var countsAreDue = false
 
     init(_ server: CallbackServer, queue: ClickQueue, trim: MemoryTrim, on eventLoop: any EventLoop) {
@@ -43,14 +45,22 @@ final class Listener {
         ledger = SourceLedger(limits: limits)
     }
 
-    /// What to do with a click whose body has arrived.
+    /// The clock of all limits. It is read here and by the table's ticker; everything else has the time passed in.
+    var now: NIODeadline { eventLoop.now }
+}
+
+// MARK: - Clicks and dialogs
+
+extension Listener {
+    /// What becomes of a click whose body has arrived.
     enum Outcome {
-        /// The decision's reply follows with this ticket.
+        /// The decision has begun. Its reply comes with the click's ticket.
         case deciding
         case reply(FixedReply)
     }
 
-    /// Checks a click and hands it over: everything that a stranger can make happen ends here.
+    /// Checks that a click is signed for its channel, and hands it over for the decision. A request that is not signed gets no
+    /// further than this.
     func click(_ body: ByteBuffer, from origin: IPAddress?, ticket: ReplyTicket) -> Outcome {
         let scanned: ClickBody
         do throws(MalformedClick) {
@@ -75,7 +85,7 @@ final class Listener {
         }
     }
 
-    /// Checks a dialog's submission and hands it over.
+    /// Checks that a dialog's state is signed for its user and channel, and hands the submission over for the decision.
     func dialog(_ body: ByteBuffer, from origin: IPAddress?, ticket: ReplyTicket) -> Outcome {
         guard let dialogs else { return .reply(.notFound) }
         let scanned: DialogBody
@@ -112,49 +122,51 @@ final class Listener {
     }
 }
 
-/// What is held against a source.
+// MARK: - Limits of a source
+
 extension Listener {
-    /// Notes a request that came to nothing: the reply that it would have got, or that there were too many.
+    /// Counts a request that came to nothing. Returns its reply, or `.tooMany` when its source is past the limit.
     func limited(_ reply: FixedReply, from origin: IPAddress?) -> FixedReply {
         switch reply {
         case .busy, .late: reply
         case .alive: mayProbe(origin) ? reply : .tooMany
         case .forbidden: failed("[http] allowed_sources does not name its address", from: origin) ? reply : .tooMany
         case .unauthorized: failed("a wrong user or password of basic_auth, or none", from: origin) ? reply : .tooMany
-        default: ledger.charge(origin?.source, .nothing, at: .now()) ? reply : .tooMany
+        default: ledger.charge(origin?.source, .nothing, at: now) ? reply : .tooMany
         }
     }
 
-    /// Whether a source has not asked too often how the plugin is: who asks on and on takes time from the clicks.
-    func mayProbe(_ origin: IPAddress?) -> Bool { ledger.charge(origin?.source, .probe, at: .now()) }
+    /// Counts a probe. False when its source is past the limit: probes without end would take time from the clicks.
+    func mayProbe(_ origin: IPAddress?) -> Bool { ledger.charge(origin?.source, .probe, at: now) }
 
-    /// Writes down a refused callback; false when its source had too many.
+    /// Logs and counts a refused callback. False when its source is past the limit.
     func failed(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata = [:]) -> Bool {
         note(reason, from: origin, metadata)
-        return ledger.charge(origin?.source, .failedSignature, at: .now())
+        return ledger.charge(origin?.source, .failedSignature, at: now)
     }
 
-    /// Writes down a refused callback that may be a person's.
+    /// Logs a refused callback that may be a person's. It is not counted against its source.
     func note(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata) {
-        refusals.refused(reason, from: Self.text(origin), metadata, at: .now())
-        countSoon()
+        refusals.refused(reason, from: Self.text(origin), metadata, at: now)
+        scheduleCounts()
     }
 
-    /// Counts what is not worth a line.
+    /// Adds a refused callback to the number that is logged at the end of the minute, without a line of its own.
     func count(from origin: IPAddress?) {
-        refusals.counted(from: Self.text(origin), at: .now())
-        countSoon()
+        refusals.counted(from: Self.text(origin), at: now)
+        scheduleCounts()
     }
 
-    private func countSoon() {
+    private func scheduleCounts() {
         guard !countsAreDue else { return }
         countsAreDue = true
         eventLoop.assumeIsolated().scheduleTask(in: RefusalLog.window) { self.writeCounts() }
     }
 
+    /// Logs the number of refusals that had no line of their own.
     func writeCounts() {
         countsAreDue = false
-        refusals.endWindow(at: .now())
+        refusals.endWindow(at: now)
     }
 
     static func text(_ origin: IPAddress?) -> String { origin.map { "\($0)" } ?? "unknown" }

@@ -1,17 +1,17 @@
 package import ActionCrypto
 import Synchronization
 
-/// The certificate and key that the listener shows to new connections; may be replaced, from any thread, while it runs.
-/// Connections that are open keep what they began with.
+/// The certificate and key that the listener presents to new connections. They may be replaced from any thread while the
+/// listener runs; open connections keep the pair that they began with.
 package final class ListenerCertificate: Sendable {
     private let context: Mutex<TLSContext>
 
-    /// Throws what OpenSSL finds wrong with the pair.
+    /// Throws when OpenSSL does not take the pair.
     package init(_ identity: TLSIdentity) throws(OpenSSLError) {
         context = Mutex(try Self.context(identity))
     }
 
-    /// Keeps the old pair when it throws.
+    /// Replaces the pair for new connections. Keeps the old pair when OpenSSL does not take the new one.
     package func replace(with identity: TLSIdentity) throws(OpenSSLError) {
         let new = try Self.context(identity)
         context.withLock { $0 = new }

@@ -1,4 +1,4 @@
-/// The answers that never change.
+/// A reply whose text does not depend on the request. The enum of all of them: each is rendered once a second.
 enum FixedReply: Int, CaseIterable {
     case alive, malformed, forbidden, unauthorized, notFound, onlyPOST, onlyGET, timedOut, tooLarge, notJSON, expectation
     case headTooLarge, busy, late, tooMany
@@ -20,6 +20,7 @@ enum FixedReply: Int, CaseIterable {
         }
     }
 
+    /// A header field of this reply alone, with its line end.
     var field: StaticString {
         switch self {
         case .unauthorized: "WWW-Authenticate: Basic realm=\"teleport-mattermost\", charset=\"UTF-8\"\r\n"
@@ -30,7 +31,7 @@ enum FixedReply: Int, CaseIterable {
         }
     }
 
-    /// Mattermost shows words only from a 200; anything else is "Action integration error".
+    /// Mattermost shows a person the words of a 200 only. For any other status it shows "Action integration error".
     var body: StaticString {
         switch self {
         case .alive: #"{"status":"ok"}"#

@@ -8,12 +8,13 @@ import NIOCore
     import Darwin
 #endif
 
-/// What a reply says about the connection's future.
+/// Whether a connection stays open after a reply, and whether the reply says so.
 enum Persistence: Int {
-    /// HTTP/1.1's default, unsaid.
+    /// It stays open, as is the default of HTTP/1.1. The reply does not say so.
     case open
-    /// An HTTP/1.0 client asked for it and has to be told.
+    /// It stays open because an HTTP/1.0 client asked for it. The reply has to say so.
     case kept
+    /// It closes, and the reply says so.
     case close
 
     fileprivate var field: StaticString {
@@ -25,14 +26,15 @@ enum Persistence: Int {
     }
 }
 
-/// Writes whole replies, head and body in one buffer; the fixed ones once a second, when their Date changes. One event loop's.
+/// Renders replies, head and body in one buffer. Fixed replies are rendered once a second, when their `Date` changes, and then
+/// reused. Used on one event loop.
 struct ReplyRenderer {
     private var second = 0
     private var date: [UInt8] = []
     private var rendered: [ByteBuffer?] = []
     private let now: () -> Int
 
-    /// `now`: seconds since 1970.
+    /// - Parameter now: the wall clock in seconds since 1970, for the `Date` field.
     init(now: @escaping () -> Int = { time(nil) }) { self.now = now }
 
     mutating func fixed(_ reply: FixedReply, _ persistence: Persistence, headOnly: Bool = false) -> ByteBuffer {
@@ -53,7 +55,7 @@ struct ReplyRenderer {
         return body.withUnsafeBytes { render(status, "", persistence, body: $0, headOnly: headOnly) }
     }
 
-    /// Prometheus' text format.
+    /// Renders a body in Prometheus' text format.
     mutating func text(_ body: [UInt8], _ persistence: Persistence, headOnly: Bool = false) -> ByteBuffer {
         refresh()
         return body.withUnsafeBytes {
@@ -94,7 +96,7 @@ struct ReplyRenderer {
         rendered = Array(repeating: nil, count: FixedReply.allCases.count * 6)
     }
 
-    /// RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    /// Formats a date as RFC 9110 §5.6.7 demands: `Sun, 06 Nov 1994 08:49:37 GMT`.
     static func httpDate(_ seconds: Int) -> [UInt8] {
         var moment = time_t(seconds)
         var parts = tm()

@@ -1,13 +1,13 @@
 import NIOHTTP1
 
-/// What a request's head says that matters here.
-struct Exchange {
+/// A request and how it is to be answered, as far as its head tells.
+struct Exchange: Equatable {
     enum Purpose: Equatable {
         case click
         case dialog
         case readiness
         case metrics
-        /// Decided by the head alone.
+        /// The head alone determines the reply.
         case fixed(FixedReply)
 
         var takesBody: Bool { self == .click || self == .dialog }
@@ -16,17 +16,19 @@ struct Exchange {
     var purpose: Purpose
     var persistence: Persistence
     var isHEAD = false
-    /// The client waits for leave to send its body.
+    /// Whether the client waits for `100 Continue` before it sends the body, RFC 9110 §10.1.1.
     var awaitsContinue = false
-    /// The reply must go out at once: what follows is not worth reading.
+    /// Whether the reply goes out at once and the connection closes, without reading the body.
     var isRefusedEarly = false
 }
 
-/// Judges a request by its head, before anything of its body is read.
+/// Judges a request by its head, before any of its body is read: the route, the method, the address that it comes from, the
+/// password, and the length and type of the body.
 struct RequestPolicy {
     let routes: Routes
     let basicAuth: BasicAuth?
-    let allowedSources: AllowedSources
+    /// The addresses from which clicks and dialogs are taken; all addresses when empty.
+    let allowedSources: AddressRanges
     let bodyLimit: Int
 
     func judge(_ head: HTTPRequestHead, from origin: IPAddress?) -> Exchange {
@@ -49,7 +51,7 @@ struct RequestPolicy {
         } else if exchange.purpose.takesBody {
             exchange.awaitsContinue = true
         } else {
-            // Whether the body follows is up to the client now, so the next request cannot be found.
+            // The client may send the body or not, so the beginning of its next request cannot be found.
             exchange.isRefusedEarly = true
         }
         return exchange
@@ -64,17 +66,20 @@ struct RequestPolicy {
         case .readiness: return head.method == .GET || head.method == .HEAD ? .readiness : .fixed(.onlyGET)
         case .metrics: return head.method == .GET || head.method == .HEAD ? .metrics : .fixed(.onlyGET)
         case .action, .dialog:
-            // First of all, so that strangers learn neither of the password nor of what would be taken.
-            guard allowedSources.admit(origin) else { return .fixed(.forbidden) }
+            // The address is checked first, so that strangers learn neither that there is a password nor what would be taken.
+            guard admits(origin) else { return .fixed(.forbidden) }
             guard head.method == .POST else { return .fixed(.onlyPOST) }
             if route == .action, let basicAuth, !basicAuth.admits(fields.authorization) { return .fixed(.unauthorized) }
             guard fields.isJSON else { return .fixed(.notJSON) }
             return route == .dialog ? .dialog : .click
         }
     }
+
+    /// Whether clicks and dialogs are taken from this address. An unknown address is admitted only where all are.
+    func admits(_ origin: IPAddress?) -> Bool { allowedSources.isEmpty || origin.map(allowedSources.contains) ?? false }
 }
 
-/// The header fields of interest, gathered in one pass.
+/// The header fields that matter here, gathered in one pass.
 private struct Fields {
     var hosts = 0
     var contentLength = 0
@@ -97,7 +102,7 @@ private struct Fields {
         }
     }
 
-    /// One that no integer holds is the longest there is, and not none.
+    /// A length that no `Int` holds counts as the greatest one, so that it is refused.
     private static func length(_ value: String) -> Int { Int(value.filter { $0 != " " && $0 != "\t" }) ?? .max }
 
     private static func same(_ name: String, _ lowercase: StaticString) -> Bool {
@@ -106,7 +111,7 @@ private struct Fields {
         }
     }
 
-    /// `application/json`, parameters allowed.
+    /// Whether a content type is `application/json`, with or without parameters.
     private static func namesJSON(_ value: String) -> Bool {
         let type: StaticString = "application/json"
         let count = value.utf8.count

@@ -1,9 +1,9 @@
-/// What is served where.
+/// A route of the listener.
 enum Route: Equatable {
     case action, dialog, health, readiness, metrics
 }
 
-/// The fixed routes, each at the root and below the path of `public_addr`.
+/// The paths of the routes. Each is served at the root and below the path of `public_addr`, because a proxy may strip that path.
 struct Routes {
     private var table: [(path: String, route: Route)] = []
 
@@ -20,7 +20,8 @@ struct Routes {
         }
     }
 
-    /// The target of a request line; RFC 9112 §3.2 has servers take the absolute form too. A query is ignored.
+    /// Finds the route of a request line's target. RFC 9112 §3.2 demands that servers take the absolute form too. A query is
+    /// ignored.
     func route(_ target: String) -> Route? {
         if let exact = match(target[...]) { return exact }
         var path = target[...]

@@ -1,13 +1,13 @@
 import Access
 import NIOCore
 
-/// A bound listener, to be told things from any thread.
+/// A bound listener. Its methods may be called from any thread.
 struct RunningListener: Sendable {
     let channel: any Channel
     let listener: NIOLoopBound<Listener>
     let queue: ClickQueue
 
-    /// Stops accepting; closes every connection, after its reply where one is due and `limit` allows.
+    /// Stops accepting, and closes every connection: after its reply where one is due, and at the end of `limit` in any case.
     func stop(within limit: TimeAmount) {
         listener.eventLoop.execute {
             channel.close(promise: nil)
@@ -20,7 +20,7 @@ struct RunningListener: Sendable {
         }
     }
 
-    /// Drops the answer if the connection is gone.
+    /// Sends the reply of a decision to the connection that waits for it. Drops the reply when the connection is gone.
     func answer(_ reply: ClickReply<[UInt8]>, _ ticket: ReplyTicket) {
         listener.eventLoop.execute { listener.value.table[ticket.connection]?.answer(reply, to: ticket.request) }
     }

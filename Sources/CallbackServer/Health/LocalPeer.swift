@@ -8,11 +8,12 @@ import NIOCore
     import Darwin
 #endif
 
-/// Who runs the program at the other end of a loopback connection, as the kernel tells.
+/// Finds out which user's process is at the other end of a loopback connection, from the kernel's table of sockets.
 ///
-/// A proxy on the same machine comes from loopback too, and need not say for whom it asks. It runs as a user of its own, though.
+/// A loopback address alone does not prove that the operator asks: a proxy on the same machine connects from loopback too, and need
+/// not say for whom. It runs as another user, though.
 enum LocalPeer {
-    /// Whether it is root's or this process's own user's: somebody who can read the configuration anyway.
+    /// Whether the peer's process runs as root or as the user of this process. Either can read the configuration anyway.
     static func isOperator(_ peer: SocketAddress?, of local: SocketAddress?) -> Bool {
         guard let peer, let local, let from = Endpoint(peer), let to = Endpoint(local), from.address.isLoopback else {
             return false
@@ -35,7 +36,7 @@ enum LocalPeer {
             self.init(address: ip, port: port)
         }
 
-        /// `0100007F:1F90`: words of four bytes each in the machine's own order, and the port.
+        /// Parses `0100007F:1F90` of proc(5): words of four bytes in the machine's byte order, and the port.
         fileprivate init?(hexadecimal text: Substring) {
             let parts = text.split(separator: ":")
             guard parts.count == 2, let port = Int(parts[1], radix: 16), [8, 32].contains(parts[0].utf8.count) else {
@@ -52,7 +53,7 @@ enum LocalPeer {
         }
     }
 
-    /// The user of the socket from `from` to `to`, proc(5).
+    /// Returns the user of the socket from `from` to `to`, in a table as proc(5) describes it.
     static func owner(of from: Endpoint, to: Endpoint, in table: String) -> uid_t? {
         for line in table.split(separator: "\n").dropFirst() {
             let columns = line.split(separator: " ", maxSplits: 8, omittingEmptySubsequences: true)
@@ -64,7 +65,7 @@ enum LocalPeer {
         return nil
     }
 
-    /// At most 1 MiB, some 6,000 connections: beyond that nobody is told.
+    /// Reads a table, at most 1 MiB or about 6,000 connections of it. A peer that stands after that is not found.
     private static func read(_ path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }

@@ -1,8 +1,8 @@
 extension Readiness {
-    /// `/readyz`'s body for those who need not know more: problems name servers.
+    /// The body of `/readyz` for strangers. It leaves out the problems, because these name servers.
     var statusJSON: [UInt8] { Array((problems.isEmpty ? #"{"status":"ready"}"# : #"{"status":"not ready"}"#).utf8) }
 
-    /// `/readyz`'s body for the operator.
+    /// The body of `/readyz` for the operator, with the problems and notes.
     var json: [UInt8] {
         var text = problems.isEmpty ? #"{"status":"ready""# : #"{"status":"not ready""#
         if !problems.isEmpty { text += #","reasons":"# + Self.array(problems) }

@@ -1,16 +1,16 @@
 import NIOCore
 
-/// A token bucket, kept as the moment at which it will be full again: a new one, and one left alone for long enough, is.
+/// A token bucket. It is kept as the time at which it will be full again, which is in the past for a new bucket.
 struct Bucket {
     struct Rate {
         var burst: Int
-        /// For one token to come back.
+        /// The time in which one token comes back.
         var refill: TimeAmount
     }
 
     private(set) var fullAt = NIODeadline.uptimeNanoseconds(0)
 
-    /// False when it was empty; nothing is taken then.
+    /// Takes a token. False when there was none.
     mutating func take(_ rate: Rate, at now: NIODeadline) -> Bool {
         guard !isEmpty(rate, at: now) else { return false }
         fullAt = max(fullAt, now) + rate.refill

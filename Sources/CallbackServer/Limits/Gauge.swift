@@ -1,8 +1,8 @@
-/// A number that goes up and down, as `/metrics` tells it.
+/// A gauge of `/metrics`: a number that can go up and down.
 package struct Gauge: Sendable, Equatable {
-    /// Of letters, digits and `_`.
+    /// The name without its prefix: letters, digits and `_`.
     package var name: StaticString
-    /// One line.
+    /// The description, in one line.
     package var help: StaticString
     package var value: Int64
 
@@ -18,7 +18,7 @@ package struct Gauge: Sendable, Equatable {
 }
 
 extension Readiness {
-    /// `/metrics`' body: Prometheus' text format.
+    /// The body of `/metrics`, in Prometheus' text format.
     var exposition: [UInt8] {
         let all = [Gauge("ready", "1 when /readyz says so.", problems.isEmpty ? 1 : 0)] + gauges
         return Array(

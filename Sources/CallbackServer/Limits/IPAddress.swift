@@ -6,11 +6,11 @@
     import Darwin
 #endif
 
-/// An IP address as 128 bits; IPv4 as `::ffff:a.b.c.d`, so that both spellings are the same address.
+/// An IP address as 128 bits. IPv4 is kept as `::ffff:a.b.c.d`, so that both spellings are the same address.
 package struct IPAddress: Hashable, Sendable {
     let bits: UInt128
 
-    /// The text of an address, or nil. Zones are not taken.
+    /// Parses the text of an IPv4 or IPv6 address. Nil for anything else, also for an address with a zone (`fe80::1%eth0`).
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count <= 45, !text.utf8.contains(0) else { return nil }
         var bytes = [UInt8](repeating: 0, count: 16)
@@ -24,7 +24,7 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Makes an address from four bytes or sixteen.
+    /// Makes an address from the 4 bytes of IPv4 or the 16 bytes of IPv6, in network order.
     init(bytes: [UInt8]) { bits = bytes.count == 4 ? Self.mapped | Self.number(bytes) : Self.number(bytes) }
 
     var isLoopback: Bool { bits == 1 || isIPv4 && (bits >> 24) & 0xFF == 127 }
@@ -33,7 +33,8 @@ package struct IPAddress: Hashable, Sendable {
 
     var isIPv4: Bool { bits >> 32 == Self.mapped >> 32 }
 
-    /// What limits count by: one IPv4 address, or the /64 of IPv6 that one machine is commonly given.
+    /// The address that limits count by: an IPv4 address itself, or the /64 of an IPv6 address, because one machine commonly owns
+    /// a whole /64.
     var source: IPAddress { isIPv4 ? self : IPAddress(bits: (bits >> 64) << 64) }
 
     private static let mapped = UInt128(0xFFFF) << 32
@@ -52,29 +53,4 @@ extension IPAddress: CustomStringConvertible {
             return String(cString: start)
         }
     }
-}
-
-/// Addresses that share their first bits: `10.0.0.0/8`, or one address.
-package struct AddressRange: Hashable, Sendable {
-    private let base: UInt128
-    private let shift: UInt128
-
-    /// Nil unless the text is an address, or one with a prefix length after which it has no bits.
-    package init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = parts.first, let address = IPAddress(first) else { return nil }
-        let width = first.contains(":") ? 128 : 32
-        var length = width
-        if parts.count == 2 {
-            guard (1...3).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let given = Int(parts[1]), given <= width
-            else { return nil }
-            length = given
-        }
-        shift = UInt128(width - length)
-        base = address.bits >> shift
-        guard base << shift == address.bits else { return nil }
-    }
-
-    func contains(_ address: IPAddress) -> Bool { address.bits >> shift == base }
 }

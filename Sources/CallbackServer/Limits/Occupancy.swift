@@ -1,10 +1,11 @@
 import NIOCore
 
-/// Which source holds which places, and who gives one up for a newcomer.
+/// Counts the connections of each source, and knows which of them to close for a newcomer.
 ///
-/// Connections that have not made a request yet are in the order of their coming, and those that are being closed in the order
-/// in which that began, so that a flood of them costs no search.
+/// Connections that have made no request yet are queued in the order in which they came, and connections that are being closed
+/// in the order in which that began, so that a flood of either costs no search.
 struct Occupancy {
+    /// The connections of one source.
     private struct Holder {
         var count = 0
         var silentCount = 0
@@ -16,14 +17,14 @@ struct Occupancy {
     private var silent = CircularBuffer<Int>()
     private var closing = CircularBuffer<Int>()
 
-    /// How many have made no request yet.
+    /// The number of connections that have made no request yet.
     private(set) var silentCount = 0
 
     func silentCount(of source: IPAddress?) -> Int { holders[source]?.silentCount ?? 0 }
 
     func count(of source: IPAddress?) -> Int { holders[source]?.count ?? 0 }
 
-    /// `isSilent`: whether a connection still is, so that those who are not can be forgotten.
+    /// - Parameter isSilent: whether a connection has made no request yet. Others are removed from the queues.
     mutating func add(_ number: Int, from source: IPAddress?, isSilent: (Int) -> Bool) {
         Self.append(number, to: &silent, isSilent)
         holders[source, default: Holder()].count += 1
@@ -32,26 +33,27 @@ struct Occupancy {
         Self.append(number, to: &holders[source, default: Holder()].silent, isSilent)
     }
 
-    /// The first request of a connection came.
-    mutating func spoke(from source: IPAddress?) {
+    /// A connection of the source made its first request.
+    mutating func madeFirstRequest(from source: IPAddress?) {
         silentCount -= 1
         holders[source]?.silentCount -= 1
     }
 
     mutating func remove(from source: IPAddress?, wasSilent: Bool) {
-        if wasSilent { spoke(from: source) }
+        if wasSilent { madeFirstRequest(from: source) }
         guard let count = holders[source]?.count else { return }
         if count <= 1 { holders[source] = nil } else { holders[source]?.count = count - 1 }
     }
 
-    /// A connection is being closed, and takes a place for nothing. `isOpen`: whether one still does.
-    mutating func givesWay(_ number: Int, from source: IPAddress?, isOpen: (Int) -> Bool) {
+    /// A connection is being closed, and holds its place to no use.
+    /// - Parameter isOpen: whether a connection still holds a place. Others are removed from the queues.
+    mutating func beganClosing(_ number: Int, from source: IPAddress?, isOpen: (Int) -> Bool) {
         guard holders[source] != nil else { return }
         Self.append(number, to: &closing, isOpen)
         Self.append(number, to: &holders[source, default: Holder()].closing, isOpen)
     }
 
-    /// The source with the most places, if it is not `exempt`.
+    /// The source with the most connections, apart from those that are `exempt`.
     func greatest(except exempt: (IPAddress) -> Bool) -> (source: IPAddress?, count: Int)? {
         var greatest: (source: IPAddress?, count: Int)?
         for (source, holder) in holders where holder.count > greatest?.count ?? 0 {
@@ -61,33 +63,36 @@ struct Occupancy {
         return greatest
     }
 
-    /// The connection that has been silent longest, of one source or of all; it is not given twice.
+    /// Removes and returns the connection of the source that has been silent longest.
     mutating func longestSilent(of source: IPAddress?, isSilent: (Int) -> Bool) -> Int? {
         guard holders[source] != nil else { return nil }
         return Self.first(&holders[source, default: Holder()].silent, isSilent)
     }
 
+    /// Removes and returns the connection of any source that has been silent longest.
     mutating func longestSilent(isSilent: (Int) -> Bool) -> Int? { Self.first(&silent, isSilent) }
 
-    /// The connection that has been closing longest, of one source or of all; it is not given twice.
+    /// Removes and returns the connection of the source that has been closing longest.
     mutating func longestClosing(of source: IPAddress?, isOpen: (Int) -> Bool) -> Int? {
         guard holders[source] != nil else { return nil }
         return Self.first(&holders[source, default: Holder()].closing, isOpen)
     }
 
+    /// Removes and returns the connection of any source that has been closing longest.
     mutating func longestClosing(isOpen: (Int) -> Bool) -> Int? { Self.first(&closing, isOpen) }
 
-    private static func append(_ number: Int, to queue: inout CircularBuffer<Int>, _ counts: (Int) -> Bool) {
-        trim(&queue, counts)
+    private static func append(_ number: Int, to queue: inout CircularBuffer<Int>, _ belongs: (Int) -> Bool) {
+        trim(&queue, belongs)
         queue.append(number)
     }
 
-    private static func first(_ queue: inout CircularBuffer<Int>, _ counts: (Int) -> Bool) -> Int? {
-        trim(&queue, counts)
+    private static func first(_ queue: inout CircularBuffer<Int>, _ belongs: (Int) -> Bool) -> Int? {
+        trim(&queue, belongs)
         return queue.popFirst()
     }
 
-    private static func trim(_ queue: inout CircularBuffer<Int>, _ counts: (Int) -> Bool) {
-        while let number = queue.first, !counts(number) { queue.removeFirst() }
+    /// Removes numbers at the front that do not belong there any more.
+    private static func trim(_ queue: inout CircularBuffer<Int>, _ belongs: (Int) -> Bool) {
+        while let number = queue.first, !belongs(number) { queue.removeFirst() }
     }
 }

@@ -6,12 +6,12 @@
     import Darwin
 #endif
 
-/// How many files this process may have open.
+/// The limit on the number of files that this process may have open.
 enum OpenFiles {
-    /// For logs, the connections to Teleport and Mattermost, and what the libraries open.
+    /// Files that are left for the logs, the connections to Teleport and Mattermost, and the libraries.
     static let reserve = 64
 
-    /// Raises the limit as far as it goes without privileges, and gives it. Nil where the system does not tell.
+    /// Raises the limit as far as is possible without privileges, and returns it. Nil when the system does not tell.
     @discardableResult
     static func raiseLimit() -> Int? {
         var limit = rlimit()
@@ -29,7 +29,8 @@ enum OpenFiles {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// How many connections fit, of `wanted`: those that are being closed hold a file too, for a second.
+    /// Returns how many of the `wanted` connections fit. Each may have a second file, because a connection that is being closed holds
+    /// its file for a while.
     static func connections(_ wanted: Int, files: Int?) -> Int {
         guard let files else { return wanted }
         return max(1, min(wanted, (files - reserve) / 2))

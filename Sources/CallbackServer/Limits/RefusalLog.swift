@@ -1,24 +1,24 @@
 package import Logging
 import NIOCore
 
-/// A callback that was refused before anything was looked up for it; or how many more of one source's there were.
+/// A callback that was refused before anything was looked up for it, or the number of further ones from its source.
 package struct RefusedCallback: Sendable {
     package let reason: String
-    /// The address that it came from; nil where many addresses are counted together.
+    /// The address that it came from. Nil where many addresses are counted together.
     package let remote: String?
     package let count: Int
-    /// What the body said of itself, nothing of it proven.
+    /// What the body claims, none of it proven.
     package let metadata: Logger.Metadata
 }
 
-/// Tells the operator of refused callbacks: one line each, and where a source has more than a few in a minute one line with
-/// their number at its end. Neither many refusals nor many sources make many lines. One event loop's.
+/// Logs refused callbacks: one line each, and where a source has more than a few in a minute one line with their number at the
+/// end of the minute. The number of lines is bounded, however many refusals and sources there are. Used on one event loop.
 struct RefusalLog {
-    /// A minute's lines for one source, before they are only counted.
+    /// The lines of one source in a minute. Further refusals are only counted.
     static let burst = 5
-    /// A minute's lines for all sources together.
+    /// The lines of all sources together in a minute.
     static let total = 60
-    /// How many sources are counted apart; further ones are counted together.
+    /// The number of sources that are counted apart. Further ones are counted together.
     static let sources = 64
     static let window = TimeAmount.minutes(1)
 
@@ -26,8 +26,9 @@ struct RefusalLog {
     private let audit: (RefusedCallback) -> Void
     private var windowEnd = NIODeadline.uptimeNanoseconds(0)
     private var written = 0
-    /// By source: how many lines it had, and how many more refusals.
+    /// By source: the lines that it had in this minute, and the refusals that had none.
     private var seen: [String: (lines: Int, more: Int)] = [:]
+    /// The refusals of sources that are counted together.
     private var others = 0
 
     init(logger: Logger, audit: @escaping (RefusedCallback) -> Void) {
@@ -35,7 +36,7 @@ struct RefusalLog {
         self.audit = audit
     }
 
-    /// Never takes a signature, trigger id or password.
+    /// Logs a refusal, or counts it. The caller must not pass a signature, trigger id or password in `metadata`.
     mutating func refused(_ reason: String, from remote: String, _ metadata: Logger.Metadata = [:], at now: NIODeadline) {
         if now >= windowEnd { endWindow(at: now) }
         guard seen[remote] != nil || seen.count < Self.sources else { return others += 1 }
@@ -47,14 +48,14 @@ struct RefusalLog {
         write(RefusedCallback(reason: reason, remote: remote, count: 1, metadata: metadata))
     }
 
-    /// No line, and one more in the number.
+    /// Counts a refusal that is to have no line.
     mutating func counted(from remote: String, at now: NIODeadline) {
         if now >= windowEnd { endWindow(at: now) }
         guard seen[remote] != nil || seen.count < Self.sources else { return others += 1 }
         seen[remote, default: (lines: 0, more: 0)].more += 1
     }
 
-    /// Writes the numbers of those that had no line, and begins anew.
+    /// Writes the numbers of the refusals that had no line, and begins the next minute.
     mutating func endWindow(at now: NIODeadline) {
         for (remote, source) in seen.sorted(by: { $0.key < $1.key }) where source.more > 0 {
             write(RefusedCallback(reason: Self.more, remote: remote, count: source.more, metadata: [:]))

@@ -1,16 +1,22 @@
 import NIOCore
 
-/// What each source has spent of its limits. Bounded, and no number of addresses gives anybody a full bucket back.
+/// The rate limits of each source. The memory is bounded, and no number of addresses gives a source its spent tokens back.
 ///
-/// Only probes and requests that came to nothing are counted: a signed click takes nothing, and so leaves no trace here. When all places
-/// are taken, one whose buckets have filled up again, and which says nothing any more, is used anew; where none is found the
-/// newcomers share one place.
+/// Only probes and requests that came to nothing take a token; a signed click takes none. When all places are taken, a place whose
+/// buckets are full again is reused, because it holds no information. When none is found, new sources share one place.
 struct SourceLedger {
     static let places = 4096
-    /// How many places are looked at for a newcomer.
+    /// The number of places that are examined for a new source.
     private static let looks = 8
 
-    enum Charge { case nothing, failedSignature, probe }
+    /// What a source is charged for.
+    enum Charge {
+        /// A request that came to nothing, such as one for an unknown path.
+        case nothing
+        /// A failed signature, proof or password.
+        case failedSignature
+        case probe
+    }
 
     private struct Account {
         var source: IPAddress?
@@ -25,7 +31,9 @@ struct SourceLedger {
     private let capacity: Int
     private var accounts: [Account] = []
     private var places: [IPAddress: Int] = [:]
+    /// The place of all sources that got none of their own.
     private var shared = Account()
+    /// The place that was examined last.
     private var hand = 0
 
     init(limits: CallbackServer.Limits, places capacity: Int = Self.places) {
@@ -35,7 +43,7 @@ struct SourceLedger {
 
     var count: Int { places.count }
 
-    /// Notes a request that came to nothing; false when its source had no such request left.
+    /// Charges a source. False when it had no token left.
     mutating func charge(_ source: IPAddress?, _ charge: Charge, at now: NIODeadline) -> Bool {
         guard let place = place(of: source, at: now) else { return spend(&shared, charge, now) }
         return spend(&accounts[place], charge, now)

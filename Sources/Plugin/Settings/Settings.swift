@@ -52,9 +52,9 @@ package struct Settings: Sendable {
         package var tls: KeyPair?
         package var basicAuth: BasicAuth?
         /// Whose `X-Forwarded-For` says where a callback is from.
-        package var trustedProxies = TrustedProxies()
+        package var trustedProxies = AddressRanges()
         /// From where clicks are taken.
-        package var allowedSources = AllowedSources()
+        package var allowedSources = AddressRanges()
     }
 
     package struct Log: Equatable, Sendable {

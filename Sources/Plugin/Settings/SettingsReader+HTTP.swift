@@ -24,10 +24,10 @@ extension SettingsReader {
             publicURL: address?.url, listen: listen ?? (hasButtons ? .everywhere : .loopback),
             isNeeded: hasButtons || listen != nil,
             tls: tls, basicAuth: given ?? address?.credentials,
-            trustedProxies: TrustedProxies(ranges(.trustedProxies)), allowedSources: AllowedSources(ranges(.allowedSources)))
+            trustedProxies: ranges(.trustedProxies), allowedSources: ranges(.allowedSources))
     }
 
-    private mutating func ranges(_ key: SettingKey) -> [AddressRange] {
+    private mutating func ranges(_ key: SettingKey) -> AddressRanges {
         let texts = strings(key) ?? []
         if texts.count > 64 { report(key, "names more than 64. Write ranges, \"10.0.0.0/8\".") }
         var ranges: [AddressRange] = []
@@ -39,7 +39,7 @@ extension SettingsReader {
                 report(key, "\"\(shown)\" is no address or range. Write \"192.0.2.1\", \"10.0.0.0/8\" or \"fd00::/8\".")
             }
         }
-        return ranges
+        return AddressRanges(ranges)
     }
 
     private mutating func keyPair() -> Settings.HTTP.KeyPair? {

@@ -5,7 +5,7 @@ import Testing
 @testable import CallbackServer
 
 @Suite(.timeLimit(.minutes(1))) struct AllowedSourcesTests {
-    private static let loopback = TrustedProxies(["127.0.0.0/8"].compactMap(AddressRange.init))
+    private static let loopback = AddressRanges(["127.0.0.0/8"].compactMap(AddressRange.init))
 
     private func ask(_ server: RunningServer, _ request: String) async throws -> String {
         let client = try await server.client()
@@ -109,9 +109,14 @@ import Testing
 
     @Test("Without an address nobody is allowed where addresses are named")
     func unknown() {
-        #expect(AllowedSources().admit(nil))
-        let everywhere = AllowedSources(["0.0.0.0/0", "::/0"].compactMap(AddressRange.init))
-        #expect(!everywhere.admit(nil))
-        #expect(everywhere.admit(IPAddress("192.0.2.1")) && everywhere.admit(IPAddress("2001:db8::1")))
+        func policy(_ ranges: [String]) -> RequestPolicy {
+            RequestPolicy(
+                routes: Routes(pathPrefix: ""), basicAuth: nil,
+                allowedSources: AddressRanges(ranges.compactMap(AddressRange.init)), bodyLimit: 1)
+        }
+        #expect(policy([]).admits(nil))
+        let everywhere = policy(["0.0.0.0/0", "::/0"])
+        #expect(!everywhere.admits(nil))
+        #expect(everywhere.admits(IPAddress("192.0.2.1")) && everywhere.admits(IPAddress("2001:db8::1")))
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import CallbackServer
 
 @Suite(.timeLimit(.minutes(1))) struct SourceLimitTests {
-    private static let loopback = TrustedProxies(["127.0.0.0/8"].compactMap(AddressRange.init))
+    private static let loopback = AddressRanges(["127.0.0.0/8"].compactMap(AddressRange.init))
 
     private func forge(_ server: RunningServer, from forwarded: String? = nil, until status: String = "429") async throws
         -> String

@@ -38,11 +38,11 @@ import Testing
             (["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
         ])
     func forwarded(lines: [String], source: String) throws {
-        let proxies = TrustedProxies(["10.0.0.0/8"].compactMap(AddressRange.init))
+        let proxies = AddressRanges(["10.0.0.0/8"].compactMap(AddressRange.init))
         let peer = try #require(IPAddress("10.0.0.1"))
-        #expect(proxies.origin(of: peer, forwarded: lines).description == source)
+        #expect(ForwardedFor.origin(of: peer, lines: lines, trusting: proxies).description == source)
         let stranger = try #require(IPAddress("192.0.2.1"))
-        #expect(proxies.origin(of: stranger, forwarded: lines) == stranger)
+        #expect(ForwardedFor.origin(of: stranger, lines: lines, trusting: proxies) == stranger)
     }
 
     @Test("A bucket gives its burst, then one for each time of refill")

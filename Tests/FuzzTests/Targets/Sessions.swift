@@ -85,8 +85,8 @@ private final class Session {
         client.received = []
         client.say(Array(head.utf8) + Array(body))
         exchange()
-        if case .deciding = connection.phase {
-            connection.answer(.answer(clickAnswer(update: nil, ephemeral: value)), to: connection.requests)
+        if connection.state.isDeciding {
+            connection.answer(.answer(clickAnswer(update: nil, ephemeral: value)), to: connection.state.requestCount)
             exchange()
             check(sent: value)
         } else {

@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// NIO's parser with our limits on the head, telling the connection of bytes before they make a message: time limits
-/// start at the first one.
+/// NIO's HTTP parser with limits on the head. It reports bytes before they are parsed, because the time limits of a request begin
+/// with its first byte.
 struct RequestDecoder: ByteToMessageDecoder {
     typealias InboundOut = HTTPServerRequestPart
 

@@ -1,0 +1,132 @@
+import Access
+import NIOCore
+import NIOHTTP1
+
+/// The requests of a connection and their replies.
+extension ConnectionHandler {
+    func handle(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head): begin(head)
+        case .body(let chunk):
+            if case .refuse(let headOnly) = state.received(body: chunk) { refuse(.tooLarge, headOnly: headOnly) }
+        case .end:
+            guard let request = state.requestEnded() else { return }
+            if request.endsTurn { scheduleTurn() }
+            reply(to: request)
+        }
+    }
+
+    /// Sends the reply of a decision. Drops it when that request has had a reply: after the time limit, or when the client left.
+    func answer(_ reply: ClickReply<[UInt8]>, to request: Int) {
+        guard let exchange = state.awaitedDecision(of: request) else { return }
+        switch reply {
+        case .answer(let json): send(json, exchange)
+        case .counted(let words):
+            listener.count(from: origin)
+            send(words, exchange)
+        case .refused(let words?, let reason, let metadata):
+            listener.note(reason, from: origin, metadata)
+            send(words, exchange)
+        case .refused(nil, let reason, let metadata):
+            send(listener.failed(reason, from: origin, metadata) ? .forbidden : .tooMany, exchange)
+        }
+        resume()
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        origin = peer.map {
+            ForwardedFor.origin(of: $0, lines: head.headers["x-forwarded-for"], trusting: listener.proxies)
+        }
+        isForwarded = ForwardingFields.are(in: head.headers)
+        let exchange = listener.policy.judge(head, from: origin)
+        let isFirst = state.requestCount == 0
+        let action = state.received(head: exchange, at: listener.now)
+        guard action != .ignore else { return }
+        if isFirst { listener.table.madeFirstRequest(self) }
+        listener.trim.count()
+        switch action {
+        case .readBody, .ignore: break
+        case .askForBody:
+            context?.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+        case .refuse(let reply, let headOnly): refuse(reply, headOnly: headOnly)
+        }
+    }
+
+    private func scheduleTurn() {
+        context?.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(listener.limits.pause)) { [weak self] in
+            self?.state.turnCame()
+            self?.resume()
+        }
+    }
+
+    private func reply(to request: ConnectionState.Request) {
+        let exchange = request.exchange
+        switch exchange.purpose {
+        case .fixed(let reply): send(listener.limited(reply, from: origin), exchange)
+        case .readiness, .metrics: report(exchange)
+        case .click, .dialog:
+            let ticket = ReplyTicket(connection: number, request: state.requestCount)
+            let outcome =
+                exchange.purpose == .click
+                ? listener.click(request.body, from: origin, ticket: ticket)
+                : listener.dialog(request.body, from: origin, ticket: ticket)
+            switch outcome {
+            case .reply(let reply): send(reply, exchange)
+            case .deciding: state.decisionBegan(at: listener.now)
+            }
+        }
+    }
+
+    /// Replies with the plugin's readiness, or with its metrics.
+    private func report(_ exchange: Exchange) {
+        guard listener.mayProbe(origin) else { return send(.tooMany, exchange) }
+        let readiness = listener.readiness()
+        let persistence = state.persistence(after: exchange)
+        guard exchange.purpose == .readiness else {
+            return send(listener.replies.text(readiness.exposition, persistence, headOnly: exchange.isHEAD), persistence)
+        }
+        let json = mayKnowWhy ? readiness.json : readiness.statusJSON
+        let status: StaticString = readiness.problems.isEmpty ? "200 OK" : "503 Service Unavailable"
+        send(listener.replies.json(json, status: status, persistence, headOnly: exchange.isHEAD), persistence)
+    }
+
+    /// Whether the client may know why the plugin is not ready. Reasons name servers, so they are for the operator on this
+    /// machine, asking without a proxy.
+    private var mayKnowWhy: Bool {
+        if listener.tellsEverybody { return true }
+        guard !isForwarded, let channel = context?.channel else { return false }
+        return LocalPeer.isOperator(channel.remoteAddress, of: channel.localAddress)
+    }
+
+    func send(_ reply: FixedReply, _ exchange: Exchange) {
+        let persistence = reply == .tooMany ? .close : state.persistence(after: exchange)
+        send(listener.replies.fixed(reply, persistence, headOnly: exchange.isHEAD), persistence)
+    }
+
+    private func send(_ json: [UInt8], _ exchange: Exchange) {
+        let persistence = state.persistence(after: exchange)
+        send(listener.replies.json(json, persistence), persistence)
+    }
+
+    private func send(_ buffer: ByteBuffer, _ persistence: Persistence) {
+        guard let context else { return }
+        var written: EventLoopPromise<Void>?
+        if state.replies(persistence, at: listener.now) {
+            written = context.eventLoop.makePromise()
+            written?.futureResult.assumeIsolated().whenComplete { _ in self.replyLeft() }
+        }
+        context.write(Self.wrapOutboundOut(buffer), promise: written)
+        if persistence == .close { closeAfterWrites() }
+    }
+}
+
+/// The header fields by which a proxy says for whom it asks.
+enum ForwardingFields {
+    private static let names: Set<String> = [
+        "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
+        "x-forwarded-server",
+        "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip",
+    ]
+
+    static func are(in headers: HTTPHeaders) -> Bool { headers.contains { names.contains($0.name.lowercased()) } }
+}

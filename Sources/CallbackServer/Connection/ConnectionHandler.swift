@@ -1,0 +1,111 @@
+import NIOCore
+import NIOHTTP1
+
+/// Serves one client: tells the events of its channel to a ``ConnectionState``, and performs the actions that this asks for.
+/// Every reply is written as one buffer.
+///
+/// It holds what belongs to the channel (the context, the addresses, the promises); every decision is made in the state.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let listener: Listener
+    var state: ConnectionState
+    private(set) var context: ChannelHandlerContext?
+    /// The number under which the connection table knows this connection; 0 before it has one.
+    private(set) var number = 0
+    /// The other end of the TCP connection.
+    private(set) var peer: IPAddress?
+    /// Where the present request comes from: the peer, or the client for which a trusted proxy asks.
+    var origin: IPAddress?
+    /// Whether the present request was passed on by a proxy.
+    var isForwarded = false
+
+    init(listener: Listener) {
+        self.listener = listener
+        state = ConnectionState(limits: listener.limits, at: listener.now)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+    func channelActive(context: ChannelHandlerContext) {
+        peer = context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        origin = peer
+        guard let number = listener.table.admit(self) else { return context.close(promise: nil) }
+        self.number = number
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if state.readRequested(isWritable: context.channel.isWritable) { context.read() }
+    }
+
+    /// Called by the decoder with the number of bytes that arrived, before it parses them.
+    func bytesArrived(_ count: Int) {
+        if state.received(bytes: count, at: listener.now) == .closeNow { closeNow() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !state.isClosing else { return }
+        let part = Self.unwrapInboundIn(data)
+        if !context.channel.isWritable { context.flush() }
+        switch state.received(part, isWritable: context.channel.isWritable) {
+        case .handle: handle(part)
+        case .wait: break
+        case .closeNow: closeNow()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        state.readCompleted()
+        context.flush()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        state.writabilityChanged(to: isWritable, at: listener.now)
+        if isWritable { resume() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.inputClosed) = event as? ChannelEvent {
+            state.inputEnded()
+            resume()
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch state.failed(InputFailure(error), at: listener.now) {
+        case .proceed: break
+        case .closeNow: closeNow()
+        case .refuse(let reply): refuse(reply)
+        }
+    }
+
+    /// Handles the parts that had to wait, and reads on, as far as the state allows now.
+    func resume() {
+        while let part = state.nextPart(isWritable: isWritable) { handle(part) }
+        context?.flush()
+        if state.isDone { closeAfterWrites() }
+        if state.releaseRead(isWritable: isWritable) { context?.read() }
+    }
+
+    private var isWritable: Bool { context?.channel.isWritable ?? true }
+
+    private func leave() {
+        listener.table.remove(number)
+        context = nil
+        state.close()
+    }
+}
