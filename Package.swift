@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "CallbackServer",
             dependencies: [
-                "Access", "ActionCrypto", "NIOOpenSSL", "CMalloc", nioCore, nioPosix, nioHTTP1, logging, lifecycle,
+                "Base", "Access", "ActionCrypto", "NIOOpenSSL", "CMalloc", nioCore, nioPosix, nioHTTP1, logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(
@@ -130,7 +130,8 @@ let package = Package(
         .testTarget(
             name: "CallbackServerTests",
             dependencies: [
-                "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "TestSupport", nioCore, nioPosix, nioHTTP1, logging,
+                "Base", "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "TestSupport", nioCore, nioPosix, nioHTTP1,
+                logging,
                 lifecycle, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),

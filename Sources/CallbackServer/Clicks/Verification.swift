@@ -1,10 +1,10 @@
 package import ActionCrypto
 
-/// What checking a context came to.
+/// The result of checking the signature of a button's context.
 package enum Verification: Sendable {
-    /// Truly signed, expired or not.
+    /// The plugin signed it. It may have expired: a person gets words about that.
     case genuine(VerifiedAction)
-    /// For the operator's log only; the client is not told.
+    /// The signature does not prove anything. The reason is for the operator's log; the client does not get it.
     case refused(reason: String)
 
     package init(_ result: Result<VerifiedAction, ActionSigner.Refusal>) {
@@ -17,21 +17,5 @@ package enum Verification: Sendable {
             self = .refused(reason: "a button of the original plugin; [mattermost] accept_legacy_signatures is false")
         case .failure(.wrongCluster): self = .refused(reason: "signed for another cluster")
         }
-    }
-}
-
-/// Whether the plugin can do its work, for `/readyz`.
-package struct Readiness: Sendable, Equatable {
-    /// What is missing, in words for the operator. Empty: ready.
-    package var problems: [String]
-    /// What a person should see to, though all works.
-    package var notes: [String]
-    /// For `/metrics`.
-    package var gauges: [Gauge]
-
-    package init(problems: [String] = [], notes: [String] = [], gauges: [Gauge] = []) {
-        self.problems = problems
-        self.notes = notes
-        self.gauges = gauges
     }
 }

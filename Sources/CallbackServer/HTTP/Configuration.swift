@@ -1,4 +1,5 @@
 import Access
+package import Base
 import NIOCore
 
 extension CallbackServer {
@@ -75,8 +76,8 @@ extension CallbackServer {
         package var idle: Duration = .seconds(120)
         /// The time for which a refused client may go on sending.
         package var linger: Duration = .seconds(1)
-        /// The time after which a person is told to look at the post later, while the decision goes on. Mattermost itself waits
-        /// 30 s.
+        /// The time after which a person is told to look at the post later, while the decision goes on. The decision itself answers far
+        /// earlier: this limit holds when it does not. Mattermost waits 30 s.
         package var reply: Duration = .seconds(8)
         /// The time that replies in flight have once shutdown was asked for.
         package var drain: Duration = .seconds(10)

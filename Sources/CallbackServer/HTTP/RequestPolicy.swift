@@ -1,3 +1,4 @@
+import Base
 import NIOHTTP1
 
 /// A request and how it is to be answered, as far as its head tells.

@@ -1,3 +1,4 @@
+import Base
 import NIOCore
 
 /// All open connections of one event loop. It limits their number, makes room for new ones, enforces their time limits, and

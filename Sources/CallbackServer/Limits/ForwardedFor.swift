@@ -1,3 +1,5 @@
+import Base
+
 /// Finds the address that a request comes from when proxies pass it on.
 enum ForwardedFor {
     /// Returns the peer's address, or where the peer is a trusted proxy the rightmost forwarded address that is no trusted proxy.

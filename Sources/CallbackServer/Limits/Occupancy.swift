@@ -1,3 +1,4 @@
+import Base
 import NIOCore
 
 /// Counts the connections of each source, and knows which of them to close for a newcomer.

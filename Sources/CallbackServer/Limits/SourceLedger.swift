@@ -1,3 +1,4 @@
+import Base
 import NIOCore
 
 /// The rate limits of each source. The memory is bounded, and no number of addresses gives a source its spent tokens back.

@@ -1,4 +1,5 @@
 package import Access
+package import Base
 package import CallbackServer
 package import Logging
 package import Mattermost

@@ -1,4 +1,5 @@
 internal import Access
+import Base
 internal import CallbackServer
 internal import Logging
 internal import Mattermost

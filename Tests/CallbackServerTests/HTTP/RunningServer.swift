@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import Base
 import Logging
 import NIOCore
 import NIOPosix
@@ -37,9 +38,12 @@ struct RunningServer: Sendable {
         let server = CallbackServer(
             configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, verify: verify,
             readiness: readiness, bound: { port.yield($0.port ?? 0) },
-            decide: { click in
-                if let reason = forbid?(click) { return .refused(words: nil, reason: reason, ["user_id": "\(click.userID)"]) }
-                return .answer(await decide(click))
+            decide: { click, respond in
+                if let reason = forbid?(click) {
+                    respond(.refused(words: nil, reason: reason, ["user_id": "\(click.userID)"]))
+                } else {
+                    respond(.answer(await decide(click)))
+                }
             })
         let lifecycle = ServiceGroup(services: [server], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -60,7 +60,7 @@ import Testing
             let second = CallbackServer(
                 configuration: .init(address: ListenAddress(host: "127.0.0.1", port: server.port)),
                 group: .singletonMultiThreadedEventLoopGroup, logger: LogLines().logger, verify: RunningServer.verify,
-                readiness: { Readiness() }, decide: { _ in .answer([]) })
+                readiness: { Readiness() }, decide: { _, respond in respond(.answer([])) })
             let error = await #expect(throws: ListenError.self) { try await second.run() }
             #expect(error?.description.contains("http.listen_addr \"127.0.0.1:\(server.port)\"") == true)
         }

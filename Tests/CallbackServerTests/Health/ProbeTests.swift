@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Logging
 import NIOCore
@@ -36,7 +37,7 @@ import Testing
         let server = CallbackServer(
             configuration: .init(address: ListenAddress(host: nil, port: 0)), group: channel.embeddedEventLoop,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, verify: RunningServer.verify,
-            readiness: { Readiness() }, decide: { _ in .answer([]) })
+            readiness: { Readiness() }, decide: { _, respond in respond(.answer([])) })
         let listener = Listener(server, queue: ClickQueue(limit: 1), trim: MemoryTrim(), on: channel.embeddedEventLoop)
         let connection = ConnectionHandler(listener: listener)
         let decoder = RequestDecoder(headLimit: listener.limits.headBytes) { connection.bytesArrived($0) }

@@ -1,5 +1,5 @@
 import Access
-import ActionCrypto
+import Base
 import NIOCore
 import Testing
 

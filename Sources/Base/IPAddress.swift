@@ -25,17 +25,17 @@ package struct IPAddress: Hashable, Sendable {
     }
 
     /// Makes an address from the 4 bytes of IPv4 or the 16 bytes of IPv6, in network order.
-    init(bytes: [UInt8]) { bits = bytes.count == 4 ? Self.mapped | Self.number(bytes) : Self.number(bytes) }
+    package init(bytes: [UInt8]) { bits = bytes.count == 4 ? Self.mapped | Self.number(bytes) : Self.number(bytes) }
 
-    var isLoopback: Bool { bits == 1 || isIPv4 && (bits >> 24) & 0xFF == 127 }
+    package var isLoopback: Bool { bits == 1 || isIPv4 && (bits >> 24) & 0xFF == 127 }
 
     private init(bits: UInt128) { self.bits = bits }
 
-    var isIPv4: Bool { bits >> 32 == Self.mapped >> 32 }
+    package var isIPv4: Bool { bits >> 32 == Self.mapped >> 32 }
 
     /// The address that limits count by: an IPv4 address itself, or the /64 of an IPv6 address, because one machine commonly owns
     /// a whole /64.
-    var source: IPAddress { isIPv4 ? self : IPAddress(bits: (bits >> 64) << 64) }
+    package var source: IPAddress { isIPv4 ? self : IPAddress(bits: (bits >> 64) << 64) }
 
     private static let mapped = UInt128(0xFFFF) << 32
 
