@@ -7,7 +7,7 @@ import Testing
 @testable import NIOOpenSSL
 
 @Suite("How a connection ends") struct CloseTests {
-    @Test("A close says so, half-closes, and waits a second for the peer, no longer")
+    @Test("A close sends close_notify, half-closes, and waits for the peer, at most a second")
     func linger() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -21,7 +21,7 @@ import Testing
         try closed.wait()
     }
 
-    @Test("A peer that goes on sending is not waited for: 256 KiB are thrown away, and no more")
+    @Test("At most 256 KiB of a peer that goes on sending are discarded before the channel closes")
     func flood() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -33,7 +33,7 @@ import Testing
         try closed.wait()
     }
 
-    @Test("The peer's end cuts the wait short")
+    @Test("The peer's end ends the wait")
     func peerEnds() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -54,7 +54,7 @@ import Testing
         #expect(pair.client.wire.closes == 1)
     }
 
-    @Test("With half-closure allowed, a close_notify is the end of input once, after the bytes before it, and answers still go")
+    @Test("With half-closure allowed, a close_notify ends the input once, after the bytes before it, and writes still work")
     func closeNotify() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -103,7 +103,7 @@ import Testing
         #expect(server.error?.code == .closed)
     }
 
-    @Test("Writes after the end fail, and those that never went are told")
+    @Test("Writes after a close fail, and so do those that were not flushed")
     func writes() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -114,7 +114,7 @@ import Testing
         #expect(throws: ChannelError.self) { try late.wait() }
     }
 
-    @Test("Bytes held when the connection goes are handed on before its end")
+    @Test("Bytes that are held when the channel becomes inactive are delivered before its end")
     func heldAtEnd() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -124,7 +124,7 @@ import Testing
         #expect(pair.client.app.bytes == [1, 2])
     }
 
-    @Test("A damaged record after the handshake is an error, kept and fired, with an alert for the peer")
+    @Test("A damaged record after the handshake is an error that is kept and fired, and the peer gets an alert")
     func damaged() throws {
         let pair = try Pair.connected()
         defer { pair.end() }

@@ -11,7 +11,7 @@ import Testing
 
     init() throws { certificates = try Certificates.shared() }
 
-    @Test("Both sides say once what was agreed on")
+    @Test("Both sides report the result of the handshake once")
     func agreed() throws {
         let pair = try Pair.connected(clientIdentity: certificates.client, alpn: ["h2"])
         defer { pair.end() }
@@ -25,7 +25,7 @@ import Testing
         #expect(pair.server.app.handshakes == ["h2"])
     }
 
-    @Test("It works a byte at a time, and nobody downstream has to read", arguments: [1, 3])
+    @Test("The handshake works a byte at a time, and nobody downstream has to read", arguments: [1, 3])
     func byteByByte(chunk: Int) throws {
         let pair = try Pair(client: .client(certificates.client), server: .server())
         defer { pair.end() }
@@ -37,7 +37,7 @@ import Testing
         #expect(pair.server.wire.reads > 100)
     }
 
-    @Test("It begins also when the handler joins a channel that is active already")
+    @Test("The handshake begins also when the handler is added to an active channel")
     func late() throws {
         let channel = EmbeddedChannel()
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
@@ -60,7 +60,7 @@ import Testing
         #expect(pair.server.error?.code == .alert)
     }
 
-    @Test("A refused client certificate shows the alert, not a closed channel")
+    @Test("The error of a refused client certificate is the alert, and not the closed channel")
     func refused() throws {
         let pair = try Pair(client: .client(certificates.expiredClient), server: .server())
         defer { pair.end() }
@@ -70,12 +70,12 @@ import Testing
         #expect(failure.description == "TLS read failed: sslv3 alert certificate expired")
         #expect(pair.client.app.errors.first as? OpenSSLError == failure)
         #expect(pair.server.error?.verifyReason == "certificate has expired")
-        // Half-closed first: a reset would take the alert away again.
+        // The server half-closes first, because a reset could discard the alert.
         #expect(pair.server.wire.halfCloses == 1)
         #expect(pair.server.wire.closes == 0)
     }
 
-    @Test("Bytes that are no TLS fail the handshake on the first of them")
+    @Test("Bytes that are no TLS fail the handshake at once")
     func garbage() throws {
         let server = try Side.server()
         defer { server.end() }
@@ -85,7 +85,7 @@ import Testing
         #expect(server.error?.code == .failed)
     }
 
-    @Test("A peer that says nothing is given up at the time limit")
+    @Test("A peer that sends nothing fails the handshake at the time limit")
     func timeout() throws {
         let server = try Side.server(handshakeTimeout: .seconds(5))
         defer { server.end() }
@@ -97,7 +97,7 @@ import Testing
         #expect(server.error?.description == "the TLS handshake did not end within 5 s")
     }
 
-    @Test("A connection that ends too early says so")
+    @Test("A connection that closes during the handshake fails it")
     func closedEarly() throws {
         let client = try Side.client()
         try client.activate()
@@ -105,7 +105,7 @@ import Testing
         #expect(client.error?.code == .closed)
     }
 
-    @Test("A handler that was never used settles its future")
+    @Test("The future of a handler that was never used fails")
     func unused() throws {
         let loop = EmbeddedEventLoop()
         let context = try TLSContext.client(identity: nil, alpn: [], trust: .system)

@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import NIOOpenSSL
 
-/// One end of a connection in memory: a wire that remembers, TLS, and somebody who collects.
+/// One side of a TLS connection in memory: a ``Wire`` in place of the socket, the handler under test, and a ``Collector``.
 final class Side {
     let channel: EmbeddedChannel
     let wire = Wire()
@@ -47,7 +47,7 @@ final class Side {
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/nowhere")).wait()
     }
 
-    /// What it has put on the wire.
+    /// The bytes that this side sent since the last call.
     func output() throws -> [UInt8] {
         var bytes: [UInt8] = []
         while let buffer = try channel.readOutbound(as: ByteBuffer.self) {
@@ -57,7 +57,7 @@ final class Side {
         return bytes
     }
 
-    /// Ciphertext arrives. What the pipeline throws is also in `app.errors`.
+    /// Delivers ciphertext. Errors that the pipeline throws are in `app.errors`.
     func receive(_ bytes: some Sequence<UInt8>) { _ = try? channel.writeInbound(ByteBuffer(bytes: bytes)) }
 
     func send(_ bytes: [UInt8], flush: Bool = true) -> EventLoopFuture<Void> {
@@ -67,7 +67,7 @@ final class Side {
         return promise.futureResult
     }
 
-    /// Closes, and lets the wait for the peer run out.
+    /// Closes the channel, and lets the time to linger pass.
     func end() {
         channel.close(promise: nil)
         loop.advanceTime(by: .seconds(1))
@@ -75,7 +75,7 @@ final class Side {
     }
 }
 
-/// Two sides, and what carries the bytes between them.
+/// The two sides of a connection.
 struct Pair {
     let client: Side
     let server: Side
@@ -86,7 +86,7 @@ struct Pair {
         try client.activate()
     }
 
-    /// Carries bytes to and fro until nobody has any.
+    /// Carries bytes in both directions until neither side has any.
     func carry(chunk: Int = .max) throws {
         while try pass(client, server, chunk) || pass(server, client, chunk) {}
     }
@@ -113,7 +113,8 @@ struct Pair {
     }
 }
 
-/// In the socket's place: counts reads and half-closes, which an embedded channel would take for whole ones.
+/// Stands in place of the socket. Counts reads and closes, and keeps half-closes from the embedded channel, which would close
+/// altogether.
 final class Wire: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -121,7 +122,7 @@ final class Wire: ChannelDuplexHandler {
     var halfCloses = 0
     var closes = 0
     var largest = 0
-    /// Nothing to read and so no end of a read, as on an idle socket; an embedded channel ends each at once.
+    /// Whether reads stay pending, as on an idle socket. An embedded channel completes each at once.
     var isIdle = false
 
     func read(context: ChannelHandlerContext) {
@@ -140,7 +141,7 @@ final class Wire: ChannelDuplexHandler {
     }
 }
 
-/// Downstream: keeps what arrives.
+/// The last handler of the pipeline. Keeps what arrives.
 final class Collector: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     var bytes: [UInt8] = []

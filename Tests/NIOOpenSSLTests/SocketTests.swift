@@ -27,7 +27,7 @@ import Testing
         func errorCaught(context: ChannelHandlerContext, error: any Error) {}
     }
 
-    /// Completes with all bytes when the connection ends.
+    /// Keeps all bytes, and succeeds with them when the connection ends.
     private final class Gatherer: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         let done: EventLoopPromise<ByteBuffer>
@@ -63,7 +63,7 @@ import Testing
         var failure: TLSFailure
     }
 
-    /// As Watcher dials: nothing but TLS, nobody reads.
+    /// Connects as Watcher does: TLS is the only handler, and nobody reads.
     private func dial(_ server: any Channel, _ identity: TLSIdentity?) async throws -> Dialled {
         let context = try TLSContext.client(
             identity: identity, alpn: ["h2"], trust: .certificates(certificates.teleportCA))
@@ -107,14 +107,14 @@ import Testing
     }
 
     @Test(
-        "A refused client certificate shows the alert over sockets too",
+        "The error of a refused client certificate is the alert over sockets too",
         arguments: [("expired-client", "sslv3 alert certificate expired"), ("foreign-client", "tlsv1 alert unknown ca")])
     func refused(name: String, alert: String) async throws {
         let server = try await serve(ByteBuffer())
         let dialled = try await dial(server, certificates.identity(name))
         _ = try await dialled.handshake.get()
         try? await dialled.channel.writeAndFlush(ByteBuffer(repeating: 1, count: 100_000)).get()
-        // It may be over before anybody could gather.
+        // The channel may be closed before the gatherer is added.
         _ = try? await gather(dialled)
         try await dialled.channel.closeFuture.get()
         #expect(dialled.failure.error?.reasons == [alert])

@@ -4,7 +4,7 @@ import Testing
 @testable import NIOOpenSSL
 
 @Suite("The kept failure") struct TLSFailureTests {
-    @Test("The first failure stays: what follows from it does not hide it")
+    @Test("The first failure is kept, and later ones do not replace it")
     func first() {
         let failure = TLSFailure()
         #expect(failure.error == nil)

@@ -31,7 +31,7 @@ import Testing
         try written.wait()
     }
 
-    @Test("What is decrypted waits until somebody reads")
+    @Test("Decrypted bytes are held until somebody reads")
     func held() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -87,7 +87,7 @@ import Testing
         #expect(pair.client.wire.reads == before + 1)
     }
 
-    @Test("A read asked for within a delivery is not forgotten")
+    @Test("A read that is asked for within a delivery is not lost")
     func readWithinRead() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -113,7 +113,7 @@ import Testing
         #expect(pair.server.app.bytes == Array("early".utf8))
     }
 
-    @Test("A reader who closes within a read gets nothing after it")
+    @Test("A reader that closes the channel within a read gets nothing more")
     func closeWithinRead() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -133,7 +133,7 @@ import Testing
         pair.client.channel.read()
         try pair.server.send(Array("hello, split".utf8)).wait()
         let length = try pair.server.output().count
-        // A connection of its own for each split.
+        // Each split has a connection of its own.
         for split in 1..<length {
             let pair = try Pair.connected()
             defer { pair.end() }
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test("Nothing is written for an empty buffer, and its promise is kept")
+    @Test("An empty write sends nothing, and its promise succeeds")
     func empty() throws {
         let pair = try Pair.connected()
         defer { pair.end() }
@@ -154,7 +154,7 @@ import Testing
         #expect(try pair.client.output().isEmpty)
     }
 
-    @Test("Somebody who answers from within a read is served")
+    @Test("A handler may write and read from within a read")
     func reentrant() throws {
         let pair = try Pair.connected()
         defer { pair.end() }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CallbackServer
 
-/// SplitMix64: the same mutations on every run.
+/// SplitMix64, seeded so that every run has the same mutations.
 struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
@@ -19,7 +19,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
 @Suite struct ClickMutationTests {
     @Test(
-        "No mutation of a click is read that Foundation's parser refuses, nor read differently",
+        "No mutation of a click is accepted that Foundation's parser refuses, or read differently",
         arguments: 1...4 as ClosedRange<UInt64>)
     func mutations(seed: UInt64) throws {
         var generator = SeededGenerator(state: seed)

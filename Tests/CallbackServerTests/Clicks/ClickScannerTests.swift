@@ -12,7 +12,7 @@ import Testing
         #expect(recorded.body.utf8.count == recorded.length)
     }
 
-    @Test("A recorded click is read whole")
+    @Test("All fields of a recorded click are read")
     func recorded() throws {
         let click = try scan(ClickText.recorded("callback_button_click_signed_context").body)
         #expect(click.userID == "xc4bexnho78i3fe6d45jxozfbw")
@@ -32,7 +32,7 @@ import Testing
         #expect(throws: MalformedClick.self) { try scan(ClickText.recorded("callback_dialog_submission").body) }
     }
 
-    @Test("Cut at any byte, it is refused")
+    @Test("A click that is cut off at any byte is refused")
     func truncated() throws {
         let whole = Array(try ClickText.recorded("callback_button_click_signed_context").body.utf8)
         for length in 0..<whole.count {
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(
-        "What is not JSON, ambiguous or too much is refused",
+        "A body that is no JSON, ambiguous or too large is refused",
         arguments: [
             #""user_id":"other""#, #""user_name":"a","user_name":"b""#, #""user_name":"a","user\u005fname":"b""#,
             #""context":{}"#, #""user_name":null"#, #""user_name":1"#, #""user_name":["a"]"#, #""user_name":"\x41""#,
@@ -71,14 +71,14 @@ import Testing
         #expect(throws: MalformedClick.self) { try scan(minimal(members)) }
     }
 
-    @Test("A known field of the context given twice is refused, wherever the second one hides")
+    @Test("A known field that comes twice in the context is refused, wherever the second one stands")
     func contextTwice() {
         #expect(throws: MalformedClick.self) {
             try scan(minimal(#""x":1"#).replacing("{\"action\":", with: #"{"act\u0069on":"deny","action":"#))
         }
     }
 
-    @Test("Nesting that is still allowed passes")
+    @Test("JSON that is nested as deeply as is allowed is accepted")
     func nested() throws {
         let depth = 15
         _ = try scan(minimal("\"x\":" + String(repeating: "[", count: depth) + String(repeating: "]", count: depth)))
@@ -92,7 +92,7 @@ import Testing
         #expect(throws: MalformedClick.self) { try scan(text) }
     }
 
-    @Test("After the object only white space may come")
+    @Test("Only white space may follow the object")
     func trailing() throws {
         let text = minimal(#""x":1"#)
         _ = try scan(text + " \r\n\t")
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(
-        "Ids of anything but lowercase letters and digits are refused",
+        "Ids with anything but lowercase letters and digits are refused",
         arguments: ["", "ABC", "a b", "a/b", "é", "a\\u0000"])
     func ids(id: String) {
         #expect(throws: MalformedClick.self) { try scan(minimal(#""x":1"#).replacing("\"p1\"", with: "\"\(id)\"")) }

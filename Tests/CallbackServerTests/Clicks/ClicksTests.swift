@@ -7,7 +7,7 @@ import Testing
 @testable import CallbackServer
 
 @Suite(.timeLimit(.minutes(1))) struct ClicksTests {
-    @Test("A verified click arrives whole and its answer is what the person gets")
+    @Test("A verified click reaches the decision with all its fields, and the person gets the decision's answer")
     func verified() async throws {
         let clicks = Mutex<[VerifiedClick]>([])
         try await RunningServer.with(decide: { click in
@@ -66,7 +66,7 @@ import Testing
         #expect(refusals.allSatisfy { $0.contains("127.0.0.1") && !$0.contains("SIGNATURE") && !$0.contains("ZXU5MWFl") })
     }
 
-    @Test("A click found out to be forged only later gets an empty 403, with the reason in the log alone")
+    @Test("A click that the decision finds to be forged gets an empty 403, and only the log says why")
     func forbiddenLater() async throws {
         let lines = LogLines()
         try await RunningServer.with(logger: lines.logger, forbid: { _ in "a reason of the test's" }) { server in
@@ -82,7 +82,7 @@ import Testing
             }.count == 1)
     }
 
-    @Test("A rightly signed click that has expired is decided too: the person needs words")
+    @Test("A signed click that has expired reaches the decision too, because the person needs an explanation")
     func expired() async throws {
         try await RunningServer.with(decide: { click in
             Array("{\"expired\":\(click.action.binding.map { $0.expires < TestSigner.now } ?? false)}".utf8)
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test("Past the most decisions at once a person is asked to try again, with 200, and the operator is told each time")
+    @Test("Past the limit of decisions at once a person is asked to try again, with 200, and each such click is logged")
     func busy() async throws {
         var limits = CallbackServer.Limits()
         limits.failureRate.burst = 1
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    @Test("A decision outlives its connection and its late reply goes to nobody else")
+    @Test("A decision outlives its connection, and its late reply goes to no other connection")
     func gone() async throws {
         let started = Signal()
         let release = Signal()
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test("A decision that takes too long gives the person words; its own answer is dropped")
+    @Test("When a decision takes too long the person is told so, and its own answer is dropped")
     func late() async throws {
         var limits = CallbackServer.Limits()
         limits.reply = .milliseconds(30)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CallbackServer
 
-/// `callback_dialog_submission.json` of Mattermost 5.37, as it is on the wire.
+/// `callback_dialog_submission.json` of Mattermost 5.37, as the server sends it.
 private let recordedSubmission = #"""
     {"type":"dialog_submission","callback_id":"deny","state":"s","user_id":"xc4bexnho78i3fe6d45jxozfbw",\#
     "channel_id":"dpygwdyjubydfne5nshbuea4ga","team_id":"fi1rjwgkwtn6jpnnsgbgubh8po",\#
@@ -27,7 +27,7 @@ struct DialogScannerTests {
     }
 
     @Test(
-        "An empty field may be null or missing, and a submission too; anything but false is cancelled",
+        "An empty field, or the whole submission, may be null or missing; any `cancelled` but false is a cancellation",
         arguments: [
             (#"{"state":"s","user_id":"u","submission":{"reason":null},"cancelled":true}"#, true),
             (#"{"state":"s","user_id":"u","submission":{},"cancelled":false}"#, false),
@@ -39,7 +39,7 @@ struct DialogScannerTests {
     }
 
     @Test(
-        "What is cut off, twice there or without state and user is refused",
+        "A submission that is cut off, names a field twice, or has no state or user is refused",
         arguments: [
             "", "{}", #"{"state":"s"}"#, #"{"user_id":"u"}"#, #"{"state":"s","state":"t","user_id":"u"}"#,
             #"{"state":"s","user_id":"u","submission":{"reason":"a","reason":"b"}}"#, #"{"state":1,"user_id":"u"}"#,

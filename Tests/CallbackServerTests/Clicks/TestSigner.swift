@@ -1,7 +1,7 @@
 import Access
 import ActionCrypto
 
-/// Signs the clicks of these tests, at a moment of their own.
+/// Signs the clicks of these tests, at a fixed time.
 enum TestSigner {
     static let cluster = "sandbox.example"
     static let now = Timestamp(milliseconds: 1_800_000_000_000)

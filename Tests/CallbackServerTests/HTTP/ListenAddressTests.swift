@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ListenAddressTests {
     @Test(
-        "The documented forms are read",
+        "The documented forms of an address are parsed",
         arguments: [
             (":8081", nil, 8081), ("127.0.0.1:8081", "127.0.0.1", 8081), ("[::1]:443", "::1", 443),
             ("localhost:0", "localhost", 0),

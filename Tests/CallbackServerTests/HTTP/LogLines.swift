@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// A logger whose lines can be looked at.
+/// Keeps the lines of a logger.
 final class LogLines: Sendable {
     private let lines = Mutex<[String]>([])
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ProtocolTests {
     @Test(
-        "A malformed request, or one without exactly one Host, gets 400 and the end",
+        "A malformed request, or one without exactly one Host, gets 400 and the connection closes",
         arguments: [
             "GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "\u{1}\u{2}\u{3}\r\n\r\n",
             "GET /healthz HTTP/9.1\r\nHost: a\r\n\r\n", "GET /healthz\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost : a\r\n\r\n",
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(
-        "A head past its limit gets 431 and the end, in one field, in many, or in white space",
+        "A head past its limit, in one field, in many, or in white space, gets 431 and the connection closes",
         arguments: [
             "GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 17_000) + "\r\n\r\n",
             "GET /healthz HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X: y\r\n", count: 200) + "\r\n",
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(
-        "Anything but JSON is 415",
+        "A body that is not declared as JSON gets 415",
         arguments: [
             "", "Content-Type: text/plain\r\n", "Content-Type: application/jsonp\r\n",
             "Content-Type: application/json5; a=b\r\n",
@@ -49,7 +49,7 @@ import Testing
         try await expect("415", close: false, head + "\(field)Content-Length: 2\r\n\r\n{}")
     }
 
-    @Test("JSON may carry parameters and any case")
+    @Test("The content type of JSON may have parameters and any case")
     func parameters() async throws {
         let body = try ClickText.signed()
         let request = ClickText.post(body)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(
-        "A body past the limit gets 413 and the end, announced or not, on any route",
+        "A body past the limit, announced or not, gets 413 on any route and the connection closes",
         arguments: [
             "/mattermost_action", "/healthz", "/nowhere",
         ])
@@ -108,7 +108,7 @@ import Testing
         try await expect("200", close: true, request)
     }
 
-    @Test("HTTP/1.0 may ask to stay, and is told that it may")
+    @Test("An HTTP/1.0 client may ask for a persistent connection, and the reply says that it has one")
     func keptAlive() async throws {
         try await RunningServer.with { server in
             let client = try await server.client()
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test("A client that stops sending after its request still gets the reply, then the end")
+    @Test("A client that closes its output after the request still gets the reply, then the connection closes")
     func halfClosed() async throws {
         try await RunningServer.with { server in
             let client = try await server.client()
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test("Basic auth guards the action route only, and says that it is asked for")
+    @Test("Basic authentication is required on the action route only, and the reply says so")
     func basicAuth() async throws {
         let auth = BasicAuth(user: "mattermost", password: Secret("pass:wörd"))
         let good = "Authorization: basic \(Data("mattermost:pass:wörd".utf8).base64EncodedString())\r\n"

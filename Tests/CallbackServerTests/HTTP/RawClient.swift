@@ -3,7 +3,7 @@ import NIOCore
 import NIOOpenSSL
 import NIOPosix
 
-/// A client that says exactly what it is told to, on a real socket.
+/// A client on a real socket that sends exactly the given bytes.
 final class RawClient: Sendable {
     let channel: any Channel
     private let chunks: Chunks
@@ -13,7 +13,7 @@ final class RawClient: Sendable {
         self.chunks = chunks
     }
 
-    /// - Parameter holdsOpen: whether the connection stays after the server's end.
+    /// - Parameter holdsOpen: whether the client keeps its side open when the server has closed.
     static func connect(
         port: Int, autoRead: Bool = true, tls: TLSContext? = nil, holdsOpen: Bool = false
     ) async throws -> RawClient {
@@ -41,20 +41,20 @@ final class RawClient: Sendable {
 
     func close() async { try? await channel.close().get() }
 
-    /// Everything until the server's end.
+    /// Reads everything until the server closes.
     func rest() async -> String {
         var text = ""
         for await chunk in chunks.stream { text += String(buffer: chunk) }
         return text
     }
 
-    /// The first that comes.
+    /// Reads the first bytes that arrive.
     func start() async -> String {
         for await chunk in chunks.stream { return String(buffer: chunk) }
         return ""
     }
 
-    /// Reads until `count` whole replies have come, or the end.
+    /// Reads until `count` complete replies have arrived, or the server closes.
     func replies(_ count: Int) async -> [String] {
         var unread = ""
         var found: [String] = []
@@ -73,7 +73,7 @@ final class RawClient: Sendable {
         return await replies(1).first ?? ""
     }
 
-    /// Whole replies by their Content-Length, and what follows them.
+    /// Splits bytes into complete replies, by their Content-Length, and the rest.
     private static func split(_ text: String) -> ([String], String) {
         var rest = text[...]
         var replies: [String] = []

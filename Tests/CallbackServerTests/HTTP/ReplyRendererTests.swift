@@ -5,12 +5,12 @@ import Testing
 @testable import CallbackServer
 
 @Suite struct ReplyRendererTests {
-    @Test("The date is written as RFC 9110 has it")
+    @Test("The date is formatted as RFC 9110 demands")
     func date() {
         #expect(String(decoding: ReplyRenderer.httpDate(784_111_777), as: UTF8.self) == "Sun, 06 Nov 1994 08:49:37 GMT")
     }
 
-    @Test("A fixed reply is rendered anew when the second changes, and not before")
+    @Test("A fixed reply is rendered again when the second changes, and not before")
     func refresh() {
         let clock = Mutex(784_111_777)
         var renderer = ReplyRenderer(now: { clock.withLock { $0 } })
@@ -20,7 +20,7 @@ import Testing
         #expect(String(buffer: renderer.fixed(.alive, .open)) == String(buffer: first).replacing("08:49:37", with: "08:49:38"))
     }
 
-    @Test("Every fixed reply is whole in every form", arguments: FixedReply.allCases)
+    @Test("Every fixed reply is a complete reply, in every form", arguments: FixedReply.allCases)
     func whole(reply: FixedReply) {
         var renderer = ReplyRenderer()
         for persistence in [Persistence.open, .kept, .close] {

@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test("A plugin that is not ready says why with 503, and is alive all the same")
+    @Test("A plugin that is not ready says why, with 503, and is alive all the same")
     func notReady() async throws {
         try await RunningServer.with(readiness: { Readiness(problems: ["no \"watch\"", "token\nrevoked"]) }) { server in
             let client = try await server.client()
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test("What works and needs a person is noted, and numbers are told as Prometheus reads them")
+    @Test("`/readyz` has the notes, and `/metrics` the gauges in Prometheus' format")
     func metrics() async throws {
         let readiness = Readiness(notes: ["ends soon"], gauges: [Gauge("expiry", "When it ends.", 1_800_000_000)])
         try await RunningServer.with(readiness: { readiness }) { server in

@@ -60,7 +60,7 @@ struct RunningServer: Sendable {
     }
 }
 
-/// Says once that something happened, and lets others wait for it.
+/// An event that one task raises and another waits for.
 final class Signal: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation

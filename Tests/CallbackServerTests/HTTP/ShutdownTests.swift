@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test("A decision that outlasts the drain loses its connection and is still awaited")
+    @Test("A decision that outlasts the time for shutdown loses its connection and is still awaited")
     func drainLimit() async throws {
         var limits = CallbackServer.Limits()
         limits.drain = .milliseconds(40)

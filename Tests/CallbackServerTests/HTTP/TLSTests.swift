@@ -6,7 +6,7 @@ import Testing
 @testable import CallbackServer
 
 @Suite(.timeLimit(.minutes(1))) struct TLSTests {
-    @Test("Over TLS it answers as without, also to a request that comes a byte at a time")
+    @Test("Over TLS it answers as it does without, also to a request that comes a byte at a time")
     func serves() async throws {
         try await RunningServer.with(tls: Certificates.shared().listener) { server in
             let client = try await RawClient.connect(port: server.port, tls: Self.trusting())

@@ -9,7 +9,7 @@ import Testing
 @testable import CallbackServer
 
 @Suite("Probes", .timeLimit(.minutes(1))) struct ProbeTests {
-    @Test("A source that asks on and on gets 429, and a signed click from the same address is decided all the same")
+    @Test("A source past its limit of probes gets 429, and a signed click from the same address is decided all the same")
     func limited() async throws {
         var limits = CallbackServer.Limits()
         limits.probeRate = Bucket.Rate(burst: 30, refill: .hours(1))
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test("Who sends hundreds of requests at once is answered a few at a time, and everybody else between them")
+    @Test("A client that sends hundreds of requests at once is answered a few at a time, and the others between them")
     func turns() throws {
         try Self.expectTurns(afterClick: false)
         try Self.expectTurns(afterClick: true)
@@ -67,7 +67,7 @@ import Testing
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
-    @Test("Reasons are for the operator on this machine, and nothing that came through a proxy is one's")
+    @Test("Only the operator on this machine gets the reasons, and no request that came through a proxy counts as theirs")
     func reasons() async throws {
         let readiness = Readiness(problems: ["teleport: auth.example.com:3025 is away"], notes: ["the certificate ends soon"])
         try await RunningServer.with(readiness: { readiness }) { server in
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test("Who is at the other end of a loopback connection is read as the kernel writes it")
+    @Test("The user at the other end of a loopback connection is read from the kernel's table")
     func owners() throws {
         let table = """
               sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(
-        "A body of which no integer holds the length is refused at once",
+        "A body whose length no integer holds is refused at once",
         arguments: ["9223372036854775808", "18446744073709551615"])
     func endless(length: String) async throws {
         try await RunningServer.with { server in
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test(
-        "An address that ends before its path is no route's",
+        "A target without a path has no route",
         arguments: ["http://a?/mattermost_action", "http://a#/healthz", "https://a"])
     func noPath(target: String) { #expect(Routes(pathPrefix: "").route(target) == nil) }
 }

@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test("From anywhere else a signed click gets what a forged one gets, is written down and decides nothing")
+    @Test("From any other address a signed click gets the reply of a forged one, is logged and decides nothing")
     func refused() async throws {
         let lines = LogLines()
         var forged: [Substring] = []
@@ -61,7 +61,7 @@ import Testing
         #expect(lines.all.contains { $0.contains(reason) && $0.contains("127.0.0.1") })
     }
 
-    @Test("Strangers learn nothing of the routes of clicks and dialogs: no method, type, password or body changes their 403")
+    @Test("Strangers learn nothing about the routes of clicks and dialogs: no method, type, password or body changes their 403")
     func alike() async throws {
         let password = BasicAuth(user: "u", password: .init("p"))
         try await RunningServer.with(basicAuth: password, allowed: ["192.0.2.1"]) { server in
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test("Probes are answered to everybody, and strangers who go on get 429")
+    @Test("Probes are answered for every address, and strangers past their limit get 429")
     func probes() async throws {
         var limits = CallbackServer.Limits()
         limits.failureRate = Bucket.Rate(burst: 2, refill: .hours(1))
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test("Behind a trusted proxy it is the forwarded address that has to be allowed, not one that a client wrote")
+    @Test("Behind a trusted proxy the forwarded address has to be allowed, and not one that the client wrote")
     func proxied() async throws {
         try await RunningServer.with(proxies: Self.loopback, allowed: ["203.0.113.1"]) { server in
             let found = try await statuses(
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test("Without an address nobody is allowed where addresses are named")
+    @Test("A client without a known address is refused where addresses are named")
     func unknown() {
         func policy(_ ranges: [String]) -> RequestPolicy {
             RequestPolicy(

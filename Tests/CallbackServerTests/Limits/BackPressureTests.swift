@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("A client that pipelines much and reads slowly gets every reply")
+    @Test("A client that pipelines many requests and reads slowly gets every reply")
     func slowReader() async throws {
         var limits = CallbackServer.Limits()
         limits.probeRate.burst = 10_000
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test("Much sent ahead of a decision costs the connection, after its reply")
+    @Test("A client that sends too much ahead of a decision loses the connection after its reply")
     func farAhead() async throws {
         var limits = CallbackServer.Limits()
         limits.pipelinedParts = 8

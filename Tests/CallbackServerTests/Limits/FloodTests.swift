@@ -5,7 +5,7 @@ import Testing
 
 @testable import CallbackServer
 
-/// A valid click is answered while the attack stands.
+/// A valid click is answered while an attack holds connections open.
 @Suite(.timeLimit(.minutes(2))) struct FloodTests {
     enum Attack: String, CaseIterable {
         case silent, halfHello, halfHead, halfBody, garbage, refused
@@ -16,7 +16,7 @@ import Testing
             case .halfHello: client.send("\u{16}\u{3}\u{1}\u{1}")
             case .halfHead: client.send("GET /healthz HTTP/1.1\r\nHos")
             case .halfBody: client.send(String(ClickText.post(try ClickText.signed()).dropLast(10)))
-            // Answered and ended by the server, while the client holds on.
+            // The server answers and closes, and the client keeps its side open.
             case .garbage:
                 client.send("hello")
                 _ = await client.rest()
@@ -28,12 +28,13 @@ import Testing
 
         var isPlain: Bool { self == .refused }
 
-        /// In TLS.
+        /// Whether the attack begins after a handshake.
         var isInside: Bool { self == .halfHead || self == .halfBody }
     }
 
     @Test(
-        "A click gets in while connections that never say all they began to take every place", arguments: Attack.allCases,
+        "A click is answered while connections with unfinished handshakes or requests take every place",
+        arguments: Attack.allCases,
         [true, false])
     func flood(attack: Attack, fromOneSource: Bool) async throws {
         var limits = CallbackServer.Limits()
@@ -55,7 +56,7 @@ import Testing
             }
             try await Self.click(mattermost)
             try await Self.click(server, tls)
-            // The first made room: its end comes though no time limit has passed.
+            // The first attacker was closed for another connection, because no time limit has passed.
             if let first = attackers.first { _ = await first.rest() }
             try await Self.click(server, tls)
             for client in attackers + [mattermost] { client.channel.close(promise: nil) }
@@ -87,7 +88,7 @@ import Testing
         }
     }
 
-    @Test("Who brought a signed click keeps the connection while others have places to give")
+    @Test("A connection that brought a signed click stays while there are others to close")
     func deserving() async throws {
         var limits = CallbackServer.Limits()
         limits.maxConnections = 4

@@ -4,7 +4,7 @@ import Testing
 @testable import CallbackServer
 
 @Suite(.timeLimit(.minutes(1))) struct LimitsTests {
-    @Test("A head that is dripped gets 408 and the end")
+    @Test("A head that arrives too slowly gets 408 and the connection closes")
     func slowHead() async throws {
         var limits = CallbackServer.Limits()
         limits.head = .seconds(1)
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test("A later head has its own time from its first byte, and dripping does not extend it")
+    @Test("A later head has its own time from its first byte, and sending it slowly does not extend that")
     func slowLaterHead() async throws {
         var limits = CallbackServer.Limits()
         limits.head = .seconds(1)
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test("A body that is dripped gets 408 and the end")
+    @Test("A body that arrives too slowly gets 408 and the connection closes")
     func slowBody() async throws {
         var limits = CallbackServer.Limits()
         limits.request = .milliseconds(40)
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test("A chunked body that never ends is cut off by time")
+    @Test("A chunked body that never ends is cut off by the time limit")
     func endlessChunks() async throws {
         var limits = CallbackServer.Limits()
         limits.request = .milliseconds(60)
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test("A connection that never asks anything is closed without a word, and so is one that stopped asking")
+    @Test("A connection without a request is closed without a reply, and so is one that makes no further request")
     func idle() async throws {
         var limits = CallbackServer.Limits()
         limits.head = .milliseconds(40)
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test("When all places are taken the quietest connection makes room; one that awaits a decision stays")
+    @Test("When all places are taken the quietest connection is closed, but none that awaits a decision")
     func eviction() async throws {
         var limits = CallbackServer.Limits()
         limits.maxConnections = 3
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test("What is read after a refusal is capped")
+    @Test("The bytes that are read after a refusal are limited")
     func drain() async throws {
         var limits = CallbackServer.Limits()
         limits.drainBytes = 100_000

@@ -22,7 +22,9 @@ import Testing
         return ""
     }
 
-    @Test("Who forges too often gets 429 with Retry-After, and a signed click from the same address is decided all the same")
+    @Test(
+        "A source that forges too often gets 429 with Retry-After, and a signed click from the same address is decided all the same"
+    )
     func failures() async throws {
         try await RunningServer.with { server in
             let refusal = try await forge(server)
@@ -40,7 +42,7 @@ import Testing
     @Test("Past the limit a wrong password, a wrong signature and a malformed body get the same answer")
     func sameAnswer() async throws {
         var limits = CallbackServer.Limits()
-        // Nothing comes back while the test goes on, however slow the machine is.
+        // No token comes back during the test, however slow the machine is.
         limits.failureRate.refill = .hours(1)
         try await RunningServer.with(limits: limits, basicAuth: BasicAuth(user: "u", password: .init("p"))) { server in
             let right = "Authorization: Basic dTpw\r\n"
@@ -76,7 +78,7 @@ import Testing
         }
     }
 
-    @Test("Without a trusted proxy X-Forwarded-For gives nobody another limit, nor another name in the log")
+    @Test("Without a trusted proxy, X-Forwarded-For changes neither the source that is limited nor the one that is logged")
     func spoofed() async throws {
         let lines = LogLines()
         try await RunningServer.with(logger: lines.logger) { server in
@@ -88,7 +90,7 @@ import Testing
         #expect(lines.all.contains { $0.contains("127.0.0.1") } && !lines.all.contains { $0.contains("203.0.113") })
     }
 
-    @Test("The click says where it came from through the trusted proxy")
+    @Test("A click that came through a trusted proxy names the address of the client")
     func origin() async throws {
         try await RunningServer.with(proxies: Self.loopback, decide: { Array("\"\($0.remoteAddress)\"".utf8) }) { server in
             let client = try await server.client()
@@ -98,7 +100,7 @@ import Testing
         }
     }
 
-    @Test("Requests that come to nothing run out, with 429; nothing of a refusal says what serves here")
+    @Test("Requests that come to nothing are limited, with 429, and no refusal names the software of the server")
     func useless() async throws {
         var limits = CallbackServer.Limits()
         limits.requestRate = Bucket.Rate(burst: 3, refill: .hours(1))

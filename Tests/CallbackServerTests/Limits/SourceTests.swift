@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SourceTests {
     @Test(
-        "An address range holds what shares its first bits, in either spelling of IPv4, and nothing else",
+        "An address range contains the addresses that share its first bits, in either spelling of IPv4, and no others",
         arguments: [
             ("10.0.0.0/8", "10.255.0.1", "11.0.0.1"), ("10.0.0.0/8", "::ffff:10.1.2.3", "::10.1.2.3"), ("::1", "::1", "::2"),
             ("192.0.2.7", "192.0.2.7", "192.0.2.6"), ("fd00::/8", "fdff::1", "fe00::1"),
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(
-        "What is no range is refused, also one with bits after its prefix",
+        "A text that is no range is refused, and so is a range with bits after its prefix",
         arguments: [
             "", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.1/8", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.0/ 8",
             "localhost",
@@ -46,7 +46,7 @@ import Testing
         #expect(ForwardedFor.origin(of: stranger, lines: lines, trusting: proxies) == stranger)
     }
 
-    @Test("A bucket gives its burst, then one for each time of refill")
+    @Test("A bucket gives its burst at once, then one token per refill time")
     func bucket() {
         let rate = Bucket.Rate(burst: 3, refill: .seconds(1))
         let start = NIODeadline.now()
@@ -59,7 +59,7 @@ import Testing
         #expect(later == [true, true, true, false])
     }
 
-    @Test("Addresses without number take no memory and give a spent limit back to nobody")
+    @Test("Any number of addresses takes bounded memory, and gives no source its spent limit back")
     func manySources() throws {
         var ledger = SourceLedger(limits: CallbackServer.Limits(), places: 16)
         let start = NIODeadline.now()
