@@ -4,12 +4,12 @@ import NIOCore
 /// ``TLSHandler`` has to take; the handler tells it of a time limit as of any other event.
 ///
 /// ```
-///        active              established             close, failure
-///   idle ──────▶ handshaking ───────────▶ open ─────────────────────▶ lingering
-///    │               │                     │                              │ peer's end, 1 s,
-///    │               │ failure, time limit │ channel inactive             │ or 256 KiB
-///    │               └───────▶ lingering   ▼                              ▼
-///    └──────────── channel inactive ────▶ closed ◀──────────────────── closed
+///          active              established             close, failure
+///   idle ─────────▶ handshaking ───────────▶ open ───────────────────▶ lingering
+///    │                │  │ failure, time limit │                        ▲    │
+///    │                │  └─────────────────────│────────────────────────┘    │ peer's end, 1 s,
+///    │ inactive       │ inactive               │ inactive                    │ or 256 KiB
+///    └────────────────┴────────────────────────┴────────▶ closed ◀───────────┘
 /// ```
 ///
 /// Within `open` the input and the output end apart: the peer's close_notify or FIN ends the input, a half-close ends the output.

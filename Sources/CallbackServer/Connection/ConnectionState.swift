@@ -5,14 +5,15 @@ import NIOHTTP1
 /// and returns the action that ``ConnectionHandler`` has to take.
 ///
 /// ```
-///            first byte          end of head         end of request
-///   ┌─▶ idle ──────────▶ head ────────────────▶ body ───────────────▶ deciding
-///   │    │                │                      │   of a signed click    │
-///   │    │                │                      │ of anything else       │ decision or time limit
-///   └────│────────────────│──────────────────────┴── reply ───────────────┤ reply
-///        │ time limit,    │ time limit,          │ time limit,            │ with `Connection: close`
-///        │ shutdown       │ malformed            │ too large              │
-///        └──────────▶ closing ◀──────────────────┴────────────────────────┘
+///             first byte         end of head         end of a signed click
+///   ┌──▶ idle ──────────▶ head ─────────────▶ body ──────────────────────▶ deciding
+///   │                                          │ end of another request       │ decision, time limit
+///   │   the connection stays open              ▼                              ▼
+///   └─────────────────────────────────────── reply ◀──────────────────────────┘
+///                                              │ the connection closes
+///                                              ▼
+///   idle, head, body ───────────────────▶ closing ◀────────────────────── deciding
+///        time limit, refusal, shutdown           the client does not read, or the channel fails
 /// ```
 ///
 /// Requests are answered one at a time and in order. Parts of later requests wait while a decision is pending, while the client
