@@ -38,7 +38,7 @@ extension ConnectionHandler {
         origin = peer.map {
             ForwardedFor.origin(of: $0, lines: head.headers["x-forwarded-for"], trusting: listener.proxies)
         }
-        isForwarded = ForwardingFields.are(in: head.headers)
+        isForwarded = ForwardingFields.arePresent(in: head.headers)
         let exchange = listener.policy.judge(head, from: origin)
         let isFirst = state.requestCount == 0
         let action = state.received(head: exchange, at: listener.now)
@@ -94,7 +94,7 @@ extension ConnectionHandler {
     /// Whether the client may know why the plugin is not ready. Reasons name servers, so they are for the operator on this
     /// machine, asking without a proxy.
     private var mayKnowWhy: Bool {
-        if listener.tellsEverybody { return true }
+        if listener.showsReasonsToAll { return true }
         guard !isForwarded, let channel = context?.channel else { return false }
         return LocalPeer.isOperator(channel.remoteAddress, of: channel.localAddress)
     }
@@ -129,5 +129,5 @@ enum ForwardingFields {
         "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip",
     ]
 
-    static func are(in headers: HTTPHeaders) -> Bool { headers.contains { names.contains($0.name.lowercased()) } }
+    static func arePresent(in headers: HTTPHeaders) -> Bool { headers.contains { names.contains($0.name.lowercased()) } }
 }

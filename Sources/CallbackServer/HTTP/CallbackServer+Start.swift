@@ -73,7 +73,7 @@ extension CallbackServer {
     /// Builds the pipeline of an accepted connection. The back-pressure handler is nearest to the socket, so that nothing is read
     /// from a client that does not read, not even TLS records.
     private func configure(_ channel: any Channel, _ listener: Listener) throws {
-        guard listener.table.hasRoomToChoose else { throw ChannelError.ioOnClosedChannel }
+        guard listener.table.isAccepting else { throw ChannelError.ioOnClosedChannel }
         let connection = ConnectionHandler(listener: listener)
         let headLimit = listener.limits.headBytes
         let decoder = RequestDecoder(headLimit: headLimit) { connection.bytesArrived($0) }

@@ -16,14 +16,14 @@ extension CallbackServer {
         package var trustedProxies: AddressRanges
         /// The addresses from which clicks and dialogs are taken; all addresses when empty. Probes are taken from everywhere.
         package var allowedSources: AddressRanges
-        /// Whether `/readyz` tells everybody why the plugin is not ready, and not only the operator on this machine.
-        package var tellsEverybody: Bool
+        /// Whether `/readyz` tells every client why the plugin is not ready, and not only the operator on this machine.
+        package var showsReasonsToAll: Bool
         package var limits: Limits
 
         package init(
             address: ListenAddress, tls: ListenerCertificate? = nil, pathPrefix: String = "", basicAuth: BasicAuth? = nil,
             trustedProxies: AddressRanges = AddressRanges(), allowedSources: AddressRanges = AddressRanges(),
-            tellsEverybody: Bool = false, limits: Limits = Limits()
+            showsReasonsToAll: Bool = false, limits: Limits = Limits()
         ) {
             self.address = address
             self.tls = tls
@@ -31,7 +31,7 @@ extension CallbackServer {
             self.basicAuth = basicAuth
             self.trustedProxies = trustedProxies
             self.allowedSources = allowedSources
-            self.tellsEverybody = tellsEverybody
+            self.showsReasonsToAll = showsReasonsToAll
             self.limits = limits
         }
     }

@@ -18,7 +18,7 @@ final class Listener {
     let trim: MemoryTrim
     let table: ConnectionTable
     let proxies: AddressRanges
-    let tellsEverybody: Bool
+    let showsReasonsToAll: Bool
     private let eventLoop: any EventLoop
     var replies = ReplyRenderer()
     private var refusals: RefusalLog
@@ -39,7 +39,7 @@ final class Listener {
         dialogs = server.dialogs
         self.trim = trim
         proxies = configuration.trustedProxies
-        tellsEverybody = configuration.tellsEverybody
+        showsReasonsToAll = configuration.showsReasonsToAll
         self.eventLoop = eventLoop
         table = ConnectionTable(eventLoop: eventLoop, limits: limits, proxies: configuration.trustedProxies)
         refusals = RefusalLog(logger: server.logger, audit: server.refused)
@@ -133,7 +133,7 @@ extension Listener {
         case .alive: mayProbe(origin) ? reply : .tooMany
         case .forbidden: failed("[http] allowed_sources does not name its address", from: origin) ? reply : .tooMany
         case .unauthorized: failed("a wrong user or password of basic_auth, or none", from: origin) ? reply : .tooMany
-        default: ledger.charge(origin?.source, .nothing, at: now) ? reply : .tooMany
+        default: ledger.charge(origin?.source, .fruitlessRequest, at: now) ? reply : .tooMany
         }
     }
 

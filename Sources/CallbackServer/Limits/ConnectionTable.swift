@@ -33,11 +33,11 @@ final class ConnectionTable {
 
     /// Whether an accepted connection is looked at. Connections that are being closed hold a file each, so their number is
     /// limited too: open and closing ones together are at most twice the limit.
-    var hasRoomToChoose: Bool { !isDraining && connections.count < 2 * limit }
+    var isAccepting: Bool { !isDraining && connections.count < 2 * limit }
 
     /// Returns the connection's number, or nil when it gets no place. Another connection may be closed for it.
     func admit(_ connection: ConnectionHandler) -> Int? {
-        guard hasRoomToChoose, makeRoom(for: connection) else { return nil }
+        guard isAccepting, makeRoom(for: connection) else { return nil }
         lastNumber += 1
         connections[lastNumber] = connection
         occupancy.add(lastNumber, from: connection.peer?.source, isSilent: isSilent)

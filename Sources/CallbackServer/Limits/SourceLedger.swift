@@ -13,7 +13,7 @@ struct SourceLedger {
     /// What a source is charged for.
     enum Charge {
         /// A request that came to nothing, such as one for an unknown path.
-        case nothing
+        case fruitlessRequest
         /// A failed signature, proof or password.
         case failedSignature
         case probe

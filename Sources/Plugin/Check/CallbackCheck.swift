@@ -53,7 +53,7 @@ struct CallbackCheck: Sendable {
                     basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
                     trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources,
                     // The sign is all that it tells, and may be asked for through a proxy.
-                    tellsEverybody: true),
+                    showsReasonsToAll: true),
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger,
                 verify: { context, _ in clicks.verify(context) }, readiness: { Readiness(problems: [sign]) },
                 bound: { _ in bound() }, decide: { click, respond in respond(clicks.answer(click)) })
