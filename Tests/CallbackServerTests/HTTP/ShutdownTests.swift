@@ -1,3 +1,4 @@
+import Access
 import NIOPosix
 import ServiceLifecycle
 import Testing
@@ -60,7 +61,7 @@ import Testing
             let second = CallbackServer(
                 configuration: .init(address: ListenAddress(host: "127.0.0.1", port: server.port)),
                 group: .singletonMultiThreadedEventLoopGroup, logger: LogLines().logger, verify: RunningServer.verify,
-                readiness: { Readiness() }, decide: { _, respond in respond(.answer([])) })
+                readiness: { Readiness() }, decide: { $1(.answer([])) })
             let error = await #expect(throws: ListenError.self) { try await second.run() }
             #expect(error?.description.contains("http.listen_addr \"127.0.0.1:\(server.port)\"") == true)
         }

@@ -1,3 +1,4 @@
+import Access
 import Base
 import Foundation
 import Logging
@@ -37,7 +38,7 @@ import Testing
         let server = CallbackServer(
             configuration: .init(address: ListenAddress(host: nil, port: 0)), group: channel.embeddedEventLoop,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, verify: RunningServer.verify,
-            readiness: { Readiness() }, decide: { _, respond in respond(.answer([])) })
+            readiness: { Readiness() }, decide: { $1(.answer([])) })
         let listener = Listener(server, queue: ClickQueue(limit: 1), trim: MemoryTrim(), on: channel.embeddedEventLoop)
         let connection = ConnectionHandler(listener: listener)
         let decoder = RequestDecoder(headLimit: listener.limits.headBytes) { connection.bytesArrived($0) }

@@ -1,4 +1,5 @@
 import Access
+import ActionCrypto
 import Base
 import NIOCore
 import Testing

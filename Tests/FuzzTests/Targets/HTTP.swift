@@ -1,3 +1,4 @@
+import Access
 import ActionCrypto
 import Logging
 import NIOCore
@@ -17,8 +18,8 @@ func fuzzHTTP(_ input: UnsafeRawBufferPointer) {
             Verification(Signed.signer.verify(context, cluster: Signed.cluster, at: Signed.now))
         },
         readiness: { Readiness() },
-        dialogs: .init(open: { Signed.signer.open($0) }, decide: { _, respond in respond(.answer([])) }),
-        decide: { _, respond in respond(.answer([])) })
+        dialogs: .init(open: { Signed.signer.open($0) }, decide: { $1(.answer([])) }),
+        decide: { $1(.answer([])) })
     let queue = ClickQueue(limit: 4)
     let listener = Listener(server, queue: queue, trim: MemoryTrim(), on: channel.embeddedEventLoop)
     let connection = ConnectionHandler(listener: listener)

@@ -46,7 +46,7 @@ private final class Session {
             configuration: .init(address: ListenAddress(host: nil, port: 0)), group: channel.embeddedEventLoop,
             logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() },
             verify: { context, _ in Verification(Signed.signer.verify(context, cluster: Signed.cluster, at: Signed.now)) },
-            readiness: { Readiness() }, decide: { _, respond in respond(.answer([])) })
+            readiness: { Readiness() }, decide: { $1(.answer([])) })
         let listener = Listener(server, queue: queue, trim: MemoryTrim(), on: channel.embeddedEventLoop)
         let connection = ConnectionHandler(listener: listener)
         self.connection = connection
