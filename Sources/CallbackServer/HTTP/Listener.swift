@@ -1,5 +1,3 @@
-import Access
-import ActionCrypto
 import Base
 import Logging
 import NIOCore
@@ -48,79 +46,6 @@ final class Listener {
 
     /// The clock of all limits. It is read here and by the table's ticker; everything else has the time passed in.
     var now: NIODeadline { eventLoop.now }
-}
-
-// MARK: - Clicks and dialogs
-
-extension Listener {
-    /// What becomes of a click whose body has arrived.
-    enum Outcome {
-        /// The decision has begun. Its reply comes with the click's ticket.
-        case deciding
-        case reply(FixedReply)
-    }
-
-    /// Checks that a click is signed for its channel, and hands it over for the decision. A request that is not signed gets no
-    /// further than this.
-    func click(_ body: ByteBuffer, from origin: IPAddress?, ticket: ReplyTicket) -> Outcome {
-        let scanned: ClickBody
-        do throws(MalformedClick) {
-            scanned = try body.withUnsafeReadableBytes { (bytes) throws(MalformedClick) in try ClickScanner.scan(bytes) }
-        } catch {
-            return refuse(.malformed, "\(error.reason)", origin)
-        }
-        switch verify(scanned.context, scanned.channelID) {
-        case .refused(let reason):
-            return refuse(.forbidden, reason, origin)
-        case .genuine(let action) where action.binding.map { $0.channelID != scanned.channelID } ?? false:
-            return refuse(.forbidden, "its context was signed for another channel", origin)
-        case .genuine(let action):
-            let click = VerifiedClick(
-                action: action, userID: scanned.userID, userName: scanned.userName, channelID: scanned.channelID,
-                postID: scanned.postID, teamID: scanned.teamID.isEmpty ? nil : scanned.teamID,
-                triggerID: Secret(scanned.triggerID), remoteAddress: Self.text(origin))
-            guard queue.submit(ClickQueue.Job(call: .click(click), ticket: ticket)) else {
-                return busy(action.requestID, action.decision, click.userID, origin)
-            }
-            return .deciding
-        }
-    }
-
-    /// Checks that a dialog's state is signed for its user and channel, and hands the submission over for the decision.
-    func dialog(_ body: ByteBuffer, from origin: IPAddress?, ticket: ReplyTicket) -> Outcome {
-        guard let dialogs else { return .reply(.notFound) }
-        let scanned: DialogBody
-        do throws(MalformedClick) {
-            scanned = try body.withUnsafeReadableBytes { (bytes) throws(MalformedClick) in try DialogScanner.scan(bytes) }
-        } catch {
-            return refuse(.malformed, "\(error.reason)", origin)
-        }
-        guard let opened = dialogs.open(scanned.state) else {
-            return refuse(.forbidden, "a dialog's state is not signed by this plugin", origin)
-        }
-        guard opened.userID == scanned.userID, opened.channelID == scanned.channelID else {
-            return refuse(.forbidden, "a dialog's state was signed for another user or channel", origin)
-        }
-        guard !scanned.isCancelled else { return refuse(.forbidden, "a dialog was cancelled", origin) }
-        let submission = DialogSubmission(ticket: opened, reason: scanned.reason, remoteAddress: Self.text(origin))
-        guard queue.submit(ClickQueue.Job(call: .dialog(submission), ticket: ticket)) else {
-            return busy(opened.requestID, opened.decision, opened.userID, origin)
-        }
-        return .deciding
-    }
-
-    private func busy(
-        _ requestID: RequestID, _ decision: Decision, _ userID: String, _ origin: IPAddress?
-    ) -> Outcome {
-        note(
-            "it is signed, but no more can be decided at once", from: origin,
-            ["request_id": "\(requestID)", "decision": "\(decision)", "claimed_user_id": "\(userID)"])
-        return .reply(.busy)
-    }
-
-    private func refuse(_ reply: FixedReply, _ reason: String, _ origin: IPAddress?) -> Outcome {
-        .reply(failed(reason, from: origin) ? reply : .tooMany)
-    }
 }
 
 // MARK: - Limits of a source

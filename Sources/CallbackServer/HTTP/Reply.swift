@@ -1,4 +1,4 @@
-/// A reply whose text does not depend on the request. The enum of all of them: each is rendered once a second.
+/// The replies whose text does not depend on the request. ``ReplyRenderer`` renders each at most once a second and reuses it.
 enum FixedReply: Int, CaseIterable {
     case alive, malformed, forbidden, unauthorized, notFound, onlyPOST, onlyGET, timedOut, tooLarge, notJSON, expectation
     case headTooLarge, busy, late, tooMany
