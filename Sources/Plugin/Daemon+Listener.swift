@@ -46,8 +46,9 @@ extension Daemon {
 extension Readiness {
     /// What the role lacks is told beside the watch's own failure, which may be the same.
     fileprivate init(_ health: Health, _ status: ConnectionStatus, _ lost: [String], asked: String?) {
-        let reasons = health.reasons.map { "\($0.part.rawValue): \($0.problem)" } + (asked.map { ["mattermost: \($0)"] } ?? [])
-        let denials = status.denials.filter { $0 != status.lastFailure }.map { "teleport: \($0)" }
+        let reasons =
+            health.reasons.map { "\($0.part.rawValue): \($0.problem.message)" } + (asked.map { ["mattermost: \($0)"] } ?? [])
+        let denials = status.denials.filter { $0 != status.lastFailure }.map { "teleport: \($0.message)" }
         var gauges = [Gauge("teleport_connected", "1 while requests are watched.", status.connected ? 1 : 0)]
         if let expires = status.identityExpires {
             gauges.append(
@@ -56,7 +57,8 @@ extension Readiness {
                     expires.milliseconds / 1000))
         }
         self.init(
-            problems: reasons + denials, notes: status.notes + health.notes.map { "\($0.part.rawValue): \($0.note)" } + lost,
+            problems: reasons + denials,
+            notes: status.notes.map(\.message) + health.notes.map { "\($0.part.rawValue): \($0.note.message)" } + lost,
             gauges: gauges)
     }
 }

@@ -118,7 +118,7 @@ struct Daemon: Sendable {
                 sweeper.sweepSoon()
             case .changed(let id): reconciler.look(at: id)
             case .deleted(let id): reconciler.sawDeletion(of: id)
-            case .disconnected(let reason): health.set(.teleport, problem: reason)
+            case .disconnected(let error): health.set(.teleport, problem: error)
             }
         }
         // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.

@@ -8,9 +8,9 @@ struct FailFast: Service {
     static let variable = "TELEPORT_PLUGIN_FAIL_FAST"
 
     struct Away: Error, CustomStringConvertible {
-        var problem: String
+        var problem: any OperatorError
 
-        var description: String { "\(problem)\nNot waiting for it, because \(FailFast.variable) is set." }
+        var description: String { "\(problem.message)\nNot waiting for it, because \(FailFast.variable) is set." }
     }
 
     /// What the variable says, by the words that Go knows for it; not set or empty is no.
@@ -18,7 +18,9 @@ struct FailFast: Service {
         switch value {
         case "1", "t", "T", "TRUE", "true", "True": return true
         case "", "0", "f", "F", "FALSE", "false", "False": return false
-        default: throw StartError("\(variable) is \"\(OneLine.bounded(value, 64))\". Set it to true or false, or not at all.")
+        default:
+            throw StartError(
+                "\(variable) is \"\(OneLine.bounded(value, 64))\".", mend: "Set it to true or false, or not at all.")
         }
     }
 
@@ -40,7 +42,7 @@ struct FailFast: Service {
         private var awaited: Set<Health.Part> = [.teleport, .mattermost]
 
         /// Why not to go on; nil for a server that has been well once.
-        mutating func problem(in report: Health.News) -> String? {
+        mutating func problem(in report: Health.News) -> (any OperatorError)? {
             guard awaited.contains(report.part) else { return nil }
             if report.problem == nil { awaited.remove(report.part) }
             return report.problem

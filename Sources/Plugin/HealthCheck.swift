@@ -69,18 +69,18 @@ struct HealthCheck: Service {
                 return nil
             }
             var problem = Problem(worst)
-            if failures.count > 1 { problem.message += " (and \(failures.count - 1) more recipients)" }
-            show(problem.message, isNote: isAnyWell && failures.allSatisfy(\.isLasting))
+            if failures.count > 1 { problem.error = SharedError(worst, others: failures.count - 1, of: "recipients") }
+            show(problem.error, isNote: isAnyWell && failures.allSatisfy(\.isLasting))
             return problem
         } catch {
             let problem = Problem(error)
-            health.set(.mattermost, problem: problem.message)
+            health.set(.mattermost, problem: problem.error)
             return problem
         }
     }
 
     /// One bad recipient among good ones is a person's to mend, and keeps nobody else from being told.
-    private func show(_ problem: String?, isNote: Bool) {
+    private func show(_ problem: (any OperatorError)?, isNote: Bool) {
         health.set(.recipients, note: isNote ? problem : nil)
         health.set(.recipients, problem: isNote ? nil : problem)
     }
@@ -100,8 +100,8 @@ struct HealthCheck: Service {
             failures.append(
                 MattermostError(
                     .forbidden,
-                    "Recipient \"\(place.recipient)\": the bot is not in the channel. Type /invite @\(bot.username) there.",
-                    isDefinite: true))
+                    "Recipient \"\(place.recipient)\": the bot is not in the channel.", isDefinite: true,
+                    mend: "Type /invite @\(bot.username) there."))
         }
         return (failures, isAnyWell)
     }

@@ -47,7 +47,7 @@ enum ListenerIdentity {
             do {
                 return try BoundedFile.read(path, limit: fileLimit)
             } catch {
-                throw StartError("\(setting): \(path) \(error.description)")
+                throw StartError("\(setting): \(path) \(error.words)", mend: error.mend)
             }
         }
         let identity = TLSIdentity(
@@ -56,7 +56,7 @@ enum ListenerIdentity {
         do {
             _ = try TLSContext.server(identity: identity, alpn: [])
         } catch {
-            throw StartError("\(pair.certificateFile) and \(pair.keyFile) cannot be served: \(error)")
+            throw StartError("\(pair.certificateFile) and \(pair.keyFile) cannot be served: \(error.words)", mend: error.mend)
         }
         return identity
     }
@@ -69,10 +69,11 @@ enum ListenerIdentity {
             try PrivateFile.write(identity.certificateChain, to: pair.certificateFile, mode: 0o644)
         } catch {
             throw StartError(
-                """
-                cannot make a self-signed certificate in \(folder): \(error). Set `https_key_file` and `https_cert_file` in \
-                `[http]`, let the plugin's user write to that folder, or start with --insecure-no-tls behind a proxy.
-                """)
+                "cannot make a self-signed certificate in \(folder): \(error).",
+                mend: """
+                    Set `https_key_file` and `https_cert_file` in `[http]`, let the plugin's user write to that folder, or \
+                    start with --insecure-no-tls behind a proxy.
+                    """)
         }
     }
 }

@@ -71,17 +71,18 @@ struct ReviewTests {
         #expect(strange.hasPrefix("❔ Reviewed: state 9, which this version does not know, by somebody"))
     }
 
-    @Test("A server's words tell why it took no review; an outage is no refusal")
+    @Test("An error's reason tells why no review was taken, and never its words; an outage is no refusal")
     func refusals() {
-        func refusal(_ code: TeleportError.Code, _ words: String) -> ReviewRefusal? {
-            ReviewRefusal(TeleportError(code, words))
+        func refusal(_ code: TeleportError.Code, _ reason: ReviewRefusal?) -> ReviewRefusal? {
+            let words = #"user "p" has already reviewed this request"#
+            return ReviewRefusal(TeleportError(code, words, reason: reason.map { .review($0) }))
         }
-        #expect(refusal(.permissionDenied, #"user "p" cannot submit reviews on behalf of "a""#) == .notForOthers)
-        #expect(refusal(.permissionDenied, #"user "p" cannot submit reviews"#) == .notAllowed)
-        #expect(refusal(.permissionDenied, #"user "p" has already reviewed this request"#) == .alreadyReviewed)
-        #expect(refusal(.permissionDenied, "the access request has been already approved") == .alreadyResolved)
-        #expect(refusal(.unimplemented, "unknown method") == .notAllowed)
-        #expect(refusal(.timedOut, "cannot submit reviews") == nil)
+        for reason in [ReviewRefusal.notForOthers, .alreadyReviewed(by: "p"), .alreadyReviewed(by: nil), .alreadyResolved] {
+            #expect(refusal(.permissionDenied, reason) == reason)
+        }
+        #expect(refusal(.permissionDenied, nil) == .notAllowed)
+        #expect(refusal(.unimplemented, nil) == .notAllowed)
+        #expect(refusal(.timedOut, nil) == nil)
     }
 
     @Test("How many reviews were told is kept for each post, and read from the original plugin's count")

@@ -8,18 +8,19 @@ struct FailuresTests {
     @Test("A problem is news once for as long as it lasts, and counted")
     func news() throws {
         let one = try #require(RequestID("r-1")), two = try #require(RequestID("r-2"))
+        let no = Notice("no")
         var failures = Failures()
         let news = [
-            failures.add("no", of: one), failures.add("no", of: one), failures.add("no", of: two),
-            failures.add("other", of: two),
+            failures.add(no, of: one), failures.add(no, of: one), failures.add(no, of: two),
+            failures.add(Notice("other"), of: two),
         ]
         #expect(news == [true, false, false, true])
         failures.remove(two)
-        #expect(failures.example?.problem == "no")
+        #expect(failures.example?.error.message == "no")
         #expect(failures.example?.count == 1)
         failures.remove(one)
         #expect(failures.example == nil)
-        let again = failures.add("no", of: one)
+        let again = failures.add(no, of: one)
         #expect(again)
     }
 }

@@ -184,7 +184,7 @@ struct RecipientsTests {
             }
             // The others are told, so that the plugin does its work.
             let mend = #"Recipient "acme/leads": the bot is not in the channel. Type /invite @teleport there."#
-            #expect(health.notes.map(\.note) == [mend])
+            #expect(health.notes.map(\.note.message) == [mend])
             #expect(!health.reasons.contains { $0.part == .recipients })
         }
     }

@@ -1,3 +1,4 @@
+package import Access
 import Synchronization
 
 /// What keeps the plugin from doing its work just now, as `/readyz` tells it.
@@ -15,17 +16,19 @@ package final class Health: Sendable {
     package struct News: Sendable {
         package var part: Part
         /// Nil when it is well.
-        package var problem: String?
+        package var problem: (any OperatorError)?
 
-        package init(part: Part, problem: String?) {
+        package init(part: Part, problem: (any OperatorError)?) {
             self.part = part
             self.problem = problem
         }
     }
 
     private struct State {
-        var problems: [Part: String] = [.teleport: "not connected yet", .mattermost: "not checked yet"]
-        var notes: [Part: String] = [:]
+        var problems: [Part: any OperatorError] = [
+            .teleport: Notice("not connected yet"), .mattermost: Notice("not checked yet"),
+        ]
+        var notes: [Part: any OperatorError] = [:]
         var listener: AsyncStream<News>.Continuation?
     }
 
@@ -33,7 +36,7 @@ package final class Health: Sendable {
 
     package init() {}
 
-    package func set(_ part: Part, problem: String?) {
+    package func set(_ part: Part, problem: (any OperatorError)?) {
         state.withLock { state in
             state.problems[part] = problem
             state.listener?.yield(News(part: part, problem: problem))
@@ -41,10 +44,10 @@ package final class Health: Sendable {
     }
 
     /// What a person should see to, though the plugin does its work.
-    package func set(_ part: Part, note: String?) { state.withLock { $0.notes[part] = note } }
+    package func set(_ part: Part, note: (any OperatorError)?) { state.withLock { $0.notes[part] = note } }
 
     /// In a fixed order.
-    package var notes: [(part: Part, note: String)] {
+    package var notes: [(part: Part, note: any OperatorError)] {
         let notes = state.withLock { $0.notes }
         return Part.allCases.compactMap { part in notes[part].map { (part, $0) } }
     }
@@ -57,7 +60,7 @@ package final class Health: Sendable {
     }
 
     /// Empty when ready; in a fixed order.
-    package var reasons: [(part: Part, problem: String)] {
+    package var reasons: [(part: Part, problem: any OperatorError)] {
         let problems = state.withLock { $0.problems }
         return Part.allCases.compactMap { part in problems[part].map { (part, $0) } }
     }

@@ -1,5 +1,5 @@
 /// Why Mattermost did not do what was asked.
-package struct MattermostError: Error, Sendable, CustomStringConvertible {
+package struct MattermostError: OperatorError {
     package enum Code: Hashable, Sendable {
         /// No whole answer in time. Safe to retry: posts carry an idempotency key.
         case unreachable
@@ -45,7 +45,6 @@ package struct MattermostError: Error, Sendable, CustomStringConvertible {
     package var isDefinite: Bool
     /// The call and what the server said.
     package var words: String
-    /// What an operator can do about it.
     package var mend: String?
     package var cause: (any Error)?
 
@@ -61,13 +60,8 @@ package struct MattermostError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// For the operator: the call, what the server said, and the mend where there is one.
-    package var message: String { mend.map { "\(words) \($0)" } ?? words }
-
-    package var description: String { message }
-
-    /// The same in better words, which have a mend of their own.
-    package func reworded(_ message: String) -> MattermostError {
-        MattermostError(code, message, reason: reason, isDefinite: isDefinite, cause: self)
+    /// The same error in other words and with the mend that fits them; ``cause`` is the error before.
+    package func reworded(_ words: String, mend: String?) -> MattermostError {
+        MattermostError(code, words, reason: reason, isDefinite: isDefinite, mend: mend, cause: self)
     }
 }

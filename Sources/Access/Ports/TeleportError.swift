@@ -1,5 +1,7 @@
 /// Why Teleport did not do what was asked.
-package struct TeleportError: Error, Sendable, CustomStringConvertible {
+///
+/// Two errors are equal when an operator would read the same: ``cause`` is not compared.
+package struct TeleportError: OperatorError, Equatable {
     package enum Code: Hashable, Sendable {
         /// No connection, or it ended before a whole answer. Whether a write happened is not known.
         case unavailable
@@ -22,16 +24,44 @@ package struct TeleportError: Error, Sendable, CustomStringConvertible {
         case other
     }
 
+    /// What is known beyond the code.
+    package enum Reason: Hashable, Sendable {
+        /// A file of credentials is missing, cannot be used, or expires.
+        case credentials
+        /// The server answered, and its version is older than the plugin needs.
+        case serverTooOld
+        /// Every route to the auth service was tried. The mend is what a proxy at the address says of itself.
+        case noRoute
+        /// The server took no review.
+        case review(ReviewRefusal)
+    }
+
     package var code: Code
-    /// For the operator: what failed and, where there is one, the mend.
-    package var message: String
+    package var reason: Reason?
+    package var words: String
+    package var mend: String?
     package var cause: (any Error)?
 
-    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    package init(
+        _ code: Code, _ words: String, mend: String? = nil, reason: Reason? = nil, cause: (any Error)? = nil
+    ) {
         self.code = code
-        self.message = message
+        self.reason = reason
+        self.words = words
+        self.mend = mend
         self.cause = cause
     }
 
-    package var description: String { message }
+    package var message: String {
+        guard let mend else { return words }
+        return switch reason {
+        case .credentials: "\(words): \(mend)"
+        case .noRoute: "\(mend) \(words)"
+        case .serverTooOld, .review, nil: "\(words); \(mend)"
+        }
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        (left.code, left.reason, left.words, left.mend) == (right.code, right.reason, right.words, right.mend)
+    }
 }

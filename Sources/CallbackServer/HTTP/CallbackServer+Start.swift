@@ -1,16 +1,38 @@
+package import Access
 import ActionCrypto
+import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOOpenSSL
 import NIOPosix
 
-/// The listener could not bind its address. The message names the setting and says what to change.
-package struct ListenError: Error, CustomStringConvertible {
-    package let message: String
+/// The listener could not bind its address. The words name the setting.
+package struct ListenError: OperatorError {
+    package enum Code: Sendable {
+        /// Another process listens there (`EADDRINUSE`).
+        case addressInUse
+        /// The address is none of this machine's, or the system refuses it for another reason.
+        case refused
+    }
+
+    package let code: Code
+    package let address: ListenAddress
     package let cause: any Error
 
-    package var description: String { "\(message): \(cause)" }
+    package var words: String { "cannot listen on http.listen_addr \"\(address)\": \(cause)" }
+    package var mend: String? { "Choose a free port and an address of this machine." }
+    package var message: String {
+        "cannot listen on http.listen_addr \"\(address)\"; choose a free port and an address of this machine: \(cause)"
+    }
+
+    package var description: String { message }
+
+    init(_ address: ListenAddress, _ cause: any Error) {
+        code = (cause as? IOError)?.errnoCode == EADDRINUSE ? .addressInUse : .refused
+        self.address = address
+        self.cause = cause
+    }
 }
 
 extension CallbackServer {
@@ -21,9 +43,7 @@ extension CallbackServer {
         do {
             running = try await bind(queue, trim)
         } catch {
-            throw ListenError(
-                message: "cannot listen on http.listen_addr \"\(address)\"; choose a free port and an address of this machine",
-                cause: error)
+            throw ListenError(address, error)
         }
         if let local = running.channel.localAddress { bound(local) }
         logger.debug("Starting \(configuration.tls == nil ? "insecure HTTP" : "secure HTTPS") server on \(address)")

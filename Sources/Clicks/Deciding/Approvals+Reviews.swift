@@ -57,8 +57,13 @@ extension Approvals {
         await release(held, click)
         lookAgain(click.requestID)
         return Refusal(
-            why == .alreadyReviewed ? .alreadyReviewed : .refusedByTeleport, ClickWords.refused(why, reviewer: reviewer, error))
+            why.isRepeated ? .alreadyReviewed : .refusedByTeleport, ClickWords.refused(why, reviewer: reviewer))
     }
+}
+
+extension ReviewRefusal {
+    /// The same author has reviewed the request before.
+    fileprivate var isRepeated: Bool { if case .alreadyReviewed = self { true } else { false } }
 }
 
 enum ReviewWords {
@@ -85,10 +90,9 @@ extension ClickWords {
         "This request has more reviews than this plugin keeps account of, so nothing was decided. Please decide in Teleport."
 
     /// - Parameter reviewer: the Teleport user of the person, where they have one.
-    static func refused(_ refusal: ReviewRefusal, reviewer: String?, _ error: TeleportError) -> String {
+    static func refused(_ refusal: ReviewRefusal, reviewer: String?) -> String {
         switch refusal {
-        case .alreadyReviewed where reviewer.map { error.message.contains("\"\($0)\"") } ?? false:
-            alreadyReviewed
+        case .alreadyReviewed(let author?) where author == reviewer: alreadyReviewed
         case .alreadyReviewed:
             """
             This plugin has already reviewed this request, and Teleport takes one review from each of its users, so nothing \

@@ -52,7 +52,7 @@ package final class ClickerKeys: Service {
         self.clock = clock
         self.fetch = fetch
         (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        health.set(.proof, problem: "Mattermost's public key is not known yet")
+        health.set(.proof, problem: Notice("Mattermost's public key is not known yet"))
     }
 
     /// Throws ``NotOffered`` when the server offers no key at the start; later it goes on with the one that it knows.

@@ -1,7 +1,8 @@
+package import Access
 import COpenSSL
 
 /// A failure that OpenSSL reported.
-package struct OpenSSLError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct OpenSSLError: OperatorError, Hashable {
     package enum Code: Hashable, Sendable {
         /// A certificate, a key or a setting cannot be used. Retrying does not help until somebody corrects it.
         case setup
@@ -20,21 +21,27 @@ package struct OpenSSLError: Error, Hashable, Sendable, CustomStringConvertible 
     package var code: Code
     /// The operation that failed.
     package var what: String
+    package var mend: String?
     /// OpenSSL's error queue, the oldest entry first, so that the cause comes before its consequences.
     package var reasons: [String]
     /// Why the peer's certificate was refused, such as `hostname mismatch`.
     package var verifyReason: String?
+    /// The peer's certificate is trusted and was issued for another host name or address.
+    package var isNameMismatch = false
     /// The number of the alert that the peer sent (RFC 8446, section 6).
     package var alert: Int?
 
-    package init(_ code: Code, _ what: String, reasons: [String] = [], verifyReason: String? = nil) {
+    package init(_ code: Code, _ what: String, mend: String? = nil, reasons: [String] = [], verifyReason: String? = nil) {
         self.code = code
         self.what = what
+        self.mend = mend
         self.reasons = reasons
         self.verifyReason = verifyReason
     }
 
-    package var description: String {
+    package var description: String { message }
+
+    package var words: String {
         let causes = reasons + (verifyReason.map { [$0] } ?? [])
         return causes.isEmpty ? what : "\(what): \(causes.joined(separator: ": "))"
     }

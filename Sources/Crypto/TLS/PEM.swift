@@ -50,7 +50,8 @@ enum PEM {
         let error = OpenSSLError.drained(.setup, what)
         if isEncrypted(pem) {
             throw OpenSSLError(
-                .setup, "\(what): the key is encrypted; give one without a passphrase (openssl pkey -in KEY -out KEY.plain)")
+                .setup, "\(what): the key is encrypted",
+                mend: "give one without a passphrase (openssl pkey -in KEY -out KEY.plain)")
         }
         guard contains(pem, "PRIVATE KEY-----") else {
             throw OpenSSLError(.setup, "\(what): no \"BEGIN PRIVATE KEY\" block is in it")

@@ -136,6 +136,7 @@ package final class TLSEngine {
         let verdict = SSL_get_verify_result(ssl)
         if error.code == .untrustedPeer, verdict != X509_V_OK, let text = X509_verify_cert_error_string(verdict) {
             error.verifyReason = String(cString: text)
+            error.isNameMismatch = [X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH].contains(Int32(verdict))
         }
         return error
     }

@@ -19,22 +19,25 @@ extension TLSIdentity {
         guard matches else {
             throw OpenSSLError(
                 .setup,
-                "\(name): the private key does not belong to the certificate of \"\(subject)\"; give the pair made together")
+                "\(name): the private key does not belong to the certificate of \"\(subject)\"",
+                mend: "give the pair made together")
         }
         guard now < info.notAfter else {
             throw OpenSSLError(
                 .setup,
-                "\(name): the certificate of \"\(subject)\" expired \(Self.ago(now.since(info.notAfter))); make a new one")
+                "\(name): the certificate of \"\(subject)\" expired \(Self.ago(now.since(info.notAfter)))",
+                mend: "make a new one")
         }
         guard info.notBefore <= now else {
             throw OpenSSLError(
-                .setup, "\(name): the certificate of \"\(subject)\" is not valid yet; set this machine's clock or wait")
+                .setup, "\(name): the certificate of \"\(subject)\" is not valid yet",
+                mend: "set this machine's clock or wait")
         }
         // OpenSSL's security level may still refuse the key or the digest as too weak.
         do {
             _ = try TLSContext.server(identity: self, alpn: [])
         } catch {
-            throw OpenSSLError(.setup, "\(name): \(error); make a new certificate with a stronger key or digest")
+            throw OpenSSLError(.setup, "\(name): \(error)", mend: "make a new certificate with a stronger key or digest")
         }
         return info
     }

@@ -24,7 +24,7 @@ struct CallReport {
             return make(.unreachable, words, cause: error)
         case .timedOut:
             return make(.unreachable, "no whole answer in \(configuration.timeLimit): \(words)", cause: error)
-        case .untrusted:
+        case .untrusted, .wrongName:
             return make(
                 .unreachable, words, cause: error,
                 mend: "Install the authority of \(host)'s certificate in the system's trust store (update-ca-certificates).")
@@ -34,7 +34,7 @@ struct CallReport {
                 mend: "People have written more there than the plugin reads. \(Self.notMattermost)")
         case .notHTTP:
             return make(.malformed, "the answer is not HTTP: \(words)", cause: error, mend: Self.notMattermost)
-        case .network:
+        case .network, .unresolved:
             return make(
                 .unreachable, words, cause: error, mend: "Check [mattermost] url and the network on the way to \(host).")
         }

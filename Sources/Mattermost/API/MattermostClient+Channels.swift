@@ -37,14 +37,14 @@ extension MattermostClient {
             _ = try await send(APIRequest(.get, "/teams/name/\(team)"), expecting: TeamAnswer.self)
         } catch let teamError where teamError.code == .notFound {
             return error.reworded(
-                "\(error.words) The team \"\(team)\" is not there: write the team's name "
-                    + "as its URL has it, https://…/<team>/channels/….")
+                "\(error.words) The team \"\(team)\" is not there.",
+                mend: "Write the team's name as its URL has it, https://…/<team>/channels/….")
         } catch {
             // This does not tell which name is wrong either: a 403, for example, may hide a private team that the bot is not in.
         }
         return error.reworded(
-            "\(error.words) The channel \"\(channel)\" is not in the team \"\(team)\", or is private and the "
-                + "bot is not in it: write the channel's name as its URL has it, …/channels/<channel>, and type "
+            "\(error.words) The channel \"\(channel)\" is not in the team \"\(team)\", or is private and the bot is not in it.",
+            mend: "Write the channel's name as its URL has it, …/channels/<channel>, and type "
                 + "/invite @\(knownBotName ?? "<bot>") there.")
     }
 
@@ -52,7 +52,8 @@ extension MattermostClient {
         guard !MattermostName.isSlug(name) else { return }
         throw MattermostError(
             .notFound,
-            "a \(what) cannot be named \"\(OneLine.bounded(name))\": write the name as the \(what)'s URL "
-                + "has it, letters, digits, '-' and '_' only (town-square, not Town Square).", isDefinite: true)
+            "a \(what) cannot be named \"\(OneLine.bounded(name))\".", isDefinite: true,
+            mend: "Write the name as the \(what)'s URL has it, letters, digits, '-' and '_' only (town-square, not Town "
+                + "Square).")
     }
 }

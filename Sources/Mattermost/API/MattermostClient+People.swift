@@ -22,12 +22,14 @@ extension MattermostClient {
         } catch {
             switch error.code {
             case .notFound:
-                throw error.reworded("\(error.message) On Mattermost no account has the address \"\(address)\".")
+                throw error.reworded(
+                    "\(error.words) On Mattermost no account has the address \"\(address)\".", mend: error.mend)
             case .forbidden:
                 throw error.reworded(
                     "Mattermost GET /users/email/{address}: the server hides people's addresses from the bot, so "
-                        + "\"\(address)\" cannot be found. Show them (System Console, Site Configuration, Users and Teams, Show "
-                        + "Email Address), or name a channel instead.")
+                        + "\"\(address)\" cannot be found.",
+                    mend: "Show them (System Console, Site Configuration, Users and Teams, Show Email Address), or name a "
+                        + "channel instead.")
             default: throw error
             }
         }

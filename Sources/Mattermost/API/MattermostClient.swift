@@ -37,7 +37,8 @@ package final class MattermostClient: ChatService {
         let token = configuration.token.reveal()
         guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw MattermostError(
-                .unauthorized, "[mattermost] token is empty or has characters no access token has. Copy the bot's token again.")
+                .unauthorized, "[mattermost] token is empty or has characters no access token has.",
+                mend: "Copy the bot's token again.")
         }
         self.configuration = configuration
         self.interceptors = interceptors

@@ -8,7 +8,19 @@ package struct WebProbe: Sendable {
     }
 
     package struct Failure: Error, Sendable {
-        package enum Reason: Sendable { case untrusted, timedOut, notHTTP, cancelled, network }
+        package enum Reason: Sendable {
+            /// The certificate's chain cannot be verified.
+            case untrusted
+            /// The certificate is verified and is for another host.
+            case wrongName
+            /// The host has no address.
+            case unresolved
+            case timedOut
+            /// What answered does not speak HTTP, or too much of it.
+            case notHTTP
+            case cancelled
+            case network
+        }
 
         package var reason: Reason
         /// libcurl's description, as one line of bounded length.
@@ -40,6 +52,8 @@ package struct WebProbe: Sendable {
     private static func reason(_ code: CurlError.Code) -> Failure.Reason {
         switch code {
         case .untrusted: .untrusted
+        case .wrongName: .wrongName
+        case .unresolved: .unresolved
         case .timedOut: .timedOut
         case .notHTTP, .tooLarge: .notHTTP
         case .cancelled, .stopped: .cancelled

@@ -11,8 +11,12 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
         /// The header or the body of the answer is larger than the limit.
         case tooLarge
         case timedOut
-        /// The server's certificate is not trusted.
+        /// The certificate's chain cannot be verified.
         case untrusted
+        /// The certificate is verified and is not for the host of the URL.
+        case wrongName
+        /// The host of the URL has no address.
+        case unresolved
         /// The answer is not HTTP.
         case notHTTP
         case network
@@ -31,8 +35,11 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
         self.description = description
     }
 
-    init(_ result: CURLcode, text: String) {
+    /// - Parameter verifyResult: OpenSSL's verdict on the chain. libcurl compares names itself, before it asks OpenSSL for the
+    ///   verdict: a verification that failed with no verdict of OpenSSL's (0 or 1) failed at the name (libcurl: `vtls/openssl.c`).
+    init(_ result: CURLcode, text: String, verifyResult: Int = 0) {
         code = Self.code(of: result)
+        if result == CURLE_PEER_FAILED_VERIFICATION, verifyResult <= 1 { code = .wrongName }
         description = text.isEmpty ? String(cString: curl_easy_strerror(result)) : text
     }
 
@@ -46,6 +53,7 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
         case CURLE_OPERATION_TIMEDOUT: .timedOut
         case CURLE_FILESIZE_EXCEEDED: .tooLarge
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE: .untrusted
+        case CURLE_COULDNT_RESOLVE_HOST: .unresolved
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: .notHTTP
         default: .network
         }

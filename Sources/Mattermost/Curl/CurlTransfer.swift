@@ -63,7 +63,10 @@ final class CurlTransfer {
 
     func outcome(of result: CURLcode) -> CurlJob.Outcome {
         if isTooLarge { return .failure(CurlError(CURLE_FILESIZE_EXCEEDED, text: "")) }
-        guard result == CURLE_OK else { return .failure(CurlError(result, text: String(cString: errorText))) }
+        guard result == CURLE_OK else {
+            let text = String(cString: errorText)
+            return .failure(CurlError(result, text: text, verifyResult: CCurl_verify_result(easy)))
+        }
         // libcurl accepts an answer whose connection closes within the header, so the end of the header is checked here.
         guard hasHead else { return .failure(CurlError(CURLE_GOT_NOTHING, text: "the answer ends within its header")) }
         answer.status = CCurl_response_code(easy)

@@ -38,8 +38,8 @@ struct CallbackCheck: Sendable {
             guard options.asksForClick, !Task.isCancelled else { return }
             guard let failure else { return await clicks.run() }
             report.add(
-                .failed(
-                    ClickCheck.name, "\(failure)",
+                Self.step(
+                    ClickCheck.name, failure,
                     mend: "Stop the plugin for the time of the test: its port is where the click must arrive."))
         }
     }
@@ -60,11 +60,16 @@ struct CallbackCheck: Sendable {
         }
     }
 
-    /// - Parameter failure: why this process does not listen itself.
-    private func probe(_ url: ServerURL, _ sign: String, _ failure: ListenFailure?) async {
-        if let failure, !failure.isPortTaken {
+    /// A failed step with the mend that fits this check, whatever the error's own is.
+    private static func step(_ name: String, _ error: any Error, mend: String) -> CheckStep {
+        .failed(name, (error as? any OperatorError)?.words ?? "\(error)", mend: mend)
+    }
+
+    /// - Parameter failure: the error for which this process does not listen itself; nil when it listens.
+    private func probe(_ url: ServerURL, _ sign: String, _ failure: (any Error)?) async {
+        if let failure, (failure as? ListenError)?.code != .addressInUse {
             return report.add(
-                .failed(Self.name, "\(failure)", mend: "Set [http] listen_addr to a free port and an address of this machine."))
+                Self.step(Self.name, failure, mend: "Set [http] listen_addr to a free port and an address of this machine."))
         }
         do {
             let path = failure == nil ? "/readyz" : "/healthz"
@@ -92,17 +97,16 @@ struct CallbackCheck: Sendable {
 
     private func mend(_ failure: WebProbe.Failure, _ url: ServerURL) -> String {
         switch failure.reason {
-        case .untrusted where failure.words.contains("subject name"):
+        case .wrongName:
             "Serve a certificate for \(url.host), or set public_addr to a name that the certificate has."
         case .untrusted:
             "If Mattermost's machine trusts the certificate's CA, name the CA's file with --callback-ca; else have it trusted there, "
                 + "or serve another certificate."
         case .timedOut: "Open the way to \(url.authority): a firewall drops what is sent there."
         case .notHTTP: "Let public_addr, and a proxy where there is one, lead to listen_addr \(settings.http.listen)."
+        case .unresolved: "Mend the host in [http] public_addr, or the DNS."
         case .network, .cancelled:
-            failure.words.contains("resolve")
-                ? "Mend the host in [http] public_addr, or the DNS."
-                : "Let \(url.authority) lead to listen_addr \(settings.http.listen): nothing takes connections there."
+            "Let \(url.authority) lead to listen_addr \(settings.http.listen): nothing takes connections there."
         }
     }
 }

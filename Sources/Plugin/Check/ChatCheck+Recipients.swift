@@ -26,7 +26,7 @@ extension ChatCheck {
                     tellWhoCanJoin("\(recipient)", place.kind, OpenChannel.recipient)
                 }
             case .failure(let error):
-                report.add(.failed("recipient \(recipient)", Words(Self.words(error, recipient)), otherwise: Self.invite))
+                report.add(.failed("recipient \(recipient)", error, otherwise: Self.invite))
             }
         }
         return places
@@ -38,13 +38,9 @@ extension ChatCheck {
             RecipientRules(always: [recipient]), chat: chat, logger: .silent, elapsed: { ContinuousClock.now - start }
         ).configured()
         if let place = found.places.first { return .success(place) }
-        return .failure(found.failures.first ?? Words("was not found"))
-    }
-
-    /// Without the name that the step has already.
-    private static func words(_ error: any Error, _ recipient: Recipient) -> String {
-        let (words, name) = ("\(error)", "Recipient \"\(recipient)\": ")
-        return words.hasPrefix(name) ? String(words.dropFirst(name.count)) : words
+        guard let failure = found.failures.first else { return .failure(Notice("was not found")) }
+        // The error beneath does not name the recipient, which the step's name does.
+        return .failure(failure.cause ?? failure)
     }
 
     private func checkMembership(_ bot: ChatUser, _ channel: String, _ channelID: String) async {

@@ -109,9 +109,10 @@ struct ChatCheck: Sendable {
         var key: ClickerKey?
         _ = await step(name) {
             guard let text = try await chat.clickerKey() else {
-                throw Words(
-                    "Mattermost offers no key to prove it with. Upgrade Mattermost, or set [approvals] require_clicker_proof = "
-                        + "false to believe whoever the callback names.")
+                throw Notice(
+                    "Mattermost offers no key to prove it with.",
+                    mend: "Upgrade Mattermost, or set [approvals] require_clicker_proof = false to believe whoever the "
+                        + "callback names.")
             }
             key = try ClickerKey(text)
             return "Mattermost's key can be used"

@@ -18,18 +18,9 @@ extension Check {
             report.add(.ok(name, "user \(info.subject ?? "without a name")\(roles), \(Self.validity(info))"))
             return info.organizations
         } catch {
-            let parts = Self.split("\(error)")
-            report.add(.failed(name, parts.detail, mend: parts.mend))
+            report.add(.failed(name, error, otherwise: "Issue the credentials again with tctl auth sign."))
             return nil
         }
-    }
-
-    /// These errors end with a colon and the mend.
-    private static func split(_ words: String) -> (detail: String, mend: String) {
-        let starts = ["issue ", "name ", "let ", "set "].compactMap { words.ranges(of: ": \($0)").last?.lowerBound }
-        guard let start = starts.min() else { return (words, "Issue the credentials again with tctl auth sign.") }
-        let mend = words[start...].dropFirst(2)
-        return (String(words[..<start]), mend.prefix(1).uppercased() + mend.dropFirst())
     }
 
     /// What the listener serves; nil where that cannot be told or used, and for plain HTTP.

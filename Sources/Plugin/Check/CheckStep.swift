@@ -1,12 +1,13 @@
+import Access
 import Base
 import Mattermost
 
-/// What one look of `check` found.
+/// The result of one step of `check`.
 struct CheckStep: Equatable, Sendable {
     enum Status: String, Sendable {
         case ok
         case failed
-        /// Of no use here, or an earlier step failed.
+        /// The step does not apply to this configuration, or an earlier step that it needs has failed.
         case skipped
 
         var mark: String {
@@ -18,13 +19,13 @@ struct CheckStep: Equatable, Sendable {
         }
     }
 
-    /// Characters of a detail or a mend; a server's words may be in it.
+    /// The most characters of a detail or a mend, since a server's text may be part of it.
     private static let limit = 1000
 
     let name: String
     let status: Status
     let detail: String
-    /// What to do about it; of every failure and of nothing else.
+    /// What to do about a failure. Every failure has a mend; no other status has one.
     let mend: String?
 
     private init(_ name: String, _ status: Status, _ detail: String, mend: String? = nil) {
@@ -42,13 +43,20 @@ struct CheckStep: Equatable, Sendable {
         CheckStep(name, .failed, detail, mend: mend)
     }
 
-    /// From an error's words, which say what is wrong and then what to do about it. `otherwise`: where they do not.
+    /// A failure that an error tells of. `otherwise` is the mend for an error that knows none.
     static func failed(_ name: String, _ error: any Error, otherwise mend: String) -> CheckStep {
-        let parts = Mend.split("\(error)")
-        return .failed(name, parts.detail, mend: parts.mend ?? mend)
+        guard let error = error as? any OperatorError else { return .failed(name, "\(error)", mend: mend) }
+        let detail = error.words.hasSuffix(".") ? String(error.words.dropLast()) : error.words
+        return .failed(name, detail, mend: error.mend.map(sentence) ?? mend)
     }
 
-    /// A line, and for a failure the mend on the next.
+    /// Mends that an error's message ends with are clauses: here they begin a line. The name of a setting keeps its spelling.
+    private static func sentence(_ mend: String) -> String {
+        guard mend.prefix(while: { $0 != " " }).allSatisfy(\.isLetter) else { return mend }
+        return mend.prefix(1).uppercased() + mend.dropFirst()
+    }
+
+    /// The step as one line; a failure has its mend on a second line.
     var text: String {
         let line = "\(status.mark) \(name): \(detail)\n"
         return mend.map { line + "    → \($0)\n" } ?? line
@@ -57,27 +65,5 @@ struct CheckStep: Equatable, Sendable {
     var json: String {
         let fields = [("name", name), ("status", status.rawValue), ("detail", detail)] + (mend.map { [("mend", $0)] } ?? [])
         return "{" + fields.map { "\"\($0)\":\"\(JSONText.escaped($1))\"" }.joined(separator: ",") + "}"
-    }
-}
-
-/// Takes the words of this program's errors apart.
-enum Mend {
-    /// After the first sentence, or the first semicolon; what stands in quotes is a server's and not looked at.
-    static func split(_ words: String) -> (detail: String, mend: String?) {
-        let text = Array(words)
-        var isQuoted = false
-        var semicolon: Int?
-        for index in text.indices {
-            if text[index] == "\"" { isQuoted.toggle() }
-            guard !isQuoted, index + 2 < text.count, text[index + 1] == " " else { continue }
-            if text[index] == ".", text[index + 2].isUppercase {
-                return (String(text[..<index]), String(text[(index + 2)...]))
-            }
-            if text[index] == ";", semicolon == nil { semicolon = index }
-        }
-        guard let semicolon else { return (words.hasSuffix(".") ? String(words.dropLast()) : words, nil) }
-        let mend = String(text[(semicolon + 2)...])
-        let isWord = mend.prefix { $0 != " " }.allSatisfy(\.isLetter)
-        return (String(text[..<semicolon]), isWord ? mend.prefix(1).uppercased() + mend.dropFirst() : mend)
     }
 }

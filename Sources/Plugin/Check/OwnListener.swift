@@ -3,20 +3,13 @@ import CallbackServer
 import Logging
 import ServiceLifecycle
 
-/// Why this process does not listen.
-struct ListenFailure: Error, CustomStringConvertible {
-    var description: String
-
-    var isPortTaken: Bool { description.contains("in use") }
-}
-
-/// The callback server in this process, for the time of a few looks.
+/// The callback server in this process, for the time of a few steps of `check`.
 enum OwnListener {
-    /// - Parameter body: told why it does not listen, or nil once it does.
+    /// - Parameter body: is given the error for which this process does not listen, or nil once it does.
     static func run(
-        _ make: (@escaping @Sendable () -> Void) -> CallbackServer, _ body: @escaping @Sendable (ListenFailure?) async -> Void
+        _ make: (@escaping @Sendable () -> Void) -> CallbackServer, _ body: @escaping @Sendable ((any Error)?) async -> Void
     ) async {
-        let start = Once<ListenFailure?>()
+        let start = Once<(any Error)?>()
         let server = make { start.give(nil) }
         let group = ServiceGroup(configuration: .init(services: [.init(service: server)], logger: .silent))
         await withTaskGroup(of: Void.self) { tasks in
@@ -24,12 +17,12 @@ enum OwnListener {
                 do {
                     try await group.run()
                 } catch {
-                    start.give(ListenFailure(description: "\(error)"))
+                    start.give(error)
                 }
             }
             tasks.addTask {
                 if let failure = await start.value() { await body(failure) }
-                // The answers in flight go out first.
+                // A graceful shutdown lets the answers in flight go out first.
                 await group.triggerGracefulShutdown()
             }
         }

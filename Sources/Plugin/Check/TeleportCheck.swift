@@ -23,7 +23,7 @@ struct TeleportCheck: Sendable {
         }
         let client = TeleportClient(configuration: settings.teleport, logger: .silent)
         return await Connection.open(client, asksForEvents: false) { outcome in
-            if let failure = outcome { return self.refused(failure) }
+            if let outcome { return self.refused(outcome) }
             let version = client.status.serverVersion ?? ""
             let way = client.wayInWords.map { " as \($0)" } ?? ""
             let cluster = client.clusterName ?? "without a name"
@@ -35,25 +35,22 @@ struct TeleportCheck: Sendable {
         }
     }
 
-    private func refused(_ reason: String) -> String? {
-        // The one failure that comes after TLS did well.
-        let isTooOld = reason.contains(" is version ")
+    private func refused(_ failure: TeleportError) -> String? {
+        // The version is asked for over a connection that works.
+        let isTooOld = failure.reason == .serverTooOld
         if isTooOld { report.add(.ok("Teleport", "\(settings.teleport.address) can be reached")) }
-        let mend = "Check [teleport] addr and the network; the auth service listens on port 3025."
-        let name = isTooOld ? "Teleport version" : "Teleport"
-        let ways = Self.ways(reason)
-        report.add(ways.map { .failed(name, $0.detail, mend: $0.mend) } ?? .failed(name, Words(reason), otherwise: mend))
+        report.add(Self.step(failure, name: isTooOld ? "Teleport version" : "Teleport"))
         skip(steps.dropFirst(isTooOld ? 2 : 1), "no connection to Teleport")
         return nil
     }
 
-    /// Where several ways to Teleport were tried each has its own reason, with what a proxy says of itself before them.
-    static func ways(_ reason: String) -> (detail: String, mend: String)? {
-        guard let start = reason.firstRange(of: "No way to the auth service")?.lowerBound else { return nil }
-        let advice = String(reason[..<start].dropLast())
+    /// The failed step for an error that kept the plugin from a connection.
+    static func step(_ failure: TeleportError, name: String = "Teleport") -> CheckStep {
         let mend =
-            "Mend what keeps the one that you mean from working, or set [teleport] addr to the auth service, usually port 3025."
-        return (String(reason[start...]), advice.isEmpty ? mend : advice)
+            failure.reason == .noRoute
+            ? "Mend what keeps the one that you mean from working, or set [teleport] addr to the auth service, usually port 3025."
+            : "Check [teleport] addr and the network; the auth service listens on port 3025."
+        return .failed(name, failure, otherwise: mend)
     }
 
     private func skip(_ names: ArraySlice<String>, _ why: String) {
@@ -87,7 +84,7 @@ extension TeleportCheck {
                     continue
                 }
                 let mend = permission.mend(role: roles?.first ?? "of the plugin")
-                report.add(.failed(permission.name, Mend.split("\(error)").detail, mend: mend))
+                report.add(.failed(permission.name, error.words, mend: mend))
             }
         }
     }
@@ -119,15 +116,6 @@ extension TeleportCheck {
     /// On a connection of its own: without the permission it does not last.
     private func watch() async throws(TeleportError) {
         let client = TeleportClient(configuration: settings.teleport, logger: .silent)
-        let failure = await Connection.open(client, asksForEvents: true) { $0 }
-        guard let failure else { return }
-        throw TeleportError(failure.contains("permission denied") ? .permissionDenied : .unavailable, failure)
+        if let failure = await Connection.open(client, asksForEvents: true, { $0 }) { throw failure }
     }
-}
-
-/// Words of an error that came as no more than words.
-struct Words: Error, CustomStringConvertible {
-    var description: String
-
-    init(_ description: String) { self.description = description }
 }

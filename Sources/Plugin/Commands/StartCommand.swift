@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Clicks
 import Glibc
@@ -58,8 +59,12 @@ struct NotThereYet: Error, CustomStringConvertible {
 }
 
 /// Something that the configuration names does not work: nothing was started.
-struct StartError: Error, CustomStringConvertible {
-    var description: String
+struct StartError: OperatorError {
+    var words: String
+    var mend: String?
 
-    init(_ description: String) { self.description = description }
+    init(_ words: String, mend: String? = nil) {
+        self.words = words
+        self.mend = mend
+    }
 }

@@ -3,9 +3,13 @@ internal import Watcher
 
 /// Reads small files whole.
 enum BoundedFile {
-    /// What is wrong, and the mend, as the end of a sentence about the file.
+    /// Why a file could not be read.
     struct Problem: Error, Equatable, CustomStringConvertible {
-        var description: String
+        /// The end of a sentence that begins with the file's path.
+        var words: String
+        var mend: String?
+
+        var description: String { mend.map { "\(words) \($0)" } ?? words }
     }
 
     /// Follows links; refuses what is not a plain file, so that no pipe or device is waited for.
@@ -15,8 +19,8 @@ enum BoundedFile {
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw problem(errno) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw Problem(description: "is a directory. Name a file.") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw Problem(description: "is not a plain file. Name one.") }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw Problem(words: "is a directory.", mend: "Name a file.") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw Problem(words: "is not a plain file.", mend: "Name one.") }
         return try contents(of: file, limit: limit)
     }
 
@@ -30,20 +34,20 @@ enum BoundedFile {
             guard count > 0 else { return bytes }
             bytes += chunk[..<count]
         }
-        throw Problem(description: "is larger than \(limit >> 10) KiB. Is it the right file?")
+        throw Problem(words: "is larger than \(limit >> 10) KiB.", mend: "Is it the right file?")
     }
 
     private static func problem(_ code: Int32, opening path: String) -> Problem {
         guard code == EACCES, let folder = ClosedFolder.first(onWayTo: path) else { return problem(code) }
-        return Problem(description: "may not be read: \(folder.problem). Use \(folder.mend).")
+        return Problem(words: "may not be read: \(folder.problem).", mend: "Use \(folder.mend).")
     }
 
     private static func problem(_ code: Int32) -> Problem {
         switch code {
-        case ENOENT, ENOTDIR: Problem(description: "does not exist.")
+        case ENOENT, ENOTDIR: Problem(words: "does not exist.")
         case EACCES, EPERM:
-            Problem(description: "may not be read by this user (uid \(geteuid())). Change its owner or mode.")
-        default: Problem(description: "cannot be read: \(String(cString: strerror(code))).")
+            Problem(words: "may not be read by this user (uid \(geteuid())).", mend: "Change its owner or mode.")
+        default: Problem(words: "cannot be read: \(String(cString: strerror(code))).")
         }
     }
 }

@@ -2,25 +2,28 @@ import Access
 
 /// Which requests could not be brought up to date, and why: each problem is said once for as long as it lasts.
 struct Failures: Sendable {
-    typealias Example = (problem: String, count: Int)
+    typealias Example = (error: any OperatorError, count: Int)
 
-    private var problems: [RequestID: String] = [:]
-    private var counts: [String: Int] = [:]
+    /// Two errors with the same message are the same problem.
+    private var messages: [RequestID: String] = [:]
+    private var examples: [String: Example] = [:]
 
     /// True when no other request has the same problem.
-    mutating func add(_ problem: String, of id: RequestID) -> Bool {
-        if problems[id] == problem { return false }
+    mutating func add(_ error: any OperatorError, of id: RequestID) -> Bool {
+        let message = error.message
+        if messages[id] == message { return false }
         remove(id)
-        problems[id] = problem
-        counts[problem, default: 0] += 1
-        return counts[problem] == 1
+        messages[id] = message
+        let count = (examples[message]?.count ?? 0) + 1
+        examples[message] = (error, count)
+        return count == 1
     }
 
     /// Always false, since it is no news.
     @discardableResult
     mutating func remove(_ id: RequestID) -> Bool {
-        guard let problem = problems.removeValue(forKey: id), let count = counts[problem] else { return false }
-        counts[problem] = count > 1 ? count - 1 : nil
+        guard let message = messages.removeValue(forKey: id), let example = examples[message] else { return false }
+        examples[message] = example.count > 1 ? (example.error, example.count - 1) : nil
         return false
     }
 
@@ -30,6 +33,6 @@ struct Failures: Sendable {
         return example
     }
 
-    /// One of those that there are, with how many requests have it.
-    var example: Example? { counts.max { $0.value < $1.value }.map { ($0.key, $0.value) } }
+    /// The error that the most requests have, with their number.
+    var example: Example? { examples.values.max { $0.count < $1.count } }
 }

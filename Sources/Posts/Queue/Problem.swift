@@ -2,7 +2,7 @@ import Access
 
 /// An error of either server, as far as retrying goes.
 package struct Problem {
-    package var message: String
+    package var error: any OperatorError
     /// Only a person can mend it: said as an error, and tried again slowly.
     package var isPermanent: Bool
     /// For how long at least not to try again.
@@ -10,13 +10,16 @@ package struct Problem {
     /// Somebody was told of the request all the same, so that the plugin does its work.
     var isNote = false
 
+    /// As the log has it.
+    package var message: String { error.message }
+
     private static let slowly = Duration.seconds(30)
 
     package init(_ error: any Error) {
-        message = "\(error)"
         let hindrance = error as? Hindrance
         isNote = hindrance?.isPosted ?? false
         let error: any Error = hindrance?.error ?? error
+        self.error = error as? any OperatorError ?? Notice("\(error)")
         isPermanent = false
         retryAfter = .zero
         switch error {

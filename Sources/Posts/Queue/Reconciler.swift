@@ -182,18 +182,18 @@ extension Reconciler {
     }
 
     private func show(_ failure: Failures.Example?, _ hindrance: Failures.Example?) {
-        health.set(.posting, problem: failure.map(Self.words))
-        health.set(.posting, note: hindrance.map(Self.words))
+        health.set(.posting, problem: failure.map(Self.summary))
+        health.set(.posting, note: hindrance.map(Self.summary))
     }
 
     /// Logs a problem once, shows it in the health, and says for how long the server wants to be left alone.
     private func failed(_ id: RequestID, _ error: any Error) -> Duration {
         let problem = Problem(error)
         let (isNew, failure) = shared.failures.withLock { failures in
-            (problem.isNote ? failures.remove(id) : failures.add(problem.message, of: id), failures.example)
+            (problem.isNote ? failures.remove(id) : failures.add(problem.error, of: id), failures.example)
         }
         let (isNews, hindrance) = shared.hindrances.withLock { hindrances in
-            (problem.isNote ? hindrances.add(problem.message, of: id) : hindrances.remove(id), hindrances.example)
+            (problem.isNote ? hindrances.add(problem.error, of: id) : hindrances.remove(id), hindrances.example)
         }
         show(failure, hindrance)
         context.logger.log(
@@ -202,7 +202,7 @@ extension Reconciler {
         return problem.retryAfter
     }
 
-    private static func words(_ example: Failures.Example) -> String {
-        example.count > 1 ? "\(example.problem) (and \(example.count - 1) more requests)" : example.problem
+    private static func summary(_ example: Failures.Example) -> any OperatorError {
+        example.count > 1 ? SharedError(example.error, others: example.count - 1, of: "requests") : example.error
     }
 }

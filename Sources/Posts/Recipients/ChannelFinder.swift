@@ -26,14 +26,15 @@ struct ChannelFinder {
                 ?? MattermostError(
                     .notFound,
                     "Mattermost shows the bot no channel \"\(OneLine.bounded(name.channel, 64))\" in the team "
-                        + "\"\(OneLine.bounded(team.name, 64))\". Type /invite @\(bot.username) in the channel, or write its name as its "
-                        + "URL has it, …/channels/<channel>.", isDefinite: true)
+                        + "\"\(OneLine.bounded(team.name, 64))\".", isDefinite: true,
+                    mend: "Type /invite @\(bot.username) in the channel, or write its name as its URL has it, "
+                        + "…/channels/<channel>.")
         default:
             let slugs = found.map { "\"\(team.name)/\($0.name)\"" }.sorted().joined(separator: " or ")
             throw MattermostError(
                 .notFound,
-                "Mattermost has \(found.count) channels named \"\(OneLine.bounded(name.channel, 64))\". Write \(slugs), as the "
-                    + "channel's URL has it.", isDefinite: true)
+                "Mattermost has \(found.count) channels named \"\(OneLine.bounded(name.channel, 64))\".", isDefinite: true,
+                mend: "Write \(slugs), as the channel's URL has it.")
         }
     }
 
@@ -45,8 +46,8 @@ struct ChannelFinder {
         throw missing
             ?? MattermostError(
                 .notFound,
-                "The bot @\(bot.username) is in no team \"\(OneLine.bounded(name, 64))\". Write the team's name as its URL "
-                    + "has it, https://…/<team>/channels/…, and add the bot to the team.", isDefinite: true)
+                "The bot @\(bot.username) is in no team \"\(OneLine.bounded(name, 64))\".", isDefinite: true,
+                mend: "Write the team's name as its URL has it, https://…/<team>/channels/…, and add the bot to the team.")
     }
 
     /// Those with the display name that the bot is in, or that have the slug that Mattermost makes of such a name.

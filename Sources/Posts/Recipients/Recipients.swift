@@ -121,7 +121,7 @@ package final class Recipients: RecipientDirectory {
             remember(recipient, .channel(channel))
             return channel
         } catch {
-            let named = error.reworded("Recipient \"\(recipient)\": \(error.message)")
+            let named = error.reworded("Recipient \"\(recipient)\": \(error.words)", mend: error.mend)
             if error.code == .notFound || error.code == .forbidden {
                 if !isKnownToFail(recipient) {
                     if case .account = recipient {} else { logger.warning("\(named.message)") }
@@ -164,7 +164,7 @@ package final class Recipients: RecipientDirectory {
     private func directChannel(with person: ChatUser, _ bot: ChatUser) async throws(MattermostError) -> Channel {
         guard !person.isDeleted else {
             throw MattermostError(
-                .notFound, "the account @\(person.username) is deactivated. Name somebody else.", isDefinite: true)
+                .notFound, "the account @\(person.username) is deactivated.", isDefinite: true, mend: "Name somebody else.")
         }
         return Channel(id: try await chat.directChannelID(of: bot.id, with: person.id), kind: .direct)
     }

@@ -54,7 +54,7 @@ extension ReconcileRun {
             MattermostError(
                 .malformed,
                 "The channel \(channelID) has too many posts to look through for one that may have been left unrecorded, so "
-                    + "nothing is posted there until the request lapses. Decide it in Teleport."))
+                    + "nothing is posted there until the request lapses.", mend: "Decide it in Teleport."))
     }
 
     /// From when on a post may exist that nobody recorded.

@@ -16,7 +16,7 @@ package final class TeleportClient: AccessService {
     let keeper: CredentialKeeper
     private let interceptors: CallInterceptors<TeleportError>
     let ways = Mutex(WayOrder())
-    let denials = Denials()
+    let deniedCalls = DeniedCalls()
     /// Of which it was said that the role is shown none.
     let unseenKinds = Mutex<Set<String>>([])
 
@@ -42,8 +42,8 @@ package final class TeleportClient: AccessService {
         var status = slot.status
         status.identityExpires = keeper.expires
         // Without them resources are shown by their ids.
-        status.notes = keeper.notes + denials.said(of: [.listResources])
-        status.denials = denials.said(of: AuthCall.allCases.filter { $0 != .listResources })
+        status.notes = keeper.notes + deniedCalls.errors(of: [.listResources])
+        status.denials = deniedCalls.errors(of: AuthCall.allCases.filter { $0 != .listResources })
         return status
     }
 
@@ -76,7 +76,7 @@ package final class TeleportClient: AccessService {
                 }
                 throw CancellationError()
             }
-            denials.end(call)
+            deniedCalls.clear(call)
             return answer
         } catch let error as TeleportError {
             noteDenial(error, of: call)
@@ -93,14 +93,16 @@ package final class TeleportClient: AccessService {
     /// Said once, and in readiness until the call succeeds. Not where only a role cannot be read, or where one person may not
     /// review.
     func noteDenial(_ error: TeleportError, of call: AuthCall) {
-        guard error.code == .permissionDenied, call != .readRole, call != .submitReview, denials.begin(call, error.message)
+        guard error.code == .permissionDenied, call != .readRole, call != .submitReview, deniedCalls.note(error, of: call)
         else { return }
         logger.error("\(error.message)")
     }
 
     private func timedOut(_ call: AuthCall) -> TeleportError {
-        if let reason = slot.status.lastFailure {
-            return TeleportError(.unavailable, "\(call.rawValue): no connection to Teleport: \(reason)")
+        if let failure = slot.status.lastFailure {
+            return TeleportError(
+                .unavailable, "\(call.rawValue): no connection to Teleport: \(failure.words)", mend: failure.mend,
+                reason: failure.reason, cause: failure)
         }
         return TeleportError(
             .timedOut, "\(call.rawValue): no answer from Teleport at \(configuration.address) in \(configuration.callTimeout)")

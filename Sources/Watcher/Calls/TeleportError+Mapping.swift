@@ -17,7 +17,9 @@ extension TeleportError {
             self.init(
                 .unavailable, "\(call.rawValue): the connection to Teleport at \(address) is closed: \(reason)", cause: error)
         case let error as OpenSSLError:
-            self.init(Self.code(of: error), Self.tlsMessage(error, address: address), cause: error)
+            self.init(
+                Self.code(of: error), "TLS with Teleport at \(address) failed: \(error)", mend: Self.mend(of: error),
+                cause: error)
         case let error as NIOConnectionError:
             self.init(.unavailable, "cannot connect to \(address.setting) \(address): \(Self.reasons(of: error))", cause: error)
         case let error as IOError:
@@ -42,17 +44,19 @@ extension TeleportError {
         case .cancelled: self.init(.cancelled, "\(call.rawValue): cancelled", cause: error)
         case .deadlineExceeded: self.init(.timedOut, message, cause: error)
         case .permissionDenied:
-            let lacking = RolePermission.denied(in: error.message)
-            let mend = RolePermission.mend(lacking.isEmpty ? call.permission.map { [$0] } ?? [] : lacking)
-            self.init(.permissionDenied, "\(message) (permission denied)\(mend)", cause: error)
+            let lacking = StatusMessage.lackingPermissions(error.message)
+            self.init(
+                .permissionDenied, "\(message) (permission denied)",
+                mend: RolePermission.mend(lacking.isEmpty ? call.permission.map { [$0] } ?? [] : lacking), cause: error)
         case .unauthenticated:
-            self.init(.misconfigured, "\(message); issue the certificate again with tctl auth sign", cause: error)
+            self.init(.misconfigured, message, mend: "issue the certificate again with tctl auth sign", cause: error)
         case .notFound: self.init(.notFound, message, cause: error)
         case .failedPrecondition, .aborted, .alreadyExists: self.init(.conflict, message, cause: error)
         case .invalidArgument, .outOfRange: self.init(.refused, message, cause: error)
         case .unimplemented: self.init(.unimplemented, message, cause: error)
         default: self.init(.other, "\(message) (\(error.code))", cause: error)
         }
+        if call == .submitReview { reason = StatusMessage.reviewRefusal(error.message).map { .review($0) } }
     }
 
     /// A refused certificate stays refused until a person mends it; the rest may pass.
@@ -63,24 +67,19 @@ extension TeleportError {
         }
     }
 
-    private static func tlsMessage(_ error: OpenSSLError, address: AuthAddress) -> String {
-        "TLS with Teleport at \(address) failed: \(error)\(tlsMend(error))"
-    }
-
-    /// What to do about the failures that have one cause.
-    private static func tlsMend(_ error: OpenSSLError) -> String {
-        let text = error.description
+    /// What to do about a TLS failure; nil where it has more than one common cause.
+    private static func mend(of error: OpenSSLError) -> String? {
         let renew = "issue the identity, or client_key, client_crt and root_cas, again with tctl auth sign"
-        switch error.code {
-        case .untrustedPeer where text.contains("hostname mismatch"):
-            return
-                "; the certificate is not for \(Dialer.serverName): addr must be the auth service, or a proxy of Teleport 8 or newer"
-        case .untrustedPeer: return "; root_cas, or the identity's, is not this cluster's: \(renew)"
-        case .alert where text.contains("certificate expired"): return "; client_crt, or the identity's, has expired: \(renew)"
-        case .alert where text.contains("unknown ca"):
-            return "; client_crt, or the identity's, is not of this cluster: \(renew)"
-        case .failed, .closed, .timedOut: return "; is addr the auth service, usually port 3025?"
-        case .alert, .setup: return ""
+        return switch error.code {
+        case .untrustedPeer where error.isNameMismatch:
+            "the certificate is not for \(Dialer.serverName): addr must be the auth service, or a proxy of Teleport 8 or newer"
+        case .untrustedPeer: "root_cas, or the identity's, is not this cluster's: \(renew)"
+        case .alert where error.alert == TLSAlert.certificateExpired:
+            "client_crt, or the identity's, has expired: \(renew)"
+        case .alert where error.alert == TLSAlert.unknownCA:
+            "client_crt, or the identity's, is not of this cluster: \(renew)"
+        case .failed, .closed, .timedOut: "is addr the auth service, usually port 3025?"
+        case .alert, .setup: nil
         }
     }
 

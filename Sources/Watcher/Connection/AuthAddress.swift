@@ -16,7 +16,7 @@ package struct AuthAddress: Equatable, Sendable, CustomStringConvertible {
             self.setting = setting
         } catch {
             throw TeleportError(
-                .misconfigured, "\(setting) \"\(text)\": \(error.words); write host:port, e.g. auth.example.com:3025")
+                .misconfigured, "\(setting) \"\(text)\": \(error.words)", mend: "write host:port, e.g. auth.example.com:3025")
         }
     }
 

@@ -103,8 +103,8 @@ struct Dialer: Sendable {
 
     private static func noHTTP2(_ address: AuthAddress) -> TeleportError {
         TeleportError(
-            .misconfigured,
-            "\(address) speaks TLS but not HTTP/2: \(address.setting) must be the auth service, usually port 3025, or a proxy")
+            .misconfigured, "\(address) speaks TLS but not HTTP/2",
+            mend: "\(address.setting) must be the auth service, usually port 3025, or a proxy")
     }
 }
 

@@ -77,17 +77,17 @@ final class LinkSlot: Sendable {
         }
     }
 
-    func empty(reason: String) {
+    func empty(_ failure: TeleportError) {
         state.withLock {
             $0.link = nil
             $0.status.connected = false
-            $0.status.lastFailure = reason
+            $0.status.lastFailure = failure
         }
     }
 
     /// There will be no further connection: nobody waits any longer.
     func close() {
-        empty(reason: "the plugin is shutting down")
+        empty(TeleportError(.cancelled, "the plugin is shutting down"))
         let waiters = state.withLock { state in
             state.isClosed = true
             defer { state.waiters = [:] }

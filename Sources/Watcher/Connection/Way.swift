@@ -53,8 +53,9 @@ struct NoWay: Error {
         let reasons = failures.map { "as \($0.way): \($0.error.message)" }.joined(separator: "; ")
         let code: TeleportError.Code =
             failures.contains { $0.error.code == .misconfigured } ? .misconfigured : .unavailable
-        let said = advice.map { "\($0) " } ?? ""
-        return TeleportError(code, "\(said)No way to the auth service by \(address.setting) \(address): \(reasons)")
+        return TeleportError(
+            code, "No way to the auth service by \(address.setting) \(address): \(reasons)", mend: advice, reason: .noRoute,
+            cause: self)
     }
 }
 

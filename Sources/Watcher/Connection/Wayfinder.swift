@@ -44,16 +44,12 @@ struct Wayfinder: Sendable {
         try TLSContext.client(identity: nil, alpn: ["http/1.1"], trust: .unverified)
     }
 
-    /// bad_certificate, unsupported_certificate, certificate_revoked, certificate_expired, certificate_unknown, unknown_ca,
-    /// access_denied and certificate_required (RFC 8446, section 6.2).
-    static let refusalsOfOurCertificate: Set<Int> = [42, 43, 44, 45, 46, 48, 49, 116]
-
     /// Nothing listens there, or our certificate was refused by the auth service: another way would meet the same.
     ///
     /// All other alerts may be a load balancer's, which knows neither the auth service's name nor its protocols.
     private static func isFinal(_ error: any Error) -> Bool {
         switch error {
-        case let error as OpenSSLError: error.alert.map(refusalsOfOurCertificate.contains) ?? false
+        case let error as OpenSSLError: error.alert.map(TLSAlert.refusesCertificate.contains) ?? false
         case let error as TeleportError: error.code == .unavailable
         case is NIOConnectionError, ChannelError.connectTimeout: true
         default: false

@@ -56,7 +56,7 @@ struct CredentialFile: Sendable {
 
     /// - Parameter mend: what to do about it; by default to issue it again.
     func error(_ problem: String, mend: String? = nil) -> TeleportError {
-        TeleportError(.misconfigured, "\(setting) \"\(path)\" \(problem): \(mend ?? renew)")
+        TeleportError(.misconfigured, "\(setting) \"\(path)\" \(problem)", mend: mend ?? renew, reason: .credentials)
     }
 
     /// - Parameter folder: that keeps this user from the file; nil: the file itself does.

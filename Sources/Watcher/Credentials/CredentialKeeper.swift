@@ -9,7 +9,7 @@ final class CredentialKeeper: Sendable {
         var current: TeleportCredentials?
         var steps: ExpirySteps?
         /// Why the files cannot be used now, though what they held before still is.
-        var problem: String?
+        var problem: TeleportError?
         var listener: AsyncStream<Void>.Continuation?
     }
 
@@ -28,10 +28,14 @@ final class CredentialKeeper: Sendable {
     var expires: Timestamp? { state.withLock { $0.steps?.notAfter } }
 
     /// What a person should know, and works nevertheless.
-    var notes: [String] {
+    var notes: [TeleportError] {
         let (current, steps, problem) = state.withLock { ($0.current, $0.steps, $0.problem) }
-        var notes = problem.map { ["the credentials before are kept: \($0)"] } ?? []
-        if let current, let steps, let step = steps.step(at: now()) { notes.append(Self.words(current, steps, step)) }
+        var notes: [TeleportError] = []
+        if var problem {
+            problem.words = "the credentials before are kept: \(problem.words)"
+            notes.append(problem)
+        }
+        if let current, let steps, let step = steps.step(at: now()) { notes.append(Self.warning(current, steps, step)) }
         return notes
     }
 
@@ -104,8 +108,8 @@ final class CredentialKeeper: Sendable {
 
     private func report(_ error: TeleportError) {
         let isNews = state.withLock { state in
-            defer { state.problem = error.message }
-            return state.problem != error.message
+            defer { state.problem = error }
+            return state.problem != error
         }
         if isNews { logger.warning("The credentials before are kept: \(error.message)") }
     }
@@ -119,13 +123,17 @@ final class CredentialKeeper: Sendable {
             return (current, steps, step)
         }
         guard let (current, steps, step) = news else { return }
-        logger.log(level: step == .expired ? .error : .warning, "\(Self.words(current, steps, step))")
+        logger.log(level: step == .expired ? .error : .warning, "\(Self.warning(current, steps, step))")
     }
 
-    private static func words(_ current: TeleportCredentials, _ steps: ExpirySteps, _ step: ExpirySteps.Step) -> String {
+    private static func warning(
+        _ current: TeleportCredentials, _ steps: ExpirySteps, _ step: ExpirySteps.Step
+    ) -> TeleportError {
         let when = steps.notAfter.utc
-        return step == .expired
-            ? "\(current.name) expired on \(when): \(current.renew)"
-            : "\(current.name) expires on \(when), less than \(step.rawValue) % of its time is left: \(current.renew)"
+        let words =
+            step == .expired
+            ? "\(current.name) expired on \(when)"
+            : "\(current.name) expires on \(when), less than \(step.rawValue) % of its time is left"
+        return TeleportError(.misconfigured, words, mend: current.renew, reason: .credentials)
     }
 }

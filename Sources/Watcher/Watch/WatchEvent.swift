@@ -8,8 +8,8 @@ package enum WatchEvent: Equatable, Sendable {
     case changed(RequestID)
     /// Deleted or expired.
     case deleted(RequestID)
-    /// The watch is off, for this reason; the next ``connected`` follows when it is on again.
-    case disconnected(String)
+    /// The watch is off, because of this error; the next ``connected`` follows when it is on again.
+    case disconnected(TeleportError)
 }
 
 /// Whether the watch is on, for readiness.
@@ -17,13 +17,13 @@ package struct ConnectionStatus: Equatable, Sendable {
     /// The server sent the watch's first event and the connection has not ended since.
     package var connected = false
     /// Why the last connection failed or ended; nil while connected or before the first failure.
-    package var lastFailure: String?
+    package var lastFailure: TeleportError?
     /// As the last Ping told it.
     package var serverVersion: String?
     /// When the client certificate in use expires.
     package var identityExpires: Timestamp?
     /// What the plugin's role lacks, with the rule to add.
-    package var denials: [String] = []
+    package var denials: [TeleportError] = []
     /// What a person should see to, though it works: credentials that end soon, or whose new files are broken.
-    package var notes: [String] = []
+    package var notes: [TeleportError] = []
 }

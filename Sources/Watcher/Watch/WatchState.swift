@@ -1,3 +1,5 @@
+import Access
+
 /// Decides when to open the watch again and how loudly to say why. No clock and no dice inside.
 struct WatchState: Sendable {
     private enum State {
@@ -30,7 +32,7 @@ struct WatchState: Sendable {
     static let eagerTries = 40
 
     private var state = State.connecting(failures: 0)
-    private var lastReason: String?
+    private var lastFailure: TeleportError?
     private let first: Duration
     private let longest: Duration
 
@@ -46,24 +48,24 @@ struct WatchState: Sendable {
     mutating func initReceived() -> OnInit {
         guard case .connecting(let failures) = state else { return .ignore }
         state = .watching(failuresBefore: failures)
-        return lastReason == nil ? .connected : .recovered
+        return lastFailure == nil ? .connected : .recovered
     }
 
     /// - Parameters:
     ///   - held: how long the watch was on; zero when it never was.
     ///   - dice: in 0..<1.
-    mutating func ended(reason: String, held: Duration, dice: Double) -> OnEnd {
+    mutating func ended(_ failure: TeleportError, held: Duration, dice: Double) -> OnEnd {
         let failures: Int
         switch state {
         case .connecting(let before): failures = before
         case .watching(let before):
             failures = held >= Self.settled ? 0 : before
-            lastReason = nil
+            lastFailure = nil
         case .stopped: return .stop
         }
         state = .connecting(failures: failures + 1)
-        let isNews = reason != lastReason
-        lastReason = reason
+        let isNews = failure != lastFailure
+        lastFailure = failure
         return .reconnect(after: backoff(after: failures, dice: dice), isNews: isNews)
     }
 

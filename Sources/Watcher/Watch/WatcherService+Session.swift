@@ -96,10 +96,11 @@ extension WatcherService {
     private func checkPermissions() async {
         // The connection is new, so a circuit that the time before it opened must not refuse these calls.
         let lacking = await CircuitBypass.run { await client.lackingPermissions() }
-        guard !lacking.isEmpty else { return client.denials.end(.connect) }
+        guard !lacking.isEmpty else { return client.deniedCalls.clear(.connect) }
         let words = lacking.map(\.description).joined(separator: ", ")
         client.noteDenial(
-            TeleportError(.permissionDenied, "the plugin's role lacks \(words)\(RolePermission.mend(lacking))"), of: .connect)
+            TeleportError(.permissionDenied, "the plugin's role lacks \(words)", mend: RolePermission.mend(lacking)),
+            of: .connect)
     }
 
     private func checkVersion(on link: Link) async throws {
@@ -110,8 +111,8 @@ extension WatcherService {
         if let version = ServerVersion(answer.serverVersion) {
             guard version >= .minimum else {
                 throw TeleportError(
-                    .misconfigured,
-                    "Teleport at \(link.address) is version \(version); the plugin needs 6.1 or newer: upgrade the cluster")
+                    .misconfigured, "Teleport at \(link.address) is version \(version)",
+                    mend: "the plugin needs 6.1 or newer: upgrade the cluster", reason: .serverTooOld)
             }
         } else {
             let version = answer.serverVersion.prefix(64).debugDescription

@@ -52,9 +52,9 @@ package final class WatcherService: Service {
             var failure = TeleportError(.unavailable, "not connected")
             let held = await client.clock.measure { failure = await connectOnce() }
             if Task.isCancelled { break }
-            let action = state.withLock { $0.ended(reason: failure.message, held: held, dice: dice()) }
-            client.slot.empty(reason: failure.message)
-            queue.put(.disconnected(failure.message))
+            let action = state.withLock { $0.ended(failure, held: held, dice: dice()) }
+            client.slot.empty(failure)
+            queue.put(.disconnected(failure))
             guard case .reconnect(let delay, let isNews) = action else { break }
             log(failure, delay: delay, isNews: isNews)
             try? await client.clock.sleep(for: delay)

@@ -1,3 +1,4 @@
+import Access
 import Foundation
 import Synchronization
 import Testing
@@ -6,37 +7,31 @@ import Testing
 
 @Suite("The steps of a check")
 struct CheckStepTests {
-    @Test(
-        "An error's words are taken apart into what is wrong and what to do",
-        arguments: [
-            (
-                "Mattermost GET /x: 401 \"no. Really; no\" (a.b). Set the token.",
-                "Mattermost GET /x: 401 \"no. Really; no\" (a.b)", "Set the token."
-            ),
-            (
-                "[http] x: is missing. Set it to a URL, e.g. https://a.b; or remove it.", "[http] x: is missing",
-                "Set it to a URL, e.g. https://a.b; or remove it."
-            ),
-            ("the key does not match; give the pair", "the key does not match", "Give the pair"),
-            ("it failed; root_cas is another cluster's", "it failed", "root_cas is another cluster's"),
-            ("TLS with 1.2.3.4 failed", "TLS with 1.2.3.4 failed", nil),
-            ("does not exist.", "does not exist", nil),
-            ("", "", nil),
-        ] as [(String, String, String?)])
-    func mend(_ words: String, _ detail: String, _ mend: String?) {
-        let parts = Mend.split(words)
-        #expect(parts.detail == detail)
-        #expect(parts.mend == mend)
+    private struct Strange: Error {}
+
+    @Test("A failure shows an error's words and, as a sentence, its mend; an error without one gets the step's own")
+    func failures() {
+        func step(_ error: any Error) -> CheckStep { .failed("a", error, otherwise: "Look.") }
+        let refused = MattermostError(.unauthorized, "GET /x: 401 \"no. Really; no\" (a.b).", mend: "Set the token.")
+        #expect(step(refused) == .failed("a", "GET /x: 401 \"no. Really; no\" (a.b)", mend: "Set the token."))
+        let denied = TeleportError(.permissionDenied, "Ping: no; really", mend: "add to the role: - {resources: [a. B]}")
+        #expect(step(denied) == .failed("a", "Ping: no; really", mend: "Add to the role: - {resources: [a. B]}"))
+        let foreign = TeleportError(.misconfigured, "it failed", mend: "root_cas is another cluster's")
+        #expect(step(foreign).mend == "root_cas is another cluster's", "the name of a setting keeps its spelling")
+        #expect(step(TeleportError(.unavailable, "it failed. Nobody knows")).mend == "Look.")
+        #expect(step(Strange()) == .failed("a", "Strange()", mend: "Look."))
     }
 
-    @Test("Several ways to Teleport stay together, and a proxy's advice is the mend")
-    func ways() throws {
+    @Test("Several routes to Teleport stay together, and what a proxy says of itself is the mend")
+    func routes() {
         let reasons = "No way to the auth service by addr a:1: as x: no; is it?; as y: no."
-        #expect(try #require(TeleportCheck.ways(reasons)).detail == reasons)
-        let advised = try #require(TeleportCheck.ways("It is old. Name another. " + reasons))
-        #expect(advised.detail == reasons)
-        #expect(advised.mend == "It is old. Name another.")
-        #expect(TeleportCheck.ways("cannot connect") == nil)
+        var error = TeleportError(.unavailable, reasons, mend: "It is old. Name another.", reason: .noRoute)
+        #expect(error.message == "It is old. Name another. " + reasons)
+        #expect(TeleportCheck.step(error) == .failed("Teleport", String(reasons.dropLast()), mend: "It is old. Name another."))
+        error.mend = nil
+        #expect(TeleportCheck.step(error).mend?.hasPrefix("Mend what keeps the one that you mean from working") == true)
+        let other = TeleportCheck.step(TeleportError(.unavailable, "cannot connect"))
+        #expect(other.mend?.hasPrefix("Check [teleport] addr") == true)
     }
 
     @Test("A failure is two lines, the second with the mend; whatever else is one")

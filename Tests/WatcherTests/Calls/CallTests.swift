@@ -118,7 +118,7 @@ struct CallTests {
             _ = try await test.events.first { $0 == .connected }
             try await test.auth.stop()
             _ = try await test.events.first { event in
-                if case .disconnected(let reason) = event { reason.contains("Connection refused") } else { false }
+                if case .disconnected(let error) = event { error.words.contains("Connection refused") } else { false }
             }
             let error = await #expect(throws: TeleportError.self) { try await test.client.requests() }
             #expect(error?.code == .unavailable)

@@ -71,6 +71,24 @@ struct FixtureTests {
         #expect(error.message.contains(message))
     }
 
+    @Test("A server's words tell why it took no review, where its code does not")
+    func reviews() throws {
+        let address = try AuthAddress(parsing: "auth.example.com")
+        func refusal(_ code: RPCError.Code, _ words: String, during call: AuthCall = .submitReview) -> ReviewRefusal? {
+            ReviewRefusal(TeleportError(RPCError(code: code, message: words), during: call, to: address))
+        }
+        let again = #"user "p" has already reviewed this request"#
+        #expect(refusal(.permissionDenied, #"user "p" cannot submit reviews on behalf of "a""#) == .notForOthers)
+        #expect(refusal(.permissionDenied, #"user "p" cannot submit reviews"#) == .notAllowed)
+        #expect(refusal(.permissionDenied, again) == .alreadyReviewed(by: "p"))
+        #expect(refusal(.alreadyExists, again) == .alreadyReviewed(by: "p"))
+        #expect(refusal(.alreadyExists, "somebody has already reviewed this request") == .alreadyReviewed(by: nil))
+        #expect(refusal(.permissionDenied, "the access request has been already approved") == .alreadyResolved)
+        #expect(refusal(.permissionDenied, again, during: .setState) == .notAllowed, "only a review can be taken twice")
+        #expect(refusal(.unimplemented, "unknown method") == .notAllowed)
+        #expect(refusal(.deadlineExceeded, "cannot submit reviews") == nil)
+    }
+
     @Test("No recorded failure is left out")
     func allFailures() throws {
         let failures = Set(try Recorded.names(ofType: ".json")).subtracting(try Recorded.names(ofType: ".pb"))

@@ -24,7 +24,7 @@ struct PermissionTests {
             let rule = "add to spec.allow.rules of the plugin's role: - {resources: [\(resource)], verbs: [\(verb)]}"
             let line = try await test.log.first { $0.hasPrefix("error ") && $0.contains(rule) }
             #expect(line.contains("the plugin's role lacks \(verb) on \(resource)"))
-            #expect(test.client.status.denials.contains { $0.contains(rule) })
+            #expect(test.client.status.denials.contains { $0.message.contains(rule) })
             test.auth.faults.cutConnections()
             try await test.events.count(1) { if case .disconnected = $0 { true } else { false } }
             #expect(test.log.items.count { $0.contains("the plugin's role lacks") } == 1)
@@ -48,15 +48,15 @@ struct PermissionTests {
     func words() {
         let message =
             "access denied to perform action \"list\" on \"user_group\", access denied to perform action \"read\" on \"user_group\""
-        #expect(RolePermission.denied(in: message) == [RolePermission("user_group", ["list", "read"])])
+        #expect(StatusMessage.lackingPermissions(message) == [RolePermission("user_group", ["list", "read"])])
         #expect(
-            RolePermission.mend(RolePermission.denied(in: message))
-                == "; add to spec.allow.rules of the plugin's role: - {resources: [user_group], verbs: [list, read]}")
+            RolePermission.mend(StatusMessage.lackingPermissions(message))
+                == "add to spec.allow.rules of the plugin's role: - {resources: [user_group], verbs: [list, read]}")
         #expect(
-            RolePermission.denied(in: "access denied to perform action \"update\" on \"access_request\"")
+            StatusMessage.lackingPermissions("access denied to perform action \"update\" on \"access_request\"")
                 == [RolePermission("access_request", ["update"])])
-        #expect(RolePermission.denied(in: "perform action \"x\\\"y\" on \"a b\" perform action \"").isEmpty)
-        #expect(RolePermission.mend([]).isEmpty)
+        #expect(StatusMessage.lackingPermissions("perform action \"x\\\"y\" on \"a b\" perform action \"").isEmpty)
+        #expect(RolePermission.mend([]) == nil)
     }
 
     @Test(

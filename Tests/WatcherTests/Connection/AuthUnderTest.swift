@@ -49,11 +49,14 @@ struct AuthUnderTest: Sendable {
         watcher = WatcherService(client: client, logger: logger) { events.record($0) }
     }
 
-    /// Waits for the first failure of the watch and returns its words.
-    func firstFailure() async throws -> String {
+    /// Waits for the first failure of the watch and returns its message.
+    func firstFailure() async throws -> String { try await firstError().message }
+
+    /// Waits for the first failure of the watch.
+    func firstError() async throws -> TeleportError {
         let event = try await events.first { if case .disconnected = $0 { true } else { false } }
-        guard case .disconnected(let reason) = event else { throw Unexpected() }
-        return reason
+        guard case .disconnected(let error) = event else { throw Unexpected() }
+        return error
     }
 
     struct Unexpected: Error {}

@@ -125,11 +125,11 @@ struct HostileTests {
                 group.cancelAll()
             }
             for event in events.items {
-                guard case .disconnected(let reason) = event else {
+                guard case .disconnected(let error) = event else {
                     Issue.record("\(event)")
                     continue
                 }
-                #expect(matches(reason), "\(reason)")
+                #expect(matches(error.message), "\(error)")
             }
         }
     }

@@ -55,7 +55,7 @@ struct RefreshTests {
             _ = try await test.events.first { $0 == .connected }
             try file.write("-----BEGIN PRIVATE KEY-----\nMIIB\n")
             _ = try await test.log.first { $0.hasPrefix("warning The credentials before are kept: identity ") }
-            #expect(test.client.status.notes.contains { $0.contains("has no end; the file may be half written") })
+            #expect(test.client.status.notes.contains { $0.words.contains("has no end; the file may be half written") })
             test.auth.faults.cutConnections()
             try await test.events.count(2) { $0 == .connected }
             try file.write(try Self.renewed())
@@ -113,7 +113,7 @@ struct RefreshTests {
         }
         #expect(log.items.count == 3)
         #expect(log.items.first?.hasPrefix("warning identity \"\(file.path)\" expires on 20") == true)
-        #expect(keeper.notes.first?.contains("less than 5 % of its time is left") == true)
+        #expect(keeper.notes.first?.words.contains("less than 5 % of its time is left") == true)
         clock.set(certificate.notAfter.milliseconds + 1)
         keeper.look()
         #expect(log.items.last?.hasPrefix("error identity ") == true)

@@ -7,6 +7,8 @@ import Testing
 struct EventQueueTests {
     private func id(_ name: String) throws -> RequestID { try #require(RequestID(name)) }
 
+    private func error(_ words: String) -> TeleportError { TeleportError(.unavailable, words) }
+
     private func drained(_ queue: EventQueue) -> [WatchEvent] {
         var events: [WatchEvent] = []
         while let event = queue.take() { events.append(event) }
@@ -35,10 +37,11 @@ struct EventQueueTests {
     func lastStatus() throws {
         let queue = EventQueue()
         let a = try id("a")
-        for event in [.connected, .changed(a), .disconnected("x"), .connected, .disconnected("y")] as [WatchEvent] {
+        for event in [.connected, .changed(a), .disconnected(error("x")), .connected, .disconnected(error("y"))] as [WatchEvent]
+        {
             queue.put(event)
         }
-        #expect(drained(queue) == [.changed(a), .disconnected("y")])
+        #expect(drained(queue) == [.changed(a), .disconnected(error("y"))])
     }
 
     @Test("More than it holds becomes one order to look at everything")

@@ -71,7 +71,7 @@ struct WatchTests {
             _ = try await test.events.first { $0 == .connected }
             try await test.auth.stop()
             _ = try await test.events.first { event in
-                if case .disconnected(let reason) = event { reason.contains("Connection refused") } else { false }
+                if case .disconnected(let error) = event { error.words.contains("Connection refused") } else { false }
             }
             #expect(test.client.status.connected == false)
             #expect(test.client.status.lastFailure != nil)

@@ -1,0 +1,61 @@
+import Access
+
+/// Reads the message of a gRPC status, where Teleport answers different failures with the same code.
+///
+/// These texts are Teleport's, not this program's (`lib/auth/auth_with_roles.go`, `lib/services/access_request.go`,
+/// `lib/services/access_checker.go`). This is the only place that reads them; what it finds becomes a field of
+/// ``TeleportError``.
+enum StatusMessage {
+    /// Why a review was refused; nil where the message does not tell.
+    static func reviewRefusal(_ message: String) -> ReviewRefusal? {
+        let text = message.prefix(4096)
+        if let known = text.firstRange(of: " already reviewed") {
+            return .alreadyReviewed(by: author(before: text[..<known.lowerBound]))
+        }
+        if text.firstRange(of: "has been already") != nil { return .alreadyResolved }
+        return text.firstRange(of: "reviews on behalf of") == nil ? nil : .notForOthers
+    }
+
+    /// `bob` of `user "bob" has`.
+    private static func author(before text: Substring) -> String? {
+        let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+        return parts.count >= 3 ? String(parts[parts.count - 2]) : nil
+    }
+
+    /// What a role lacks, from `access denied to perform action "list" on "user_group"`, once or more.
+    ///
+    /// Resources other than the plugin's own are listed and read together, so that both verbs are asked for.
+    static func lackingPermissions(_ message: String) -> [RolePermission] {
+        var found: [RolePermission] = []
+        var rest = message.prefix(4096)
+        while let action = take("perform action \"", &rest), let resource = take(" on \"", &rest), found.count < 16 {
+            guard isPlain(action), isPlain(resource) else { continue }
+            let isOwn = resource.hasPrefix("access_")
+            let verbs = !isOwn && ["list", "read"].contains(action) ? ["list", "read"] : [action]
+            let place = found.firstIndex { $0.resource == resource } ?? found.endIndex
+            if place == found.endIndex { found.append(RolePermission(resource, [])) }
+            found[place].verbs += verbs.filter { !found[place].verbs.contains($0) }
+        }
+        return found
+    }
+
+    /// The text after `start` up to the next quote.
+    private static func take(_ start: String, _ rest: inout Substring) -> String? {
+        guard let begin = rest.firstRange(of: start) else { return nil }
+        let text = rest[begin.upperBound...]
+        guard let end = text.firstIndex(of: "\"") else { return nil }
+        rest = text[text.index(after: end)...]
+        return String(text[..<end])
+    }
+
+    /// Only what can be a verb or a kind in a role is shown as YAML.
+    private static func isPlain(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+                default: false
+                }
+            }
+    }
+}
