@@ -15,6 +15,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -70,8 +71,8 @@ let package = Package(
         .target(
             name: "Watcher",
             dependencies: [
-                "Access", "ActionCrypto", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP2, grpcCore, grpcTransport,
-                protobuf, deque, logging, lifecycle,
+                "Access", "ActionCrypto", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP2, nioWebSocket, grpcCore,
+                grpcTransport, protobuf, deque, logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(name: "Mattermost", dependencies: ["Access", "CCurl", logging], swiftSettings: strict),
@@ -139,7 +140,7 @@ let package = Package(
             name: "WatcherTests",
             dependencies: [
                 "Watcher", "Access", "ActionCrypto", "NIOOpenSSL", "Sandbox", "TestSupport", "TeleportAPI", nioPosix,
-                grpcCore, protobuf, logging, lifecycle,
+                nioWebSocket, grpcCore, protobuf, logging, lifecycle,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),

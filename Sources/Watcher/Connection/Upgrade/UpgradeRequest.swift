@@ -1,13 +1,17 @@
 import ActionCrypto
 
-/// The HTTP request for a connection upgrade, and its answer. Offers all that Teleport 11 to 19 know in one request: the web
-/// socket first, then its own frames with pings, then the bare bytes.
+/// The HTTP request for a connection upgrade, and its answer.
+///
+/// One request offers every framing that Teleport 11 to 19 know: WebSocket first, then Teleport's own frames with pings, then
+/// bare bytes. NIO's own client upgrade cannot make it: it offers the protocols of one `Upgrade` field each and reads neither
+/// `X-Teleport-Upgrade` nor the WebSocket's sub-protocol.
 struct UpgradeRequest: Sendable {
     struct Refused: Error, CustomStringConvertible {
         var reason: String
         var description: String { reason }
 
-        /// An alert before the upgrade is about the load balancer's own rules: it never saw the plugin's certificate.
+        /// Turns a TLS alert before the upgrade into a refusal. It comes from the load balancer, which has not seen the
+        /// plugin's certificate, so that other routes may still work.
         static func orOther(_ error: any Error) -> any Error {
             guard let failure = error as? OpenSSLError, failure.code == .alert else { return error }
             return Refused(reason: "the TLS before the upgrade failed: \(failure)")
@@ -15,11 +19,11 @@ struct UpgradeRequest: Sendable {
     }
 
     static let path = "/webapi/connectionupgrade"
-    /// RFC 6455, section 1.3.
+    /// Is appended to the key for the proof of an answer (RFC 6455, section 1.3).
     private static let magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
     let host: String
-    /// 16 random bytes, base64.
+    /// `Sec-WebSocket-Key`: 16 random bytes in Base64.
     let key: String
 
     init(host: String, nonce: [UInt8] = (0..<16).map { _ in .random(in: .min ... .max) }) {
@@ -36,8 +40,8 @@ struct UpgradeRequest: Sendable {
         ].joined(separator: "\r\n")
     }
 
-    /// How to read and write once the answer with this head has come.
-    func codec(for head: String) throws(Refused) -> any FrameCodec {
+    /// The framing that an answer with this head agrees on.
+    func framing(for head: String) throws(Refused) -> Framing {
         let lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)
         let status = lines.first?.split(separator: " ").dropFirst().first ?? ""
         guard status == "101" else { throw Refused(reason: Self.reason(status)) }
@@ -49,9 +53,9 @@ struct UpgradeRequest: Sendable {
             guard Self.value("sec-websocket-protocol", lines) == "alpn-ping" else {
                 throw Refused(reason: "it agreed on another web socket protocol than alpn-ping")
             }
-            return WebSocketCodec()
-        case "alpn-ping": return PingFrameCodec()
-        case "alpn": return BareCodec()
+            return .webSocket
+        case "alpn-ping": return .pingFrames
+        case "alpn": return .bare
         case let other: throw Refused(reason: "it upgraded to \((other ?? "nothing").prefix(32).debugDescription)")
         }
     }
@@ -62,8 +66,10 @@ struct UpgradeRequest: Sendable {
             : "it answered the request for an upgrade with HTTP \(status.prefix(3).debugDescription)"
     }
 
+    /// A field's value in lower case.
     private static func value(_ name: String, _ lines: [Substring]) -> String? { exact(name, lines)?.lowercased() }
 
+    /// A field's value as it was sent, without the white space around it; nil where there is no such field.
     private static func exact(_ name: String, _ lines: [Substring]) -> String? {
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == name else { continue }

@@ -1,23 +1,31 @@
 import NIOCore
 
-/// Between the outer TLS and the inner: asks a proxy for a connection upgrade, then carries the inner bytes in the frames
-/// that were agreed on. Sends the request when the outer handshake is done.
+/// Asks a proxy for a connection upgrade, then puts the handlers of the framing that was agreed on behind itself and lets all
+/// bytes through. It stands between the outer TLS, to the load balancer, and the inner, to the auth service.
+///
+/// ```
+/// idle ── begin() ──▶ waiting ── whole head of a good answer ──▶ upgraded (bytes pass)
+///   │                    │
+///   └────────────────────┴── bad answer, too long a head, timeout, end ──▶ failed (the connection is closed)
+/// ```
 final class UpgradeHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// An answer's head, or a frame, that is longer is no Teleport's.
+    /// The most bytes of an answer's head.
     static let headLimit = 16 * 1024
 
+    /// Succeeds when the connection is upgraded and the framing's handlers are in place.
     let upgraded: EventLoopFuture<Void>
     private let promise: EventLoopPromise<Void>
     private let request: UpgradeRequest
     private var head = ByteBuffer()
-    /// Bytes of the head in which its end does not begin: an answer that comes byte by byte is looked at once.
-    private var scanned = 0
-    private var codec: (any FrameCodec)?
+    /// How many bytes of the head have been searched for its end without finding even the beginning of that, so that a head
+    /// which comes byte by byte is searched once.
+    private var searched = 0
+    private var isUpgraded = false
 
     private let timeout: TimeAmount
     private var context: ChannelHandlerContext?
@@ -39,37 +47,34 @@ final class UpgradeHandler: ChannelDuplexHandler {
         timer?.cancel()
     }
 
-    /// Once the outer handshake is done, on the event loop.
+    /// Sends the request. Call it on the event loop once the outer handshake is done.
     func begin() {
         guard let context else { return promise.fail(ChannelError.eof) }
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) { [weak self] in
-            guard let self, self.codec == nil, let context = self.context else { return }
+            guard let self, !self.isUpgraded, let context = self.context else { return }
             self.fail(UpgradeRequest.Refused(reason: "it did not answer the request for an upgrade in time"), context)
         }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request.text)), promise: nil)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The outer TLS's own events mean nothing to the inner.
+        // The inner TLS must not take the outer one's events for its own.
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isUpgraded else { return context.fireChannelRead(data) }
         var bytes = unwrapInboundIn(data)
-        if codec == nil {
-            head.writeBuffer(&bytes)
-            guard let rest = takeHead(context) else { return }
-            bytes = rest
-        }
-        decode(bytes, context)
+        head.writeBuffer(&bytes)
+        guard let rest = takeHead(context), rest.readableBytes > 0 else { return }
+        context.fireChannelRead(wrapInboundOut(rest))
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let bytes = unwrapOutboundIn(data)
-        guard let codec else {
+        guard isUpgraded else {
             promise?.fail(ChannelError.inappropriateOperationForState)
             return
         }
-        context.write(wrapOutboundOut(codec.encode(bytes)), promise: promise)
+        context.write(data, promise: promise)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -83,40 +88,27 @@ final class UpgradeHandler: ChannelDuplexHandler {
         context.fireErrorCaught(error)
     }
 
-    /// What follows the head, once that is whole and good.
+    /// Upgrades the connection once the head is whole and good, and gives the bytes that follow it; nil until then.
     private func takeHead(_ context: ChannelHandlerContext) -> ByteBuffer? {
         let view = head.readableBytesView
-        guard let end = view.dropFirst(scanned).firstRange(of: Array("\r\n\r\n".utf8)) else {
-            scanned = max(0, view.count - 3)
+        guard let end = view.dropFirst(searched).firstRange(of: Array("\r\n\r\n".utf8)) else {
+            searched = max(0, view.count - 3)
             if view.count > Self.headLimit { fail(UpgradeRequest.Refused(reason: "its answer has no end"), context) }
             return nil
         }
-        let text = String(decoding: view[..<end.lowerBound], as: UTF8.self)
         do {
-            codec = try request.codec(for: text)
+            let framing = try request.framing(for: String(decoding: view[..<end.lowerBound], as: UTF8.self))
+            try context.pipeline.syncOperations.addHandlers(framing.handlers, position: .after(self))
         } catch {
             fail(error, context)
             return nil
         }
         let rest = ByteBuffer(bytes: view[end.upperBound...])
         head = ByteBuffer()
+        isUpgraded = true
         timer?.cancel()
         promise.succeed()
         return rest
-    }
-
-    private func decode(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        guard bytes.readableBytes > 0 else { return }
-        do {
-            guard let output = try codec?.decode(bytes) else { return }
-            if output.answers.readableBytes > 0 {
-                context.writeAndFlush(wrapOutboundOut(output.answers), promise: nil)
-            }
-            if output.payload.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(output.payload)) }
-            if output.isEnd { context.close(promise: nil) }
-        } catch {
-            fail(error, context)
-        }
     }
 
     private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
