@@ -25,9 +25,9 @@ struct TeleportCheck: Sendable {
         return await Connection.open(client, asksForEvents: false) { outcome in
             if let outcome { return self.refused(outcome) }
             let version = client.status.serverVersion ?? ""
-            let way = client.wayInWords.map { " as \($0)" } ?? ""
+            let route = client.routeDescription.map { " as \($0)" } ?? ""
             let cluster = client.clusterName ?? "without a name"
-            report.add(.ok("Teleport", "\(settings.teleport.address) leads to the cluster \(cluster)\(way)"))
+            report.add(.ok("Teleport", "\(settings.teleport.address) leads to the cluster \(cluster)\(route)"))
             report.add(.ok("Teleport version", version.isEmpty ? "not told" : version))
             await checkPermissions(client)
             await checkClock(client)

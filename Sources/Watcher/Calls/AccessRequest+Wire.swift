@@ -3,7 +3,7 @@ import SwiftProtobuf
 import TeleportAPI
 
 extension AccessRequest {
-    /// Nil when the record's name is no ``RequestID``.
+    /// Reads a request as the server sent it; nil when its name is no ``RequestID``.
     init?(_ record: Types_AccessRequestV3) {
         guard let id = RequestID(record.metadata.name) else { return nil }
         self.init(
@@ -13,7 +13,7 @@ extension AccessRequest {
             expires: Timestamp(moment: record.metadata.expires),
             suggestedReviewers: record.spec.suggestedReviewers)
         resources = RequestedResource.all(of: record.spec)
-        // What ends before the request was made is none: a `max_duration` of zero, for instance.
+        // A time before the request was made means that there is none: a `max_duration` of zero, for instance.
         let ends = [record.spec.maxDuration, record.spec.expires].compactMap(Timestamp.init(moment:))
         accessEnds = ends.first { $0 > created }
         sessionEnds = Timestamp(moment: record.spec.sessionTtl).flatMap { $0 > created ? $0 : nil }
@@ -29,7 +29,8 @@ extension AccessRequest {
 }
 
 extension RequestedResource {
-    /// The resources of both lists: newer servers keep the resources with constraints in the second, and all others in the first.
+    /// The resources of both lists, each once. Newer servers keep those with constraints in the second list and all others in
+    /// the first.
     static func all(of spec: Types_AccessRequestSpecV3) -> [Self] {
         let plain = spec.requestedResourceIds.map { RequestedResource($0, constraint: nil) }
         let newer = spec.requestedResourceAccessIds.map { access in
@@ -46,7 +47,8 @@ extension RequestedResource {
 }
 
 extension RequestedResource.Constraint {
-    /// What is narrowed in a way that this version cannot read is ``unknown``, whatever else it says.
+    /// A constraint with a version or a field that this plugin does not know is ``unknown``, whatever else it says, so that a
+    /// card never shows less than what is asked for.
     init(_ constraints: Types_ResourceConstraints) {
         let isKnown = constraints.version.isEmpty || constraints.version == "v1"
         switch constraints.details {
@@ -84,13 +86,13 @@ extension AccessRequest.State {
 }
 
 extension Timestamp {
-    /// Nil for what is none: zero, absent, Go's year 1, and all else up to 1970.
+    /// Nil for a time that stands for none: absent, zero, Go's year 1, and everything up to 1970.
     init?(moment timestamp: Google_Protobuf_Timestamp) {
         self.init(timestamp)
         guard isMoment else { return nil }
     }
 
-    /// Held to the years 1 to 9999, as protobuf defines the type (google/protobuf/timestamp.proto).
+    /// Clamps to the years 1 to 9999, the range that protobuf defines for the type (`google/protobuf/timestamp.proto`).
     init(_ timestamp: Google_Protobuf_Timestamp) {
         let seconds = min(max(timestamp.seconds, -62_135_596_800), 253_402_300_799)
         let milliseconds = Int64(min(max(timestamp.nanos, 0), 999_999_999) / 1_000_000)
@@ -99,12 +101,13 @@ extension Timestamp {
 }
 
 extension Types_AccessRequestV3 {
-    /// A name that may stand in a log line: the first characters of whatever the server sent, escaped.
+    /// The first 64 characters of the name that the server sent, escaped, so that they may stand in a log line.
     var loggableName: String { metadata.name.prefix(64).debugDescription }
 }
 
 extension WatchEvent {
-    /// Nil for what is of no interest here: another kind, a name that is no ``RequestID``, an operation of a newer server.
+    /// Nil for an event that is not about a request: another kind, a name that is no ``RequestID``, or an operation that only
+    /// newer servers have.
     init?(_ event: Proto_Event) {
         switch (event.type, event.resource) {
         case (.init_, _):

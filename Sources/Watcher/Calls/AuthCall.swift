@@ -1,4 +1,4 @@
-/// The calls that the plugin makes, with what a role needs for each.
+/// The calls that the plugin makes to the auth service. The raw value is the call's name in errors.
 enum AuthCall: String, CaseIterable, Sendable {
     case connect
     case ping = "Ping"
@@ -14,7 +14,7 @@ enum AuthCall: String, CaseIterable, Sendable {
     case listPluginData = "GetPluginData of all requests"
     case updatePluginData = "UpdatePluginData"
 
-    /// Does no harm when made twice.
+    /// Whether the call only reads, so that it can be made again on the next connection.
     var isRead: Bool {
         switch self {
         case .connect, .ping, .watch, .listByPage, .list, .listByStream, .readRole, .listResources, .readPluginData,
@@ -24,7 +24,8 @@ enum AuthCall: String, CaseIterable, Sendable {
         }
     }
 
-    /// What a role must allow for it; nil where every valid certificate will do, or it depends.
+    /// What a role must allow for the call. Nil where every valid certificate will do, or where it depends on the call's
+    /// parameters.
     var permission: RolePermission? {
         switch self {
         case .connect, .ping, .readRole, .listResources, .submitReview: nil

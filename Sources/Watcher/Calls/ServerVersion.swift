@@ -1,9 +1,9 @@
-/// A semantic version (semver.org, clause 11), as Ping tells it; build metadata is dropped.
+/// A server's version, as Ping tells it: a semantic version, compared by clause 11 of semver.org without its build metadata.
 package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
-    /// The oldest server that has what the plugin calls. The first beta, so that every 6.1 counts.
+    /// The oldest version that has every call of the plugin. It is the first beta, so that every 6.1 is new enough.
     package static let minimum = ServerVersion(numbers: [6, 1, 0], preRelease: ["beta", "1"])
 
-    /// The first whose proxies pass TLS on by its ALPN protocol.
+    /// The first version whose proxies route TLS by its ALPN protocol.
     package static let tlsRouting = ServerVersion(numbers: [8, 0, 0], preRelease: ["alpha", "1"])
 
     private var numbers: [Int]
@@ -14,7 +14,7 @@ package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
         self.preRelease = preRelease
     }
 
-    /// Nil for what is not a version: `7.3.2`, `v8.0.0-alpha.1`, `10.0` are.
+    /// Parses a version such as `7.3.2`, `v8.0.0-alpha.1` or `10.0`; nil for any other text.
     package init?(_ text: String) {
         guard text.utf8.count <= 128 else { return nil }
         let bare = (text.hasPrefix("v") ? text.dropFirst() : text[...]).prefix { $0 != "+" }
@@ -45,7 +45,7 @@ package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
         return left.preRelease.count < right.preRelease.count
     }
 
-    /// Numbers by value and below words; words by their bytes.
+    /// Compares two parts of a pre-release: numbers by value, words by their bytes, and any number before any word.
     private static func precedes(_ a: String, _ b: String) -> Bool {
         switch (number(a[...]), number(b[...])) {
         case (let a?, let b?): a < b

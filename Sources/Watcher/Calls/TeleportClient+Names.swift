@@ -5,16 +5,17 @@ import SwiftProtobuf
 import Synchronization
 import TeleportAPI
 
-/// The names that people know things by, as far as this role may read them: nice to have, and nobody waits long for them.
+/// Looks up the names that people know resources and roles' logins by, as far as this role may read them. A card is complete
+/// without them, so that the look-up is given little time.
 extension TeleportClient {
-    private static let nameLimit = Duration.seconds(2)
-    /// Of each kind of thing, in one request.
+    /// The most resources of one kind, or roles, that are looked up for one request.
     private static let lookUpLimit = 20
 
     package func named(_ request: AccessRequest) async -> Subject {
         var subject = Subject(request)
-        async let resources = within(Self.nameLimit, on: group.any()) { try await self.names(of: request.resources) }
-        async let logins = within(Self.nameLimit, on: group.any()) { await self.logins(of: request.roles) }
+        let limit = configuration.nameTimeout
+        async let resources = within(limit, on: group.any()) { try await self.names(of: request.resources) }
+        async let logins = within(limit, on: group.any()) { await self.logins(of: request.roles) }
         if let names = try? await resources {
             subject.resources = request.resources.map { $0.shown(as: names[$0] ?? $0.name) }
         }
@@ -22,7 +23,8 @@ extension TeleportClient {
         return subject
     }
 
-    /// Of nodes the host name, of user groups the name in the identity provider; all else is known by its own name.
+    /// Nodes are known by their host name and user groups by their name in the identity provider. Resources of other kinds are
+    /// known by the name that the request has.
     private func names(of resources: [RequestedResource]) async throws -> [RequestedResource: String] {
         var names: [RequestedResource: String] = [:]
         for kind in ["node", "user_group"] {
@@ -34,7 +36,7 @@ extension TeleportClient {
                 $0.predicateExpression = asked.map { "resource.metadata.name == \"\($0.name)\"" }.joined(separator: " || ")
                 ($0.useSearchAsRoles, $0.usePreviewAsRoles) = (true, true)
             }
-            // Of one kind not to be told says nothing of the other.
+            // One kind may be denied and the other allowed.
             let found = try? await call(.listResources) {
                 try await $0.api.listResources(query, options: Link.options).resources
             }
@@ -43,15 +45,16 @@ extension TeleportClient {
                 guard let (name, shown) = resource.nameAndTitle, !shown.isEmpty else { continue }
                 for each in asked where each.name == name { names[each] = shown }
             }
-            // Another cluster's cannot be found here.
-            if found.isEmpty, asked.contains(where: { $0.cluster == clusterName }) { noteUnseen(kind) }
+            // A resource of another cluster cannot be found here.
+            if found.isEmpty, asked.contains(where: { $0.cluster == clusterName }) { logEmptyListing(of: kind) }
         }
         return names
     }
 
-    /// Said once of each kind: the server leaves out what a role's labels do not match, and says nothing of it.
-    private func noteUnseen(_ kind: String) {
-        guard unseenKinds.withLock({ $0.insert(kind).inserted }) else { return }
+    /// Logs once for each kind that nothing was found. The server leaves out the resources that a role's labels do not match,
+    /// and does not say so.
+    private func logEmptyListing(of kind: String) {
+        guard kindsLoggedAsEmpty.withLock({ $0.insert(kind).inserted }) else { return }
         let labels = kind == "node" ? "node_labels" : "group_labels"
         logger.info(
             """
@@ -60,25 +63,27 @@ extension TeleportClient {
             """)
     }
 
+    /// Whether the name can stand in quotes in a predicate expression.
     private static func isQuotable(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 256 && !name.contains { $0 == "\"" || $0 == "\\" || $0.isNewline }
     }
 
-    /// A line for each role that this one may read.
+    /// A line with the logins of each role that this plugin's role may read.
     private func logins(of roles: [String]) async -> [String] {
         var lines: [String] = []
         for role in roles.prefix(Self.lookUpLimit) {
-            let logins = await rememberedLogins(of: role)
+            let logins = await cachedLogins(of: role)
             if !logins.isEmpty { lines.append("\(role): \(logins.joined(separator: ", "))") }
         }
         return lines
     }
 
-    private func rememberedLogins(of role: String) async -> [String] {
+    /// Empty where the role cannot be read.
+    private func cachedLogins(of role: String) async -> [String] {
         if let known = roleLogins.value(of: role) { return known }
         do {
             let answer = try await call(.readRole) { try await $0.api.getRole(.with { $0.name = role }, options: Link.options) }
-            // `{{internal.logins}}` and the like say nothing to people.
+            // Variables such as `{{internal.logins}}` mean nothing to people.
             let logins = answer.spec.allow.logins.filter { !$0.contains("{{") && !$0.hasPrefix("-teleport-") }
             roleLogins.remember(logins, of: role)
             return logins
@@ -90,7 +95,7 @@ extension TeleportClient {
 }
 
 extension Proto_PaginatedResource {
-    /// The id that a request names it by, and what people call it.
+    /// The name by which a request asks for the resource, and the name that people know it by.
     fileprivate var nameAndTitle: (name: String, title: String)? {
         switch resource {
         case .node(let node): (node.metadata.name, node.spec.hostname)

@@ -3,7 +3,7 @@ import SwiftProtobuf
 import TeleportAPI
 
 extension TeleportClient {
-    /// The name under which the original plugin stored its data too.
+    /// The plugin's name in the stored data. The original plugin used the same, so that both read each other's records.
     private static let plugin = "mattermost"
     private static let kind = "access_request"
 
@@ -18,9 +18,9 @@ extension TeleportClient {
         return record?.spec.entries[Self.plugin]?.data ?? [:]
     }
 
-    /// Without a resource the server lists all records of the plugin, those of removed requests too (measured on 7.3.2 and
-    /// 8.1.0; `lib/services/local/dynamic_access.go` of newer versions reads the same range). Servers that refuse this, or whose
-    /// list is larger than a message may be, count as servers without it.
+    /// Asks without naming a resource: the server then lists all records of the plugin, those of removed requests included
+    /// (measured on 7.3.2 and 8.1.0; `lib/services/local/dynamic_access.go` of newer versions reads the same range). Gives nil
+    /// where a server refuses that, or where the list is larger than a message may be.
     package func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
         let filter = Types_PluginDataFilter.with {
             $0.kind = Self.kind

@@ -31,7 +31,7 @@ extension TeleportClient {
         let caller = try author.map { (_) throws(TeleportError) in try ownName }
         let submission = Types_AccessReviewSubmission.with {
             $0.requestID = id.rawValue
-            // Without an author the server takes the caller.
+            // The server takes an empty author for the caller.
             $0.review.author = author ?? ""
             $0.review.submittedBy = caller ?? ""
             $0.review.proposedState = decision == .approve ? .approved : .denied

@@ -4,15 +4,15 @@ import SwiftProtobuf
 import TeleportAPI
 
 extension TeleportClient {
-    /// Reads the rules of the roles in the client certificate: everybody may read the roles that they hold (`GetRole` in
+    /// Reads the rules of the roles in the client certificate. Everybody may read the roles that they hold (`GetRole` in
     /// Teleport's `lib/auth/auth_with_roles.go`), and only `list` and `read` without a condition show every request.
     package func showsAllRequests() async throws(TeleportError) -> Bool {
         guard let rules = try await ownRules() else { return false }
         return rules.allow(["list", "read"], on: "access_request")
     }
 
-    /// What the roles lack for the plugin's work; nothing where they cannot be read. A list without the permission is not
-    /// refused but empty, so no call would tell.
+    /// The permissions that the roles lack for the plugin's work; empty where the roles cannot be read. The roles are read for
+    /// this because Teleport answers a list without the permission with an empty list, not with an error.
     func lackingPermissions() async -> [RolePermission] {
         guard let rules = try? await ownRules() else { return [] }
         func lacking(_ resources: [String], _ verbs: [String]) -> RolePermission? {
@@ -25,7 +25,7 @@ extension TeleportClient {
         ].compactMap(\.self)
     }
 
-    /// Nil when not every role can be read.
+    /// The rules of all roles in the client certificate; nil when one of the roles cannot be read.
     private func ownRules() async throws(TeleportError) -> RoleRules? {
         let chain = try keeper.load().identity.certificateChain
         guard let names = try? CertificateInfo(pem: chain).organizations else { return nil }
@@ -35,7 +35,7 @@ extension TeleportClient {
                 roles.append(
                     try await call(.readRole) { try await $0.api.getRole(.with { $0.name = name }, options: Link.options) })
             } catch {
-                // One that is not told may be the one that denies.
+                // The role that cannot be read may be the one that denies.
                 guard [.permissionDenied, .notFound, .unimplemented].contains(error.code) else { throw error }
                 return nil
             }
@@ -44,7 +44,7 @@ extension TeleportClient {
     }
 }
 
-/// The rules of all roles of a user.
+/// The rules of all roles of one user.
 struct RoleRules {
     private let allowed: [Types_Rule]
     private let denied: [Types_Rule]
@@ -54,7 +54,7 @@ struct RoleRules {
         denied = roles.flatMap(\.spec.deny.rules)
     }
 
-    /// Whether they do for every resource, without a condition.
+    /// Whether the rules allow all verbs on every resource of the kind, without a condition.
     func allow(_ verbs: [String], on resource: String) -> Bool {
         verbs.allSatisfy { verb in
             allowed.contains { $0.where.isEmpty && $0.covers(verb, on: resource) }
@@ -64,7 +64,8 @@ struct RoleRules {
 }
 
 extension RoleRules {
-    /// Whether they do for some resource perhaps.
+    /// Whether the rules allow the verb on at least one resource of the kind, as far as that can be told without evaluating
+    /// conditions.
     func mayAllow(_ verb: String, on resource: String) -> Bool {
         allowed.contains { $0.covers(verb, on: resource) }
             && !denied.contains { $0.where.isEmpty && $0.covers(verb, on: resource) }

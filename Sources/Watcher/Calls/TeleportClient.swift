@@ -5,7 +5,8 @@ import NIOPosix
 import Synchronization
 import TeleportAPI
 
-/// Teleport's auth service over the one connection that ``WatcherService`` keeps open; calls wait for it.
+/// Makes calls to Teleport's auth service over the one connection that ``WatcherService`` keeps open. A call without a
+/// connection waits for the next one, within its time limit.
 package final class TeleportClient: AccessService {
     package let configuration: TeleportConfiguration
     let slot = LinkSlot()
@@ -15,10 +16,10 @@ package final class TeleportClient: AccessService {
     let logger: Logger
     let keeper: CredentialKeeper
     private let interceptors: CallInterceptors<TeleportError>
-    let ways = Mutex(WayOrder())
+    let routes = Mutex(RouteOrder())
     let deniedCalls = DeniedCalls()
-    /// Of which it was said that the role is shown none.
-    let unseenKinds = Mutex<Set<String>>([])
+    /// Kinds of resources whose empty listing has already been logged.
+    let kindsLoggedAsEmpty = Mutex<Set<String>>([])
 
     package init(
         configuration: TeleportConfiguration, logger: Logger,
@@ -37,17 +38,17 @@ package final class TeleportClient: AccessService {
     package var clusterName: String? { slot.clusterName }
     package var webAddress: String? { configuration.webAddress ?? slot.webAddress }
 
-    /// For readiness.
+    /// The state of the connection, the credentials and the role, for readiness.
     package var status: ConnectionStatus {
         var status = slot.status
         status.identityExpires = keeper.expires
-        // Without them resources are shown by their ids.
+        // Names of resources are not essential: without them cards show ids.
         status.notes = keeper.notes + deniedCalls.errors(of: [.listResources])
         status.denials = deniedCalls.errors(of: AuthCall.allCases.filter { $0 != .listResources })
         return status
     }
 
-    /// Makes a call with the interceptors around it: all calls go through here.
+    /// Makes a call with the interceptors around it. All calls go through here.
     ///
     /// - Parameter purpose: what the call does, for the interceptors.
     func call<Answer: Sendable>(
@@ -56,8 +57,8 @@ package final class TeleportClient: AccessService {
         try await interceptors.run(purpose) { () throws(TeleportError) in try await perform(call, body) }
     }
 
-    /// Waits for a connection and makes the call, all within the call's time limit. A read whose connection ends goes to
-    /// the next one; a write does not, for it may have been done.
+    /// Waits for a connection and makes the call, both within the call's time limit. A read is made again on the next
+    /// connection when its connection ends; a write is not, since it may have been carried out.
     private func perform<Answer: Sendable>(
         _ call: AuthCall, _ body: @escaping @Sendable (Link) async throws -> Answer
     ) async throws(TeleportError) -> Answer {
@@ -84,14 +85,14 @@ package final class TeleportClient: AccessService {
         } catch is DeadlinePassed {
             throw timedOut(call)
         } catch {
-            // The caller gave up, which says nothing of the server: the look-up of names does so after two seconds.
+            // The caller gave up, which says nothing about the server. The look-up of names does so after its time limit.
             if Task.isCancelled { throw TeleportError(.cancelled, "\(call.rawValue): cancelled", cause: error) }
             throw TeleportError(.unavailable, "\(call.rawValue): the plugin is shutting down", cause: error)
         }
     }
 
-    /// Said once, and in readiness until the call succeeds. Not where only a role cannot be read, or where one person may not
-    /// review.
+    /// Logs a denied call once, and shows it in the readiness until the call succeeds. A role that cannot be read is left out,
+    /// since that is not needed, and so is a review, which may be denied for one person alone.
     func noteDenial(_ error: TeleportError, of call: AuthCall) {
         guard error.code == .permissionDenied, call != .readRole, call != .submitReview, deniedCalls.note(error, of: call)
         else { return }

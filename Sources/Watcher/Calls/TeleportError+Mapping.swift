@@ -5,7 +5,7 @@ import NIOCore
 import NIOPosix
 
 extension TeleportError {
-    /// The one place where errors of gRPC, NIO and OpenSSL get a code and words.
+    /// Gives errors of gRPC, NIO and OpenSSL a code, words and a mend. This is the only place that does.
     init(_ error: any Error, during call: AuthCall, to address: AuthAddress) {
         switch error {
         case let error as TeleportError:
@@ -59,7 +59,7 @@ extension TeleportError {
         if call == .submitReview { reason = StatusMessage.reviewRefusal(error.message).map { .review($0) } }
     }
 
-    /// A refused certificate stays refused until a person mends it; the rest may pass.
+    /// A refused certificate stays refused until a person acts; other TLS failures may pass.
     private static func code(of error: OpenSSLError) -> Code {
         switch error.code {
         case .setup, .untrustedPeer, .alert: .misconfigured

@@ -1,30 +1,32 @@
 package import Access
 
-/// Where Teleport listens: its auth service, or a proxy.
+/// The address of Teleport's auth service, or of a proxy.
 package struct AuthAddress: Equatable, Sendable, CustomStringConvertible {
     package static let defaultPort = 3025
 
     package var host: String
     package var port: Int
-    /// The key in the configuration file that gave it, `addr` or `auth_server`, for errors.
+    /// The setting that gave the address, `addr` or `auth_server`, as errors name it.
     package var setting = "addr"
 
-    /// Parses `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address.
+    /// Why a text is no address.
+    package struct Fault: Error {
+        package var words: String
+        package var mend: String { "write host:port, e.g. auth.example.com:3025" }
+    }
+
+    /// Parses the text of a setting; the error names the setting.
     package init(parsing text: String, setting: String = "addr") throws(TeleportError) {
         do throws(Fault) {
             try self.init(text)
             self.setting = setting
         } catch {
-            throw TeleportError(
-                .misconfigured, "\(setting) \"\(text)\": \(error.words)", mend: "write host:port, e.g. auth.example.com:3025")
+            throw TeleportError(.misconfigured, "\(setting) \"\(text)\": \(error.words)", mend: error.mend)
         }
     }
 
-    private struct Fault: Error {
-        var words: String
-    }
-
-    private init(_ text: String) throws(Fault) {
+    /// Parses `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address. Without a port it is ``defaultPort``.
+    package init(_ text: String) throws(Fault) {
         let (host, port) = try Self.split(text)
         guard !host.isEmpty, !host.contains(where: { $0 == "/" || $0 == "@" || $0.isWhitespace || $0 == "\0" }) else {
             throw Fault(words: "it names no host")

@@ -1,12 +1,12 @@
 import NIOCore
 
-/// The time limit passed before the work was done.
+/// The time limit of ``within(_:on:_:)`` passed before the work was done.
 struct DeadlinePassed: Error {}
 
-/// Runs `body`, cancelled when the limit passes; then throws ``DeadlinePassed``.
+/// Runs `body`. When the limit passes first, cancels it and throws ``DeadlinePassed``.
 ///
-/// The timer is the event loop's: it is gone with the call. A cancelled `Task.sleep` stays in memory until its time is over,
-/// which at hundreds of calls a second held thousands of tasks.
+/// The timer belongs to the event loop, which frees it with the call. A cancelled `Task.sleep` stays in memory until its time
+/// is over, which at hundreds of calls a second held thousands of tasks.
 func within<Value: Sendable>(
     _ limit: Duration, on loop: any EventLoop, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

@@ -7,17 +7,17 @@ import Synchronization
 
 /// Opens a TCP connection to the auth service and does the TLS handshake on it.
 struct Dialer: Sendable {
-    /// Every auth server's certificate has this name, whatever host was dialled.
+    /// The name in every auth server's certificate, whatever host was dialled.
     static let serverName = "teleport.cluster.local"
 
     let address: AuthAddress
     let context: TLSContext
     let configuration: TeleportConfiguration
     let group: any EventLoopGroup
-    /// For a connection upgrade: the TLS up to whoever ends it. Nil: none.
+    /// The TLS context for the load balancer in front of a proxy; nil where the connection is not upgraded.
     var outer: TLSContext?
 
-    /// A channel after its handshake; ``PingHandler`` holds what the server sends until it is opened.
+    /// A channel whose TLS handshake is done. Its ``PingHandler`` holds back what the server sends until it is opened.
     struct Dialled: Sendable {
         var channel: any Channel
         var handler: NIOLoopBound<PingHandler>
@@ -44,7 +44,7 @@ struct Dialer: Sendable {
         }
     }
 
-    /// Gives up at once when cancelled; a connection that comes about afterwards is closed.
+    /// Throws at once when the task is cancelled. A connection that is made after that is closed.
     private func connect(_ attempts: Attempts) async throws -> any Channel {
         let promise = group.any().makePromise(of: (any Channel).self)
         let isAbandoned = Mutex(false)
@@ -80,7 +80,7 @@ struct Dialer: Sendable {
             }
     }
 
-    /// TLS to whoever ends it, the upgrade, and then TLS with the auth service inside.
+    /// Sets up TLS with the load balancer and the upgrade; after the upgrade, TLS with the auth service inside.
     private func upgrade(
         _ channel: any Channel, _ outer: TLSContext, _ tls: TLSHandler, _ handler: PingHandler
     ) throws -> EventLoopFuture<TLSHandler.Handshake> {
@@ -108,8 +108,9 @@ struct Dialer: Sendable {
     }
 }
 
-/// The channels that one call to connect tried, one for each address of the host. Kept aside: a pipeline whose channel
-/// has closed already has no handlers to ask.
+/// The channels of one call to connect, one for each address of the host that was tried, with what was made for each.
+///
+/// They are kept here because the pipeline of a channel that has closed already has no handlers to ask.
 private final class Attempts: Sendable {
     struct Attempt: Sendable {
         var dialled: Dialer.Dialled
@@ -118,7 +119,7 @@ private final class Attempts: Sendable {
 
     private let attempts = Mutex<[Attempt]>([])
 
-    /// On the channel's event loop.
+    /// Call it on the channel's event loop.
     func add(
         _ tls: TLSHandler, _ handler: PingHandler, _ handshake: EventLoopFuture<TLSHandler.Handshake>, on channel: any Channel
     ) {

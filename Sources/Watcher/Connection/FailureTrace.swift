@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The first error that a connection's channel reported: gRPC alone says only "The channel was closed".
+/// The first error that a connection's channel reported. gRPC's own error says only "The channel was closed".
 final class FailureTrace: Sendable {
     private let error = Mutex<(any Error)?>(nil)
 

@@ -2,11 +2,11 @@ import Glibc
 import NIOCore
 
 extension IOError {
-    /// The system's words for the failure, e.g. `Connection refused`.
+    /// The system's text for the failure, e.g. `Connection refused`.
     var shortReason: String { systemReason(errnoCode) }
 }
 
-/// The system's words for an `errno`.
+/// The system's text for an `errno`.
 func systemReason(_ code: CInt) -> String {
     guard let text = strerror(code) else { return "error \(code)" }
     return String(cString: text)

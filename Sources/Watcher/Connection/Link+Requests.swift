@@ -3,13 +3,13 @@ import Synchronization
 import TeleportAPI
 
 extension Link {
-    /// The server's own limit for a page.
+    /// Requests of one page. The server allows no more.
     private static let pageSize: Int32 = 1000
-    /// A server that never ends a list must not fill the memory.
+    /// The most pages, so that a server which never ends a list cannot fill the memory.
     private static let pageLimit = 1000
 
-    /// By pages (15 on), then by the stream (8.3.14 on), then by the one call (up to 12): what the server lacks it says, and is
-    /// not asked again on this connection.
+    /// Lists by pages (Teleport 15 and newer), else by a stream (8.3.14 and newer), else by one call (up to 12). A call that
+    /// the server does not implement is not made again on this connection.
     func accessRequests(matching filter: Types_AccessRequestFilter) async throws -> [Types_AccessRequestV3] {
         while true {
             let call = listCall.withLock { $0 }

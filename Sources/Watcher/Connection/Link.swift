@@ -6,19 +6,20 @@ import NIOOpenSSL
 import Synchronization
 import TeleportAPI
 
-/// One live connection to the auth service. It never reconnects: ``run()`` returns when it has ended.
+/// One connection to the auth service, with a gRPC client on it. It never reconnects: ``run()`` returns when it has ended.
 final class Link: Sendable {
     typealias Transport = HTTP2ClientTransport.WrappedChannel
 
-    /// Lists with long reasons are large; the transport's own limit is 4 MiB, for responses too.
+    /// The most bytes of a gRPC message. The transport's own limit, 4 MiB, is less than a long list of requests may take.
     static let messageLimit = 64 * 1024 * 1024
 
     let address: AuthAddress
-    let way: Way
+    let route: Route
     let api: Proto_AuthService.Client<Transport>
-    /// The newest call for lists that the server has, as far as it is known.
+    /// The newest call for lists that the server may have. It starts with the newest of all, and each call that the server
+    /// does not implement moves it to an older one.
     let listCall = Mutex(AuthCall.listByPage)
-    /// The watch's first event has come.
+    /// Whether the watch's first event has come.
     let hasBegun = Mutex(false)
 
     private let channel: any Channel
@@ -26,10 +27,11 @@ final class Link: Sendable {
     private let trace: FailureTrace
     private let tlsFailure: TLSFailure
 
-    /// Takes the channel over: ``run()`` must be called, also when the task is cancelled, or the channel stays open.
-    init(_ dialled: Dialer.Dialled, address: AuthAddress, way: Way = .direct, configuration: TeleportConfiguration) async throws
-    {
-        // Nothing may throw between `configure` and the end: the transport crashes when it is dropped half made.
+    /// Takes the channel over. ``run()`` must be called, even when the task is cancelled, or the channel stays open.
+    init(
+        _ dialled: Dialer.Dialled, address: AuthAddress, route: Route = .direct, configuration: TeleportConfiguration
+    ) async throws {
+        // Nothing may throw between `configure` and the end, because the transport crashes when it is dropped half made.
         let transport: Transport
         do {
             transport = try await Transport.wrapping(config: Self.config(configuration)) { configure in
@@ -42,7 +44,7 @@ final class Link: Sendable {
             dialled.channel.close(promise: nil)
             throw dialled.tlsFailure.error ?? error
         }
-        (self.address, self.way) = (address, way)
+        (self.address, self.route) = (address, route)
         channel = dialled.channel
         client = GRPCClient(transport: transport)
         api = Proto_AuthService.Client(wrapping: client)
@@ -50,18 +52,18 @@ final class Link: Sendable {
         tlsFailure = dialled.tlsFailure
     }
 
-    /// False once the connection has ended, also a moment before ``run()`` returns.
+    /// False once the connection has ended, which can be a moment before ``run()`` returns.
     var isActive: Bool { channel.isActive }
 
-    /// Ends it: ``run()`` returns.
+    /// Ends the connection, so that ``run()`` returns.
     func close() { channel.close(promise: nil) }
 
-    /// Serves calls until the connection ends or the task is cancelled; the channel is closed then.
+    /// Serves calls until the connection ends or the task is cancelled, and then closes the channel.
     func run() async throws {
         try await client.runConnections()
     }
 
-    /// Options for every call; the deadline is the caller's.
+    /// The options of every call. They hold no deadline: that is the caller's.
     static var options: CallOptions {
         var options = CallOptions.defaults
         options.maxRequestMessageBytes = messageLimit
@@ -69,7 +71,8 @@ final class Link: Sendable {
         return options
     }
 
-    /// The channel's own first error where there is one: gRPC's tells only that it was closed.
+    /// The error to report for a call that failed: the channel's own first error where the connection has ended, because
+    /// gRPC's says only that it was closed.
     func explain(_ error: any Error, during call: AuthCall) -> TeleportError {
         let mapped = TeleportError(error, during: call, to: address)
         guard mapped.code == .unavailable, !(error is CancellationError), let first = tlsFailure.error ?? trace.first

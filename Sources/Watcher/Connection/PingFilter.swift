@@ -2,24 +2,25 @@ import NIOCore
 
 /// Takes the PING frames out of a stream of HTTP/2 frames and leaves every other byte as it is (RFC 9113, section 4.1).
 ///
-/// grpc-go sends a PING with each request, and the HTTP/2 library closes a connection that has about 200 of them in 30
-/// seconds. Acknowledgements pass: they answer our own keepalive. So does a malformed PING, for the library to refuse.
+/// Teleport's grpc-go sends a PING with each request, and swift-nio-http2 closes a connection that has about 200 of them in
+/// 30 s. Acknowledgements pass, since they answer our own keepalive. A malformed PING passes too, for the library to refuse.
 ///
-/// Frames are passed on whole: the library's parser starts its buffer anew only where a read ends with a frame, and else lets
-/// it grow to megabytes, which it then allocates again with every read.
+/// Frames are passed on whole. The library's parser empties its buffer only where a read ends with a frame; otherwise the
+/// buffer grows to megabytes and is allocated again with every read.
 struct PingFilter: Sendable {
     private static let headerSize = 9
     private static let pingSize = 17
-    /// What the client allows for a frame's payload (the default of SETTINGS_MAX_FRAME_SIZE). A longer one is passed as it comes.
+    /// The most bytes of payload for which a frame is held back until it is whole: the default of SETTINGS_MAX_FRAME_SIZE. A
+    /// longer frame, which the client does not allow, is passed on as it comes.
     private static let wholeLimit = 1 << 14
 
-    /// Bytes of the current frame's payload that are still to come.
+    /// How many bytes of the current frame's payload are still to come.
     private var payloadLeft = 0
-    /// The start of a frame.
+    /// The start of a frame that is not whole yet.
     private var held = ByteBuffer()
 
     struct Output {
-        /// What is left to pass on; may be empty.
+        /// The bytes to pass on; may be empty.
         var passed: ByteBuffer
         /// The opaque data of each PING, in order.
         var pings: [UInt64] = []
@@ -65,7 +66,7 @@ struct PingFilter: Sendable {
     }
 
     private mutating func hold(_ rest: inout ByteBuffer, after run: Int, into output: inout Output) {
-        // A copy, so that a few bytes do not keep a whole read; none where this only grew.
+        // A copy, so that a few bytes do not keep the buffer of a whole read in memory. No copy where everything is held.
         held = run == 0 && output.pings.isEmpty ? rest : ByteBuffer(bytes: rest.readableBytesView.dropFirst(run))
         Self.pass(run, of: &rest, into: &output)
     }
@@ -80,7 +81,7 @@ struct PingFilter: Sendable {
         case other(length: Int)
     }
 
-    /// Nil when too few bytes are there to tell.
+    /// The frame that begins at `index`; nil when too few bytes are there to tell its kind.
     private static func frame(in buffer: ByteBuffer, at index: Int) -> Frame? {
         guard let top = buffer.getInteger(at: index, as: UInt8.self),
             let low = buffer.getInteger(at: index + 1, as: UInt16.self),

@@ -1,20 +1,26 @@
 import NIOCore
 
-/// Between TLS and gRPC: answers and hides the server's PINGs, keeps the first error, and holds what the server sends
-/// until gRPC's handlers are in place, which must be after the handshake.
+/// Stands between TLS and gRPC. It answers the server's PINGs and hides them from the HTTP/2 library (see ``PingFilter``),
+/// records the first error, and holds back what the server sends until gRPC's handlers are in place after the handshake.
+///
+/// ```
+/// holding (bytes are kept, at most heldLimit) ── open() ──▶ open (bytes pass the filter)
+/// ```
 final class PingHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// The server sent more than is kept for it.
     struct Flooded: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// A server sends its settings first and waits; more than this before we speak is no auth service.
+    /// The most bytes that are held. A server sends its settings and then waits for the client, so that one which sends more
+    /// is no auth service.
     private static let heldLimit = 256 * 1024
-    /// Answers that wait for the server to read; it has at most a few PINGs open.
+    /// The most answers that wait until the server reads. A server has at most a few unanswered PINGs.
     private static let waitingLimit = 1024
 
     let trace: FailureTrace
@@ -22,8 +28,10 @@ final class PingHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private var isOpen = false
     private var held = ByteBuffer()
-    /// PINGs that came before our preface was flushed: an answer must not precede it.
+    /// The data of PINGs that are not answered yet: no answer may be sent before the client's preface, nor while the channel
+    /// is not writable.
     private var waiting: [UInt64] = []
+    /// Whether the client's preface has been sent.
     private var hasFlushed = false
 
     init(trace: FailureTrace) { self.trace = trace }
@@ -31,7 +39,7 @@ final class PingHandler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
-    /// Lets the held bytes and all that follow through. Call on the event loop once gRPC's handlers are in place.
+    /// Lets the held bytes through, and all that follow. Call it on the event loop once gRPC's handlers are in place.
     func open() {
         guard !isOpen, let context else { return }
         isOpen = true
@@ -88,7 +96,7 @@ final class PingHandler: ChannelDuplexHandler {
         guard !waiting.isEmpty else { return }
         var answers = context.channel.allocator.buffer(capacity: waiting.count * 17)
         for data in waiting {
-            // Length 8, type PING, flag ACK, stream 0.
+            // The frame's header: length 8, type PING, flag ACK, stream 0.
             answers.writeMultipleIntegers(UInt16(0), UInt8(8), UInt8(6), UInt8(1), UInt32(0), data)
         }
         waiting.removeAll()

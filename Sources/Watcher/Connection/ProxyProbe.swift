@@ -3,21 +3,24 @@ import NIOCore
 import NIOOpenSSL
 import NIOPosix
 
-/// Asks what listens at the address what it is, once every way has failed: a Teleport proxy tells at `/webapi/find`.
+/// Asks what listens at the address for what it is, once every route has failed. A Teleport proxy tells its version and
+/// whether it routes TLS, at `/webapi/find`.
 struct ProxyProbe: Sendable {
     private static let limit = Duration.seconds(5)
+    /// Bytes of the whole HTTP answer.
     private static let answerLimit = 64 * 1024
 
     let address: AuthAddress
     let configuration: TeleportConfiguration
     let group: any EventLoopGroup
 
-    /// What to do about a proxy that has no way; nil for what is no proxy, or has one.
+    /// What a proxy says of itself and what to do about it; nil where no proxy answers.
     func advice() async -> String? {
         guard let answer = try? await find() else { return nil }
         return Self.advice(answer, setting: address.setting)
     }
 
+    /// Reads a proxy's answer. Only two fields are looked for, so that no JSON of an unknown server is parsed.
     static func advice(_ answer: String, setting: String) -> String? {
         guard let text = value("server_version", in: answer), let version = ServerVersion(text) else { return nil }
         let mend = "\(setting) must be the auth service's address, usually port 3025."
@@ -37,7 +40,7 @@ struct ProxyProbe: Sendable {
     }
 
     private func find() async throws -> String {
-        let context = try Wayfinder.outerContext()
+        let context = try RouteFinder.outerContext()
         let loop = group.any()
         let promise = loop.makePromise(of: String.self)
         let request = "GET /webapi/find HTTP/1.1\r\nHost: \(address)\r\nConnection: close\r\n\r\n"
@@ -65,7 +68,7 @@ struct ProxyProbe: Sendable {
     }
 }
 
-/// Sends a request and gathers what comes until the connection ends.
+/// Sends an HTTP request and collects the answer until the connection ends or the limit is reached.
 private final class AnswerCollector: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -1,8 +1,9 @@
-/// The address of Teleport's web UI, as it stands in a link: what a server says of itself is held to a host and a port.
+/// The address of Teleport's web UI, as links in posts have it. The server tells it, so that only a plain host and port pass.
 package enum WebAddress {
+    /// The most bytes of a host and port.
     private static let limit = 255
 
-    /// Without `https://` and the port 443; nil for what is no address.
+    /// The address without `https://`, a trailing slash and the port 443; nil for a text that is no address.
     package static func checked(_ text: String) -> String? {
         var address = text.hasPrefix("https://") ? text.dropFirst(8) : text[...]
         while address.hasSuffix("/") { address = address.dropLast() }

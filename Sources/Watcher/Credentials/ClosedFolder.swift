@@ -1,25 +1,25 @@
 package import Access
 import Glibc
 
-/// A folder that this process may not pass, which keeps it from every file inside, whoever owns those.
+/// A folder without search permission for this process, which keeps it from every file inside, whoever owns those.
 package struct ClosedFolder: Equatable, Sendable {
     package var path: String
 
-    /// Teleport's own `/var/lib/teleport` has the mode 0700.
+    /// What is wrong, for example with Teleport's own `/var/lib/teleport`, which has the mode 0700.
     package var problem: String { "the folder \(path.shellWord) does not let this user (uid \(geteuid())) pass" }
     package var command: String { "chmod o+x \(path.shellWord)" }
     package var mend: String { "\(command), or keep the plugin's files in a folder such as /etc/teleport-mattermost" }
 
-    /// The first on the way to a file, symbolic links followed; nil where none is closed.
+    /// The first closed folder on the path to a file, symbolic links followed; nil where none is closed.
     package static func first(onWayTo file: String) -> Self? {
         first(onWayTo: file, canPass: canPass, target: target)
     }
 
-    /// - Parameter target: where a symbolic link leads; nil for all else.
+    /// - Parameter target: gives where a symbolic link leads, and nil for a path that is no link.
     static func first(onWayTo file: String, canPass: (String) -> Bool, target: (String) -> String?) -> Self? {
         var folder = file.hasPrefix("/") ? "/" : "."
         var rest = file.split(separator: "/")[...]
-        // As many as Linux follows (`path_resolution(7)`).
+        // Linux follows at most 40 links (`path_resolution(7)`).
         var linksLeft = 40
         while let name = rest.popFirst() {
             guard canPass(folder) else { return Self(path: folder) }
@@ -36,7 +36,7 @@ package struct ClosedFolder: Equatable, Sendable {
         return nil
     }
 
-    /// One that is not there is not closed.
+    /// Whether the folder may be passed. A folder that does not exist is not closed.
     private static func canPass(_ folder: String) -> Bool {
         faccessat(AT_FDCWD, folder, X_OK, AT_EACCESS) == 0 || errno != EACCES
     }

@@ -3,29 +3,31 @@ import Glibc
 
 /// An identity file, or one of the three files that `tctl auth sign --format=tls` writes.
 struct CredentialFile: Sendable {
-    /// Larger than any bundle of certificates; a path such as /dev/zero must not be read to its end.
+    /// The most bytes of a file: more than any bundle of certificates, and a bound for paths such as `/dev/zero`.
     static let limit = 1024 * 1024
 
-    /// The key in the configuration file, e.g. `client_crt`.
+    /// The setting that names the file, e.g. `client_crt`.
     let setting: String
     let path: String
-    /// Teleport's name of the plugin's user, where a certificate could be read.
+    /// The plugin's Teleport user, from its certificate; nil where that could not be read.
     var user: String?
 
     private var isIdentity: Bool { setting == "identity" }
 
+    /// What to do when the file has to be made again.
     var renew: String { "issue \(what) again with \(command)\(isIdentity ? ", or see why tbot does not" : "")" }
 
     private var what: String { isIdentity ? "it" : "the files" }
 
-    /// Without a certificate the user is as the guides call it: one for the three files, another for identity files.
+    /// The command that makes the files. Where the user is not known it is the one of the guides, which differs between the
+    /// three files and an identity file.
     private var command: String {
         isIdentity
             ? "tctl auth sign --user=\((user ?? "access-plugin").shellWord) --out=identity"
             : "tctl auth sign --format=tls --user=\((user ?? "access-plugin-mattermost").shellWord) --out=auth"
     }
 
-    /// The whole file, which must have a PEM block whose label ends with `label`, as `CERTIFICATE` (RFC 7468).
+    /// Reads the whole file, which must hold a PEM block (RFC 7468) whose label ends with `label`, e.g. `CERTIFICATE`.
     func read(label: String) throws(TeleportError) -> [UInt8] {
         let bytes = try read()
         let hasBlock = bytes.split(separator: UInt8(ascii: "\n")).contains { line in
@@ -38,7 +40,7 @@ struct CredentialFile: Sendable {
 
     func read() throws(TeleportError) -> [UInt8] {
         guard !path.isEmpty else { throw error("is not set", mend: "name the file; \(renew)") }
-        // Not blocking: opening a named pipe must not wait for a writer.
+        // Opening a named pipe must not wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw openError(errno) }
         defer { close(descriptor) }
@@ -54,12 +56,14 @@ struct CredentialFile: Sendable {
         }
     }
 
-    /// - Parameter mend: what to do about it; by default to issue it again.
+    /// - Parameters:
+    ///   - problem: the end of a sentence that begins with the setting and the path.
+    ///   - mend: what to do about it; by default, to issue the file again.
     func error(_ problem: String, mend: String? = nil) -> TeleportError {
         TeleportError(.misconfigured, "\(setting) \"\(path)\" \(problem)", mend: mend ?? renew, reason: .credentials)
     }
 
-    /// - Parameter folder: that keeps this user from the file; nil: the file itself does.
+    /// - Parameter folder: the folder that keeps this user from the file; nil where the file's own mode does.
     func denied(by folder: ClosedFolder?) -> TeleportError {
         guard let folder else { return error("cannot be opened: permission denied", mend: "let the plugin's user read it") }
         return error("cannot be opened, for \(folder.problem)", mend: "let it pass with \(folder.mend)")

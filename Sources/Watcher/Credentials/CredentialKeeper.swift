@@ -3,13 +3,15 @@ import ActionCrypto
 import Logging
 import Synchronization
 
-/// The credentials in use: read afresh for each connection and looked at again and again, the last good ones kept.
+/// Keeps the credentials in use: reads the files for each connection and at intervals, and keeps the last good ones while the
+/// files cannot be used.
 final class CredentialKeeper: Sendable {
     private struct State {
         var current: TeleportCredentials?
         var steps: ExpirySteps?
-        /// Why the files cannot be used now, though what they held before still is.
+        /// Why the files cannot be used now; ``current`` stays in use meanwhile.
         var problem: TeleportError?
+        /// Is told of changed credentials.
         var listener: AsyncStream<Void>.Continuation?
     }
 
@@ -24,10 +26,10 @@ final class CredentialKeeper: Sendable {
         self.now = now
     }
 
-    /// When the certificate in use expires.
+    /// When the certificate in use expires; nil before one was read.
     var expires: Timestamp? { state.withLock { $0.steps?.notAfter } }
 
-    /// What a person should know, and works nevertheless.
+    /// What the operator should see to although everything works: files that cannot be used, a certificate that expires soon.
     var notes: [TeleportError] {
         let (current, steps, problem) = state.withLock { ($0.current, $0.steps, $0.problem) }
         var notes: [TeleportError] = []
@@ -39,7 +41,8 @@ final class CredentialKeeper: Sendable {
         return notes
     }
 
-    /// What a new connection is to be made with. Where the files cannot be used, what they held before, if that still can.
+    /// The credentials for a new connection: the files' own, or the last good ones where the files cannot be used and those
+    /// still can. Throws what is wrong with the files otherwise.
     func load() throws(TeleportError) -> TeleportCredentials {
         do throws(TeleportError) {
             let fresh = try read()
@@ -52,14 +55,14 @@ final class CredentialKeeper: Sendable {
         }
     }
 
-    /// From now on, each time that changed files were taken up; for one listener, the latest.
+    /// Yields each time that changed files have been taken up from now on. Only the latest caller's stream is served.
     func changes() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         state.withLock { $0.listener = continuation }
         return stream
     }
 
-    /// Looks at the files until the task is cancelled, whatever is wrong with them.
+    /// Looks at the files every ``TeleportConfiguration/refreshInterval`` until the task is cancelled.
     func watch(_ clock: any Clock<Duration>) async {
         while !Task.isCancelled {
             try? await clock.sleep(for: configuration.refreshInterval)
@@ -67,7 +70,7 @@ final class CredentialKeeper: Sendable {
         }
     }
 
-    /// One look: takes up what changed, reports what is broken, warns of the end.
+    /// Looks at the files once: takes up changed ones, reports broken ones, and warns of a certificate that expires soon.
     func look() {
         if configuration.refreshesIdentity {
             do throws(TeleportError) {
@@ -86,7 +89,7 @@ final class CredentialKeeper: Sendable {
         return fresh
     }
 
-    /// Whether they differ from those before.
+    /// Takes credentials into use. Returns whether they differ from those in use before.
     @discardableResult
     private func adopt(_ fresh: TeleportCredentials) -> Bool {
         let certificate = try? fresh.certificate()

@@ -1,7 +1,9 @@
 import Access
 
-/// When to warn of a certificate's end: with a fifth of its life left, a tenth, a twentieth, and when it is over; once each.
+/// When to warn that a certificate expires: once each with a fifth, a tenth and a twentieth of its lifetime left, and once
+/// when it has expired. Pure: the time is passed in.
 struct ExpirySteps: Equatable, Sendable {
+    /// The raw value is the percentage of the lifetime that is left at most.
     enum Step: Int, Sendable {
         case fifth = 20
         case tenth = 10
@@ -11,13 +13,14 @@ struct ExpirySteps: Equatable, Sendable {
 
     let notBefore: Timestamp
     let notAfter: Timestamp
-    private var told: Step?
+    /// The step of the last warning.
+    private var warned: Step?
 
     init(notBefore: Timestamp, notAfter: Timestamp) {
         (self.notBefore, self.notAfter) = (notBefore, notAfter)
     }
 
-    /// The step that is reached now; nil before the first.
+    /// The step that is reached now; nil while more than a fifth of the lifetime is left.
     func step(at now: Timestamp) -> Step? {
         let life = max(1, notAfter.milliseconds - notBefore.milliseconds)
         let left = notAfter.milliseconds - now.milliseconds
@@ -25,10 +28,10 @@ struct ExpirySteps: Equatable, Sendable {
         return [Step.twentieth, .tenth, .fifth].first { left * 100 <= life * Int64($0.rawValue) }
     }
 
-    /// The step that is reached and was not told yet.
+    /// The step that is reached now and has not been warned of; counts as warned of from then on.
     mutating func news(at now: Timestamp) -> Step? {
-        guard let step = step(at: now), step != told else { return nil }
-        told = step
+        guard let step = step(at: now), step != warned else { return nil }
+        warned = step
         return step
     }
 }

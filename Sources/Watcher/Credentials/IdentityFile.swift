@@ -1,18 +1,20 @@
 import ActionCrypto
 
-/// The parts of an identity file, as `tctl auth sign --format=file` and `tbot` write it: PEM blocks and lines between them.
+/// The parts of an identity file, which `tctl auth sign --format=file` and `tbot` write: PEM blocks with other lines between
+/// them.
 ///
-/// As Teleport reads it: the first block is the private key, the next certificate the client's, all others are CAs; a line
-/// `@cert-authority` names the cluster, and whatever else is there is ignored (Teleport: `api/identityfile`).
+/// The file is read as Teleport reads it (`api/identityfile`): the first block with a private key is the client's key, the first
+/// certificate is the client's, all further certificates are CAs, the first line `@cert-authority` names the cluster, and
+/// everything else is ignored.
 struct IdentityFile {
-    /// What is wrong with it, with the line where there is one.
+    /// What is wrong with the file, with the number of the line where there is one.
     struct Fault: Error, Equatable {
         var words: String
     }
 
     struct Block {
         var label: String
-        /// Where it begins, from 1.
+        /// The number of the block's first line, counted from 1.
         var line: Int
         var pem: [UInt8]
     }
@@ -20,7 +22,7 @@ struct IdentityFile {
     var key: Block
     var certificate: Block
     var authorities: [Block]
-    /// From the first `@cert-authority` line.
+    /// The cluster that the first `@cert-authority` line names; nil where there is no such line.
     var clusterName: String?
 
     init(_ bytes: [UInt8]) throws(Fault) {
@@ -46,7 +48,7 @@ struct IdentityFile {
         clusterName = scan.clusterName
     }
 
-    /// Reads every part, so that an error names its line.
+    /// Parses every certificate and the key, so that an error can name the line of the block at fault.
     func check() throws(Fault) {
         try check(certificate, "client certificate")
         for authority in authorities { try check(authority, "CA certificate") }
@@ -66,7 +68,7 @@ struct IdentityFile {
     }
 }
 
-/// The file line by line.
+/// Splits the file into its PEM blocks, line by line.
 private struct Scan {
     var blocks: [IdentityFile.Block] = []
     var clusterName: String?
@@ -100,7 +102,7 @@ private struct Scan {
         .init(words: "line \(block.line): the block \"\(block.label)\" has no end; the file may be half written")
     }
 
-    /// `LABEL` of `-----BEGIN LABEL-----`, at most 64 bytes of it.
+    /// `LABEL` of `-----BEGIN LABEL-----`, at most 64 characters of it; nil for any other line.
     private static func label(_ line: ArraySlice<UInt8>, _ start: String) -> String? {
         guard line.starts(with: start.utf8) else { return nil }
         let text = String(decoding: line.prefix(128), as: UTF8.self)
@@ -108,7 +110,7 @@ private struct Scan {
         return String(text[text.index(text.startIndex, offsetBy: start.count)..<end.lowerBound].prefix(64))
     }
 
-    /// Of `@cert-authority *.CLUSTER ssh-rsa …` and of `@cert-authority proxy,CLUSTER,*.CLUSTER ssh-rsa …`.
+    /// `CLUSTER` of `@cert-authority *.CLUSTER ssh-rsa …` and of `@cert-authority proxy,CLUSTER,*.CLUSTER ssh-rsa …`.
     private static func cluster(_ line: ArraySlice<UInt8>) -> String? {
         guard line.starts(with: "@cert-authority ".utf8) else { return nil }
         let words = String(decoding: line.prefix(1024), as: UTF8.self).split(separator: " ")

@@ -1,14 +1,15 @@
 package import Access
 package import ActionCrypto
 
-/// The plugin's client certificate and the CAs that it believes, read and checked.
+/// The plugin's client certificate and key, and the CAs by which it verifies the auth service.
 package struct TeleportCredentials: Sendable {
     package var identity: TLSIdentity
-    /// PEM.
+    /// The CA certificates, as PEM.
     package var rootCAs: [UInt8]
-    /// From the identity file.
+    /// The cluster's name from the identity file; nil for the three files.
     private var namedCluster: String?
 
+    /// Where the parts come from, for errors. An identity file is the source of all three.
     private let files: Files
 
     private struct Files: Sendable {
@@ -17,7 +18,7 @@ package struct TeleportCredentials: Sendable {
         var roots: CredentialFile
     }
 
-    /// Reads the files afresh, so that renewed ones are taken up at the next connection.
+    /// Reads the files that the configuration names.
     package static func load(_ configuration: TeleportConfiguration) throws(TeleportError) -> Self {
         if let path = configuration.identity { return try load(CredentialFile(setting: "identity", path: path)) }
         var files = Files(
@@ -49,7 +50,7 @@ package struct TeleportCredentials: Sendable {
         }
     }
 
-    /// Of the first certificate.
+    /// The user that the first certificate names.
     private static func user(of pem: [UInt8]) -> String? {
         (try? CertificateInfo(pem: pem))?.subject
     }
@@ -61,30 +62,31 @@ package struct TeleportCredentials: Sendable {
         self.files = files
     }
 
-    /// Whether the files hold the same.
+    /// Whether certificate, key and CAs are the same.
     package func isSame(as other: Self) -> Bool {
         identity.certificateChain == other.identity.certificateChain && rootCAs == other.rootCAs
             && identity.privateKey.reveal() == other.identity.privateKey.reveal()
     }
 
-    /// As the settings name the file that holds the certificate, e.g. `identity "/var/lib/…"`.
+    /// The setting and the path of the file that holds the certificate, e.g. `identity "/var/lib/…"`.
     package var name: String { "\(files.certificate.setting) \"\(files.certificate.path)\"" }
 
-    /// What to do when it has expired.
+    /// What to do when the certificate has expired.
     package var renew: String { files.certificate.renew }
 
     package func certificate() throws(TeleportError) -> CertificateInfo {
         try check(files.certificate) { () throws(OpenSSLError) in try CertificateInfo(pem: identity.certificateChain) }
     }
 
-    /// Teleport's CAs have the cluster's name as their own; nil where no CA has a name.
+    /// The cluster's name: that of the CA that issued the certificate, or else the identity file's, or else that of the first CA.
+    /// Teleport names its CAs after the cluster. Nil where no CA has a name.
     package var clusterName: String? {
         let names = ((try? CertificateInfo.all(pem: rootCAs)) ?? []).compactMap(\.subject)
         if let issuer = try? certificate().issuer, names.contains(issuer) { return issuer }
         return namedCluster ?? names.first
     }
 
-    /// What TLS needs; says which file cannot be used and why.
+    /// Makes the TLS context of a client. Throws an error that names the file which cannot be used.
     package func makeContext() throws(TeleportError) -> TLSContext { try makeContext(at: .now()) }
 
     func makeContext(at now: Timestamp, alpn: [String] = ["h2"]) throws(TeleportError) -> TLSContext {

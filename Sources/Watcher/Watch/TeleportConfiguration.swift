@@ -1,10 +1,10 @@
-/// How to reach Teleport: the `[teleport]` section, with time limits that only tests change.
+/// How to reach Teleport: the settings of the `[teleport]` section, and time limits that only tests change.
 package struct TeleportConfiguration: Sendable {
-    /// `addr`: host or host:port of the auth service or a proxy; port 3025 when it names none.
+    /// `addr`: host or host:port of the auth service or a proxy. The port is 3025 where none is given.
     package var address: String
-    /// Which of `addr` and its older name `auth_server` gave it, for errors.
+    /// The setting that gave the address, `addr` or its older name `auth_server`, as errors name it.
     package var addressSetting = "addr"
-    /// `identity`: path of an identity file; nil: the three files below.
+    /// `identity`: path of an identity file; nil where the three files below are used.
     package var identity: String?
     /// `client_key`: path of the PEM private key.
     package var clientKey: String
@@ -12,26 +12,31 @@ package struct TeleportConfiguration: Sendable {
     package var clientCertificate: String
     /// `root_cas`: path of the cluster's PEM CA certificates.
     package var rootCAs: String
-    /// `web_addr`: of Teleport's web UI, host or host:port; nil: as Teleport tells.
+    /// `web_addr`: host or host:port of Teleport's web UI; nil for the address that Teleport tells.
     package var webAddress: String?
-    /// Whether clicks set a request's state, for which the role needs `update`.
+    /// Whether clicks set a request's state, for which the role needs `update` on `access_request`.
     package var decides = true
     /// `refresh_identity`: whether changed files replace the connection that is open.
     package var refreshesIdentity = true
-    /// `refresh_identity_interval`: how often the files are looked at.
+    /// `refresh_identity_interval`: how often the files are read to see whether they changed.
     package var refreshInterval: Duration = .seconds(60)
 
-    /// For a call from start to answer, the wait for a connection included.
+    /// The time limit of a call from start to answer, the wait for a connection included.
     package var callTimeout: Duration = .seconds(10)
+    /// The time limit for looking up the names of resources and the logins of roles, each.
+    package var nameTimeout: Duration = .seconds(2)
     package var connectTimeout: Duration = .seconds(10)
     package var handshakeTimeout: Duration = .seconds(10)
-    /// From the handshake to the watch's first event.
+    /// The time limit from the handshake to the watch's first event.
     package var initTimeout: Duration = .seconds(30)
-    /// The server allows one ping a minute and answers more with GOAWAY `too_many_pings`.
+    /// Time between keepalive pings. The server allows one a minute and answers more with GOAWAY `too_many_pings`.
     package var keepaliveInterval: Duration = .seconds(65)
-    /// Shorter than the interval: with 2 s against 0.5 s a frozen server went unnoticed.
+    /// The wait for the answer to a keepalive ping. It must be shorter than the interval: with 2 s and an interval of 0.5 s a
+    /// frozen server went unnoticed.
     package var keepaliveTimeout: Duration = .seconds(20)
+    /// The delay before the first attempt to reconnect; it doubles with each failure.
     package var firstBackoff: Duration = .milliseconds(250)
+    /// The longest delay before an attempt to reconnect.
     package var longestBackoff: Duration = .seconds(30)
 
     package init(address: String, clientKey: String, clientCertificate: String, rootCAs: String) {

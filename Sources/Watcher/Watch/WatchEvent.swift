@@ -1,29 +1,30 @@
 package import Access
 
-/// What the watch tells, in order. Events only say where to look: nothing is replayed by the server.
+/// An event of the watch. Events come in order, and only say which request to look at: the server replays nothing.
 package enum WatchEvent: Equatable, Sendable {
-    /// The watch is on from now: whatever changed before was not told, so list and look at everything.
-    /// Also told when more requests changed than the queue holds.
+    /// The watch is on from now. Changes before this moment were not told, so that everything must be listed and looked at.
+    /// The event also comes when there were more events than ``EventBuffer`` holds.
     case connected
+    /// The request was made or changed.
     case changed(RequestID)
-    /// Deleted or expired.
+    /// The request was deleted, or it expired.
     case deleted(RequestID)
     /// The watch is off, because of this error; the next ``connected`` follows when it is on again.
-    case disconnected(TeleportError)
+    indirect case disconnected(TeleportError)
 }
 
-/// Whether the watch is on, for readiness.
+/// The state of the connection to Teleport, for readiness.
 package struct ConnectionStatus: Equatable, Sendable {
-    /// The server sent the watch's first event and the connection has not ended since.
+    /// Whether the watch is on: its first event has come, and the connection has not ended since.
     package var connected = false
     /// Why the last connection failed or ended; nil while connected or before the first failure.
     package var lastFailure: TeleportError?
-    /// As the last Ping told it.
+    /// The version that the last Ping told.
     package var serverVersion: String?
     /// When the client certificate in use expires.
     package var identityExpires: Timestamp?
-    /// What the plugin's role lacks, with the rule to add.
+    /// The errors of calls that the plugin's role does not allow, each with the rule to add.
     package var denials: [TeleportError] = []
-    /// What a person should see to, though it works: credentials that end soon, or whose new files are broken.
+    /// What the operator should see to although everything works: credentials that expire soon, or broken new files.
     package var notes: [TeleportError] = []
 }

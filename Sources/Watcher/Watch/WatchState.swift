@@ -1,37 +1,51 @@
 import Access
 
-/// Decides when to open the watch again and how loudly to say why. No clock and no dice inside.
+/// Decides when to open the watch again after it has ended, and whether the reason is worth a log line. Pure: the time that the
+/// watch held and the jitter are passed in.
+///
+/// ```
+/// connecting(failures) ── initReceived ──▶ watching(failuresBefore)
+/// connecting(failures) ── ended ─────────▶ connecting(failures + 1)
+/// watching ── ended, held at least `settled` ──▶ connecting(1)
+/// watching ── ended sooner ────────────────────▶ connecting(failuresBefore + 1)
+/// any state ── stop ──▶ stopped
+/// ```
 struct WatchState: Sendable {
     private enum State {
-        /// `failures` counts the ends in a row without a watch that held.
+        /// `failures` counts the ends in a row without a watch that held for ``settled``.
         case connecting(failures: Int)
         case watching(failuresBefore: Int)
         case stopped
     }
 
     enum OnInit: Equatable {
+        /// The watch is on for the first time.
         case connected
-        /// Connected again after a failure that was logged.
+        /// The watch is on again after a failure that was logged.
         case recovered
-        /// Not waited for: a second INIT, or one after the stop.
+        /// No INIT is waited for: it is a second one, or one after the stop.
         case ignore
     }
 
     enum OnEnd: Equatable {
-        /// Open the watch again after this delay. `isNews`: the reason differs from the last one since a recovery.
+        /// Open the watch again after this delay. `isNews` is false when the error equals the one before and the watch was not
+        /// on in between.
         case reconnect(after: Duration, isNews: Bool)
         /// Shutdown was asked for: return from `run()`.
         case stop
     }
 
-    /// A watch that ended sooner does not reset the backoff: the server may be restarting over and over.
+    /// How long a watch must have held to reset the backoff. One that ended sooner does not: the server may be restarting over
+    /// and over.
     static let settled: Duration = .seconds(10)
 
-    /// For the first few minutes the delay grows no further than this, so that the end of an outage is met within seconds.
-    static let eager: Duration = .seconds(8)
-    static let eagerTries = 40
+    /// The longest delay of the first ``earlyAttempts``, about five minutes, so that the end of an outage is noticed within
+    /// seconds.
+    static let earlyCap: Duration = .seconds(8)
+    static let earlyAttempts = 40
 
     private var state = State.connecting(failures: 0)
+    /// The error of the last end; nil before the first, and after a watch was on.
     private var lastFailure: TeleportError?
     private let first: Duration
     private let longest: Duration
@@ -45,16 +59,19 @@ struct WatchState: Sendable {
         if case .watching = state { true } else { false }
     }
 
+    /// The watch's first event, INIT, has come.
     mutating func initReceived() -> OnInit {
         guard case .connecting(let failures) = state else { return .ignore }
         state = .watching(failuresBefore: failures)
         return lastFailure == nil ? .connected : .recovered
     }
 
+    /// A connection failed or ended.
+    ///
     /// - Parameters:
-    ///   - held: how long the watch was on; zero when it never was.
-    ///   - dice: in 0..<1.
-    mutating func ended(_ failure: TeleportError, held: Duration, dice: Double) -> OnEnd {
+    ///   - held: how long the connection lasted.
+    ///   - jitter: in 0..<1.
+    mutating func ended(_ failure: TeleportError, held: Duration, jitter: Double) -> OnEnd {
         let failures: Int
         switch state {
         case .connecting(let before): failures = before
@@ -66,16 +83,17 @@ struct WatchState: Sendable {
         state = .connecting(failures: failures + 1)
         let isNews = failure != lastFailure
         lastFailure = failure
-        return .reconnect(after: backoff(after: failures, dice: dice), isNews: isNews)
+        return .reconnect(after: backoff(after: failures, jitter: jitter), isNews: isNews)
     }
 
+    /// Shutdown was asked for.
     mutating func stop() { state = .stopped }
 
-    /// Doubles with each failure up to the longest, then takes between half of it and the whole.
-    private func backoff(after failures: Int, dice: Double) -> Duration {
-        let cap = failures < Self.eagerTries ? min(longest, Self.eager) : longest
+    /// The delay doubles with each failure up to the longest; the jitter then takes between half of it and the whole.
+    private func backoff(after failures: Int, jitter: Double) -> Duration {
+        let cap = failures < Self.earlyAttempts ? min(longest, Self.earlyCap) : longest
         var whole = first
         for _ in 0..<min(failures, 32) where whole < cap { whole *= 2 }
-        return min(whole, cap) * (0.5 + 0.5 * min(max(dice, 0), 1))
+        return min(whole, cap) * (0.5 + 0.5 * min(max(jitter, 0), 1))
     }
 }

@@ -3,33 +3,43 @@ import GRPCCore
 import Logging
 
 extension WatcherService {
-    private enum Happening: Sendable {
-        /// The files changed.
+    private enum Step: Sendable {
+        /// The credentials changed: make a connection with them.
         case renewed
-        /// The last try to use them failed a while ago.
+        /// The last attempt to use them failed a while ago: try again.
         case retry
         /// The watch on this connection is on.
         case began(Link)
-        /// Nil: it was never made.
+        /// The connection has ended; nil for one that could not be made.
         case ended(Link?, TeleportError)
+        /// Nothing is to be done.
         case idle
     }
 
-    /// Watches on one connection until that ends. When the credentials change, a new one is made beside it, and takes over once
-    /// its watch is on: no event is missed, and calls that are under way go on.
+    /// Watches on one connection until that ends, and returns why it did.
+    ///
+    /// When the credentials change, a new connection is made beside the live one and takes over once its watch is on, so that no
+    /// event is missed and calls that are under way go on.
+    ///
+    /// ```
+    /// live ── renewed, retry ──▶ live + a new connection
+    /// live + new ── new began ──▶ the new one is live; the old one is retired (closed after a call's time limit)
+    /// live + new ── new ended ──▶ live; retry after the refresh interval
+    /// live ── live ended ──▶ return
+    /// ```
     func serveAndRenew(
         _ first: Link, changes: AsyncStream<Void>, open: @escaping @Sendable () async throws -> Link
     ) async -> TeleportError {
         let (begun, announce) = AsyncStream<Link>.makeStream()
-        return await withTaskGroup(of: Happening.self) { group in
+        return await withTaskGroup(of: Step.self) { group in
             defer { group.cancelAll() }
             var live = first
             var retired: [Link] = []
             group.addTask { .ended(first, await self.serve(first) { announce.yield($0) }) }
             group.addTask { await Self.next(of: begun) }
             group.addTask { await Self.next(of: changes) }
-            for await happening in group {
-                switch happening {
+            for await step in group {
+                switch step {
                 case .renewed:
                     group.addTask { await Self.next(of: changes) }
                     group.addTask { await self.replace(open) { announce.yield($0) } }
@@ -55,19 +65,19 @@ extension WatcherService {
         }
     }
 
-    private static func next(of changes: AsyncStream<Void>) async -> Happening {
+    private static func next(of changes: AsyncStream<Void>) async -> Step {
         for await _ in changes { return .renewed }
         return .idle
     }
 
-    private static func next(of begun: AsyncStream<Link>) async -> Happening {
+    private static func next(of begun: AsyncStream<Link>) async -> Step {
         for await link in begun { return .began(link) }
         return .idle
     }
 
     private func replace(
         _ open: @Sendable () async throws -> Link, began: @escaping @Sendable (Link) -> Void
-    ) async -> Happening {
+    ) async -> Step {
         do {
             let link = try await open()
             return .ended(link, await serve(link, began: began))
@@ -76,14 +86,14 @@ extension WatcherService {
         }
     }
 
-    /// Calls that began on it have their time to end.
-    private func retire(_ link: Link) async -> Happening {
+    /// Closes a connection once the calls that began on it have had their time.
+    private func retire(_ link: Link) async -> Step {
         try? await client.clock.sleep(for: client.configuration.callTimeout)
         link.close()
         return .idle
     }
 
-    private func pause() async -> Happening {
+    private func pause() async -> Step {
         try? await client.clock.sleep(for: client.configuration.refreshInterval)
         return Task.isCancelled ? .idle : .retry
     }

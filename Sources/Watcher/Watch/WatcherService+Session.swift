@@ -7,7 +7,7 @@ import Synchronization
 import TeleportAPI
 
 extension WatcherService {
-    /// Dials, checks the version and watches until that ends; returns why it did.
+    /// Connects, checks the server's version and watches until the connection ends; returns why it did.
     func connectOnce() async -> TeleportError {
         let address: AuthAddress
         do throws(TeleportError) {
@@ -16,7 +16,7 @@ extension WatcherService {
         } catch {
             return error
         }
-        // Before the files are read: a change that comes meanwhile is not missed.
+        // The stream is made before the files are read, so that no change is missed in between.
         let changes = client.keeper.changes()
         do {
             let link = try await open(address)
@@ -33,18 +33,20 @@ extension WatcherService {
     }
 
     private func open(_ address: AuthAddress) async throws -> Link {
-        let finder = Wayfinder(
+        let finder = RouteFinder(
             address: address, credentials: try client.keeper.load(), configuration: client.configuration, group: client.group,
-            order: client.ways.withLock { $0.ways })
-        let (dialled, way) = try await finder.dial()
-        return try await Link(dialled, address: address, way: way, configuration: client.configuration)
+            order: client.routes.withLock { $0.routes })
+        let (dialled, route) = try await finder.dial()
+        return try await Link(dialled, address: address, route: route, configuration: client.configuration)
     }
 
+    /// Watches on a connection until it ends or its watch does not begin in time; returns why it ended.
+    ///
     /// - Parameter began: called when the watch is on.
     func serve(_ link: Link, began: @escaping @Sendable (Link) -> Void) async -> TeleportError {
         await withTaskGroup(of: TeleportError?.self) { group in
             group.addTask { await self.runConnection(of: link) }
-            // Before all other work: a server ends the watch of whoever takes its events too slowly.
+            // The watch goes before all other work, because a server ends the watch of a client that takes its events slowly.
             group.addTask(priority: .high) { await self.watch(on: link, began: began) }
             group.addTask {
                 try? await self.client.clock.sleep(for: self.client.configuration.initTimeout)
@@ -58,7 +60,8 @@ extension WatcherService {
         }
     }
 
-    /// The watch's own error says more than the connection's end: it has a moment to come first.
+    /// Runs a connection to its end. The result is held back for a second: the watch's own error says more than the end of its
+    /// connection and is to come first.
     private func runConnection(of link: Link) async -> TeleportError? {
         var reason = "the server closed the connection"
         do {
@@ -76,12 +79,12 @@ extension WatcherService {
             try await checkVersion(on: link)
         } catch {
             let failure = link.explain(error, during: .ping)
-            // Something that speaks TLS and HTTP/2 and is no auth service.
-            if failure.code == .unimplemented || failure.code == .other { client.ways.withLock { $0.wasOfNoUse(link.way) } }
+            // Something that speaks TLS and HTTP/2, and is no auth service, answers like this.
+            if failure.code == .unimplemented || failure.code == .other { client.routes.withLock { $0.misled(link.route) } }
             return failure
         }
-        let isNews = client.ways.withLock { $0.worked(link.way) }
-        logger.log(level: isNews ? .info : .debug, "Reaching Teleport at \(link.address) as \(link.way)")
+        let isNews = client.routes.withLock { $0.succeeded(link.route) }
+        logger.log(level: isNews ? .info : .debug, "Reaching Teleport at \(link.address) as \(link.route)")
         await checkPermissions()
         logger.debug("Starting a request watcher...")
         do {
@@ -92,7 +95,7 @@ extension WatcherService {
         }
     }
 
-    /// Says what the role lacks before anything fails for it.
+    /// Logs what the role lacks before any call fails for it.
     private func checkPermissions() async {
         // The connection is new, so a circuit that the time before it opened must not refuse these calls.
         let lacking = await CircuitBypass.run { await client.lackingPermissions() }
@@ -123,11 +126,12 @@ extension WatcherService {
             serverVersion: answer.serverVersion)
     }
 
+    /// Opens the watch and passes its events on until it ends.
     private func follow(_ link: Link, began: @escaping @Sendable (Link) -> Void) async throws {
         guard asksForEvents else {
             watchBegan(link)
             began(link)
-            return await stayConnected()
+            return await waitForEnd()
         }
         let watch = Proto_Watch.with { $0.kinds = [.with { $0.kind = "access_request" }] }
         try await link.api.watchEvents(watch, options: Link.options) { response in
@@ -141,16 +145,16 @@ extension WatcherService {
                     self.watchBegan(link)
                     began(link)
                 }
-                if !self.queue.put(event) {
-                    self.logger.warning("More requests changed than the queue holds: all will be looked at again")
+                if !self.events.put(event) {
+                    self.logger.warning("More events came than are held: all requests will be looked at again")
                 }
             }
         }
     }
 
-    /// Until the connection's end cancels it.
-    private func stayConnected() async {
-        queue.put(.connected)
+    /// Takes the place of a watch on a connection that is only called on: waits until the connection's end cancels the task.
+    private func waitForEnd() async {
+        events.put(.connected)
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
         defer { continuation.finish() }
         for await _ in stream {}

@@ -5,29 +5,31 @@ import Synchronization
 
 /// Keeps the connection to Teleport open and watches for access requests, for as long as the daemon runs.
 ///
-/// Register it before the services that make calls: they are shut down first.
+/// Register it before the services that make calls: services are shut down in the reverse order.
 package final class WatcherService: Service {
     let client: TeleportClient
     let logger: Logger
-    let queue = EventQueue()
+    let events = EventBuffer()
     let state: Mutex<WatchState>
-    /// False for a connection that is only to be called on: it needs no permission.
+    /// False for a connection that only carries calls, for which the role needs no permission.
     let asksForEvents: Bool
-    private let dice: @Sendable () -> Double
+    private let jitter: @Sendable () -> Double
     private let onEvent: @Sendable (WatchEvent) async -> Void
 
     /// - Parameters:
-    ///   - asksForEvents: false connects and asks for the version alone; ``WatchEvent/connected`` is then told without a watch.
-    ///   - dice: in 0..<1, for the jitter.
-    ///   - onEvent: called for one event after the other; while it works the queue grows, the watch goes on.
+    ///   - asksForEvents: false to connect and ask for the version alone; ``WatchEvent/connected`` then comes without a watch.
+    ///   - jitter: gives a number in 0..<1 that spreads the delays of reconnecting.
+    ///   - onEvent: is called for one event after the other. While it works, events are held in a bounded buffer and the watch
+    ///     goes on.
     package init(
         client: TeleportClient, logger: Logger, asksForEvents: Bool = true,
-        dice: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, onEvent: @escaping @Sendable (WatchEvent) async -> Void
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        onEvent: @escaping @Sendable (WatchEvent) async -> Void
     ) {
         self.client = client
         self.logger = logger
         self.asksForEvents = asksForEvents
-        self.dice = dice
+        self.jitter = jitter
         self.onEvent = onEvent
         state = Mutex(
             WatchState(
@@ -38,23 +40,24 @@ package final class WatcherService: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask(priority: .high) { await self.queue.drain(self.onEvent) }
+                group.addTask(priority: .high) { await self.events.drain(self.onEvent) }
                 group.addTask { await self.client.keeper.watch(self.client.clock) }
-                group.addTask { await self.connectAgainAndAgain() }
+                group.addTask { await self.stayConnected() }
                 await group.next()
                 group.cancelAll()
             }
         }
     }
 
-    private func connectAgainAndAgain() async {
+    /// Connects again whenever the connection has ended, until the task is cancelled.
+    private func stayConnected() async {
         while !Task.isCancelled {
             var failure = TeleportError(.unavailable, "not connected")
             let held = await client.clock.measure { failure = await connectOnce() }
             if Task.isCancelled { break }
-            let action = state.withLock { $0.ended(failure, held: held, dice: dice()) }
+            let action = state.withLock { $0.ended(failure, held: held, jitter: jitter()) }
             client.slot.empty(failure)
-            queue.put(.disconnected(failure))
+            events.put(.disconnected(failure))
             guard case .reconnect(let delay, let isNews) = action else { break }
             log(failure, delay: delay, isNews: isNews)
             try? await client.clock.sleep(for: delay)

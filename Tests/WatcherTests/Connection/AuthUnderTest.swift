@@ -68,6 +68,7 @@ extension TeleportConfiguration {
             address: "127.0.0.1:\(port)", clientKey: certificates.path("auth.key"),
             clientCertificate: certificates.path("auth.crt"), rootCAs: certificates.path("auth.cas"))
         configuration.callTimeout = .seconds(30)
+        configuration.nameTimeout = .seconds(30)
         configuration.firstBackoff = .milliseconds(10)
         configuration.longestBackoff = .milliseconds(100)
         return configuration

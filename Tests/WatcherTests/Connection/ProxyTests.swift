@@ -31,8 +31,8 @@ struct ProxyTests {
         }
     }
 
-    private func works(_ test: AuthUnderTest, as way: Way) async throws {
-        _ = try await test.log.first { $0.hasPrefix("info Reaching Teleport at") && $0.contains("as \(way)") }
+    private func works(_ test: AuthUnderTest, as route: Route) async throws {
+        _ = try await test.log.first { $0.hasPrefix("info Reaching Teleport at") && $0.contains("as \(route)") }
         _ = try await test.events.first { $0 == .connected }
         let id = test.auth.createRequest(user: "alice", roles: ["dba"])
         let changed = WatchEvent.changed(try #require(RequestID(id)))
@@ -42,7 +42,7 @@ struct ProxyTests {
 
     @Test("TLS routing passes the connection on by its ALPN protocol")
     func routing() async throws {
-        try await through({ _ in }) { test, _ in try await works(test, as: .routing) }
+        try await through({ _ in }) { test, _ in try await works(test, as: .tlsRouting) }
     }
 
     @Test("Behind a load balancer that ends TLS the connection is upgraded", arguments: ["websocket", "alpn-ping", "alpn"])
@@ -65,7 +65,7 @@ struct ProxyTests {
     }
 
     @Test(
-        "Where it upgrades nothing either, each way tells its own reason",
+        "Where it upgrades nothing either, each route tells its own reason",
         arguments: [(40, "handshake failure"), (112, "unrecognized name")])
     func strictNameWithoutUpgrade(alert: UInt8, words: String) async throws {
         try await through({
@@ -73,36 +73,36 @@ struct ProxyTests {
         }) { test, _ in
             let reason = try await test.firstFailure()
             #expect(reason.contains("No way to the auth service"))
-            for way in Way.allCases { #expect(reason.contains("as \(way): ")) }
+            for route in Route.allCases { #expect(reason.contains("as \(route): ")) }
             #expect(reason.ranges(of: words).count == 2)
             #expect(reason.contains("HTTP 404: it offers no connection upgrade"))
         }
     }
 
     @Test(
-        "An alert about the plugin's certificate ends the search, any other goes on to the next way",
+        "An alert about the plugin's certificate ends the search, any other goes on to the next route",
         arguments: [
             (42, true), (43, true), (44, true), (45, true), (46, true), (48, true), (49, true), (116, true),
             (40, false), (70, false), (80, false), (112, false), (120, false),
         ])
     func alerts(alert: UInt8, isFinal: Bool) async throws {
-        let message = try await words(afterAlert: alert, to: Way.allCases)
+        let message = try await words(afterAlert: alert, to: Route.allCases)
         #expect(message.contains("No way to the auth service") == !isFinal, "\(message)")
     }
 
     @Test("A load balancer's own alert, before the upgrade, ends nothing", arguments: [40, 48, 116])
     func outerAlerts(alert: UInt8) async throws {
         let message = try await words(afterAlert: alert, to: [.upgrade])
-        #expect(message.contains("as \(Way.upgrade): "), "\(message)")
+        #expect(message.contains("as \(Route.upgrade): "), "\(message)")
         #expect(message.contains("the TLS before the upgrade failed: "), "\(message)")
     }
 
-    private func words(afterAlert alert: UInt8, to order: [Way]) async throws -> String {
+    private func words(afterAlert alert: UInt8, to order: [Route]) async throws -> String {
         let certificates = try Certificates.shared()
         let words = Observer<String>()
         try await HostileServer.run(.says([21, 3, 3, 0, 2, 2, alert])) { server in
             let configuration = TeleportConfiguration.test(port: server.port, certificates: certificates)
-            let finder = Wayfinder(
+            let finder = RouteFinder(
                 address: try AuthAddress(parsing: configuration.address), credentials: try .load(configuration),
                 configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, order: order)
             let error = await #expect(throws: TeleportError.self) { _ = try await finder.dial() }
@@ -122,14 +122,14 @@ struct ProxyTests {
         }
     }
 
-    @Test("A proxy of Teleport 7 is said to need the auth service's address, and each way tells its own reason")
+    @Test("A proxy of Teleport 7 is said to need the auth service's address, and each route tells its own reason")
     func seven() async throws {
         try await through({ ($0.routesTLS, $0.version) = (false, "7.3.2") }) { test, _ in
             let reason = try await test.firstFailure()
             #expect(
                 reason.hasPrefix("This is a proxy of Teleport 7.3.2, which has no TLS routing: addr must be the auth service's")
             )
-            for way in Way.allCases { #expect(reason.contains("as \(way): ")) }
+            for route in Route.allCases { #expect(reason.contains("as \(route): ")) }
             #expect(reason.contains("HTTP 404: it offers no connection upgrade"))
             #expect(reason.contains("certificate verify failed"))
         }
@@ -145,16 +145,16 @@ struct ProxyTests {
 
     @Test("The ALPN protocol of a cluster is its name in hexadecimal")
     func name() {
-        #expect(Way.routeName("a.example") == "teleport-auth@612e6578616d706c65.teleport.cluster.local")
+        #expect(Route.alpnName(of: "a.example") == "teleport-auth@612e6578616d706c65.teleport.cluster.local")
     }
 
-    @Test("What worked is tried first the next time, what was of no use last")
+    @Test("The route that worked is tried first the next time, one that misled is tried last")
     func order() {
-        var order = WayOrder()
-        #expect(order.ways == [.direct, .routing, .upgrade])
-        #expect(order.worked(.upgrade) && !order.worked(.upgrade))
-        #expect(order.ways == [.upgrade, .direct, .routing])
-        order.wasOfNoUse(.upgrade)
-        #expect(order.ways == [.direct, .routing, .upgrade])
+        var order = RouteOrder()
+        #expect(order.routes == [.direct, .tlsRouting, .upgrade])
+        #expect(order.succeeded(.upgrade) && !order.succeeded(.upgrade))
+        #expect(order.routes == [.upgrade, .direct, .tlsRouting])
+        order.misled(.upgrade)
+        #expect(order.routes == [.direct, .tlsRouting, .upgrade])
     }
 }

@@ -14,16 +14,16 @@ struct WatchStateTests {
         var (longest, shortest) = (make(), make())
         let whole: [Double] = [0.25, 0.5, 1, 2, 4] + Array(repeating: 8, count: 35) + [30, 30]
         for seconds in whole {
-            #expect(delay(longest.ended(x, held: .zero, dice: 1)) == .seconds(seconds))
-            #expect(delay(shortest.ended(x, held: .zero, dice: 0)) == .seconds(seconds / 2))
+            #expect(delay(longest.ended(x, held: .zero, jitter: 1)) == .seconds(seconds))
+            #expect(delay(shortest.ended(x, held: .zero, jitter: 0)) == .seconds(seconds / 2))
         }
     }
 
     @Test("Endless failures do not overflow")
     func endless() {
         var state = make()
-        for _ in 0..<100_000 { _ = state.ended(x, held: .zero, dice: 0.5) }
-        #expect(delay(state.ended(x, held: .zero, dice: 1)) == .seconds(30))
+        for _ in 0..<100_000 { _ = state.ended(x, held: .zero, jitter: 0.5) }
+        #expect(delay(state.ended(x, held: .zero, jitter: 1)) == .seconds(30))
     }
 
     @Test("A reason is news once; another one is news again")
@@ -31,7 +31,7 @@ struct WatchStateTests {
         var state = make()
         let reasons = ["refused", "refused", "unknown ca", "unknown ca", "refused"]
         let news = reasons.map { reason in
-            if case .reconnect(_, let isNews) = state.ended(TeleportError(.unavailable, reason), held: .zero, dice: 0) {
+            if case .reconnect(_, let isNews) = state.ended(TeleportError(.unavailable, reason), held: .zero, jitter: 0) {
                 isNews
             } else {
                 false
@@ -43,19 +43,19 @@ struct WatchStateTests {
     @Test("A watch that held resets the backoff; one that fell at once does not")
     func resets() {
         var state = make()
-        for _ in 0..<4 { _ = state.ended(x, held: .zero, dice: 1) }
+        for _ in 0..<4 { _ = state.ended(x, held: .zero, jitter: 1) }
         #expect(state.initReceived() == .recovered)
-        #expect(delay(state.ended(x, held: .seconds(1), dice: 1)) == .seconds(4))
+        #expect(delay(state.ended(x, held: .seconds(1), jitter: 1)) == .seconds(4))
         #expect(state.initReceived() == .recovered)
-        #expect(delay(state.ended(x, held: .seconds(60), dice: 1)) == .milliseconds(250))
+        #expect(delay(state.ended(x, held: .seconds(60), jitter: 1)) == .milliseconds(250))
     }
 
     @Test("The same reason after a recovery is news")
     func newsAfterRecovery() {
         var state = make()
-        _ = state.ended(x, held: .zero, dice: 0)
+        _ = state.ended(x, held: .zero, jitter: 0)
         _ = state.initReceived()
-        guard case .reconnect(_, let isNews) = state.ended(x, held: .seconds(60), dice: 0) else {
+        guard case .reconnect(_, let isNews) = state.ended(x, held: .seconds(60), jitter: 0) else {
             Issue.record("it stopped")
             return
         }
@@ -76,7 +76,7 @@ struct WatchStateTests {
         var state = make()
         state.stop()
         #expect(state.initReceived() == .ignore)
-        #expect(state.ended(x, held: .zero, dice: 0) == .stop)
+        #expect(state.ended(x, held: .zero, jitter: 0) == .stop)
     }
 
     private func delay(_ end: WatchState.OnEnd) -> Duration? {

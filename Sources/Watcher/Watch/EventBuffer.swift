@@ -1,0 +1,66 @@
+import Access
+import DequeModule
+import Synchronization
+
+/// Carries events from the watch to whoever handles them, in order. The watch never waits: a server ends the watch of a client
+/// that takes its events too slowly.
+///
+/// The buffer is bounded. When it is full, all its events are dropped and the last of ``WatchEvent/connected`` and
+/// ``WatchEvent/disconnected(_:)`` takes their place: after ``WatchEvent/connected`` everything is listed again, so that no
+/// change is lost. A request's events are not merged here: the handler does that.
+final class EventBuffer: Sendable {
+    private struct State {
+        var events: Deque<WatchEvent> = []
+        /// The last event about the watch itself.
+        var connection = WatchEvent.connected
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+    private let signal: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    /// - Parameter limit: the most events; 16,384 take about 1.5 MiB.
+    init(limit: Int = 16_384) {
+        self.limit = limit
+        (signal, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Adds an event at the end. Returns false when the buffer was full, so that events were dropped.
+    @discardableResult
+    func put(_ event: WatchEvent) -> Bool {
+        let fitted = state.withLock { state in
+            switch event {
+            case .connected, .disconnected: state.connection = event
+            case .changed, .deleted: break
+            }
+            guard state.events.count >= limit else {
+                state.events.append(event)
+                return true
+            }
+            state.events = [state.connection]
+            return false
+        }
+        wake.yield()
+        return fitted
+    }
+
+    /// Hands events out one after the other until the task is cancelled. For one consumer.
+    func drain(_ handle: @Sendable (WatchEvent) async -> Void) async {
+        for await _ in signal {
+            while !Task.isCancelled, let event = take() { await handle(event) }
+        }
+    }
+
+    /// Removes the first event; nil when there is none.
+    func take() -> WatchEvent? {
+        state.withLock { state in
+            guard let event = state.events.popFirst() else {
+                // Frees the memory that a burst of events took.
+                state.events = []
+                return nil
+            }
+            return event
+        }
+    }
+}
