@@ -103,15 +103,17 @@ package final class ClickerKeys: Service {
     }
 
     /// Mattermost has no key with which it could prove who clicks.
-    package struct NotOffered: Error, CustomStringConvertible {
+    package struct NotOffered: OperatorError {
         package let server: String
 
-        package var description: String {
+        package var words: String {
             """
             [approvals] require_clicker_proof is true, but \(server) offers no AsymmetricSigningPublicKey in \
-            GET /api/v4/config/client?format=old, so nobody can prove who clicked. Upgrade Mattermost, or set \
-            require_clicker_proof = false to believe whoever the callback names.
+            GET /api/v4/config/client?format=old, so nobody can prove who clicked.
             """
+        }
+        package var mend: String? {
+            "Upgrade Mattermost, or set require_clicker_proof = false to believe whoever the callback names."
         }
     }
 

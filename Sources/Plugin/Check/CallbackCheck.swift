@@ -5,15 +5,15 @@ import Logging
 import Mattermost
 import NIOPosix
 
-/// Whether the callback's address leads to the plugin, and with a person's click that Mattermost can go there.
+/// Checks that the callback's address leads to the plugin and, by a person's click, that Mattermost can reach it.
 struct CallbackCheck: Sendable {
     let settings: Settings
     let options: CheckOptions
     let report: CheckReport
-    /// For listening ourselves; nil for plain HTTP or where there is none.
+    /// The certificate with which the check listens itself; nil for plain HTTP, or where there is none.
     let certificate: ListenerCertificate?
     let clicks: ClickCheck
-    /// Tells of callbacks that were refused while a click is awaited.
+    /// Logs the callbacks that are refused while a click is awaited.
     let logger: Logger
 
     static let name = "callback URL"
@@ -31,7 +31,7 @@ struct CallbackCheck: Sendable {
             if options.asksForClick { report.add(.skipped(ClickCheck.name, why)) }
             return
         }
-        // Whoever answers with it is this very process.
+        // An answer that holds this random text comes from this process.
         let sign = "check \(UInt64.random(in: .min ... .max))"
         await OwnListener.run(server(sign)) { failure in
             await probe(publicURL, sign, failure)
@@ -52,7 +52,7 @@ struct CallbackCheck: Sendable {
                     pathPrefix: settings.http.publicURL?.path ?? "",
                     basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
                     trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources,
-                    // The sign is all that it tells, and may be asked for through a proxy.
+                    // The probe may come through a proxy, and the answer holds nothing but the random text.
                     showsReasonsToAll: true),
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger,
                 verify: { context, _ in clicks.verify(context) }, readiness: { Readiness(problems: [sign]) },
@@ -60,7 +60,7 @@ struct CallbackCheck: Sendable {
         }
     }
 
-    /// A failed step with the mend that fits this check, whatever the error's own is.
+    /// A failed step with the mend that fits this check, in place of the error's own.
     private static func step(_ name: String, _ error: any Error, mend: String) -> CheckStep {
         .failed(name, (error as? any OperatorError)?.words ?? "\(error)", mend: mend)
     }
@@ -77,7 +77,7 @@ struct CallbackCheck: Sendable {
             let body = String(decoding: answer.body, as: UTF8.self)
             let isOurs = failure == nil ? body.contains(sign) : answer.status == 200 && body == #"{"status":"ok"}"#
             guard isOurs else {
-                // Of several replicas any may answer.
+                // Behind a load balancer another replica may answer.
                 guard body.hasPrefix(#"{"status":""#) else { return report.add(elsewhere(url, answer.status, path)) }
                 let words = "leads from here to a plugin that runs elsewhere, and not to this check"
                 return report.add(.ok(Self.name, "\(url) \(words)"))

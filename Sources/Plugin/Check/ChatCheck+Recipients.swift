@@ -2,11 +2,11 @@ import Access
 import Mattermost
 import Posts
 
-/// Who is told and who decides, each looked up as the running plugin does.
+/// Looks up recipients and approvers by the same calls as the running plugin.
 extension ChatCheck {
     private static let invite = "Write the name as it stands in the channel's URL, and invite the bot there."
 
-    /// Those that were found.
+    /// Looks up all recipients and returns the places of those that were found.
     func checkRecipients(_ bot: ChatUser) async -> [RecipientPlace] {
         let wanted = settings.mattermost.recipients.all
         if wanted.isEmpty {
@@ -55,7 +55,7 @@ extension ChatCheck {
         }
     }
 
-    /// Of a channel whose members decide.
+    /// Reports who can join a channel whose members may decide.
     private func tellWhoCanJoin(_ channel: String, _ kind: ChannelInfo.Kind, _ mend: String) {
         let name = "who can join \(channel)"
         switch kind {
@@ -69,7 +69,7 @@ extension ChatCheck {
         "Type /invite @\(bot.username) in the channel: without, the bot may post there and not edit its posts."
     }
 
-    /// The server refuses to tell who is not in the channel.
+    /// Whether the bot is in the channel. The server answers 403 or 404 to a bot that is not.
     func isMember(_ bot: ChatUser, of channelID: String) async throws(MattermostError) -> Bool {
         do {
             return try await chat.isMember(bot.id, of: channelID)
@@ -79,7 +79,7 @@ extension ChatCheck {
         }
     }
 
-    /// Each that the configuration names; none is named by most.
+    /// Looks up each approver and each mapped user that the configuration names.
     func checkApprovers(_ bot: ChatUser) async {
         let policy = settings.approvals.policy
         var seen: Set<Approver> = []

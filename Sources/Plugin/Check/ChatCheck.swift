@@ -3,14 +3,14 @@ import ActionCrypto
 import Mattermost
 import Posts
 
-/// Whether Mattermost can be reached, knows the bot, and lets it do what it must.
+/// Checks that Mattermost can be reached, knows the bot, and lets it do what the plugin needs.
 struct ChatCheck: Sendable {
-    /// What the later steps build on.
+    /// What these steps found out and later steps need.
     struct Facts: Sendable {
         var bot: ChatUser
         /// The recipients that were found.
         var places: [RecipientPlace] = []
-        /// Nil where no proof is asked for or none is offered.
+        /// The key that proves who clicked; nil where no proof is required or none is offered.
         var key: ClickerKey?
     }
 
@@ -21,10 +21,10 @@ struct ChatCheck: Sendable {
     private static let mend = "Check [mattermost] url and token."
     private static let clock = "Mattermost's clock"
     private static let later = ["bot account", "recipients", "e-mail addresses", "proof of who clicked"]
-    /// The header that tells it has whole seconds, and an answer takes its time.
+    /// How far the clocks may be apart. The `Date` header has whole seconds, and an answer takes time.
     private static let clockTolerance = Duration.seconds(30)
 
-    /// Nil where the bot is not known.
+    /// Runs the steps; nil where Mattermost does not know the bot.
     func run() async -> Facts? {
         guard await ping() else {
             skip([Self.clock, "Mattermost token"] + Self.later)
@@ -65,7 +65,7 @@ struct ChatCheck: Sendable {
         return bot
     }
 
-    /// False when it failed.
+    /// Adds one step: ok with the text that `body` returns, failed with the error that it throws. Returns false when it failed.
     private func step(_ name: String, mend: String = Self.mend, _ body: () async throws -> String) async -> Bool {
         do {
             report.add(.ok(name, try await body()))
@@ -146,7 +146,7 @@ struct ChatCheck: Sendable {
 }
 
 extension Settings {
-    /// Whether people are found by e-mail address.
+    /// Whether a recipient or an approver is named by e-mail address.
     fileprivate var needsAddresses: Bool {
         let policy = approvals.policy
         let approvers = policy.approvers + policy.roles.values.flatMap(\.self)

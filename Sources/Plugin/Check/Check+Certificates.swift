@@ -5,9 +5,9 @@ import Logging
 import Mattermost
 import Watcher
 
-/// Files that are read here and prove nothing about the servers yet.
+/// Checks of the certificates' files. They show nothing about the servers yet.
 extension Check {
-    /// Nil where they cannot be used. Gives the roles that the certificate names.
+    /// Checks Teleport's credentials and returns the roles in the certificate; nil where the credentials cannot be used.
     func checkCredentials(_ settings: Settings) -> [String]? {
         let name = "Teleport credentials"
         do {
@@ -23,7 +23,7 @@ extension Check {
         }
     }
 
-    /// What the listener serves; nil where that cannot be told or used, and for plain HTTP.
+    /// Checks the certificate that the listener serves and returns it; nil where it cannot be used, and for plain HTTP.
     func checkListener(_ settings: Settings) -> ListenerCertificate? {
         let name = "HTTPS certificate"
         guard let host = settings.http.publicURL?.host else {
@@ -55,7 +55,7 @@ extension Check {
         }
     }
 
-    /// For the time of the check alone, where `start` has not made its own yet.
+    /// A self-signed certificate for the time of the check, where `start` has not made one yet.
     private func selfSigned(_ name: String, _ host: String) throws -> ListenerCertificate {
         report.add(
             .failed(

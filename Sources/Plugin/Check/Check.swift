@@ -5,26 +5,26 @@ import Logging
 import Mattermost
 import Watcher
 
-/// What the command line asks of `check`.
+/// The options of the `check` command.
 struct CheckOptions: Sendable {
     var configuration: String
     var asksForClick = false
-    /// Where the test button is posted; nil: to the first recipient.
+    /// Where the test button is posted; nil for the first recipient.
     var clickRecipient: Recipient?
     var clickLimit = Duration.seconds(120)
-    /// PEM file of the authorities that Mattermost believes; nil: the system's.
+    /// PEM file of the authorities that Mattermost trusts; nil for the system's.
     var callbackCA: String?
     var isPlainHTTP = false
 }
 
-/// Looks at everything that the plugin needs, one step after the other, and changes nothing that lasts.
+/// Checks everything that the plugin needs, one step after the other, and leaves no lasting change behind.
 struct Check: Sendable {
     let options: CheckOptions
     let report: CheckReport
-    /// Where the test button's post is noted, to be removed however the check ends.
+    /// The post with the test button. The caller removes it, however the check ends.
     let testPost: TestPost
 
-    /// Cancelled, it ends soon, with the report as far as it came.
+    /// Runs all steps. When the task is cancelled it returns soon, and the report has the steps so far.
     func run() async throws(SettingsError) {
         let (settings, files) = try CheckedSettings.read(options.configuration, report)
         report.add(files.steps())
@@ -46,7 +46,7 @@ struct Check: Sendable {
         await checkCallback(settings, certificate, checker, facts, cluster: cluster ?? "check")
     }
 
-    /// The files of log and audit: what would end the plugin at its start.
+    /// Checks that the files of log and audit can be written, without which the plugin does not start.
     private static func logFiles(_ settings: Settings) -> [CheckStep] {
         var files: [(path: String, purpose: LogDestination.Purpose)] = []
         if case .file(let path) = settings.log.output { files.append((path, .log)) }
@@ -76,14 +76,14 @@ struct Check: Sendable {
 }
 
 extension Logger {
-    /// For parts whose lines would only repeat what the check says.
+    /// Writes nothing: for parts whose log lines would only repeat the check's steps.
     static let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
 
     static let warnings = Logger(label: "check") { _ in TextLogHandler(level: .warning, destination: .standardError) }
 }
 
 enum RandomID {
-    /// Version 4, as Teleport names requests.
+    /// A random UUID of version 4, the form in which Teleport names requests.
     static func uuid() -> String {
         func digits(_ count: Int) -> String {
             String((0..<count).map { _ in "0123456789abcdef".randomElement() ?? "0" })

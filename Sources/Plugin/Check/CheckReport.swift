@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Says each step as soon as it is known, or all of them at the end as one JSON object.
+/// Collects the steps and prints them: each as soon as it is known, or all at the end as one JSON object.
 final class CheckReport: Sendable {
     private let found = Mutex<[CheckStep]>([])
     private let isJSON: Bool
     private let output: @Sendable (String) -> Void
     private let progress: @Sendable (String) -> Void
 
-    /// - Parameter progress: for what is of use only while somebody waits.
+    /// - Parameter progress: prints what is of use only while somebody waits; in JSON mode it goes here instead of the output.
     init(
         isJSON: Bool, output: @escaping @Sendable (String) -> Void = LogDestination.standardOutput.write,
         progress: @escaping @Sendable (String) -> Void = LogDestination.standardError.write
@@ -20,7 +20,7 @@ final class CheckReport: Sendable {
     var steps: [CheckStep] { found.withLock { $0 } }
     var hasFailures: Bool { steps.contains { $0.status == .failed } }
 
-    /// Not for a check that was told to end: its failures are its own.
+    /// Adds a step, unless the check was cancelled: what fails then fails because of the cancellation.
     func add(_ step: CheckStep) {
         guard !Task.isCancelled else { return }
         found.withLock { $0.append(step) }
@@ -31,7 +31,7 @@ final class CheckReport: Sendable {
         for step in steps { add(step) }
     }
 
-    /// What a person is asked to do now.
+    /// Prints what a person is asked to do now.
     func ask(_ words: String) { (isJSON ? progress : output)("… \(words)\n") }
 
     func finish(isInterrupted: Bool) {

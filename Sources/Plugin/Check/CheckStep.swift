@@ -43,14 +43,14 @@ struct CheckStep: Equatable, Sendable {
         CheckStep(name, .failed, detail, mend: mend)
     }
 
-    /// A failure that an error tells of. `otherwise` is the mend for an error that knows none.
+    /// A failed step with an error's words and mend. `otherwise` is the mend where the error has none.
     static func failed(_ name: String, _ error: any Error, otherwise mend: String) -> CheckStep {
         guard let error = error as? any OperatorError else { return .failed(name, "\(error)", mend: mend) }
         let detail = error.words.hasSuffix(".") ? String(error.words.dropLast()) : error.words
         return .failed(name, detail, mend: error.mend.map(sentence) ?? mend)
     }
 
-    /// Mends that an error's message ends with are clauses: here they begin a line. The name of a setting keeps its spelling.
+    /// Makes the mend begin with a capital letter, since it begins a line here. The name of a setting keeps its spelling.
     private static func sentence(_ mend: String) -> String {
         guard mend.prefix(while: { $0 != " " }).allSatisfy(\.isLetter) else { return mend }
         return mend.prefix(1).uppercased() + mend.dropFirst()

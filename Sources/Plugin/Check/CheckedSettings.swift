@@ -1,6 +1,6 @@
 import Watcher
 
-/// The first step: the configuration file with all that is wrong with it.
+/// The first step of `check`: reads the configuration file and reports every problem in it.
 enum CheckedSettings {
     private static let name = "configuration"
 
@@ -20,7 +20,7 @@ enum CheckedSettings {
         }
     }
 
-    /// Once more, for what the settings do not keep: which values name files.
+    /// Reads the file a second time, since the settings do not keep which of their values name files.
     private static func text(_ path: String) throws(SettingsError) -> SettingsText {
         do {
             return try SettingsText(try BoundedFile.read(path, limit: Settings.fileLimit))

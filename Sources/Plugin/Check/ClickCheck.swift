@@ -6,11 +6,11 @@ import Logging
 import Mattermost
 import Posts
 
-/// A post with a test button that a person presses: proves the whole way back from Mattermost.
+/// Posts a test button and waits until a person presses it, which proves the path of a click from Mattermost to the plugin.
 struct ClickCheck: Sendable {
     enum Outcome: Sendable {
         case pressed(userID: String, isProven: Bool)
-        /// The click came, and nothing says that it was Mattermost's.
+        /// A click came that Mattermost has not proven, for this reason.
         case unproven(String)
     }
 
@@ -25,12 +25,12 @@ struct ClickCheck: Sendable {
     let options: CheckOptions
     let report: CheckReport
     let checker: ChatCheck
-    /// Nil where Mattermost does not know the bot.
+    /// What earlier steps found; nil where Mattermost does not know the bot.
     let facts: ChatCheck.Facts?
     let signer: ActionSigner
     let cluster: String
     let testPost: TestPost
-    /// Of the test alone; Teleport has none of that name.
+    /// The request id in the test button. Teleport has no request of that id.
     let requestID: RequestID
     private let outcome = Once<Outcome>()
 
@@ -43,7 +43,7 @@ struct ClickCheck: Sendable {
             guard let place = try await place(facts) else {
                 return report.add(.skipped(Self.name, "no recipient was found to post the button to; name one with --channel"))
             }
-            // It could not remove its own post either.
+            // A bot outside the channel could not remove its own post.
             guard try await checker.isMember(facts.bot, of: place.channelID) else {
                 let mend = ChatCheck.invitation(facts.bot)
                 return report.add(.failed(Self.name, "the bot is not in \(place.recipient), so nothing was posted", mend: mend))
@@ -63,7 +63,7 @@ struct ClickCheck: Sendable {
         }
     }
 
-    /// A channel rather than a person.
+    /// Where to post the button: as asked for, else the first channel among the recipients, else the first person.
     private func place(_ facts: ChatCheck.Facts) async throws -> RecipientPlace? {
         if let recipient = options.clickRecipient { return try await checker.place(of: recipient).get() }
         let channel = facts.places.first { if case .channel = $0.recipient { true } else { false } }
@@ -89,7 +89,8 @@ struct ClickCheck: Sendable {
         return (post, card)
     }
 
-    /// A bot that may not edit its posts leaves them open for ever: a role or a scheme can take that from all members.
+    /// Checks that the bot may edit its posts, without which they stay open for ever. A role or a permission scheme can take
+    /// that right from all members.
     private func checkEditing(_ post: PostReference, _ card: Card) async {
         let name = "edit own posts"
         do {
@@ -131,11 +132,11 @@ struct ClickCheck: Sendable {
     }
 }
 
-// MARK: - What the listener asks
+// MARK: - Answers for the listener
 
 extension ClickCheck {
     func verify(_ context: ActionContext) -> Verification {
-        // As the plugin does while Teleport is away: other posts' buttons get words.
+        // Any cluster is accepted, as by the plugin while Teleport is away, so that a click on another post is answered.
         Verification(signer.verify(context, cluster: context.cluster, at: now))
     }
 

@@ -2,7 +2,8 @@ import ActionCrypto
 import Glibc
 
 extension CertificateInfo {
-    /// Whether it was issued for the host: an address literally, a name as RFC 6125 §6.4 has it, `*` for one whole label.
+    /// Whether the certificate was issued for the host. Addresses must be equal; names match by RFC 6125, section 6.4, where
+    /// `*` stands for one whole label.
     func covers(_ host: String) -> Bool {
         let host = host.lowercased()
         if let address = Self.address(host) { return addresses.contains(address) }
@@ -14,7 +15,7 @@ extension CertificateInfo {
         }
     }
 
-    /// As ``addresses`` writes them; nil for a name.
+    /// An address in the form of ``addresses``; nil for a name.
     private static func address(_ host: String) -> String? {
         var v4 = in_addr()
         if inet_pton(AF_INET, host, &v4) == 1 { return host }
@@ -25,7 +26,7 @@ extension CertificateInfo {
             .map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }.joined(separator: ":")
     }
 
-    /// The names and addresses, for a person.
+    /// The names and addresses, as a person reads them.
     var namesInWords: String {
         let names = dnsNames + addresses
         return names.isEmpty ? "no host" : names.joined(separator: ", ")

@@ -1,5 +1,5 @@
 import Access
-/// What the role must allow, each asked for by itself.
+/// The permissions that the role must have. `check` tests each by a call of its own.
 enum Permission: CaseIterable {
     case list, watch, readData, writeData, decide, review
 
@@ -20,7 +20,8 @@ enum Permission: CaseIterable {
         }
     }
 
-    /// A server answers the call for the plugin's data to who may list and read alone.
+    /// The verbs to add to the role. A server answers the call for the plugin's data only where both `list` and `read` are
+    /// allowed.
     private var verbs: String { self == .readData ? "list, read" : verb }
 
     var name: String { "permission \(resource) \(verb)" }
@@ -36,7 +37,7 @@ enum Permission: CaseIterable {
         }
     }
 
-    /// Those that are needed: deciding and reviewing are two ways for a click.
+    /// The permissions that a configuration needs. A click either sets the state or submits a review, never both.
     static func asked(_ approvals: Settings.Approving) -> [Permission] {
         allCases.filter { permission in
             switch permission {

@@ -1,26 +1,26 @@
 import Access
 import Glibc
 
-/// The files that hold secrets, as a configuration names them, and who may read them.
+/// The files with secrets that a configuration names, and a check of who may read them.
 struct SecretFiles {
     struct Owned: Equatable {
-        /// Permission bits alone.
+        /// The permission bits, without the file's type.
         var mode: mode_t
         var owner: uid_t
         var group: gid_t
     }
 
-    /// Each once, the configuration file first where it holds a secret itself.
+    /// The paths, each once. The configuration file comes first where it holds a secret itself.
     let paths: [String]
 
-    /// - Parameter files: what the settings name besides: keys and identities.
+    /// - Parameter files: further files that the settings name, such as keys and identities.
     init(configuration: String, _ text: SettingsText, files: [String]) {
         var values: [String] = []
         for key in [SettingKey.token, .secret, .basicAuthPassword] {
             if case .string(let value) = text.values[key] { values.append(value) }
         }
         if case .strings(let previous) = text.values[.previousSecrets] { values += previous }
-        // The only setting of these that cannot name a file.
+        // `basic_auth`'s password cannot be in a file of its own, so that it is in the configuration file.
         var isInline = values.contains { !$0.isEmpty && !$0.hasPrefix("/") } || text.values[.basicAuthPassword] != nil
         if case .string(let address) = text.values[.publicAddr], address.contains("@") { isInline = true }
         var seen: Set<String> = []
@@ -28,7 +28,8 @@ struct SecretFiles {
         paths = ((isInline ? [configuration] : []) + named).filter { seen.insert($0).inserted }
     }
 
-    /// One for each file that too many may read, or one that all is well. A file that is not there is another step's affair.
+    /// A failed step for each file that too many may read, or one step that all is well. Files that do not exist are left to
+    /// other steps.
     func steps() -> [CheckStep] {
         let found = paths.compactMap { path in Self.owned(path).map { (path, $0) } }
         let failures = found.compactMap { Self.failure($0, $1) }
@@ -38,7 +39,8 @@ struct SecretFiles {
         return [.ok("file modes", "\(count) with secrets cannot be read by everybody")]
     }
 
-    /// A group may read what `root` owns and gave a group of its own: the plugin's user reads it by no other right.
+    /// A file may be readable by its group where `root` owns it and has given it to another group than its own: that is how
+    /// the plugin's user may read a file that it does not own.
     static func failure(_ path: String, _ file: Owned) -> CheckStep? {
         let isGivenToGroup = file.owner == 0 && file.group != 0 && file.mode & 0o030 == 0
         let (forOthers, forGroup) = (file.mode & 0o007 != 0, file.mode & 0o070 != 0 && !isGivenToGroup)

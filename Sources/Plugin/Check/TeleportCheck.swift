@@ -1,21 +1,21 @@
 import Access
 import Watcher
 
-/// Whether Teleport can be reached, and each permission that the plugin's role must have.
+/// Checks that Teleport can be reached and that the plugin's role has each permission it needs.
 struct TeleportCheck: Sendable {
     let settings: Settings
     let report: CheckReport
-    /// Of the client certificate; nil where it cannot be used.
+    /// The roles in the client certificate; nil where the certificate cannot be used.
     let roles: [String]?
 
     private var steps: [String] {
         ["Teleport", "Teleport version"] + Permission.asked(settings.approvals).map(\.name) + [Self.clock]
     }
     private static let clock = "Teleport's clock"
-    /// Requests are made on servers whose clocks may be a little apart themselves.
+    /// How far in the future a request may seem to be. The clocks of a cluster's servers differ a little among themselves.
     private static let tolerance = Duration.seconds(30)
 
-    /// Gives the cluster's name where it is known.
+    /// Runs the steps and returns the cluster's name, where it is known.
     func run() async -> String? {
         guard roles != nil else {
             skip(steps[...], "the credentials cannot be used")
@@ -57,7 +57,8 @@ struct TeleportCheck: Sendable {
         for name in names { report.add(.skipped(name, why)) }
     }
 
-    /// No call of Teleport's tells the time, but a request from the future does.
+    /// Compares the clocks by the newest request, since no call of Teleport's tells the time: one from the future shows that
+    /// the clocks differ.
     private func checkClock(_ client: TeleportClient) async {
         let newest = (try? await client.requests())?.map(\.created).max()
         guard let ahead = newest?.since(.now), ahead > Self.tolerance else {
@@ -89,7 +90,8 @@ extension TeleportCheck {
         }
     }
 
-    /// Writes go to a request that does not exist: whoever may write is told that, and nothing changes.
+    /// Makes one call that needs the permission. Writes name a request that does not exist: with the permission the answer is
+    /// "not found", and nothing changes.
     private func ask(_ permission: Permission, _ client: TeleportClient) async throws(TeleportError) {
         guard let nobody = RequestID(RandomID.uuid()) else { return }
         do {
@@ -113,7 +115,7 @@ extension TeleportCheck {
         }
     }
 
-    /// On a connection of its own: without the permission it does not last.
+    /// Watches on a connection of its own, which ends where the permission is missing.
     private func watch() async throws(TeleportError) {
         let client = TeleportClient(configuration: settings.teleport, logger: .silent)
         if let failure = await Connection.open(client, asksForEvents: true, { $0 }) { throw failure }

@@ -2,7 +2,7 @@ import Access
 import Mattermost
 import Synchronization
 
-/// The post with the test button, so that it is removed however the check ends.
+/// Remembers the post with the test button, so that it can be removed however the check ends.
 final class TestPost: Sendable {
     private struct Made {
         var url: ServerURL
@@ -11,13 +11,13 @@ final class TestPost: Sendable {
         var botID: String
         var requestID: RequestID
         var since: Timestamp
-        /// Nil while nobody knows whether it was made.
+        /// Nil while it is not known whether the post was made.
         var reference: PostReference?
     }
 
     private let made = Mutex<Made?>(nil)
 
-    /// Before it is made: an answer that is lost must not leave a post behind.
+    /// Call it before the post is made, so that a post whose answer is lost can be found and removed.
     func willBeMade(in channelID: String, by botID: String, about requestID: RequestID, _ chat: Settings.Chat) {
         made.withLock {
             $0 = Made(
@@ -28,8 +28,8 @@ final class TestPost: Sendable {
 
     func wasMade(_ reference: PostReference) { made.withLock { $0?.reference = reference } }
 
-    /// Does nothing where there is none. One that could not be removed is kept in mind, unless the server will not have it. With
-    /// a client of its own: the check's may have been told to end.
+    /// Removes the post, if one was made. A post that could not be removed is tried again by the next call, unless the server
+    /// refused. The client is a new one, because the check's may have been shut down.
     func remove() async throws {
         do {
             try await removeOnce()

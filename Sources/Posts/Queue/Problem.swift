@@ -1,4 +1,4 @@
-import Access
+package import Access
 
 /// An error of either server, as far as retrying goes.
 package struct Problem {

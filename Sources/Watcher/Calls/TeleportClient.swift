@@ -25,7 +25,7 @@ package final class TeleportClient: AccessService {
         configuration: TeleportConfiguration, logger: Logger,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, clock: any Clock<Duration> = ContinuousClock(),
         interceptors: CallInterceptors<TeleportError> = CallInterceptors(),
-        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+        now: @escaping @Sendable () -> Timestamp = { Timestamp.now }
     ) {
         self.configuration = configuration
         self.logger = logger

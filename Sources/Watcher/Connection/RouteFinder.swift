@@ -36,7 +36,7 @@ struct RouteFinder: Sendable {
     }
 
     private func dialer(_ route: Route, _ cluster: String?) throws -> Dialer {
-        let context = try credentials.makeContext(at: .now(), alpn: route.alpnProtocols(cluster: cluster))
+        let context = try credentials.makeContext(at: .now, alpn: route.alpnProtocols(cluster: cluster))
         return Dialer(
             address: address, context: context, configuration: configuration, group: group,
             outer: route == .upgrade ? try Self.outerContext() : nil)

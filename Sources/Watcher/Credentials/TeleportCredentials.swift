@@ -87,7 +87,7 @@ package struct TeleportCredentials: Sendable {
     }
 
     /// Makes the TLS context of a client. Throws an error that names the file which cannot be used.
-    package func makeContext() throws(TeleportError) -> TLSContext { try makeContext(at: .now()) }
+    package func makeContext() throws(TeleportError) -> TLSContext { try makeContext(at: .now) }
 
     func makeContext(at now: Timestamp, alpn: [String] = ["h2"]) throws(TeleportError) -> TLSContext {
         try check(files.roots) { () throws(OpenSSLError) in

@@ -123,7 +123,7 @@ struct RefreshTests {
 
 /// A wall clock that stands where it is put.
 private final class TestTime: Sendable {
-    private let time = Observed(Timestamp.now())
+    private let time = Observed(Timestamp.now)
 
     var now: @Sendable () -> Timestamp { { [time] in time.value } }
 

@@ -2,13 +2,6 @@ import Access
 import Glibc
 
 extension Timestamp {
-    /// The wall clock, in whole milliseconds.
-    static func now() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-    }
-
     /// The time in UTC to the second, e.g. `2026-11-20 23:02:11 UTC`.
     var utc: String {
         var seconds = time_t(milliseconds / 1000)
