@@ -57,6 +57,7 @@ let package = Package(
         // The parts. Dependencies point one way; Watcher, Mattermost and CallbackServer never import one another.
         .target(name: "Base", swiftSettings: strict),
         .target(name: "Access", dependencies: ["Base", logging], swiftSettings: strict),
+        .target(name: "TOML", swiftSettings: strict),
         .target(name: "ActionCrypto", dependencies: ["Access", "COpenSSL"], path: "Sources/Crypto", swiftSettings: strict),
         .target(name: "NIOOpenSSL", dependencies: ["ActionCrypto", nioCore, nioTLS], swiftSettings: strict),
         .target(
@@ -116,6 +117,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Access", "ActionCrypto", nioCore, nioPosix], path: "Tests/Support",
             exclude: ["faulty-certificates.sh"], swiftSettings: strict),
+        .testTarget(
+            name: "TOMLTests", dependencies: ["TOML", "TestSupport"], exclude: ["Cases"], swiftSettings: strict),
         .testTarget(name: "AccessTests", dependencies: ["Access", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["ActionCrypto", "TestSupport"], swiftSettings: strict),
         .testTarget(
