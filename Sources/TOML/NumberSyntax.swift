@@ -4,7 +4,8 @@ enum NumberSyntax {
     ///
     /// Throws for numbers that 64 bits do not hold.
     static func value(of token: [UInt8], at start: TextCursor) throws(TOMLError) -> TOMLValue.Kind? {
-        if let integer = try prefixed(token, at: start) ?? decimal(token, at: start) { return .integer(integer) }
+        if let integer = try prefixed(token, at: start) { return .integer(integer) }
+        if let integer = try decimal(token, at: start) { return .integer(integer) }
         guard let float = float(token) else { return nil }
         guard float.isFinite || !token.contains(where: ASCII.isDigit) else { throw tooLarge(start) }
         return .float(float)

@@ -18,8 +18,8 @@ struct PositionTests {
               "quo.ted" = [ 1, # ]
                 "]", '[',
               ]
-            é"""
-        let table = try TOMLTable(parsing: Array((text.dropLast() + "w.v = { in = \"}\", ner = 2 }\r\n").utf8))
+            """
+        let table = try TOMLTable(parsing: Array((text + "\nw.v = { in = \"}\", ner = 2 }\r\n").utf8))
         #expect(
             places(table) == [
                 "top 2:1 2:7", "a 3:4 3:4", "a.x 4:1 4:5", "a.z 7:1 7:5", "a.quo.ted 10:3 10:15", "a.quo.ted[] 10:17",
