@@ -45,7 +45,6 @@ let package = Package(
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
-        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
@@ -83,7 +82,7 @@ let package = Package(
         .target(
             name: "Plugin",
             dependencies: [
-                "Access", "Posts", "Clicks", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", nioPosix,
+                "Access", "Posts", "Clicks", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "TOML", nioPosix,
                 deque, heap, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -171,7 +170,8 @@ let package = Package(
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", "Watcher", nioCore, nioHTTP1, logging,
+    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", "TOML", "Watcher", nioCore, nioHTTP1,
+    logging,
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
 package.targets.append(

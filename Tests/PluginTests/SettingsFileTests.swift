@@ -2,6 +2,7 @@ import Access
 import Foundation
 import TestSupport
 import Testing
+import Watcher
 
 @testable import Plugin
 
@@ -68,33 +69,44 @@ import Testing
     func syntax() {
         let found = problems(changed("team", to: "team = team-name"))
         #expect(found.count == 1)
-        #expect(found.first?.hasPrefix("8:") == true && found.first?.contains("this is not TOML") == true, "\(found)")
+        #expect(
+            found == [
+                "8:8: this is not TOML: a text stands here without quotes. Put text in quotes, key = \"value\"; true and false have "
+                    + "small letters."
+            ])
     }
 
     @Test("A key given twice is an error at the second")
     func duplicate() {
         let found = problems(goodLines + ["ask_reason = \"never\""])
-        #expect(found.count == 1)
-        #expect(found.first?.hasPrefix("\(goodLines.count + 1):") == true, "\(found)")
+        let first = goodLines.firstIndex { $0.hasPrefix("ask_reason") } ?? -1
+        #expect(
+            found == [
+                "\(goodLines.count + 1):1: this is not TOML: this key has a value already, on line \(first + 1). Remove one of the two, "
+                    + "or join them."
+            ])
     }
 
     @Test("A syntax error on a secret's line shows nothing of it", arguments: ["token", "secret", "basic_auth.password"])
     func syntaxOnSecret(key: String) {
-        for value in ["TOKENtoken", "\"TOKENtoken", "trueSECRETsecret", "0xPASSWORDpassword", "\"\\qTOKENtoken\""] {
+        for value in ["TOKENtoken", "\"TOKENtoken", "trueSECRETsecret", "'PASSWORDpassword", "\"\\qTOKENtoken\""] {
             let found = problems(changed(key, to: "\(key) = \(value)"))
-            #expect(found.first?.hasSuffix("this is not TOML. Strings stand in quotes, key = \"value\".") == true, "\(found)")
+            #expect(found.count == 1 && found[0].contains(": this is not TOML: a "), "\(found)")
+            #expect(!["TOKEN", "SECRET", "PASSWORD"].contains { found[0].contains($0) }, "\(found)")
         }
     }
 
     @Test("NUL characters, written out or escaped, are refused and not a silent end")
     func nul() {
-        #expect(problems(goodLines + ["# \0"]) == ["\(goodLines.count + 1): a NUL character stands here. Remove it."])
+        #expect(problems(goodLines + ["# \0"]) == ["\(goodLines.count + 1):3: this is not TOML: a NUL character stands here. Remove it."])
         let escaped = problems(changed("secret", to: #"secret = "0123456789abcdef\u0000""#))
-        #expect(escaped == ["11: a NUL character stands here. Remove it."])
+        #expect(escaped == ["11:10: a NUL character stands here. Remove it."])
+        let named = problems(goodLines + ["[approvals.users]", #""a\u0000" = "b""#])
+        #expect(named == ["\(goodLines.count + 2):1: a NUL character stands here. Remove it."])
     }
 
     @Test(
-        "What would end the process within TOMLKit is an error with its line, and so is an address without quotes",
+        "What has ended the process of another TOML parser is an error with its line, and so is an address without quotes",
         arguments: [
             "x = 1979-05-27TN7:3g", "x = [1979-05-27 x:]", "x = 1979-05-27___ 1", "x = {y = 1 2}", "x = [#\n}", "x = [\"a\"}",
             "x = 0x1p-", "[=", "x = [}",
@@ -104,7 +116,7 @@ import Testing
         let found = problems(goodLines + [line])
         #expect(found.count == 1)
         let last = goodLines.count + line.split(separator: "\n").count
-        #expect(found.first?.hasPrefix("\(last): this is not TOML") == true, "\(found)")
+        #expect(found.first?.hasPrefix("\(last):") == true && found[0].contains(": this is not TOML: "), "\(found)")
     }
 
     @Test(
@@ -146,8 +158,42 @@ import Testing
         #expect(found.allSatisfy { $0.contains(": is empty. Set it to ") })
     }
 
-    @Test("The example names every key")
-    func exampleIsWhole() {
-        for key in SettingKey.allCases { #expect(ExampleConfiguration.text.contains("\(key.name) = "), "\(key.name)") }
+    @Test("The example and the table in the README name every key", arguments: SettingKey.allCases)
+    func reference(key: SettingKey) throws {
+        #expect(ExampleConfiguration.text.contains("\(key.name) = "))
+        let readme = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent().appending(path: "README.md")
+        #expect(try String(contentsOf: readme, encoding: .utf8).contains("`\(key.name)`"))
+    }
+
+    @Test("A default is the same whether the file has it or not", arguments: SettingKey.allCases)
+    func defaults(key: SettingKey) throws {
+        let written: String
+        switch key.form {
+        case .string(let text?): written = "\"\(text)\""
+        case .strings: written = "[]"
+        case .flag(let flag?): written = "\(flag)"
+        case .string, .flag: return
+        }
+        let (with, without) = (changed(key, to: "\(key.name) = \(written)"), changed(key, to: nil))
+        #expect("\(try parse(with))" == "\(try parse(without))")
+    }
+
+    @Test("Properties start with the defaults that their keys declare")
+    func properties() throws {
+        let needed = ["[", "auth_server =", "url =", "token =", "secret =", "public_addr ="]
+        let settings = try parse(goodLines.filter { line in needed.contains { line.hasPrefix($0) } })
+        #expect(settings.approvals == .init() && settings.log == .init() && settings.notify == .init())
+        #expect(settings.reminders == .init() && settings.audit == .init() && settings.messages == .init())
+        let teleport = TeleportConfiguration(address: "", clientKey: "", clientCertificate: "", rootCAs: "")
+        #expect(settings.teleport.refreshesIdentity == teleport.refreshesIdentity)
+        #expect(settings.teleport.refreshInterval == teleport.refreshInterval)
+    }
+
+    @Test("Two names that look alike are one that stands there twice")
+    func alike() {
+        let found = problems(goodLines + ["[approvals.roles]", "\"e\u{301}\" = ['@ana']", "\"\u{E9}\" = ['@bob']"])
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("\(goodLines.count + 3): [approvals.roles] ") == true)
+        #expect(found.first?.hasSuffix("stands there twice, written with different characters that look alike. Remove one.") == true)
     }
 }

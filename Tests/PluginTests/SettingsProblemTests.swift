@@ -23,14 +23,14 @@ import Testing
             ("1", "an integer"), ("true", "a boolean"), ("1.5", "a number"), ("[\"a\"]", "an array"), ("1979-05-27", "a date"),
         ])
     func types(value: String, name: String) {
-        for key in SettingKey.allCases where key.kind == .string {
+        for key in SettingKey.allCases where key.isString {
             let lines = changed(key, to: "\(key.name) = \(value)")
             let line = (index(of: key, in: lines) ?? -2) + 1
             #expect(problems(lines).first == "\(line): \(key.title): is \(name), not a string. Put the value in quotes.")
         }
     }
 
-    @Test("An empty value is a problem for every key", arguments: SettingKey.allCases.filter { $0.kind == .string })
+    @Test("An empty value is a problem for every key", arguments: SettingKey.allCases.filter(\.isString))
     func empty(key: SettingKey) {
         let found = problems(changed(key, to: "\(key.name) = \"\""))
         #expect(found.count == 1)

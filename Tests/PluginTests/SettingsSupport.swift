@@ -68,6 +68,13 @@ func index(of key: SettingKey, in lines: [String]) -> Int? {
     return lines[section..<end].firstIndex { $0.hasPrefix("\(key.name) =") }
 }
 
+extension SettingKey {
+    /// Whether the key has a single string.
+    var isString: Bool {
+        if case .string = form { true } else { false }
+    }
+}
+
 /// What is wrong, a line each, without the file's name.
 func problems(_ lines: [String]) -> [String] {
     do {

@@ -25,7 +25,7 @@ import Watcher
         #expect(settings.http.basicAuth?.user == "mm")
         #expect(settings.http.basicAuth?.password.reveal() == "PASSWORDpassword")
         #expect(settings.log == .init(output: .stdout, severity: .debug))
-        #expect(settings.auditFile == "/audit")
+        #expect(settings.audit.file == "/audit")
     }
 
     @Test("What need not be said has the documented defaults")
@@ -42,7 +42,7 @@ import Watcher
         #expect(settings.http.tls == nil)
         #expect(settings.http.basicAuth == nil)
         #expect(settings.log == .init(output: .stderr, severity: .info))
-        #expect(settings.auditFile == nil)
+        #expect(settings.audit.file == nil)
         #expect(settings.approvals == .init())
     }
 

@@ -1,85 +1,81 @@
-/// The keys of the configuration file. There are no others.
-enum SettingKey: String, CaseIterable {
-    case addr = "teleport.addr"
-    /// The older name of `addr`.
-    case authServer = "teleport.auth_server"
-    case identity = "teleport.identity"
-    case refreshIdentity = "teleport.refresh_identity"
-    case refreshIdentityInterval = "teleport.refresh_identity_interval"
-    case clientKey = "teleport.client_key"
-    case clientCrt = "teleport.client_crt"
-    case rootCAs = "teleport.root_cas"
-    case webAddr = "teleport.web_addr"
-    case url = "mattermost.url"
-    case team = "mattermost.team"
-    case channel = "mattermost.channel"
-    case recipients = "mattermost.recipients"
-    case token = "mattermost.token"
-    case secret = "mattermost.secret"
-    case previousSecrets = "mattermost.previous_secrets"
-    case acceptLegacySignatures = "mattermost.accept_legacy_signatures"
-    case requireClickerProof = "approvals.require_clicker_proof"
-    case approvers = "approvals.approvers"
-    case allowSelf = "approvals.allow_self"
-    case allowGuests = "approvals.allow_guests"
-    case allowSuggested = "approvals.allow_suggested"
-    case requireKnownRequester = "approvals.require_known_requester"
-    case buttons = "approvals.buttons"
-    case method = "approvals.method"
-    case askReason = "approvals.ask_reason"
-    case confirm = "approvals.confirm"
-    case notifyRequester = "notify.requester"
-    case reminderBefore = "reminders.before_expiry"
-    case messageTitle = "messages.title"
-    case messageText = "messages.text"
-    case approvedMessage = "messages.approved"
-    case deniedMessage = "messages.denied"
-    case withdrawnMessage = "messages.withdrawn"
-    case alreadyDecidedMessage = "messages.already_decided"
-    case ownRequestMessage = "messages.own_request"
-    case notApproverMessage = "messages.not_approver"
-    case failedMessage = "messages.failed"
-    case timezone = "messages.timezone"
-    case showCluster = "messages.show_cluster"
-    case publicAddr = "http.public_addr"
-    case listenAddr = "http.listen_addr"
-    case httpsKeyFile = "http.https_key_file"
-    case httpsCertFile = "http.https_cert_file"
-    case basicAuthUser = "http.basic_auth.user"
-    case basicAuthPassword = "http.basic_auth.password"
-    case trustedProxies = "http.trusted_proxies"
-    case allowedSources = "http.allowed_sources"
-    case output = "log.output"
-    case severity = "log.severity"
-    case auditOutput = "audit.output"
-
-    /// Every table that may stand in the file.
-    static let tables: Set<String> = [
-        "teleport", "mattermost", "approvals", "notify", "reminders", "messages", "http", "http.basic_auth", "log", "audit",
-    ]
-
-    /// Those whose keys are names of the operator's.
-    static let openTables: Set<String> = ["approvals.roles", "approvals.users", "role_to_recipients"]
-
-    enum Kind { case string, strings, flag }
-
-    var kind: Kind {
-        switch self {
-        case .previousSecrets, .approvers, .recipients, .trustedProxies, .allowedSources: .strings
-        case .refreshIdentity, .acceptLegacySignatures, .requireClickerProof, .allowSelf, .allowGuests, .allowSuggested,
-            .requireKnownRequester,
-            .buttons, .notifyRequester, .showCluster:
-            .flag
-        default: .string
-        }
+/// A key of the configuration file: its name, the form of its value, its default, and the words that explain it.
+///
+/// Everything that is said about a key is derived from its declaration: the keys that a file may have, the one that a misspelt
+/// name is near to, and the example that `configure` prints.
+///
+/// To add a setting, change four files:
+///
+/// 1. Its section in `Sections`. Declare the key, `static let foo = SettingKey("messages.foo", .flag(default: false), help: "…")`,
+///    add it to the section's `keys`, give the section's value a property for it, and read it in the section's method:
+///    `read(.foo, into: &messages.foo)`.
+/// 2. The code that behaves differently by it. It gets the section's value, or the property, in its initializer.
+/// 3. The section's tests, `Settings…Tests`: that the value is taken, what is refused, and with which words.
+/// 4. The table of settings in `README.md`.
+///
+/// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail where the example or the table lacks a key, or a
+/// key's default is not what its property has. A new section is one file more: `SettingsSection.all` names it, and ``Settings``
+/// holds its value.
+struct SettingKey: Sendable {
+    /// What kind of value a key has, with its default where it has one.
+    enum Form: Hashable, Sendable {
+        case string(default: String?)
+        /// An array of strings, empty by default.
+        case strings
+        case flag(default: Bool?)
     }
 
-    /// Of no use without buttons, and printed empty by `configure`.
-    var isOfButtons: Bool { self == .secret || self == .publicAddr }
+    /// The names of the tables on the way to the key, and its own.
+    let path: [String]
+    let form: Form
+    /// What the key is for, as comment lines above it in the example. Empty where the comment of the key before covers both.
+    let help: String
+    /// The value in the example; without it, the default.
+    let example: String?
+    /// A comment behind the value in the example.
+    let remark: String?
+    /// Whether the example has the key in force, for the operator to fill in, and not as a comment.
+    let isInForce: Bool
+    /// Whether only buttons need the key: the example has it empty, and it may stay so.
+    let isForButtons: Bool
 
-    var section: String { String(rawValue.prefix { $0 != "." }) }
-    /// Within its section, dots included.
-    var name: String { String(rawValue.drop { $0 != "." }.dropFirst()) }
-    var path: [String] { rawValue.split(separator: ".").map(String.init) }
+    /// - Parameter name: section and key, `section.key`.
+    init(
+        _ name: String, _ form: Form, help: String = "", example: String? = nil, remark: String? = nil,
+        isInForce: Bool = false, isForButtons: Bool = false
+    ) {
+        path = name.split(separator: ".").map(String.init)
+        self.form = form
+        self.help = help
+        self.example = example
+        self.remark = remark
+        self.isInForce = isInForce
+        self.isForButtons = isForButtons
+    }
+
+    var section: String { path.first ?? "" }
+    /// The name within its section, dots included.
+    var name: String { path.dropFirst().joined(separator: ".") }
+    /// As messages name the key.
     var title: String { "[\(section)] \(name)" }
+}
+
+extension SettingKey: Hashable, CustomStringConvertible {
+    static func == (left: SettingKey, right: SettingKey) -> Bool { left.path == right.path }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(path) }
+
+    var description: String { title }
+}
+
+extension SettingKey: CaseIterable {
+    /// All keys, in the order of the example.
+    static let allCases = SettingsSection.all.flatMap(\.keys)
+
+    private static let byPath = Dictionary(allCases.map { ($0.path, $0) }) { first, _ in first }
+
+    /// The key of this path, or nil where no setting has it.
+    init?(path: [String]) {
+        guard let key = Self.byPath[path] else { return nil }
+        self = key
+    }
 }

@@ -1,24 +1,19 @@
 internal import Access
 
+/// The most secrets that `previous_secrets` may have: each costs a signature check for every click that is not valid.
+private let mostPreviousSecrets = 8
+
 extension SettingsReader {
-    typealias Signing = (secret: Secret<[UInt8]>?, previous: [Secret<[UInt8]>], acceptsLegacy: Bool)
-
-    private static let mostPreviousSecrets = 8
-
-    /// What buttons are signed and verified with.
-    mutating func signing(isRequired: Bool) -> Signing {
+    /// The secret that buttons are signed with.
+    mutating func signingSecret(isRequired: Bool) -> Secret<[UInt8]>? {
         let mend = "Set it to a random value, such as `openssl rand -hex 32` prints, or to a file with one."
-        let secret = secret(.secret, isRequired: isRequired ? mend : nil, Self.checkSecret)
-        let previous = previousSecrets()
-        let acceptsLegacy = flag(.acceptLegacySignatures) ?? false
-        return (secret.map { Secret([UInt8]($0.utf8)) }, previous, acceptsLegacy)
+        return secret(.secret, isRequired: isRequired ? mend : nil, Self.checkSecret).map { Secret([UInt8]($0.utf8)) }
     }
 
-    private mutating func previousSecrets() -> [Secret<[UInt8]>] {
-        let values = strings(.previousSecrets) ?? []
-        if values.count > Self.mostPreviousSecrets {
-            report(
-                .previousSecrets, "has \(values.count) entries; \(Self.mostPreviousSecrets) are the most. Remove the oldest.")
+    mutating func previousSecrets() -> [Secret<[UInt8]>] {
+        let values = strings(.previousSecrets)
+        if values.count > mostPreviousSecrets {
+            report(.previousSecrets, "has \(values.count) entries; \(mostPreviousSecrets) are the most. Remove the oldest.")
         }
         var secrets: [Secret<[UInt8]>] = []
         for (index, value) in values.enumerated() {
@@ -44,7 +39,7 @@ extension SettingsReader {
 }
 
 extension Settings.Chat {
-    /// What works but should not stay as it is.
+    /// Settings that work but should be changed.
     var warnings: [String] {
         var warnings: [String] = []
         if secret?.reveal().elementsEqual("signing-secret-value".utf8) == true {

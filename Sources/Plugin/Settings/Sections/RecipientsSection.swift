@@ -1,18 +1,30 @@
-import Access
-import Base
+internal import Access
+internal import Base
 internal import Mattermost
+
+extension SettingsSection {
+    /// `[role_to_recipients]`; the recipients of all requests are keys of `[mattermost]`.
+    static let roleRecipients = SettingsSection("role_to_recipients", openTables: [.roleRecipients])
+}
+
+extension OpenTable {
+    static let roleRecipients = OpenTable(
+        "role_to_recipients",
+        help: #"More recipients for requests of single roles; "*" stands for the roles without an entry."#,
+        examples: [#"dba = ["engineering/dba"]"#, #""*" = ["engineering/access-requests"]"#])
+}
 
 extension SettingsReader {
     mutating func recipients() -> RecipientRules {
         var always: [Recipient] = []
         if let pair = teamAndChannel() { always.append(.channel(pair)) }
-        for value in strings(.recipients) ?? [] where !value.isEmpty {
+        for value in strings(.recipients) where !value.isEmpty {
             if let recipient = Recipient(value) { always.append(recipient) } else { report(.recipients, Self.fault(value)) }
         }
         return RecipientRules(always: always, roles: roleRecipients())
     }
 
-    /// How the oldest configurations name the one channel.
+    /// The one channel that the oldest configurations name, by two keys.
     private mutating func teamAndChannel() -> ChannelName? {
         let (team, channel) = (slug(.team), slug(.channel))
         if let team, let channel { return ChannelName(team: team, channel: channel) }
@@ -34,7 +46,7 @@ extension SettingsReader {
     }
 
     private mutating func roleRecipients() -> [String: [Recipient]] {
-        let table = "role_to_recipients"
+        let table = OpenTable.roleRecipients
         var roles: [String: [Recipient]] = [:]
         for entry in text.entries[table] ?? [] {
             let values: [String]
@@ -57,27 +69,13 @@ extension SettingsReader {
         "\"\(OneLine.bounded(value, 64))\" is neither \"team/channel\" nor \"name@example.com\". Write one of the two."
     }
 
-    /// Newer configurations know neither of the two: their posts link to Teleport.
-    var isMeantForButtons: Bool { SettingKey.allCases.contains { $0.isOfButtons && isFilledIn($0) } }
-
-    /// What works, but may not be what was meant.
+    /// Recipients that work but may not be the ones that were meant.
     static func warnings(_ recipients: RecipientRules) -> [String] {
         guard recipients.all.isEmpty else { return [] }
         return [
             """
             [mattermost] recipients names nobody, so requests are posted to the reviewers alone whom a requester suggests. Name \
             "team/channel" or "name@example.com".
-            """
-        ]
-    }
-
-    /// What works, but may not be what was meant.
-    var buttonWarnings: [String] {
-        guard text.values[.buttons] == nil, !isMeantForButtons else { return [] }
-        return [
-            """
-            [mattermost] secret and [http] public_addr are not set, so posts have no buttons and link to Teleport only. Set both \
-            for Approve and Deny in the post, or [approvals] buttons = false to mean it.
             """
         ]
     }
