@@ -93,7 +93,8 @@ extension TOMLReader {
             throw start.error("this is no number, date or time", mend: "Put text in quotes, key = \"value\".")
         }
         throw start.error(
-            "a text stands here without quotes", mend: "Put text in quotes, key = \"value\"; true and false have small letters.")
+            "a text stands here without quotes", mend: "Put text in quotes, key = \"value\"; true and false have small letters."
+        )
     }
 
     /// What a number, a date or a word can consist of. A single space may stand between a date and a time.

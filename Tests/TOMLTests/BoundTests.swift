@@ -72,7 +72,9 @@ struct BoundTests {
     func mutations(seed: Int) throws {
         var random = SplitMix64(seed: UInt64(seed))
         let names = Cases.valid + Cases.invalid
-        let pieces = ["[", "]", "{", "}", "\"", "'", "\"\"\"", "'''", "\\", "\\u", "\n", "=", ".", ",", "#", "a", "1", "\r", "-", ":"]
+        let pieces = [
+            "[", "]", "{", "}", "\"", "'", "\"\"\"", "'''", "\\", "\\u", "\n", "=", ".", ",", "#", "a", "1", "\r", "-", ":",
+        ]
         for index in stride(from: seed, to: names.count, by: 20) {
             let whole = try Cases.bytes(names[index])
             guard !whole.isEmpty else { continue }

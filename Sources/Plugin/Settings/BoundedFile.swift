@@ -1,22 +1,39 @@
 internal import Glibc
 internal import Watcher
 
-/// Reads small files whole.
+/// Reads small files as a whole.
 enum BoundedFile {
-    /// What is wrong, and the mend, as the end of a sentence about the file.
+    /// Why a file was not read.
     struct Problem: Error, Equatable, CustomStringConvertible {
+        enum Code: Equatable {
+            case missing
+            case notAFile
+            case tooLarge
+            /// This user may not read the file, or not enter a folder on the way to it.
+            case forbidden
+            case failed
+        }
+
+        var code: Code
+        /// What is wrong, and the mend, as the end of a sentence that begins with the file's name.
         var description: String
     }
 
-    /// Follows links; refuses what is not a plain file, so that no pipe or device is waited for.
+    /// Follows links, but refuses what is not a plain file, because reading a pipe or a device could block forever.
+    ///
+    /// - Parameter limit: the largest file that is read, in bytes.
     static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw problem(errno, opening: path) }
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw problem(errno) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw Problem(description: "is a directory. Name a file.") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw Problem(description: "is not a plain file. Name one.") }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            throw Problem(code: .notAFile, description: "is a directory. Name a file.")
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw Problem(code: .notAFile, description: "is not a plain file. Name one.")
+        }
         return try contents(of: file, limit: limit)
     }
 
@@ -30,20 +47,22 @@ enum BoundedFile {
             guard count > 0 else { return bytes }
             bytes += chunk[..<count]
         }
-        throw Problem(description: "is larger than \(limit >> 10) KiB. Is it the right file?")
+        throw Problem(code: .tooLarge, description: "is larger than \(limit >> 10) KiB. Is it the right file?")
     }
 
     private static func problem(_ code: Int32, opening path: String) -> Problem {
         guard code == EACCES, let folder = ClosedFolder.first(onWayTo: path) else { return problem(code) }
-        return Problem(description: "may not be read: \(folder.problem). Use \(folder.mend).")
+        return Problem(code: .forbidden, description: "may not be read: \(folder.problem). Use \(folder.mend).")
     }
 
     private static func problem(_ code: Int32) -> Problem {
         switch code {
-        case ENOENT, ENOTDIR: Problem(description: "does not exist.")
+        case ENOENT, ENOTDIR: Problem(code: .missing, description: "does not exist.")
         case EACCES, EPERM:
-            Problem(description: "may not be read by this user (uid \(geteuid())). Change its owner or mode.")
-        default: Problem(description: "cannot be read: \(String(cString: strerror(code))).")
+            Problem(
+                code: .forbidden,
+                description: "may not be read by this user (uid \(geteuid())). Change its owner or mode.")
+        default: Problem(code: .failed, description: "cannot be read: \(String(cString: strerror(code))).")
         }
     }
 }

@@ -2,8 +2,8 @@ import Access
 import Mattermost
 
 extension Settings.HTTP {
-    /// Where the buttons call. With the credentials that the route asks for: Mattermost sends them as basic auth, and shows a
-    /// button's address to nobody.
+    /// The address that a button calls; nil where posts have no buttons. It carries the credentials that the route asks for:
+    /// Mattermost sends them as basic auth, and never shows a button's address to anybody.
     package var callbackURL: String? {
         guard let publicURL else { return nil }
         let address = "\(publicURL)/mattermost_action"
@@ -12,10 +12,11 @@ extension Settings.HTTP {
         return address[..<start] + credentials + address[start...]
     }
 
-    /// Where dialogs are sent. Clients are shown this address, so it carries no credentials and the route asks for none.
+    /// The address that dialogs are submitted to. Mattermost shows it to clients, so it carries no credentials, and the route
+    /// asks for none.
     package var dialogURL: String? { publicURL.map { "\($0)/mattermost_dialog" } }
 
-    /// Percent-encodes all but what RFC 3986 calls unreserved.
+    /// Percent-encodes all characters but those that RFC 3986, section 2.3, calls unreserved.
     private static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
             switch byte {

@@ -9,7 +9,7 @@ extension Settings {
             bytes = try BoundedFile.read(path, limit: fileLimit)
         } catch {
             let mend =
-                error.description == "does not exist."
+                error.code == .missing
                 ? " Write one, starting from `teleport-mattermost configure`, or name another with --config." : ""
             throw SettingsError(path: path, problems: [.init(text: "the configuration file \(error.description)\(mend)")])
         }

@@ -25,7 +25,8 @@ struct SettingsSection: Sendable {
     }
 
     private static let openTables = Dictionary(
-        all.flatMap(\.openTables).map { ($0.path, $0) }) { first, _ in first }
+        all.flatMap(\.openTables).map { ($0.path, $0) }
+    ) { first, _ in first }
 
     private static let tables = Set(
         all.filter { !$0.keys.isEmpty }.map { [$0.name] } + SettingKey.allCases.map { Array($0.path.dropLast()) })

@@ -1,7 +1,8 @@
 /// The configuration that `configure` prints, made from the declarations of all settings. `config/teleport-mattermost.toml` has
 /// the same text.
 package enum ExampleConfiguration {
-    package static let text = ([heading] + SettingsSection.all.map { $0.exampleLines.joined(separator: "\n") })
+    package static let text =
+        ([heading] + SettingsSection.all.map { $0.exampleLines.joined(separator: "\n") })
         .joined(separator: "\n\n") + "\n"
 
     private static let heading = """

@@ -6,7 +6,8 @@ extension SettingsSection {
     static let teleport = SettingsSection(
         "teleport",
         keys: [
-            .addr, .authServer, .clientKey, .clientCrt, .rootCAs, .identity, .refreshIdentity, .refreshIdentityInterval, .webAddr,
+            .addr, .authServer, .clientKey, .clientCrt, .rootCAs, .identity, .refreshIdentity, .refreshIdentityInterval,
+            .webAddr,
         ])
 }
 

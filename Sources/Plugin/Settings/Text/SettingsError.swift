@@ -1,10 +1,11 @@
 /// Everything that is wrong with a configuration file, in the order of its lines.
 package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
     package struct Problem: Equatable, Sendable {
-        /// Nil when the file as a whole cannot be read.
+        /// Counted from 1; nil when the file as a whole cannot be read.
         package var line: Int?
+        /// Counted from 1, in characters; nil for a problem with a value that is TOML.
         package var column: Int?
-        /// `[section] key`, where the problem has one.
+        /// `[section] key`; nil when the file is not TOML.
         package var key: String?
         /// What is wrong, and the mend. Never holds a secret.
         package var text: String

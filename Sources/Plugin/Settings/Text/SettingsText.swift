@@ -89,7 +89,8 @@ struct SettingsText {
         let name = path.joined(separator: ".")
         problems.append(
             Problem(
-                line: entry.position.line, key: name, text: "is \(Value(entry.value.kind).name). Make it a section: [\(name)]."))
+                line: entry.position.line, key: name, text: "is \(Value(entry.value.kind).name). Make it a section: [\(name)].")
+        )
         return nil
     }
 

@@ -4,6 +4,7 @@ internal import Mattermost
 /// The value of `public_addr`: `[https://][user:password@]host[:port][/prefix]`.
 struct PublicAddress {
     let url: ServerURL
+    /// The user and password before the host.
     let credentials: Settings.HTTP.BasicAuth?
 
     init(_ text: String) throws(SettingFault) {
@@ -12,7 +13,7 @@ struct PublicAddress {
             (scheme, rest) = (String(text[..<range.lowerBound]), text[range.upperBound...])
         }
         let authority = rest.prefix { !"/?#".contains($0) }
-        // "https//user:password@host" would be a host of that name, and a path that is printed.
+        // A misspelt scheme, as in "https//user:password@host", would make the password part of the path, which is logged.
         guard !rest[authority.endIndex...].unicodeScalars.contains("@"), !scheme.unicodeScalars.contains("@") else {
             throw SettingFault(
                 "has an '@' outside of user:password@host. Write it as https://host:8081, and percent-encode an '@' as %40.")

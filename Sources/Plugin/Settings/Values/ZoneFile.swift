@@ -4,7 +4,7 @@ internal import Mattermost
 
 /// Finds a time zone by its IANA name among the compiled files of the tz database.
 struct ZoneFile {
-    /// `$TZDIR`, or where Linux systems keep them.
+    /// The folder of the tz database: `$TZDIR`, or where Linux systems have it.
     static var folder: String {
         let named = getenv("TZDIR").map { String(cString: $0) } ?? ""
         return named.isEmpty ? "/usr/share/zoneinfo" : named
@@ -12,7 +12,7 @@ struct ZoneFile {
 
     var folder = Self.folder
 
-    /// `UTC` needs no file.
+    /// The clock of a zone. `UTC` needs no file, so that it works where the tz database is not installed.
     func clock(_ name: String) throws(SettingFault) -> ZoneClock {
         guard name != "UTC" else { return .utc }
         guard Self.isName(name) else {
@@ -39,7 +39,8 @@ struct ZoneFile {
         }
     }
 
-    /// Letters, digits, `_`, `+`, `-` and single slashes between them: no way out of the folder.
+    /// Whether a name consists of letters, digits, `_`, `+` and `-`, with single slashes between them, so that no path built
+    /// from it leaves the folder.
     private static func isName(_ name: String) -> Bool {
         guard name.utf8.count <= 64 else { return false }
         return name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
@@ -60,7 +61,7 @@ struct ZoneFile {
             + "tzdata."
     }
 
-    /// From the list that the package has beside its files, where it has.
+    /// The name that is nearest to a misspelt one, from the list that the package tzdata has beside its files.
     private func nearest(to name: String) -> String? {
         guard let bytes = try? BoundedFile.read("\(folder)/zone.tab", limit: 128 << 10) else { return nil }
         var names: [String: String] = [:]
@@ -69,7 +70,7 @@ struct ZoneFile {
             guard columns.count > 2, Self.isName(String(columns[2])) else { continue }
             let whole = String(columns[2])
             names[whole.lowercased()] = whole
-            // A city alone is a common mistake.
+            // Naming the city without its continent is a common mistake.
             if let city = whole.split(separator: "/").last { names[city.lowercased()] = whole }
         }
         return Spelling.nearest(to: name, among: names.keys.sorted()).flatMap { names[$0] }
