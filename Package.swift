@@ -80,9 +80,16 @@ let package = Package(
         .target(
             name: "Clicks", dependencies: ["Access", "ActionCrypto", logging, lifecycle], swiftSettings: strict),
         .target(
+            name: "Settings",
+            dependencies: [
+                "Access", "ActionCrypto", "Base", "CallbackServer", "Mattermost", "TOML", "Watcher", logging,
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Plugin",
             dependencies: [
-                "Access", "Posts", "Clicks", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "TOML", nioPosix,
+                "Access", "Posts", "Clicks", "ActionCrypto", "CMalloc", "CallbackServer", "Watcher", "Mattermost", "Settings",
+                nioPosix,
                 deque, heap, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -148,9 +155,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "SettingsTests",
+            dependencies: ["Access", "Base", "CallbackServer", "Mattermost", "Settings", "TestSupport", "Watcher", logging],
+            swiftSettings: strict),
+        .testTarget(
             name: "PluginTests",
             dependencies: [
-                "Access", "ActionCrypto", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "TestSupport", "Watcher",
+                "Access", "ActionCrypto", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "Settings", "TestSupport", "Watcher",
                 grpcCore, nioCore, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -170,7 +181,7 @@ let package = Package(
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", "TOML", "Watcher", nioCore, nioHTTP1,
+    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", "Settings", "TOML", "Watcher", nioCore, nioHTTP1,
     logging,
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]

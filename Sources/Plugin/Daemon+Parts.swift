@@ -3,6 +3,7 @@ import ActionCrypto
 import Clicks
 import Mattermost
 import Posts
+import Settings
 import Watcher
 
 /// What the services are made with.

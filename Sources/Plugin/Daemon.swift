@@ -7,6 +7,7 @@ import Mattermost
 import NIOPosix
 import Posts
 import ServiceLifecycle
+import Settings
 import UnixSignals
 import Watcher
 

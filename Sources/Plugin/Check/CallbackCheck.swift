@@ -4,6 +4,7 @@ import CallbackServer
 import Logging
 import Mattermost
 import NIOPosix
+import Settings
 
 /// Whether the callback's address leads to the plugin, and with a person's click that Mattermost can go there.
 struct CallbackCheck: Sendable {

@@ -1,6 +1,7 @@
 import Access
 import Mattermost
 import Posts
+import Settings
 
 /// Who is told and who decides, each looked up as the running plugin does.
 extension ChatCheck {

@@ -2,6 +2,7 @@ import Access
 import ActionCrypto
 import Mattermost
 import Posts
+import Settings
 
 /// Whether Mattermost can be reached, knows the bot, and lets it do what it must.
 struct ChatCheck: Sendable {

@@ -3,6 +3,7 @@ import ActionCrypto
 import CallbackServer
 import Logging
 import Mattermost
+import Settings
 import Watcher
 
 /// Files that are read here and prove nothing about the servers yet.

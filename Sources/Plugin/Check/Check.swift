@@ -3,6 +3,7 @@ import ActionCrypto
 import CallbackServer
 import Logging
 import Mattermost
+import Settings
 import Watcher
 
 /// What the command line asks of `check`.

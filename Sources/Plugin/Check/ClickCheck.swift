@@ -5,6 +5,7 @@ import Clicks
 import Logging
 import Mattermost
 import Posts
+import Settings
 
 /// A post with a test button that a person presses: proves the whole way back from Mattermost.
 struct ClickCheck: Sendable {

@@ -1,4 +1,5 @@
 import Access
+import Settings
 /// What the role must allow, each asked for by itself.
 enum Permission: CaseIterable {
     case list, watch, readData, writeData, decide, review

@@ -1,4 +1,5 @@
 import Access
+import Settings
 import Watcher
 
 /// Whether Teleport can be reached, and each permission that the plugin's role must have.

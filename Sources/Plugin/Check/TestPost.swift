@@ -1,5 +1,6 @@
 import Access
 import Mattermost
+import Settings
 import Synchronization
 
 /// The post with the test button, so that it is removed however the check ends.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Clicks
 import Glibc
 import Logging
+import Settings
 
 struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
