@@ -161,7 +161,8 @@ let package = Package(
         .testTarget(
             name: "PluginTests",
             dependencies: [
-                "Access", "ActionCrypto", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "Settings", "TestSupport", "Watcher",
+                "Access", "ActionCrypto", "CallbackServer", "Mattermost", "Plugin", "Sandbox", "Settings", "TestSupport",
+                "Watcher",
                 grpcCore, nioCore, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -181,7 +182,8 @@ let package = Package(
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", "Settings", "TOML", "Watcher", nioCore, nioHTTP1,
+    "Access", "ActionCrypto", "CallbackServer", "NIOOpenSSL", "Mattermost", "Plugin", "Settings", "TOML", "Watcher", nioCore,
+    nioHTTP1,
     logging,
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]

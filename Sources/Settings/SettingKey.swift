@@ -5,11 +5,11 @@
 ///
 /// To add a setting, change four files:
 ///
-/// 1. Its section in `Sections`. Declare the key, `static let foo = SettingKey("messages.foo", .flag(default: false), help: "…")`,
-///    add it to the section's `keys`, give the section's value a property for it, and read it in the section's method:
-///    `read(.foo, into: &messages.foo)`.
+/// 1. Its section in `Sources/Settings/Sections`. Declare the key,
+///    `static let foo = SettingKey("messages.foo", .flag(default: false), help: "…")`, add it to the section's `keys`, give the
+///    section's value a property for it, and read it in the section's method: `read(.foo, into: &messages.foo)`.
 /// 2. The code that behaves differently by it. It gets the section's value, or the property, in its initializer.
-/// 3. The section's tests, `Settings…Tests`: that the value is taken, what is refused, and with which words.
+/// 3. The section's tests in `Tests/SettingsTests`: that the value is taken, what is refused, and with which words.
 /// 4. The table of settings in `README.md`.
 ///
 /// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail where the example or the table lacks a key, or a

@@ -3,7 +3,7 @@ package import Watcher
 
 /// The configuration file, checked: nothing in here needs to be checked again. ``load(_:)`` makes one.
 ///
-/// Each property is the value of one section, whose type, keys and checks are in that section's file in `Sections`.
+/// Each property is the value of one section, whose type, keys and checks are in that section's file in `Sources/Settings/Sections`.
 /// ``SettingKey`` says how to add a setting.
 package struct Settings: Sendable {
     package var teleport: TeleportConfiguration
