@@ -15,7 +15,7 @@ WIDTH_OPTION := --experimental-maximum-parallelization-width
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test fuzz sanitize chaos recovery bursts bench screenshot protos check-protos format lint install clean
+.PHONY: help build demo test example fuzz sanitize chaos recovery bursts bench screenshot protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -46,7 +46,7 @@ SANITIZERS ?= address thread
 sanitize: export SWIFT_BACKTRACE := enable=no
 # Everything takes ten times as long, the product's own time limits aside.
 sanitize: TESTS_AT_ONCE := 1
-# TOMLKit lets go of little of what it read, and the tests of nothing at their end; `make fuzz` counts what is lost.
+# The test process frees nothing at its end, which would count as leaks; `make fuzz` looks for leaks.
 sanitize: export ASAN_OPTIONS := detect_leaks=0
 sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/scripts/thread-sanitizer.supp
 sanitize: ## Run the unit tests with AddressSanitizer and with ThreadSanitizer: SANITIZERS=thread for one alone
@@ -78,6 +78,12 @@ bench: build ## Measure the listener beside a small Go server in the same run
 screenshot: build ## Take the README's picture of the demo page
 	@$(APT) chromium curl fonts-noto-color-emoji
 	PAGE_SIZE=1280,980 scripts/demo.sh $(RELEASE) $(DEMO) scripts/screenshot.sh
+
+EXAMPLE := config/teleport-mattermost.toml
+example: ## Write config/teleport-mattermost.toml from the declarations of the settings
+	swift build --product teleport-mattermost
+	.build/debug/teleport-mattermost configure > $(EXAMPLE).new
+	mv $(EXAMPLE).new $(EXAMPLE)
 
 protos: ## Generate the code for Sources/TeleportAPI/Protos anew
 	@$(APT) protobuf-compiler

@@ -46,7 +46,6 @@ let package = Package(
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
-        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
@@ -58,6 +57,7 @@ let package = Package(
         // The parts. Dependencies point one way; Watcher, Mattermost and CallbackServer never import one another.
         .target(name: "Base", swiftSettings: strict),
         .target(name: "Access", dependencies: ["Base", logging], swiftSettings: strict),
+        .target(name: "TOML", swiftSettings: strict),
         .target(name: "ActionCrypto", dependencies: ["Access", "COpenSSL"], path: "Sources/Crypto", swiftSettings: strict),
         .target(name: "NIOOpenSSL", dependencies: ["ActionCrypto", nioCore, nioTLS], swiftSettings: strict),
         .target(
@@ -81,9 +81,15 @@ let package = Package(
         .target(
             name: "Clicks", dependencies: ["Access", "ActionCrypto", logging, lifecycle], swiftSettings: strict),
         .target(
+            name: "Settings",
+            dependencies: [
+                "Access", "ActionCrypto", "Base", "CallbackServer", "Mattermost", "TOML", "Watcher", logging,
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Plugin",
             dependencies: [
-                "Access", "Posts", "Clicks", "ActionCrypto", "CallbackServer", "Watcher", "Mattermost", "TOMLKit", nioPosix,
+                "Access", "Posts", "Clicks", "ActionCrypto", "CallbackServer", "Watcher", "Mattermost", "Settings", nioPosix,
                 deque, heap, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -121,6 +127,8 @@ let package = Package(
         .testTarget(
             name: "AccessTests",
             dependencies: ["Access", "ActionCrypto", "Mattermost", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TOMLTests", dependencies: ["TOML", "TestSupport"], exclude: ["Cases"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["ActionCrypto", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "NIOOpenSSLTests",
@@ -171,10 +179,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "SettingsTests",
+            dependencies: ["Access", "Base", "CallbackServer", "Mattermost", "Settings", "TestSupport", "Watcher", logging],
+            swiftSettings: strict),
+        .testTarget(
             name: "PluginTests",
             dependencies: [
                 "Access", "ActionCrypto", "CallbackServer", "Clicks", "Mattermost", "Plugin", "PluginTestSupport", "Posts",
-                "Sandbox", "TestSupport", "Watcher", grpcCore, nioCore, logging,
+                "Sandbox", "Settings", "TestSupport", "Watcher", grpcCore, nioCore, logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -194,8 +206,8 @@ let package = Package(
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Access", "ActionCrypto", "CallbackServer", "Clicks", "NIOOpenSSL", "Mattermost", "Plugin", "Posts", "Watcher", nioCore,
-    nioHTTP1, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
+    "Access", "ActionCrypto", "CallbackServer", "Clicks", "NIOOpenSSL", "Mattermost", "Plugin", "Posts", "Settings", "TOML",
+    "Watcher", nioCore, nioHTTP1, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
 package.targets.append(
     isFuzzing

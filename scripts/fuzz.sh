@@ -9,20 +9,18 @@ corpus=Tests/FuzzTests/Corpus
 work=.build/fuzz-corpus
 # Swift's own account of a crash takes minutes with the sanitizer's memory.
 export SWIFT_BACKTRACE=enable=no
+export ASAN_OPTIONS=detect_leaks=1
 if [ $# -eq 0 ]; then
     set -- certificates clicks dialogs http identity lines mattermost messages reconciliations sessions settings \
-        signatures states tls triggers
+        signatures states tls toml triggers
 fi
 for target in "$@"; do
     export FUZZ_TARGET=$target
     mkdir -p "$corpus/$target" "$work/$target"
     FUZZ_SEEDS=$work/$target "$fuzzer"
     log=$work/$target.log
-    # TOMLKit lets go of little of what it read; a configuration is read once in a process.
-    leaks=$([ "$target" = settings ] && echo 0 || echo 1)
     echo "$target: $seconds s"
-    export ASAN_OPTIONS=detect_leaks=$leaks
-    if ! "$fuzzer" -max_total_time="$seconds" -max_len=8192 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 -detect_leaks="$leaks" \
+    if ! "$fuzzer" -max_total_time="$seconds" -max_len=8192 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 -detect_leaks=1 \
         -artifact_prefix="$corpus/$target/" "$work/$target" "$corpus/$target" 2>"$log"; then
         tail -30 "$log"
         echo "$target: failed; the log is $log. Run it again with: FUZZ_TARGET=$target $fuzzer FILE, where FILE is" \

@@ -4,6 +4,7 @@ import CallbackServer
 import Clicks
 import Mattermost
 import NIOPosix
+import Settings
 import Watcher
 
 extension Daemon {

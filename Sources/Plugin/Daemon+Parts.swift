@@ -3,6 +3,7 @@ import ActionCrypto
 import Clicks
 import Mattermost
 import Posts
+import Settings
 import Watcher
 
 /// What the services are made with.
@@ -24,7 +25,7 @@ extension Daemon {
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons,
             policy: settings.approvals.policy, replica: replica,
             rendering: Rendering(fingerprint: fingerprint, since: clocks.now()),
-            options: .init(notifiesRequester: settings.notifiesRequester, remindsBefore: settings.remindsBefore),
+            options: .init(notifiesRequester: settings.notify.requester, remindsBefore: settings.reminders.beforeExpiry),
             outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks)
         let clicks = ClicksContext(
             teleport: teleport,

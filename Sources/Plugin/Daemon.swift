@@ -7,6 +7,7 @@ import Mattermost
 import NIOPosix
 import Posts
 import ServiceLifecycle
+import Settings
 import UnixSignals
 import Watcher
 
@@ -33,7 +34,7 @@ struct Daemon: Sendable {
         self.isPlainHTTP = isPlainHTTP
         destination = try Self.open(settings.log.output)
         do {
-            auditFile = try settings.auditFile.map { (path) throws(LogDestination.OpenError) in try .file(path, for: .audit) }
+            auditFile = try settings.audit.file.map { (path) throws(LogDestination.OpenError) in try .file(path, for: .audit) }
         } catch {
             throw StartError("\(error)")
         }

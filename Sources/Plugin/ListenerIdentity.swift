@@ -3,6 +3,7 @@ import ActionCrypto
 import Glibc
 import Logging
 import Mattermost
+import Settings
 
 /// The listener's certificate and key: the configured pair, or a self-signed one that is made once.
 enum ListenerIdentity {

@@ -7,6 +7,7 @@ import Mattermost
 import Testing
 
 @testable import Plugin
+@testable import Settings
 
 @Suite("The listener's certificate")
 struct ListenerIdentityTests {

@@ -3,6 +3,7 @@ import Logging
 import Mattermost
 import PluginTestSupport
 import Sandbox
+import Settings
 import Testing
 
 @testable import Plugin
@@ -14,13 +15,19 @@ struct OpenChannelTests {
         + "and decide; make it private or set [approvals] approvers\n"
     private static let closed = "✓ who can join acme/access-requests: who is invited, as it is a private channel\n"
 
+    private static let file = """
+        teleport.addr = "auth.example.com"
+        mattermost = { url = "https://chat.example.com", token = "TOKENtoken", secret = "SECRETsecretSECRETsecret" }
+        http.public_addr = "access.example.com:8081"
+        """
+
     private func setKind(_ kind: ChatChannel.Kind, _ rig: Rig) throws {
         try rig.mattermost.world.change { state, _ in state.channels[0].kind = kind }
     }
 
     /// What `check` says of who can join.
     private func said(_ rig: Rig, _ set: (inout Settings) -> Void = { _ in }) async throws -> [String] {
-        var settings = try parse(goodLines)
+        var settings = try Settings.parse(Array(Self.file.utf8), path: "f.toml")
         settings.mattermost.recipients = Rig.onlyRecipient
         set(&settings)
         let report = CheckReport(isJSON: true, output: { _ in }, progress: { _ in })

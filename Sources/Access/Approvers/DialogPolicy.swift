@@ -1,7 +1,8 @@
 /// When people are asked why, in a dialog.
 package enum AskReason: String, Equatable, Sendable, CaseIterable {
-    case never, optional, always
+    case never, optional
     case onDeny = "on_deny"
+    case always
 
     package func asks(_ decision: Decision) -> Bool {
         switch self {

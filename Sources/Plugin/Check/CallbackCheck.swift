@@ -4,6 +4,7 @@ import CallbackServer
 import Logging
 import Mattermost
 import NIOPosix
+import Settings
 
 /// Checks that the callback's address leads to the plugin and, by a person's click, that Mattermost can reach it.
 struct CallbackCheck: Sendable {

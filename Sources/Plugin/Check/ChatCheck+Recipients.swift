@@ -1,6 +1,7 @@
 import Access
 import Mattermost
 import Posts
+import Settings
 
 /// Looks up recipients and approvers by the same calls as the running plugin.
 extension ChatCheck {

@@ -2,6 +2,7 @@ import Access
 import ActionCrypto
 import Mattermost
 import Posts
+import Settings
 
 /// Checks that Mattermost can be reached, knows the bot, and lets it do what the plugin needs.
 struct ChatCheck: Sendable {

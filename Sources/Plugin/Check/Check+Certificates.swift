@@ -3,6 +3,7 @@ import ActionCrypto
 import CallbackServer
 import Logging
 import Mattermost
+import Settings
 import Watcher
 
 /// Checks of the certificates' files. They show nothing about the servers yet.

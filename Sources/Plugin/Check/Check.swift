@@ -3,6 +3,7 @@ import ActionCrypto
 import CallbackServer
 import Logging
 import Mattermost
+import Settings
 import Watcher
 
 /// The options of the `check` command.
@@ -50,7 +51,7 @@ struct Check: Sendable {
     private static func logFiles(_ settings: Settings) -> [CheckStep] {
         var files: [(path: String, purpose: LogDestination.Purpose)] = []
         if case .file(let path) = settings.log.output { files.append((path, .log)) }
-        if let path = settings.auditFile { files.append((path, .audit)) }
+        if let path = settings.audit.file { files.append((path, .audit)) }
         return files.map { path, purpose in
             let name = "\(purpose.rawValue) file"
             guard let problem = LogFile.problem(path, purpose) else {

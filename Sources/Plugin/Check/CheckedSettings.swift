@@ -1,3 +1,4 @@
+import Settings
 import Watcher
 
 /// The first step of `check`: reads the configuration file and reports every problem in it.
@@ -7,7 +8,7 @@ enum CheckedSettings {
     static func read(_ path: String, _ report: CheckReport) throws(SettingsError) -> (settings: Settings, files: SecretFiles) {
         do {
             let settings = try Settings.load(path)
-            let files = SecretFiles(configuration: path, try text(path), files: secretFiles(of: settings))
+            let files = SecretFiles(configuration: path, settings.secretSources, files: secretFiles(of: settings))
             report.add(.ok(name, "\(path) has nothing wrong in it"))
             for warning in settings.warnings { report.add(.ok(name, "but mind: \(warning)")) }
             return (settings, files)
@@ -17,17 +18,6 @@ enum CheckedSettings {
                 report.add(.failed(name, line, otherwise: "Mend the file; `teleport-mattermost configure` prints an example."))
             }
             throw error
-        }
-    }
-
-    /// Reads the file a second time, since the settings do not keep which of their values name files.
-    private static func text(_ path: String) throws(SettingsError) -> SettingsText {
-        do {
-            return try SettingsText(try BoundedFile.read(path, limit: Settings.fileLimit))
-        } catch let error as SettingsText.SyntaxError {
-            throw SettingsError(path: path, problems: [error.problem])
-        } catch {
-            throw SettingsError(path: path, problems: [.init(text: "the configuration file \(error)")])
         }
     }
 

@@ -5,6 +5,7 @@ import Clicks
 import Logging
 import Mattermost
 import Posts
+import Settings
 
 /// Posts a test button and waits until a person presses it, which proves the path of a click from Mattermost to the plugin.
 struct ClickCheck: Sendable {

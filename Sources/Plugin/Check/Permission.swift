@@ -1,4 +1,6 @@
 import Access
+import Settings
+
 /// The permissions that the role must have. `check` tests each by a call of its own.
 enum Permission: CaseIterable {
     case list, watch, readData, writeData, decide, review

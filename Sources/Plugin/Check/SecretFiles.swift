@@ -1,5 +1,6 @@
 import Access
 import Glibc
+import Settings
 
 /// The files with secrets that a configuration names, and a check of who may read them.
 struct SecretFiles {
@@ -14,18 +15,9 @@ struct SecretFiles {
     let paths: [String]
 
     /// - Parameter files: further files that the settings name, such as keys and identities.
-    init(configuration: String, _ text: SettingsText, files: [String]) {
-        var values: [String] = []
-        for key in [SettingKey.token, .secret, .basicAuthPassword] {
-            if case .string(let value) = text.values[key] { values.append(value) }
-        }
-        if case .strings(let previous) = text.values[.previousSecrets] { values += previous }
-        // `basic_auth`'s password cannot be in a file of its own, so that it is in the configuration file.
-        var isInline = values.contains { !$0.isEmpty && !$0.hasPrefix("/") } || text.values[.basicAuthPassword] != nil
-        if case .string(let address) = text.values[.publicAddr], address.contains("@") { isInline = true }
+    init(configuration: String, _ sources: SecretSources, files: [String]) {
         var seen: Set<String> = []
-        let named = values.filter { $0.hasPrefix("/") } + files
-        paths = ((isInline ? [configuration] : []) + named).filter { seen.insert($0).inserted }
+        paths = ((sources.isInline ? [configuration] : []) + sources.files + files).filter { seen.insert($0).inserted }
     }
 
     /// A failed step for each file that too many may read, or one step that all is well. Files that do not exist are left to

@@ -1,4 +1,5 @@
 import Access
+import Settings
 import Watcher
 
 /// Checks that Teleport can be reached and that the plugin's role has each permission it needs.

@@ -1,5 +1,6 @@
 import Access
 import Mattermost
+import Settings
 import Synchronization
 
 /// Remembers the post with the test button, so that it can be removed however the check ends.

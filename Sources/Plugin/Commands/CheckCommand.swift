@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Settings
 import UnixSignals
 
 struct CheckCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Settings
 
 /// The command line: `configure`, `check`, `start` and `version`.
 package struct PluginCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Clicks
 import Glibc
 import Logging
+import Settings
 
 struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

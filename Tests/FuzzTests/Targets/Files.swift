@@ -1,7 +1,7 @@
 import Access
 import ActionCrypto
 import Foundation
-import Plugin
+import Settings
 
 /// A configuration is read, or refused with words that name a line of it.
 func fuzzSettings(_ input: UnsafeRawBufferPointer) {

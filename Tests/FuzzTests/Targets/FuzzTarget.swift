@@ -1,7 +1,7 @@
 /// What takes bytes from strangers. The raw value names the folder of its corpus.
 enum FuzzTarget: String, CaseIterable, Sendable {
     case certificates, clicks, dialogs, http, identity, lines, mattermost, messages, reconciliations, sessions, settings
-    case signatures, states, tls, triggers
+    case signatures, states, tls, toml, triggers
 
     /// Ends the process when something that has to hold does not.
     func run(_ input: UnsafeRawBufferPointer) {
@@ -20,6 +20,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .signatures: fuzzSignatures(input)
         case .states: fuzzStates(input)
         case .tls: fuzzTLS(input)
+        case .toml: fuzzTOML(input)
         case .triggers: fuzzTriggers(input)
         }
     }

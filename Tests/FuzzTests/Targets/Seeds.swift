@@ -21,6 +21,7 @@ extension FuzzTarget {
         case .signatures: Signed.contexts.map { bytes(of: $0) }
         case .states: [Array(Signed.state.utf8), Signed.ticket.message]
         case .tls: Self.records()
+        case .toml: try Self.conformanceCases()
         case .triggers: [Array(Recorded.trigger.utf8), Array(Recorded.key.utf8)]
         }
     }
@@ -40,6 +41,13 @@ extension FuzzTarget {
             guard body is [String: Any] else { return nil }
             return [UInt8](try JSONSerialization.data(withJSONObject: body, options: .sortedKeys))
         }
+    }
+
+    /// The cases of the TOML conformance suite that are taken from the specification.
+    private static func conformanceCases() throws -> [[UInt8]] {
+        let cases = fixtures.appending(path: "../../Tests/TOMLTests/Cases/valid/spec-1.0.0")
+        return try FileManager.default.contentsOfDirectory(atPath: cases.path).sorted().filter { $0.hasSuffix(".toml") }
+            .map { [UInt8](try Data(contentsOf: cases.appending(path: $0))) }
     }
 
     /// Templates of each place, with words that would come out of many another one.

@@ -2,12 +2,13 @@ import Foundation
 import Testing
 
 @testable import Plugin
+@testable import Settings
 
 @Suite("The files with secrets")
 struct SecretFilesTests {
     private func paths(_ lines: String...) throws -> [String] {
-        let text = try SettingsText([UInt8](lines.joined(separator: "\n").utf8))
-        return SecretFiles(configuration: "/c.toml", text, files: ["/key"]).paths
+        let sources = SecretSources(try SettingsText([UInt8](lines.joined(separator: "\n").utf8)))
+        return SecretFiles(configuration: "/c.toml", sources, files: ["/key"]).paths
     }
 
     @Test("They are those that the settings name, and the configuration itself where it holds a secret")
@@ -43,8 +44,8 @@ struct SecretFilesTests {
         let file = FileManager.default.temporaryDirectory.appending(path: "secret \(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: file) }
         #expect(FileManager.default.createFile(atPath: file, contents: Data(), attributes: [.posixPermissions: 0o644]))
-        let text = try SettingsText([UInt8]("[mattermost]\ntoken = \"\(file)\"".utf8))
-        let files = SecretFiles(configuration: "/nowhere", text, files: [])
+        let sources = SecretSources(try SettingsText([UInt8]("[mattermost]\ntoken = \"\(file)\"".utf8)))
+        let files = SecretFiles(configuration: "/nowhere", sources, files: [])
         #expect(files.steps().map(\.status) == [.failed])
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         #expect(files.steps().map(\.status) == [.ok])

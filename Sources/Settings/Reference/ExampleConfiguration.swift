@@ -1,0 +1,49 @@
+/// The configuration that `configure` prints, made from the declarations of all settings. `config/teleport-mattermost.toml` has
+/// the same text.
+package enum ExampleConfiguration {
+    package static let text =
+        ([heading] + SettingsSection.all.map { $0.exampleLines.joined(separator: "\n") })
+        .joined(separator: "\n\n") + "\n"
+
+    private static let heading = """
+        # The configuration of teleport-mattermost. Fill in the values that are empty here. `secret` and `public_addr` may stay
+        # empty, both together: posts then have no buttons and link to Teleport.
+        """
+}
+
+extension SettingsSection {
+    /// The section's lines in the example.
+    fileprivate var exampleLines: [String] {
+        var lines: [String] = []
+        // An open table of the same name has the header.
+        if !keys.isEmpty { lines += help.comment + [isComment ? "# [\(name)]" : "[\(name)]"] }
+        return lines + keys.flatMap(\.exampleLines) + openTables.flatMap(\.exampleLines)
+    }
+}
+
+extension OpenTable {
+    fileprivate var exampleLines: [String] { help.comment + ["# [\(name)]"] + examples.map { "# \($0)" } }
+}
+
+extension SettingKey {
+    fileprivate var exampleLines: [String] {
+        let line = "\(isInForce ? "" : "# ")\(name) = \(example ?? form.defaultText)\(remark.map { " # \($0)" } ?? "")"
+        return help.comment + [line]
+    }
+}
+
+extension SettingKey.Form {
+    /// The default as the file would have it; an empty value where there is none.
+    fileprivate var defaultText: String {
+        switch self {
+        case .string(let text): "\"\(text ?? "")\""
+        case .strings: "[]"
+        case .flag(let flag): "\(flag ?? false)"
+        }
+    }
+}
+
+extension String {
+    /// The lines of an explanation as comment lines; none for an empty one.
+    fileprivate var comment: [String] { isEmpty ? [] : split(separator: "\n").map { "# \($0)" } }
+}

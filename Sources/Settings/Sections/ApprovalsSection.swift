@@ -1,0 +1,230 @@
+package import Access
+internal import Base
+
+extension Settings {
+    /// `[approvals]`: whether posts have buttons, who may decide by them, and how.
+    package struct Approving: Equatable, Sendable {
+        /// Whether a click counts only with Mattermost's own signature of who made it.
+        package var requiresClickerProof = true
+        package var policy = ApprovalPolicy()
+        package var askReason = AskReason.never
+        package var confirm = Confirm.never
+        /// Whether any click opens a dialog.
+        package var hasDialogs: Bool { askReason != .never || confirm != .never }
+        package var method = DecisionMethod.state
+        /// Whether posts have buttons; posts without them only link to Teleport.
+        package var hasButtons = true
+    }
+}
+
+extension SettingsSection {
+    static let approvals = SettingsSection(
+        "approvals",
+        keys: [
+            .requireClickerProof, .approvers, .allowSuggested, .allowSelf, .requireKnownRequester, .allowGuests, .method,
+            .askReason, .confirm, .buttons,
+        ],
+        openTables: [.roleApprovers, .users])
+}
+
+extension SettingKey {
+    static let requireClickerProof = SettingKey(
+        "approvals.require_clicker_proof", .flag(default: true),
+        help: """
+            Whether a click counts only when Mattermost's own signature proves who made it, and when. With false, the callback is
+            believed.
+            """)
+    static let approvers = SettingKey(
+        "approvals.approvers", .strings,
+        help: """
+            Who may decide: "@username", "name@example.com", or "team/channel" for its members. If empty, the members of the
+            channel that the post is in.
+            """)
+    static let allowSuggested = SettingKey(
+        "approvals.allow_suggested", .flag(default: false),
+        help: "Whether reviewers whom only the requester named may decide, where there are no approvers.")
+    static let allowSelf = SettingKey(
+        "approvals.allow_self", .flag(default: false),
+        help: """
+            Whether people may approve their own requests. They can always withdraw one, with Deny.
+            """)
+    static let requireKnownRequester = SettingKey(
+        "approvals.require_known_requester", .flag(default: false),
+        help: """
+            Whether a request can be approved only when the requester's Mattermost account is found, by [approvals.users], user
+            name or address.
+            """)
+    static let allowGuests = SettingKey(
+        "approvals.allow_guests", .flag(default: false), help: "Whether guests may decide.")
+    static let method = SettingKey(
+        "approvals.method", .string(default: "state"),
+        help: """
+            How a decision reaches Teleport: "state" sets the request's state; "review" submits a review, which Teleport counts by
+            the request's thresholds (Teleport Enterprise). Where the server allows it, the review of a person under
+            [approvals.users] is submitted in the name of that person's Teleport user.
+            """)
+    static let askReason = SettingKey(
+        "approvals.ask_reason", .string(default: "never"),
+        help: """
+            Whether people are asked for a reason: "never", "optional", "on_deny" (required for Deny) or "always" (required).
+            """)
+    static let confirm = SettingKey(
+        "approvals.confirm", .string(default: "never"),
+        help: """
+            Whether a dialog asks people to confirm, which stops clicks that another integration makes up from a copied button:
+            "never", "approve" or "always".
+            """)
+    static let buttons = SettingKey(
+        "approvals.buttons", .flag(default: nil),
+        help: """
+            Whether posts have Approve and Deny. Without secret and public_addr they have none by default, and link to Teleport.
+            """,
+        example: "true")
+}
+
+extension OpenTable {
+    static let roleApprovers = OpenTable(
+        "approvals.roles",
+        help: """
+            Approvers of single roles, instead of those above. A request for several roles takes an approver of each.
+            """,
+        examples: [#"dba = ["@ana", "engineering/dba-leads"]"#])
+    static let users = OpenTable(
+        "approvals.users",
+        help: """
+            People whose Teleport user has another name than their Mattermost user: Mattermost name, or account id = "Teleport user".
+            """,
+        examples: [#"ana = "ana.lopez@example.com""#])
+}
+
+extension SettingsReader {
+    mutating func approvals() -> Settings.Approving {
+        var approvals = Settings.Approving()
+        approvals.policy.approvers = approvers()
+        approvals.policy.roles = roleApprovers()
+        approvals.policy.users = mappedUsers()
+        read(.allowSelf, into: &approvals.policy.allowsSelf)
+        read(.allowGuests, into: &approvals.policy.allowsGuests)
+        read(.requireKnownRequester, into: &approvals.policy.requiresKnownRequester)
+        read(.allowSuggested, into: &approvals.policy.allowsSuggested)
+        read(.requireClickerProof, into: &approvals.requiresClickerProof)
+        read(.askReason, into: &approvals.askReason)
+        read(.confirm, into: &approvals.confirm)
+        read(.method, into: &approvals.method)
+        approvals.hasButtons = flag(.buttons) ?? isMeantForButtons
+        return approvals
+    }
+
+    /// Whether a value is given that only buttons need. Newer configurations of the original plugin have none of them: their
+    /// posts link to Teleport.
+    private var isMeantForButtons: Bool { SettingKey.allCases.contains { $0.isForButtons && isFilledIn($0) } }
+
+    /// A file without buttons that does not say so: it works, but may not be what was meant.
+    var buttonWarnings: [String] {
+        guard text.values[.buttons] == nil, !isMeantForButtons else { return [] }
+        return [
+            """
+            [mattermost] secret and [http] public_addr are not set, so posts have no buttons and link to Teleport only. Set both \
+            for Approve and Deny in the post, or [approvals] buttons = false to mean it.
+            """
+        ]
+    }
+
+    private mutating func approvers() -> [Approver] {
+        let (approvers, faults) = Self.approvers(strings(.approvers))
+        for fault in faults { report(.approvers, fault.words) }
+        return approvers
+    }
+
+    private mutating func roleApprovers() -> [String: [Approver]] {
+        let table = OpenTable.roleApprovers
+        var roles: [String: [Approver]] = [:]
+        for entry in text.entries[table] ?? [] {
+            guard case .strings(let values) = entry.value else {
+                let mend = "Write \"role\" = [\"@username\"], the role's name in quotes where it has dots."
+                report(entry, of: table, "is \(entry.value.name), not an array of strings. \(mend)")
+                continue
+            }
+            // An empty list would mean the default, everybody in the channel, though its author may have meant nobody.
+            if values.isEmpty {
+                report(entry, of: table, "names nobody. Name somebody, or remove the line to fall back to approvers.")
+            }
+            let (approvers, faults) = Self.approvers(values)
+            for fault in faults { report(entry, of: table, fault.words) }
+            roles[entry.name] = approvers
+        }
+        return roles
+    }
+
+    private mutating func mappedUsers() -> [String: String] {
+        let table = OpenTable.users
+        var users: [String: String] = [:]
+        for entry in text.entries[table] ?? [] {
+            guard case .string(let teleportUser) = entry.value else {
+                let mend = "Write mattermost-name = \"teleport-user\", a name with dots in quotes."
+                report(entry, of: table, "is \(entry.value.name), not a string. \(mend)")
+                continue
+            }
+            let name = (entry.name.hasPrefix("@") ? String(entry.name.dropFirst()) : entry.name).lowercased()
+            guard MattermostName.isUsername(name) else {
+                report(entry, of: table, "is no user name of Mattermost's. Write it as in the profile, without the @.")
+                continue
+            }
+            if teleportUser.isEmpty { report(entry, of: table, "is empty. Set it to the person's user name in Teleport.") }
+            if users[name] != nil { report(entry, of: table, "stands there twice. Remove one.") }
+            users[name] = teleportUser
+        }
+        return users
+    }
+
+    private static func approvers(_ values: [String]) -> ([Approver], [SettingFault]) {
+        var approvers: [Approver] = []
+        var faults: [SettingFault] = []
+        for value in values {
+            if let approver = approver(value) {
+                approvers.append(approver)
+            } else {
+                let shown = OneLine.bounded(value, 64)
+                faults.append(
+                    SettingFault("\"\(shown)\" is neither \"@username\" nor \"name@example.com\" nor \"team/channel\"."))
+            }
+        }
+        return (approvers, faults)
+    }
+
+    private static func approver(_ value: String) -> Approver? {
+        if value.hasPrefix("@") {
+            let name = value.dropFirst().lowercased()
+            return MattermostName.isUsername(name) ? .username(name) : nil
+        }
+        if value.contains("@") {
+            let parts = value.split(separator: "@", omittingEmptySubsequences: false)
+            let isAddress =
+                parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
+                && value.utf8.count <= 128 && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+            return isAddress ? .email(value.lowercased()) : nil
+        }
+        let parts = value.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ MattermostName.isSlug($0) }) else { return nil }
+        return .channel(ChannelName(team: String(parts[0]), channel: String(parts[1])))
+    }
+}
+
+extension Settings.Approving {
+    /// Settings that work but should be changed.
+    var warnings: [String] {
+        var warnings: [String] = []
+        if !requiresClickerProof {
+            warnings.append(
+                """
+                [approvals] require_clicker_proof is false: whoever the callback names counts as the person who clicked. Set it \
+                to true where Mattermost offers a key, as 5.x and newer do.
+                """)
+        }
+        if policy.allowsSelf {
+            warnings.append(
+                "[approvals] allow_self is true: whoever asks for a role can approve it. Set it to false where others can.")
+        }
+        return warnings
+    }
+}

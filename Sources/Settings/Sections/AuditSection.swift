@@ -1,0 +1,32 @@
+extension Settings {
+    /// `[audit]`: where decisions and refusals are recorded besides the log.
+    package struct Audit: Equatable, Sendable {
+        /// The path of a file that gets each decision and refusal as a line of JSON; nil where only the log has them.
+        package var file: String?
+    }
+}
+
+extension SettingsSection {
+    static let audit = SettingsSection("audit", isComment: true, keys: [.auditOutput])
+}
+
+extension SettingKey {
+    static let auditOutput = SettingKey(
+        "audit.output", .string(default: "log"),
+        help: """
+            Decisions and refusals are written to the log. With the path of a file they are written to that file too, one JSON
+            object on each line, which only the file's owner can read.
+            """)
+}
+
+extension SettingsReader {
+    mutating func audit() -> Settings.Audit {
+        let output = parsed(.auditOutput) { (value) throws(SettingFault) in
+            guard value == "log" || value.hasPrefix("/") else {
+                throw SettingFault("is neither \"log\" nor a file. Write log or the path of a file, starting with '/'.")
+            }
+            return value
+        }
+        return Settings.Audit(file: output == "log" ? nil : output)
+    }
+}

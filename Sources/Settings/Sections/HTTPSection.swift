@@ -1,0 +1,152 @@
+package import Base
+package import CallbackServer
+package import Mattermost
+
+extension Settings {
+    /// `[http]`: the callback server, to which Mattermost sends clicks.
+    package struct HTTP: Sendable {
+        package struct KeyPair: Equatable, Sendable {
+            package var keyFile: String
+            package var certificateFile: String
+
+            package init(keyFile: String, certificateFile: String) {
+                self.keyFile = keyFile
+                self.certificateFile = certificateFile
+            }
+        }
+
+        package struct BasicAuth: Sendable {
+            package var user: String
+            package var password: Secret<String>
+        }
+
+        /// Where Mattermost reaches the callback server. Its path is a prefix that a proxy may or may not remove. Nil only where
+        /// posts have no buttons.
+        package var publicURL: ServerURL?
+        package var listen: ListenAddress
+        /// Whether the plugin must listen on `listen` to run at all.
+        package var isNeeded = true
+        /// Nil where the plugin makes a self-signed pair.
+        package var tls: KeyPair?
+        package var basicAuth: BasicAuth?
+        /// The proxies whose `X-Forwarded-For` is believed.
+        package var trustedProxies = AddressRanges()
+        /// The addresses from which clicks are taken.
+        package var allowedSources = AddressRanges()
+    }
+}
+
+extension SettingsSection {
+    static let http = SettingsSection(
+        "http",
+        keys: [
+            .publicAddr, .listenAddr, .httpsKeyFile, .httpsCertFile, .basicAuthUser, .basicAuthPassword, .trustedProxies,
+            .allowedSources,
+        ])
+}
+
+extension SettingKey {
+    static let publicAddr = SettingKey(
+        "http.public_addr", .string(default: nil),
+        help: """
+            Where Mattermost reaches this service to deliver clicks. https:// is assumed; a path prefix is kept.
+            """,
+        remark: #"e.g. "https://access.example.com:8081""#, isInForce: true, isForButtons: true)
+    static let listenAddr = SettingKey(
+        "http.listen_addr", .string(default: nil),
+        help: #"Where it listens: ":8081" is port 8081 on every address of the machine."#, example: #"":8081""#)
+    static let httpsKeyFile = SettingKey(
+        "http.https_key_file", .string(default: nil),
+        help: "Key and certificate of the callback server, PEM. Without both, the plugin makes a self-signed pair.",
+        example: #""/var/lib/teleport/plugins/mattermost/server.key""#)
+    static let httpsCertFile = SettingKey(
+        "http.https_cert_file", .string(default: nil), example: #""/var/lib/teleport/plugins/mattermost/server.crt""#)
+    static let basicAuthUser = SettingKey(
+        "http.basic_auth.user", .string(default: nil),
+        help: "User and password that a click must carry, on top of its signature.")
+    static let basicAuthPassword = SettingKey("http.basic_auth.password", .string(default: nil))
+    static let trustedProxies = SettingKey(
+        "http.trusted_proxies", .strings,
+        help: "Addresses or ranges of the proxies in front of this service: their X-Forwarded-For is believed.",
+        example: #"["10.0.0.0/8", "::1"]"#)
+    static let allowedSources = SettingKey(
+        "http.allowed_sources", .strings,
+        help: """
+            Addresses or ranges of Mattermost's servers: clicks from elsewhere are refused. By default clicks are taken from
+            everywhere. Health probes always are.
+            """,
+        example: #"["10.0.0.5", "10.1.0.0/16"]"#)
+}
+
+extension SettingsReader {
+    /// - Parameter hasButtons: whether posts have buttons, for which the public address is required.
+    mutating func http(hasButtons: Bool) -> Settings.HTTP {
+        let mend = "Set it to the URL where Mattermost reaches this service, https://host:8081."
+        let address = parsed(.publicAddr, isRequired: hasButtons ? mend : nil) { (value) throws(SettingFault) in
+            try PublicAddress(value)
+        }
+        let listen = parsed(.listenAddr) { (value) throws(SettingFault) in
+            guard let address = ListenAddress(value) else {
+                throw SettingFault("is no address to listen on. Write :8081, 127.0.0.1:8081 or [::1]:8081.")
+            }
+            return address
+        }
+        let tls = keyPair()
+        let given = basicAuth()
+        if given != nil, address?.credentials != nil {
+            report(.basicAuthUser, "public_addr has a user and password too. Remove one of the two.")
+        }
+        return Settings.HTTP(
+            publicURL: address?.url, listen: listen ?? (hasButtons ? .everywhere : .loopback),
+            isNeeded: hasButtons || listen != nil,
+            tls: tls, basicAuth: given ?? address?.credentials,
+            trustedProxies: ranges(.trustedProxies), allowedSources: ranges(.allowedSources))
+    }
+
+    private mutating func ranges(_ key: SettingKey) -> AddressRanges {
+        let texts = strings(key)
+        if texts.count > 64 { report(key, "names more than 64. Write ranges, \"10.0.0.0/8\".") }
+        var ranges: [AddressRange] = []
+        for text in texts.prefix(64) {
+            if let range = AddressRange(text) {
+                ranges.append(range)
+            } else {
+                let shown = OneLine.bounded(text, 64)
+                report(key, "\"\(shown)\" is no address or range. Write \"192.0.2.1\", \"10.0.0.0/8\" or \"fd00::/8\".")
+            }
+        }
+        return AddressRanges(ranges)
+    }
+
+    private mutating func keyPair() -> Settings.HTTP.KeyPair? {
+        let key = string(.httpsKeyFile)
+        let certificate = string(.httpsCertFile)
+        if let key, let certificate { return .init(keyFile: key, certificateFile: certificate) }
+        if key != nil, text.values[.httpsCertFile] == nil { reportAlone(.httpsKeyFile, without: .httpsCertFile) }
+        if certificate != nil, text.values[.httpsKeyFile] == nil { reportAlone(.httpsCertFile, without: .httpsKeyFile) }
+        return nil
+    }
+
+    private mutating func basicAuth() -> Settings.HTTP.BasicAuth? {
+        let user = parsed(.basicAuthUser) { (value) throws(SettingFault) in
+            guard !value.contains(":") else { throw SettingFault("has a ':', which no user name may have. Remove it.") }
+            return value
+        }
+        let password = string(.basicAuthPassword)
+        if let user, let password { return .init(user: user, password: Secret(password)) }
+        if user != nil, text.values[.basicAuthPassword] == nil { reportAlone(.basicAuthUser, without: .basicAuthPassword) }
+        if password != nil, text.values[.basicAuthUser] == nil { reportAlone(.basicAuthPassword, without: .basicAuthUser) }
+        return nil
+    }
+
+    private mutating func reportAlone(_ key: SettingKey, without other: SettingKey) {
+        report(key, "is set without \(other.name). Set both or neither.")
+    }
+}
+
+extension ListenAddress {
+    /// The default where posts have buttons.
+    fileprivate static let everywhere = ListenAddress(host: nil, port: 8081)
+    /// The default where posts have no buttons: only health probes come there.
+    fileprivate static let loopback = ListenAddress(host: "127.0.0.1", port: 8081)
+}

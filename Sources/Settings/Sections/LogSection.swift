@@ -1,0 +1,74 @@
+internal import Base
+package import Logging
+
+extension Settings {
+    /// `[log]`: where the log goes, and how much it says.
+    package struct Log: Equatable, Sendable {
+        package enum Output: Equatable, Sendable {
+            case stderr
+            case stdout
+            /// The path of a file, which is appended to.
+            case file(String)
+        }
+
+        package var output = Output.stderr
+        package var severity = Logger.Level.info
+    }
+}
+
+extension SettingsSection {
+    static let log = SettingsSection("log", keys: [.output, .severity])
+}
+
+extension SettingKey {
+    static let output = SettingKey(
+        "log.output", .string(default: "stderr"),
+        help: #""stderr", "stdout", or the path of a file, which is appended to."#,
+        isInForce: true)
+    static let severity = SettingKey(
+        "log.severity", .string(default: "INFO"),
+        help: #""ERROR", "WARN", "INFO" or "DEBUG"."#,
+        isInForce: true)
+}
+
+extension SettingsReader {
+    mutating func log() -> Settings.Log {
+        var log = Settings.Log()
+        let output = parsed(.output) { (value) throws(SettingFault) in
+            switch value {
+            case "stderr": return Settings.Log.Output.stderr
+            case "stdout": return .stdout
+            case _ where value.contains("/"): return .file(value)
+            default:
+                let shown = OneLine.bounded(value, 64)
+                throw SettingFault("\"\(shown)\" is no output. Write stderr, stdout or the path of a file.")
+            }
+        }
+        let severity = parsed(.severity) { (value) throws(SettingFault) in
+            switch value.uppercased() {
+            case "DEBUG": return Logger.Level.debug
+            case "INFO": return .info
+            case "WARN": return .warning
+            case "ERROR": return .error
+            default:
+                throw SettingFault("\"\(OneLine.bounded(value, 64))\" is no severity. Write DEBUG, INFO, WARN or ERROR.")
+            }
+        }
+        if let output { log.output = output }
+        if let severity { log.severity = severity }
+        return log
+    }
+}
+
+extension Settings.Log {
+    /// Settings that work but should be changed.
+    func warnings(_ audit: Settings.Audit) -> [String] {
+        guard audit.file == nil, severity > .info else { return [] }
+        return [
+            """
+            [log] severity hides the lines of decisions and refusals, and [audit] output names no file for them. Set severity to \
+            INFO or output to a file.
+            """
+        ]
+    }
+}

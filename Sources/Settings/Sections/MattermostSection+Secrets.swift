@@ -1,0 +1,69 @@
+internal import Base
+
+/// The most secrets that `previous_secrets` may have: each costs a signature check for every click that is not valid.
+private let mostPreviousSecrets = 8
+
+extension SettingsReader {
+    /// The secret that buttons are signed with.
+    mutating func signingSecret(isRequired: Bool) -> Secret<[UInt8]>? {
+        let mend = "Set it to a random value, such as `openssl rand -hex 32` prints, or to a file with one."
+        return secret(.secret, isRequired: isRequired ? mend : nil, Self.checkSecret).map { Secret([UInt8]($0.utf8)) }
+    }
+
+    mutating func previousSecrets() -> [Secret<[UInt8]>] {
+        let values = strings(.previousSecrets)
+        if values.count > mostPreviousSecrets {
+            report(.previousSecrets, "has \(values.count) entries; \(mostPreviousSecrets) are the most. Remove the oldest.")
+        }
+        var secrets: [Secret<[UInt8]>] = []
+        for (index, value) in values.enumerated() {
+            do throws(SettingFault) {
+                guard !value.isEmpty else { throw SettingFault("is empty. Remove it.") }
+                let secret = try Self.revealed(value) { (secret) throws(SettingFault) in
+                    guard secret.utf8.count >= 16 else {
+                        throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least. Remove it.")
+                    }
+                }
+                secrets.append(Secret([UInt8](secret.utf8)))
+            } catch {
+                report(.previousSecrets, "entry \(index + 1) \(error.words)")
+            }
+        }
+        return secrets
+    }
+
+    private static func checkSecret(_ secret: String) throws(SettingFault) {
+        let mend = "Set it to a random value, such as `openssl rand -hex 32` prints."
+        guard secret.utf8.count >= 16 else { throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least. \(mend)") }
+    }
+}
+
+extension Settings.Chat {
+    /// Settings that work but should be changed.
+    var warnings: [String] {
+        var warnings: [String] = []
+        if secret?.reveal().elementsEqual("signing-secret-value".utf8) == true {
+            warnings.append(
+                """
+                [mattermost] secret is the example of the published guide, which everybody knows: whoever reaches the callback \
+                can forge a click. Set it to a random value, such as `openssl rand -hex 32` prints.
+                """)
+        }
+        for (index, previous) in previousSecrets.enumerated() {
+            let entry = "[mattermost] previous_secrets: entry \(index + 1)"
+            if previous.reveal() == secret?.reveal() {
+                warnings.append("\(entry) is the present secret. Remove it, or give secret a new value.")
+            } else if previousSecrets[..<index].contains(where: { $0.reveal() == previous.reveal() }) {
+                warnings.append("\(entry) stands there twice. Remove it.")
+            }
+        }
+        if acceptsLegacySignatures {
+            warnings.append(
+                """
+                [mattermost] accept_legacy_signatures is true: buttons of the original plugin work, whose signatures never end \
+                and name neither channel nor cluster. Set it to false once their requests are decided.
+                """)
+        }
+        return warnings
+    }
+}

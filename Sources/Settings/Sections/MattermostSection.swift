@@ -1,0 +1,98 @@
+package import Access
+package import Base
+package import Mattermost
+
+extension Settings {
+    /// `[mattermost]` and `[role_to_recipients]`: the server, the bot, who is told, and what buttons are signed with.
+    package struct Chat: Sendable {
+        package var url: ServerURL
+        package var recipients: RecipientRules
+        package var token: Secret<String>
+        /// The secret that signs buttons; at least 16 bytes. Nil only where posts have no buttons.
+        package var secret: Secret<[UInt8]>?
+        /// Earlier secrets: buttons that they signed still work, but no button is signed with them.
+        package var previousSecrets: [Secret<[UInt8]>]
+        /// Whether buttons that the original plugin made work too.
+        package var acceptsLegacySignatures: Bool
+    }
+}
+
+extension SettingsSection {
+    static let mattermost = SettingsSection(
+        "mattermost",
+        keys: [.url, .recipients, .team, .channel, .token, .secret, .previousSecrets, .acceptLegacySignatures])
+}
+
+extension SettingKey {
+    static let url = SettingKey(
+        "mattermost.url", .string(default: nil), help: "Where the API is, with the sub-path if there is one.",
+        remark: #"e.g. "https://chat.example.com""#, isInForce: true)
+    static let recipients = SettingKey(
+        "mattermost.recipients", .strings,
+        help: """
+            Who is told of every request: channels, "team/channel" by the names in the channel's URL
+            https://…/<team>/channels/<channel>, and people, "name@example.com", by direct message. Reviewers whom a requester
+            suggests by address are told too.
+            """,
+        remark: #"e.g. ["engineering/access-requests", "ana@example.com"]"#, isInForce: true)
+    static let team = SettingKey(
+        "mattermost.team", .string(default: nil),
+        help: "One channel may also be written as `team` and `channel`, as in older configurations.",
+        example: #""engineering""#)
+    static let channel = SettingKey("mattermost.channel", .string(default: nil), example: #""access-requests""#)
+    static let token = SettingKey(
+        "mattermost.token", .string(default: nil),
+        help: #"Access token of the bot. A value that starts with "/" names a file that holds it."#, isInForce: true)
+    static let secret = SettingKey(
+        "mattermost.secret", .string(default: nil),
+        help: """
+            The secret that signs the buttons: any random text of 16 bytes or more that nobody else knows, the same on every
+            replica. `openssl rand -hex 32` makes a good one. It may be in a file too.
+            """,
+        isInForce: true, isForButtons: true)
+    static let previousSecrets = SettingKey(
+        "mattermost.previous_secrets", .strings,
+        help: """
+            To change the secret without dead buttons, put the old one here until the posts that it signed are decided. Buttons
+            that it signed still work, but no button is signed with it. Each is a text or a file, as above.
+            """)
+    static let acceptLegacySignatures = SettingKey(
+        "mattermost.accept_legacy_signatures", .flag(default: false),
+        help: """
+            Whether buttons that the original plugin made still work. Their signatures never expire, so set it to true only while
+            you move from that plugin to this one.
+            """)
+}
+
+extension SettingsReader {
+    /// Nil, after a report, without a URL or a token.
+    mutating func mattermost(hasButtons: Bool) -> Settings.Chat? {
+        let url = parsed(.url, isRequired: "Set it to Mattermost's address, https://chat.example.com.") {
+            (value) throws(SettingFault) in try Self.serverURL(value)
+        }
+        let recipients = recipients()
+        let token = secret(.token, isRequired: "Set it to the bot's access token, or to a file with it.", Self.checkToken)
+        let secret = signingSecret(isRequired: hasButtons)
+        let previous = previousSecrets()
+        let acceptsLegacy = flag(.acceptLegacySignatures) ?? false
+        guard let url, let token else { return nil }
+        return Settings.Chat(
+            url: url, recipients: recipients, token: Secret(token), secret: secret, previousSecrets: previous,
+            acceptsLegacySignatures: acceptsLegacy)
+    }
+
+    private static func serverURL(_ value: String) throws(SettingFault) -> ServerURL {
+        do {
+            return try ServerURL(value)
+        } catch {
+            throw SettingFault("\(error.description). Write it as https://chat.example.com or https://example.com/chat.")
+        }
+    }
+
+    private static func checkToken(_ token: String) throws(SettingFault) {
+        guard token != "api-token" else { throw SettingFault("still is the placeholder. Set it to the bot's access token.") }
+        guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw SettingFault("has characters that no access token has. Copy the bot's token again.")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+internal import Access
+internal import Base
+
+extension SettingsSection {
+    /// `[role_to_recipients]`; the recipients of all requests are keys of `[mattermost]`.
+    static let roleRecipients = SettingsSection("role_to_recipients", openTables: [.roleRecipients])
+}
+
+extension OpenTable {
+    static let roleRecipients = OpenTable(
+        "role_to_recipients",
+        help: #"More recipients for requests of single roles; "*" stands for the roles without an entry."#,
+        examples: [#"dba = ["engineering/dba"]"#, #""*" = ["engineering/access-requests"]"#])
+}
+
+extension SettingsReader {
+    mutating func recipients() -> RecipientRules {
+        var always: [Recipient] = []
+        if let pair = teamAndChannel() { always.append(.channel(pair)) }
+        for value in strings(.recipients) where !value.isEmpty {
+            if let recipient = Recipient(value) { always.append(recipient) } else { report(.recipients, Self.fault(value)) }
+        }
+        return RecipientRules(always: always, roles: roleRecipients())
+    }
+
+    /// The one channel that the oldest configurations name, by two keys.
+    private mutating func teamAndChannel() -> ChannelName? {
+        let (team, channel) = (slug(.team), slug(.channel))
+        if let team, let channel { return ChannelName(team: team, channel: channel) }
+        if team != nil, text.values[.channel] == nil { report(.team, "is set without channel. Set both or neither.") }
+        if channel != nil, text.values[.team] == nil { report(.channel, "is set without team. Set both or neither.") }
+        return nil
+    }
+
+    private mutating func slug(_ key: SettingKey) -> String? {
+        let mend = "Set it to the \(key.name)'s name as its URL shows it: https://…/<team>/channels/<channel>."
+        let isThere = text.values[key] != nil
+        return parsed(key, isRequired: isThere ? mend : nil) { (value) throws(SettingFault) in
+            guard MattermostName.isSlug(value) else {
+                let shown = OneLine.bounded(value, 64)
+                throw SettingFault("\"\(shown)\" is no name in a URL, which has letters, digits, '-' and '_' only. \(mend)")
+            }
+            return value
+        }
+    }
+
+    private mutating func roleRecipients() -> [String: [Recipient]] {
+        let table = OpenTable.roleRecipients
+        var roles: [String: [Recipient]] = [:]
+        for entry in text.entries[table] ?? [] {
+            let values: [String]
+            switch entry.value {
+            case .string(let value): values = [value]
+            case .strings(let several): values = several
+            default:
+                report(
+                    entry, of: table, "is \(entry.value.name), not an array of strings. Write \"role\" = [\"team/channel\"].")
+                continue
+            }
+            if values.isEmpty { report(entry, of: table, "names nobody. Name a recipient, or remove the line.") }
+            for value in values where Recipient(value) == nil { report(entry, of: table, Self.fault(value)) }
+            roles[entry.name] = values.compactMap { Recipient($0) }
+        }
+        return roles
+    }
+
+    private static func fault(_ value: String) -> String {
+        "\"\(OneLine.bounded(value, 64))\" is neither \"team/channel\" nor \"name@example.com\". Write one of the two."
+    }
+
+    /// Recipients that work but may not be the ones that were meant.
+    static func warnings(_ recipients: RecipientRules) -> [String] {
+        guard recipients.all.isEmpty else { return [] }
+        return [
+            """
+            [mattermost] recipients names nobody, so requests are posted to the reviewers alone whom a requester suggests. Name \
+            "team/channel" or "name@example.com".
+            """
+        ]
+    }
+}

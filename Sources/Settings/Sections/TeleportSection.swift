@@ -1,0 +1,117 @@
+internal import Access
+internal import Base
+internal import Watcher
+
+extension SettingsSection {
+    static let teleport = SettingsSection(
+        "teleport",
+        keys: [
+            .addr, .authServer, .clientKey, .clientCrt, .rootCAs, .identity, .refreshIdentity, .refreshIdentityInterval,
+            .webAddr,
+        ])
+}
+
+extension SettingKey {
+    static let addr = SettingKey(
+        "teleport.addr", .string(default: nil),
+        help: """
+            Address of the auth service, host:port, or of a proxy of Teleport 8 or newer. `auth_server` is its older name.
+            """,
+        remark: #"e.g. "auth.example.com:3025" or "teleport.example.com:443""#, isInForce: true)
+    /// The older name of `addr`.
+    static let authServer = SettingKey("teleport.auth_server", .string(default: nil))
+    static let clientKey = SettingKey(
+        "teleport.client_key", .string(default: "/var/lib/teleport/plugins/mattermost/auth.key"),
+        help: """
+            The three files that `tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth` writes.
+            """,
+        isInForce: true)
+    static let clientCrt = SettingKey(
+        "teleport.client_crt", .string(default: "/var/lib/teleport/plugins/mattermost/auth.crt"), isInForce: true)
+    static let rootCAs = SettingKey(
+        "teleport.root_cas", .string(default: "/var/lib/teleport/plugins/mattermost/auth.cas"), isInForce: true)
+    static let identity = SettingKey(
+        "teleport.identity", .string(default: nil),
+        help: "Or, instead of the three, an identity file, as `tctl auth sign --out=identity` and tbot write it.",
+        example: #""/var/lib/teleport/plugins/mattermost/identity""#)
+    static let refreshIdentity = SettingKey(
+        "teleport.refresh_identity", .flag(default: true),
+        help: """
+            Whether the files are looked at regularly and, when they have changed, a new connection replaces the old one at once;
+            and how often they are looked at.
+            """)
+    static let refreshIdentityInterval = SettingKey("teleport.refresh_identity_interval", .string(default: "1m"))
+    static let webAddr = SettingKey(
+        "teleport.web_addr", .string(default: nil),
+        help: """
+            The address of Teleport's web UI, for the link in each post. By default the plugin asks Teleport for it.
+            """,
+        example: #""teleport.example.com""#)
+}
+
+extension SettingsReader {
+    /// - Parameter decides: whether clicks set the state of requests, which takes a permission that reviews do not take.
+    /// - Returns: nil, after a report, without an address.
+    mutating func teleport(decides: Bool) -> TeleportConfiguration? {
+        let address = teleportAddress()
+        let identity = identityFile()
+        var configuration = TeleportConfiguration(
+            address: address?.value ?? "", clientKey: string(.clientKey) ?? "", clientCertificate: string(.clientCrt) ?? "",
+            rootCAs: string(.rootCAs) ?? "")
+        configuration.addressSetting = address?.key.name ?? SettingKey.addr.name
+        configuration.identity = identity
+        configuration.decides = decides
+        read(.refreshIdentity, into: &configuration.refreshesIdentity)
+        let interval = parsed(.refreshIdentityInterval) { (value) throws(SettingFault) in try GoDuration.checked(value) }
+        if let interval { configuration.refreshInterval = interval }
+        configuration.webAddress = parsed(.webAddr) { (value) throws(SettingFault) in
+            guard let address = WebAddress.checked(value) else {
+                throw SettingFault("is no address. Write teleport.example.com or teleport.example.com:3080.")
+            }
+            return address
+        }
+        return address.map { _ in configuration }
+    }
+
+    /// The value of `addr` or of `auth_server`, its older name. A file may have both if they have the same value.
+    private mutating func teleportAddress() -> (key: SettingKey, value: String)? {
+        let hasAlias = text.values[.authServer] != nil
+        let mend = "Set it to the address of the auth service, host:port, or of a proxy."
+        let newer = parsed(.addr, isRequired: hasAlias && text.values[.addr] == nil ? nil : mend) {
+            (value) throws(SettingFault) in try Self.address(value)
+        }
+        let older = parsed(.authServer, isRequired: hasAlias ? mend : nil) {
+            (value) throws(SettingFault) in try Self.address(value)
+        }
+        if let newer, let older, newer != older {
+            report(
+                .addr,
+                "is \"\(newer)\", but auth_server (line \(text.line(of: .authServer))) is \"\(older)\". Remove auth_server, its older name."
+            )
+        }
+        return newer.map { (.addr, $0) } ?? older.map { (.authServer, $0) }
+    }
+
+    /// The identity file, which excludes the three files of `tctl auth sign --format=tls`.
+    private mutating func identityFile() -> String? {
+        guard let identity = string(.identity) else { return nil }
+        let others = [SettingKey.clientKey, .clientCrt, .rootCAs].filter { text.values[$0] != nil }
+        guard !others.isEmpty else { return identity }
+        let names = others.map { "\($0.name) (line \(text.line(of: $0)))" }.joined(separator: ", ")
+        let list = others.map(\.name).joined(separator: ", ")
+        report(
+            .identity,
+            "is set beside \(names), and only one of the two ways can be used. Comment out \(list) to use the identity file, or identity to use them."
+        )
+        return nil
+    }
+
+    private static func address(_ value: String) throws(SettingFault) -> String {
+        do {
+            return "\(try AuthAddress(parsing: value))"
+        } catch {
+            let words = error.message.replacing("addr ", with: "", maxReplacements: 1)
+            throw SettingFault("\(OneLine.bounded(words, 300)).")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import Access
+
+extension Settings {
+    /// The largest configuration file, in bytes.
+    static let fileLimit = 1 << 20
+
+    /// Reads and checks a whole file. The error names everything that is wrong with it.
+    package static func load(_ path: String) throws(SettingsError) -> Settings {
+        let bytes: [UInt8]
+        do {
+            bytes = try BoundedFile.read(path, limit: fileLimit)
+        } catch {
+            let mend =
+                error.code == .missing
+                ? " Write one, starting from `teleport-mattermost configure`, or name another with --config." : ""
+            throw SettingsError(path: path, problems: [.init(text: "the configuration file \(error.description)\(mend)")])
+        }
+        return try parse(bytes, path: path)
+    }
+
+    /// Checks the text of a file; `path` is only for the messages.
+    package static func parse(_ bytes: [UInt8], path: String) throws(SettingsError) -> Settings {
+        let text: SettingsText
+        do {
+            text = try SettingsText(bytes)
+        } catch {
+            throw SettingsError(path: path, problems: [error.problem])
+        }
+        var reader = SettingsReader(text)
+        let approvals = reader.approvals()
+        let mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
+        let http = reader.http(hasButtons: approvals.hasButtons)
+        let messages = reader.messages()
+        let teleport = reader.teleport(decides: approvals.hasButtons && approvals.method == .state)
+        let notify = reader.notify()
+        let reminders = reader.reminders()
+        let log = reader.log()
+        let audit = reader.audit()
+        guard reader.problems.isEmpty, let teleport, let mattermost else {
+            throw SettingsError(path: path, problems: reader.problems)
+        }
+        return Settings(
+            teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, messages: messages,
+            notify: notify, reminders: reminders, log: log, audit: audit, secretSources: SecretSources(text),
+            warnings: mattermost.warnings + approvals.warnings
+                + (approvals.hasButtons ? approvals.policy.warnings(mattermost.recipients) : [])
+                + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(audit))
+    }
+}

@@ -1,0 +1,59 @@
+/// A section of the configuration file, with its keys in the order of the example.
+struct SettingsSection: Sendable {
+    /// All sections, in the order of the example.
+    static let all: [SettingsSection] = [
+        .teleport, .mattermost, .approvals, .roleRecipients, .http, .notify, .reminders, .messages, .log, .audit,
+    ]
+
+    let name: String
+    /// Comment lines above the header in the example.
+    let help: String
+    /// Whether the example has the header as a comment, because no key below it is in force.
+    let isComment: Bool
+    let keys: [SettingKey]
+    /// The tables whose keys the operator names. One with the name of the section is the section itself.
+    let openTables: [OpenTable]
+
+    init(
+        _ name: String, help: String = "", isComment: Bool = false, keys: [SettingKey] = [], openTables: [OpenTable] = []
+    ) {
+        self.name = name
+        self.help = help
+        self.isComment = isComment
+        self.keys = keys
+        self.openTables = openTables
+    }
+
+    private static let openTables = Dictionary(
+        all.flatMap(\.openTables).map { ($0.path, $0) }
+    ) { first, _ in first }
+
+    private static let tables = Set(
+        all.filter { !$0.keys.isEmpty }.map { [$0.name] } + SettingKey.allCases.map { Array($0.path.dropLast()) })
+
+    /// The names of all tables that a file may have.
+    static let tableNames = (Array(tables) + Array(openTables.keys)).map { $0.joined(separator: ".") }.sorted()
+
+    /// Whether a path leads to a table whose keys are those of settings.
+    static func isTable(_ path: [String]) -> Bool { tables.contains(path) }
+
+    /// The table at this path whose keys the operator names.
+    static func openTable(at path: [String]) -> OpenTable? { openTables[path] }
+}
+
+/// A table whose keys the operator names: roles, or users.
+struct OpenTable: Hashable, Sendable {
+    let name: String
+    /// Comment lines above the header in the example.
+    let help: String
+    /// The lines below the header in the example, which has the whole table as a comment.
+    let examples: [String]
+
+    init(_ name: String, help: String, examples: [String]) {
+        self.name = name
+        self.help = help
+        self.examples = examples
+    }
+
+    var path: [String] { name.split(separator: ".").map(String.init) }
+}

@@ -1,0 +1,129 @@
+internal import Base
+
+/// Takes the values of a configuration file and collects everything that is wrong with them.
+///
+/// A section's file in `Sections` extends this type with the method that reads the section.
+struct SettingsReader {
+    let text: SettingsText
+    private(set) var problems: [SettingsError.Problem]
+
+    init(_ text: SettingsText) {
+        self.text = text
+        problems = text.problems
+    }
+
+    mutating func report(_ key: SettingKey, _ words: String) {
+        problems.append(.init(line: text.line(of: key), key: key.title, text: words))
+    }
+
+    /// Reports an entry of a table whose keys the operator names.
+    mutating func report(_ entry: SettingsText.Entry, of table: OpenTable, _ words: String) {
+        problems.append(.init(line: entry.line, key: "[\(table.name)] \(OneLine.bounded(entry.name, 64))", text: words))
+    }
+
+    /// The key's string or, where the file does not have the key, its default.
+    ///
+    /// An empty string is reported, except for a key that only buttons need: `configure` prints those empty.
+    /// - Parameter mend: the sentence that says what to write. With it, the key is required and its absence is reported.
+    mutating func string(_ key: SettingKey, isRequired mend: String? = nil) -> String? {
+        switch text.values[key] {
+        case .string(let value) where !value.isEmpty:
+            return value
+        case .string where mend == nil && key.isForButtons: break
+        case .string:
+            report(key, "is empty. \(mend ?? "Give it a value or remove the line.")")
+        case .some(let value):
+            report(key, "is \(value.name), not a string. Put the value in quotes.")
+        case nil:
+            if let mend { report(key, "is missing. \(mend)") }
+            if case .string(let value?) = key.form { return value }
+        }
+        return nil
+    }
+
+    /// Whether the file gives the key a value. An empty string, as `configure` prints it, is none.
+    func isFilledIn(_ key: SettingKey) -> Bool {
+        switch text.values[key] {
+        case nil: false
+        case .string(let value): !value.isEmpty
+        default: true
+        }
+    }
+
+    /// The key's boolean or, where the file does not have the key, its default.
+    mutating func flag(_ key: SettingKey) -> Bool? {
+        switch text.values[key] {
+        case .flag(let value): return value
+        case .some(let value): report(key, "is \(value.name). Write true or false, without quotes.")
+        case nil:
+            if case .flag(let value?) = key.form { return value }
+        }
+        return nil
+    }
+
+    /// Puts the key's boolean, or its default, into a property.
+    mutating func read(_ key: SettingKey, into property: inout Bool) {
+        if let value = flag(key) { property = value }
+    }
+
+    /// The key's strings, or none where the file does not have the key.
+    mutating func strings(_ key: SettingKey) -> [String] {
+        switch text.values[key] {
+        case .strings(let values): return values
+        case .some(let value): report(key, "is \(value.name), not an array of strings. Write [\"…\", \"…\"].")
+        case nil: break
+        }
+        return []
+    }
+
+    /// What the key's string, or its default, means. A string that means nothing is reported with the parser's words.
+    mutating func parsed<Value>(
+        _ key: SettingKey, isRequired mend: String? = nil, _ parse: (String) throws(SettingFault) -> Value
+    ) -> Value? {
+        guard let value = string(key, isRequired: mend) else { return nil }
+        do {
+            return try parse(value)
+        } catch {
+            report(key, error.words)
+            return nil
+        }
+    }
+
+    /// Puts one of a few words, or the key's default, into a property.
+    mutating func read<Choice: RawRepresentable<String> & CaseIterable>(_ key: SettingKey, into property: inout Choice) {
+        let choice = parsed(key) { (value) throws(SettingFault) in
+            if let choice = Choice(rawValue: value) { return choice }
+            let words = Choice.allCases.map(\.rawValue)
+            let list = "\(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")"
+            throw SettingFault("is \"\(OneLine.bounded(value, 64))\". Write \(list).")
+        }
+        if let choice { property = choice }
+    }
+
+    /// A secret that the file has or, when the value starts with a slash, that another file has.
+    mutating func secret(
+        _ key: SettingKey, isRequired mend: String?, _ check: (String) throws(SettingFault) -> Void
+    ) -> String? {
+        parsed(key, isRequired: mend) { (value) throws(SettingFault) in try Self.revealed(value, check) }
+    }
+
+    /// The checked secret that a value is, or that is in the file that the value names.
+    static func revealed(
+        _ value: String, _ check: (String) throws(SettingFault) -> Void
+    ) throws(SettingFault) -> String {
+        let secret = value.hasPrefix("/") ? try SecretFile.read(value) : value
+        do throws(SettingFault) {
+            try check(secret)
+        } catch {
+            throw value.hasPrefix("/") ? SettingFault("the file \(OneLine.bounded(value, 200)): \(error.words)") : error
+        }
+        return secret
+    }
+}
+
+/// What is wrong with a value, and the mend. Never holds a secret.
+struct SettingFault: Error {
+    var words: String
+
+    init(_ words: String) { self.words = words }
+}

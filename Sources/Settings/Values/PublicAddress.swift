@@ -1,0 +1,54 @@
+internal import Base
+internal import Mattermost
+
+/// The value of `public_addr`: `[https://][user:password@]host[:port][/prefix]`.
+struct PublicAddress {
+    let url: ServerURL
+    /// The user and password before the host.
+    let credentials: Settings.HTTP.BasicAuth?
+
+    init(_ text: String) throws(SettingFault) {
+        var (scheme, rest) = ("https", text[...])
+        if let range = text.firstRange(of: "://") {
+            (scheme, rest) = (String(text[..<range.lowerBound]), text[range.upperBound...])
+        }
+        let authority = rest.prefix { !"/?#".contains($0) }
+        // A misspelt scheme, as in "https//user:password@host", would make the password part of the path, which is logged.
+        guard !rest[authority.endIndex...].unicodeScalars.contains("@"), !scheme.unicodeScalars.contains("@") else {
+            throw SettingFault(
+                "has an '@' outside of user:password@host. Write it as https://host:8081, and percent-encode an '@' as %40.")
+        }
+        let at = authority.lastIndex(of: "@")
+        credentials = try at.map { (at) throws(SettingFault) in try Self.credentials(authority[..<at]) }
+        if let at { rest = rest[rest.index(after: at)...] }
+        do {
+            url = try ServerURL("\(scheme)://\(rest)")
+        } catch {
+            throw SettingFault("\(error.description). Write it as https://host:8081, with a path where a proxy needs one.")
+        }
+    }
+
+    private static func credentials(_ text: Substring) throws(SettingFault) -> Settings.HTTP.BasicAuth {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let user = percentDecoded(parts[0]), let password = percentDecoded(parts[1]),
+            !user.isEmpty, !password.isEmpty, !user.contains(":")
+        else { throw SettingFault("has credentials that are not user:password@, percent-encoded. Use basic_auth instead.") }
+        return .init(user: user, password: Secret(password))
+    }
+
+    private static func percentDecoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let code = rest.prefix(2)
+            guard code.count == 2, let value = UInt8(Substring(code), radix: 16) else { return nil }
+            rest = rest.dropFirst(2)
+            bytes.append(value)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

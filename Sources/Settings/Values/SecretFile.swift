@@ -1,0 +1,22 @@
+internal import Base
+
+/// Reads a secret from a file of its own, as a value that starts with "/" names it.
+enum SecretFile {
+    private static let limit = 64 << 10
+
+    /// The file's text without the white space around it.
+    static func read(_ path: String) throws(SettingFault) -> String {
+        let name = "the file \(OneLine.bounded(path, 200))"
+        let bytes: [UInt8]
+        do {
+            bytes = try BoundedFile.read(path, limit: limit)
+        } catch {
+            throw SettingFault("\(name) \(error.description)")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw SettingFault("\(name) is not UTF-8 text.") }
+        let start = text.drop(while: \.isWhitespace)
+        let end = start.lastIndex { !$0.isWhitespace }
+        guard let end else { throw SettingFault("\(name) is empty.") }
+        return String(start[...end])
+    }
+}

@@ -1,0 +1,19 @@
+/// Where the secrets of a configuration are: in the file itself, or in files that its values name.
+package struct SecretSources: Equatable, Sendable {
+    /// The files that values name instead of a secret.
+    package var files: [String]
+    /// Whether the configuration file holds a secret itself.
+    package var isInline: Bool
+
+    init(_ text: SettingsText) {
+        var values: [String] = []
+        for key in [SettingKey.token, .secret] {
+            if case .string(let value) = text.values[key] { values.append(value) }
+        }
+        if case .strings(let previous) = text.values[.previousSecrets] { values += previous }
+        files = values.filter { $0.hasPrefix("/") }
+        // A password cannot be in a file of its own, and an address can have credentials in it.
+        isInline = values.contains { !$0.isEmpty && !$0.hasPrefix("/") } || text.values[.basicAuthPassword] != nil
+        if case .string(let address) = text.values[.publicAddr], address.contains("@") { isInline = true }
+    }
+}
