@@ -4,12 +4,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Against a real click on a real 5.37 server, and that server's own key.
+/// Uses a recorded click on a real Mattermost 5.37 server, and that server's key.
 @Suite("The proof of who clicked") struct ClickerProofTests {
     private let trigger: String
     private let keyText: String
     private let key: ClickerKey
-    /// Another P-256 key.
+    /// A P-256 key of another server.
     static let otherKey =
         "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE6ajH08VsJXXhbGH+wQwHWSmQ0GemFkTi6oyk2fOQblKYhWqhihFRZH6dLD6KyB2V"
         + "253KvyOlVdV0EiZMvWcY6Q=="
@@ -26,7 +26,7 @@ import Testing
         return try #require(value as? String)
     }
 
-    /// What is in a trigger id: the prefix with its last colon, and the DER signature.
+    /// The parts of a trigger id: the prefix with its last colon, and the signature in DER.
     private func parts() throws -> (prefix: String, signature: [UInt8]) {
         let text = String(decoding: try #require(Data(base64Encoded: trigger)), as: UTF8.self)
         let last = try #require(text.lastIndex(of: ":"))
@@ -117,7 +117,7 @@ import Testing
         #expect(second?.identity == first.identity)
     }
 
-    /// `(r, n - s)`, which matches whenever `(r, s)` does.
+    /// The second valid form of a signature: `(r, n - s)` is valid whenever `(r, s)` is.
     private func twin(of der: [UInt8]) throws -> [UInt8] {
         let order: [UInt8] = [
             0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7,
@@ -141,7 +141,7 @@ import Testing
         "A key that is not ECDSA on P-256, or not one whole key, is refused",
         arguments: [
             "", "AAAA", "not base64", "MFkw", otherKey + "AAAA",
-            // Ed25519, P-384 and RSA.
+            // Keys of Ed25519, P-384 and RSA.
             "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=",
             "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEVgCqOMWHxypXzmk7TtRC/OTpDLSkqoKGCjFu1Ld2ncwHDgDyzw4NM8lck7z5Pnr9Dx+73G0hUdEZI4"
                 + "2QpXkHX0QNHTV/zj/cCHWZ4sfJWNG7yH5RRbvVEbnp+BvxYXrh",

@@ -1,7 +1,7 @@
 import ActionCrypto
 import TestSupport
 
-/// A client and a server engine, joined in memory.
+/// A client engine and a server engine, connected in memory.
 struct EnginePair {
     let client: TLSEngine
     let server: TLSEngine
@@ -11,7 +11,7 @@ struct EnginePair {
         self.server = try TLSEngine(context: server, role: .server)
     }
 
-    /// Contexts as Watcher and the sandbox use them.
+    /// Makes contexts like those of the Watcher and of the sandbox.
     init(
         client identity: TLSIdentity? = nil, server: TLSIdentity? = nil, clientALPN: [String] = [], serverALPN: [String] = [],
         name: String = Certificates.authServerName, trust: [UInt8]? = nil
@@ -34,7 +34,7 @@ struct EnginePair {
         var isDone: Bool { (try? client.get()) == true && (try? server.get()) == true }
     }
 
-    /// Passes everything to and fro, `chunk` bytes at a time, until nobody has more to say.
+    /// Passes ciphertext in both directions, `chunk` bytes at a time, until neither engine has output.
     func handshake(chunk: Int = .max) -> Outcome {
         var outcome = Outcome()
         var moved = true
@@ -64,7 +64,7 @@ struct EnginePair {
         return !bytes.isEmpty
     }
 
-    /// Everything that one has to say, to the other.
+    /// Passes all output of one engine to the other.
     func forward(from: TLSEngine, to: TLSEngine) throws { try to.feed(from.takeAll()[...]) }
 }
 
@@ -82,7 +82,7 @@ extension TLSEngine {
 
     func write(_ bytes: [UInt8]) throws -> Int { try bytes.withUnsafeBytes { try write($0) } }
 
-    /// All plaintext that is there, and how it ended.
+    /// Reads all plaintext that is available, and returns it with the last outcome.
     func readAll() throws -> (bytes: [UInt8], end: ReadOutcome) {
         var all: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16384)

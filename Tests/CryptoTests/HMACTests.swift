@@ -16,7 +16,7 @@ import Testing
                 Array("Jefe".utf8), Array("what do ya want for nothing?".utf8),
                 "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
             ),
-            // A key longer than a block.
+            // A key that is longer than a block is hashed first.
             (
                 [UInt8](repeating: 0xaa, count: 131), Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
                 "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    /// RFC 4648, section 10.
+    /// The test vectors of RFC 4648, section 10.
     @Test(
         "Base64 with padding is the RFC's",
         arguments: [

@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
         certificates = try Certificates.shared()
-        // After them: they are valid from the moment that they were made.
+        // Taken after the certificates were made, because they are valid from that moment on.
         now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 

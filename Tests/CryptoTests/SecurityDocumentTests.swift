@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Holds `docs/security.md` to what the code does.
+/// Checks that `docs/security.md` describes what the code does.
 @Suite("docs/security.md") struct SecurityDocumentTests {
     private static let root = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
 
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    /// All test files in one text, `@Test(` and its name brought together.
+    /// The text of all test files, with each test's name on the line of its `@Test(`.
     private func sources() throws -> String {
         let files = FileManager.default.enumerator(at: Self.root.appending(path: "Tests"), includingPropertiesForKeys: nil)
         var text = ""

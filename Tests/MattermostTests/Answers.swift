@@ -3,7 +3,7 @@ import TestSupport
 
 @testable import Mattermost
 
-/// The bytes of a whole HTTP answer.
+/// The bytes of a complete HTTP answer.
 func answer(
     _ body: String, status: Int = 200, type: String = "application/json", headers: [String] = []
 ) -> [UInt8] {
@@ -17,7 +17,7 @@ func answer(
     return [UInt8]((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
 }
 
-/// One recorded exchange with a real Mattermost 5.37.
+/// A request to a real Mattermost 5.37 server and its answer, as they were recorded.
 struct Exchange {
     let name: String
     private let object: [String: Any]
@@ -37,7 +37,7 @@ struct Exchange {
     var responseBody: [String: Any] { response["body"] as? [String: Any] ?? [:] }
     var status: Int { response["status"] as? Int ?? 0 }
 
-    /// The answer as the server sent it: its status, its headers but the ones about the connection, its body.
+    /// The answer as the server sent it, without the headers about the connection.
     func bytes() throws -> [UInt8] {
         let body: [UInt8] =
             if let text = response["body"] as? String {

@@ -5,7 +5,7 @@ import Testing
 @testable import Mattermost
 
 @Suite(.timeLimit(.minutes(1))) struct CardPagesTests {
-    /// A post as a channel lists it; `props` is JSON.
+    /// A post in the form in which Mattermost lists it. `props` is JSON.
     private static func post(_ id: Int, by user: String = bot, deleted: Int = 0, props: String) -> String {
         #"{"id":"post\#(id)","channel_id":"\#(channel)","user_id":"\#(user)","create_at":\#(id),"delete_at":\#(deleted),"props":\#(props)}"#
     }
@@ -24,7 +24,7 @@ import Testing
         URLComponents(string: request.path)?.queryItems?.first { $0.name == name }?.value
     }
 
-    /// A channel of so many posts, newest (highest number) first, served as Mattermost pages it.
+    /// A channel of `count` posts that is paged like Mattermost does. The newest post, which has the highest number, comes first.
     private static func ids(_ request: FaultyServer.Request, of count: Int) -> (size: Int, ids: [Int]) {
         let size = query(request, "per_page").flatMap { Int($0) } ?? 60
         let page = query(request, "page").flatMap { Int($0) } ?? 0
@@ -36,7 +36,7 @@ import Testing
         { request in .send(page(ids(request, of: count).ids.map { ($0, post($0, props: mark($0))) })) }
     }
 
-    /// All pages, at most so many.
+    /// Reads all pages, up to a limit.
     private func walk(
         atMost limit: Int = 100, _ react: @escaping FaultyServer.React
     ) async throws -> (pages: [CardPage], calls: [String]) {
@@ -95,7 +95,7 @@ import Testing
         let heavy = 140...149
         let (pages, calls) = try await walk { request in
             let (size, ids) = Self.ids(request, of: 400)
-            // No more than three of the heavy posts go into an answer.
+            // At most three of the heavy posts fit into an answer.
             guard ids.count(where: heavy.contains) <= 3 else { return .sendAndClose(Self.announced(Self.tooMuch(size))) }
             return .send(Self.page(ids.map { ($0, Self.post($0, props: Self.mark($0))) }))
         }
@@ -120,7 +120,7 @@ import Testing
 
     private static func tooMuch(_ size: Int) -> Int { size <= 2 ? 40 << 20 : 9 << 20 }
 
-    /// The head of an answer so long.
+    /// The header of an answer with a body of that length.
     private static func announced(_ length: Int) -> [UInt8] {
         [UInt8]("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\n\r\n{".utf8)
     }

@@ -25,7 +25,7 @@ func makeCard(_ status: Card.Status = .pending) throws -> Card {
     return Card(subject, status: status, buttons: buttons)
 }
 
-/// A server that answers everything with one recorded exchange.
+/// Runs a test against a server that answers every request with one recorded answer.
 func replaying<Value: Sendable>(
     _ name: String, _ test: (FaultyServer, MattermostClient, Exchange) async throws -> Value
 ) async throws -> Value {
@@ -38,7 +38,7 @@ func replaying<Value: Sendable>(
     }
 }
 
-/// The error of a call, which shows the token nowhere.
+/// Returns the error of a call, and checks that it is one bounded line that never shows the token.
 func failure<Value: Sendable>(
     _ call: () async throws(MattermostError) -> Value
 ) async throws -> MattermostError {
@@ -52,7 +52,7 @@ func failure<Value: Sendable>(
     return found
 }
 
-/// Whether everything in `part` is in `whole` too, with the same values.
+/// Whether `whole` contains everything in `part`, with the same values.
 func isContained(_ part: Any, in whole: Any?) -> Bool {
     switch (part, whole) {
     case (let part as [String: Any], let whole as [String: Any]):

@@ -5,16 +5,16 @@ import NIOOpenSSL
 import NIOPosix
 import Synchronization
 
-/// An HTTP server on port 0 that answers, or misbehaves, as it is told for each request.
+/// An HTTP server on a free port that answers each request, or misbehaves, as the test says.
 final class FaultyServer: Sendable {
     struct Request: Sendable {
         var method: String
         var path: String
         var headers: [(name: String, value: String)]
         var body: [UInt8]
-        /// Counted from 0 in the order of arrival.
+        /// The number of the request, counted from 0 in the order of arrival.
         var number: Int
-        /// Which accepted connection it came by, counted from 1.
+        /// The number of the connection that it came by, counted from 1.
         var connection: Int
 
         func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name.lowercased() }?.value }
@@ -22,11 +22,11 @@ final class FaultyServer: Sendable {
 
     enum Reaction: Sendable {
         case send([UInt8])
-        /// Sends and closes the connection.
+        /// Sends the bytes and closes the connection.
         case sendAndClose([UInt8])
         case stall
         case drop
-        /// Sends the first bytes and then the second ones for ever.
+        /// Sends the first bytes once, and then the second bytes again and again.
         case endless([UInt8], [UInt8])
     }
 
@@ -37,9 +37,9 @@ final class FaultyServer: Sendable {
         var requests: [Request] = []
     }
 
-    /// Each request as it arrives.
+    /// Yields each request when it arrives.
     let arrivals: AsyncStream<Request>
-    /// Each connection, by its number, as it ends.
+    /// Yields the number of each connection when it ends.
     let closings: AsyncStream<Int>
     private let arrived: AsyncStream<Request>.Continuation
     fileprivate let closed: AsyncStream<Int>.Continuation
@@ -146,7 +146,7 @@ private final class FaultyHandler: ChannelInboundHandler {
         }
     }
 
-    /// Until the other side goes away.
+    /// Sends until the client closes the connection.
     private static func repeatForever(_ bytes: ByteBuffer, on channel: any Channel) {
         channel.writeAndFlush(bytes).whenSuccess { repeatForever(bytes, on: channel) }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Mattermost
 
-/// Records the calls that it sees and whether each succeeded; refuses them all where it is told to.
+/// Records each call and whether it succeeded. With a `refusal` it refuses all calls instead.
 private final class Recorder: CallInterceptor {
     struct Seen: Equatable {
         var call: ServerCall

@@ -168,7 +168,7 @@ import Testing
             var recorded = exchange.requestBody
             let props = try #require(recorded["props"] as? [String: Any])
             var attachment = try #require((props["attachments"] as? [[String: Any]])?.first)
-            // The one thing that the recorded card has and ours has not.
+            // The recorded card has this, and the plugin's card does not.
             attachment["text"] = nil
             attachment["fallback"] = card.fallback
             recorded["props"] = ["attachments": [attachment]]

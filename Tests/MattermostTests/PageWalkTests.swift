@@ -5,7 +5,8 @@ import Testing
 @testable import Mattermost
 
 @Suite(.timeLimit(.minutes(1))) struct PageWalkTests {
-    /// A channel as the server's database gives its pages: by millisecond, and within one in any order that is the same each time.
+    /// A channel that gives pages like the server's database: ordered by millisecond, and within one in an arbitrary but stable
+    /// order.
     struct Channel {
         struct Post: Equatable {
             var id: String
@@ -13,11 +14,11 @@ import Testing
             var weight = 1
         }
 
-        /// Newest first.
+        /// The posts, newest first.
         var posts: [Post]
-        /// Those of deleted posts too: their rows stay.
+        /// Creation times by id, those of deleted posts too: the database keeps their rows.
         var times: [String: Int64] = [:]
-        /// A larger page is too large.
+        /// The number of posts above which a page exceeds the limit in bytes.
         var limit = Int.max
         var singleLimit = Int.max
         var calls = 0
@@ -48,7 +49,7 @@ import Testing
         var isStuck = false
     }
 
-    /// Reads it all; `change` comes before each call but the first.
+    /// Reads the whole channel. `change` is called before each request but the first.
     private func walk(_ channel: inout Channel, change: (inout Channel) -> Void = { _ in }) -> Walked {
         var (walked, cursor): (Walked, PageCursor?) = (Walked(), nil)
         while channel.calls < 20_000 {

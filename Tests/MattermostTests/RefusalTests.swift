@@ -26,10 +26,10 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(call.rawValue) \(status) \(id)" }
 }
 
-/// What the further looks find after a refusal by permission.
+/// A refused call, the answers of the calls that look for the cause, and the cause that they tell.
 struct RefusalLook: Sendable {
     var call: ChatCall
-    /// Answers by the end of the path of a GET.
+    /// The answers to GET requests, by the end of the path.
     var found: [String: [UInt8]]
     var reason: MattermostError.Reason?
 }

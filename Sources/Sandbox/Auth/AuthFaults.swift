@@ -1,23 +1,23 @@
 package import GRPCCore
 import Synchronization
 
-/// Switches that make the auth service misbehave as real ones, their networks and their machines do.
+/// Switches that make the auth service misbehave like a real one whose server or network fails.
 package final class AuthFaults: Sendable {
-    /// What happens to one call instead of an answer.
+    /// What happens to a call instead of a normal answer.
     package enum CallFault: Sendable {
-        /// Accepted, never answered.
+        /// The call is accepted, but not carried out and never answered.
         case stall
-        /// The call's connection is cut before anything was done.
+        /// The connection is cut before the call is carried out.
         case drop
-        /// Answered with this status; nothing is done.
+        /// The call is answered with this status and not carried out.
         case answer(RPCError.Code, String)
-        /// Done, but never answered.
+        /// The call is carried out, but never answered.
         case actThenStall
-        /// Done, then the call's connection is cut instead of an answer.
+        /// The call is carried out. Then the connection is cut, so no answer arrives.
         case actThenDrop
     }
 
-    /// What a watch ends with when the server goes away.
+    /// The error that ends a watch when the server stops.
     package static let streamClosed = RPCError(code: .unavailable, message: "Stream unexpectedly closed.")
 
     private struct Planned: Sendable {
@@ -37,41 +37,43 @@ package final class AuthFaults: Sendable {
         self.store = store
     }
 
-    /// Plans a fault for the next calls; `method` as in `SetAccessRequestState`, nil for any.
+    /// Plans a fault for the next calls.
+    ///
+    /// - Parameter method: the method's name, such as `SetAccessRequestState`; nil for any method.
     package func next(of method: String? = nil, _ fault: CallFault, times: Int = 1) {
         planned.withLock { $0 += Array(repeating: Planned(method: method, fault: fault), count: times) }
     }
 
-    /// Forgets what is planned, and ends a stall and a freeze.
+    /// Removes all planned faults, and ends a stall and a freeze.
     package func clear() {
         planned.withLock { $0 = [] }
         isStalled = false
         thaw()
     }
 
-    /// While set, calls are accepted and wait; they go on when it is cleared. Open watches go on meanwhile.
+    /// While it is true, calls are accepted and wait. They continue when it becomes false. Open watches are not affected.
     package var isStalled: Bool {
         get { stalled.value }
         set { stalled.update { $0 = newValue } }
     }
 
-    /// How late events are told.
+    /// How long events are delayed before they are sent to watches.
     package var eventLag: Duration {
         get { lag.withLock { $0 } }
         set { lag.withLock { $0 = newValue } }
     }
 
-    /// Freezes every byte in both directions, as a stopped process or a dead network does: nothing is closed.
+    /// Stops all bytes in both directions without closing a connection, as a stopped process or a dead network does.
     package func freeze() { connections.setFrozen(true) }
 
     package func thaw() { connections.setFrozen(false) }
 
-    /// Ends all watches, by default as a server that goes away does; nil ends them cleanly.
+    /// Ends all watches with an error, by default the one of a server that stops. With nil they end without an error.
     package func cutWatches(throwing error: RPCError? = AuthFaults.streamClosed) {
         store.endWatches(throwing: error)
     }
 
-    /// Closes all connections without a word.
+    /// Closes all connections without TLS or HTTP/2 saying so first.
     package func cutConnections() { connections.cutAll() }
 
     func take(for method: String) -> CallFault? {

@@ -1,14 +1,14 @@
 import FoundationEssentials
 
-/// What people do with `tsh` and `tctl`, and what tests look at.
+/// The actions that people take with `tsh` and `tctl`, and the state that tests check.
 extension SandboxAuth {
     /// Makes a pending request, as `tsh request create` does, and returns its id.
     ///
     /// - Parameters:
-    ///   - id: a new UUID unless given.
-    ///   - ttl: how long it may stay pending; a Teleport's is at most an hour.
-    ///   - accessTTL: how long the access that is asked for lasts, from now on.
-    ///   - pluginDataLife: how long what is stored with the request lasts; nil: as ``pluginDataRules`` say.
+    ///   - id: nil for a new UUID.
+    ///   - ttl: how long the request may stay pending. On a real server it is at most an hour.
+    ///   - accessTTL: how long the requested access lasts, counted from now.
+    ///   - pluginDataLife: how long data that plugins store with the request lasts; nil for the value in ``pluginDataRules``.
     @discardableResult
     package func createRequest(
         user: String, roles: [String], reason: String = "", id: String? = nil, ttl: Duration = .seconds(3600),
@@ -21,14 +21,15 @@ extension SandboxAuth {
         ) { ($0.maxDuration, $0.pluginDataLife) = (maxDuration, pluginDataLife) }.id
     }
 
-    /// As `tctl request approve` and `tctl request deny` do: by the same rules as a plugin's call.
+    /// Approves or denies a request, as `tctl request approve` and `tctl request deny` do. The rules are those of a plugin's
+    /// call.
     package func resolve(_ id: String, _ state: AuthRequest.State, reason: String = "") throws(AuthRefusal) {
         try store.setState(of: id, to: state, reason: reason, delegator: "", caller: "tctl")
     }
 
-    /// As `tsh request review` of somebody who may.
+    /// Adds a review by a user with that permission, as `tsh request review` does.
     ///
-    /// - Parameter created: the present time unless given.
+    /// - Parameter created: nil for the current time.
     package func review(
         _ id: String, by author: String, _ state: AuthRequest.State, reason: String = "", created: AuthTime? = nil
     ) throws(AuthRefusal) {
@@ -37,24 +38,25 @@ extension SandboxAuth {
 
     package func request(_ id: String) -> AuthRequest? { store.request(id) }
 
-    /// By plugin; empty when there is nothing. Stays for an hour longer than the request could.
+    /// The data that plugins stored with a request, by the plugin's name. It is kept for an hour after the request's access
+    /// expiry.
     package func pluginData(_ id: String) -> [String: [String: String]] { store.pluginData(of: id)?.entries ?? [:] }
 
-    /// As a plugin's own call without expectations.
+    /// Stores data like a plugin's call that expects no earlier values.
     package func setPluginData(_ id: String, of plugin: String, _ fields: [String: String]) throws(AuthRefusal) {
         try store.update(.init(requestID: id, plugin: plugin, set: fields, expect: [:]))
     }
 
-    /// How plugin data is kept and listed; may change at any time.
+    /// How plugin data is kept and listed. It may be changed at any time.
     package var pluginDataRules: PluginDataRules {
         get { store.pluginDataRules }
         set { store.pluginDataRules = newValue }
     }
 
-    /// As at the end of the record's time.
+    /// Removes the plugin data of a request, as when it expires.
     package func expirePluginData(_ id: String) { store.expirePluginData(of: id) }
 
-    /// Takes a permission away from a user's role. Watches that are open go on.
+    /// Removes a permission from a user's role. Open watches continue.
     package func withdraw(_ permission: AuthPermission, from user: String = "access-plugin-mattermost") {
         store.setPermissions(of: user) { $0.remove(permission) }
     }
@@ -63,11 +65,11 @@ extension SandboxAuth {
         store.setPermissions(of: user) { $0.insert(permission) }
     }
 
-    /// Every decision so far, oldest first.
+    /// All decisions so far, oldest first.
     package var auditLog: [AuditEntry] { store.audit }
 
     package var connectionCount: Int { connections.count }
 
-    /// Removes what is past its life now; ``run()`` does so every second.
+    /// Removes everything that has expired. ``run()`` does this every second.
     package func sweep() { store.sweep() }
 }

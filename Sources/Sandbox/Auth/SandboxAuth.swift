@@ -3,39 +3,41 @@ import GRPCCore
 import GRPCNIOTransportHTTP2TransportServices
 import ServiceLifecycle
 
-/// Teleport's auth service for the demo and the tests: real gRPC over mutual TLS, behaving as 7.3.2 did where it was watched.
+/// Teleport's auth service for the demo and the tests. It serves gRPC over mutual TLS, and behaves as a real 7.3.2 server was
+/// observed to do.
 package final class SandboxAuth: Service {
     package struct Configuration: Sendable {
         package var host = "127.0.0.1"
-        /// Zero takes a free one, which a restart keeps.
+        /// The port; zero for a free one, which is kept after a restart.
         package var port = 0
         package var identity: TLSIdentity
-        /// The CA certificates, PEM, whose clients are believed. A certificate's common name is the user.
+        /// The CA certificates, in PEM, of accepted clients. The common name in a client's certificate is the user.
         package var clientCA: [UInt8]
         package var clusterName = "sandbox.example"
-        /// As Ping tells it: where people reach the proxy's web UI.
+        /// The address of the proxy's web UI, as Ping reports it.
         package var proxyAddress = ""
         package var version = "7.3.2"
-        /// The most requests in a page of a list.
+        /// The largest number of requests in a page of a list.
         package var pageLimit = 1000
-        /// By user, as they are at the start. One without an entry may do nothing.
+        /// The permissions at the start, by user. A user without an entry has none.
         package var permissions: [String: Set<AuthPermission>] = ["access-plugin-mattermost": AuthPermission.plugin]
-        /// Users who may review, as on an enterprise server; nobody: the open-source server.
+        /// Users who may review, as on an enterprise server. Empty on the open-source server.
         package var reviewers: Set<String> = []
         /// Users who may submit reviews on behalf of reviewers, as on the newest servers.
         package var submitsForOthers: Set<String> = []
-        /// Host names of the nodes there are, by id. Told to whoever may list and read `node`, from version 9 on.
+        /// The host names of all nodes, by id. From version 9 on, users who may list and read `node` can list them.
         package var nodes: [String: String] = [:]
-        /// Logins that roles allow, by role. Told to whoever may read `role`.
+        /// The logins that roles allow, by role. Users who may read `role` can read them.
         package var roleLogins: [String: [String]] = [:]
-        /// How late events are told; Teleport's are up to about a second late.
+        /// The delay of events. Teleport's are up to about a second late.
         package var eventLag: Duration = .zero
-        /// Sends an HTTP/2 PING with each request's data, as grpc-go does to measure the bandwidth.
+        /// Whether an HTTP/2 PING is sent for each request's data, as grpc-go does to estimate the bandwidth.
         package var pingsWithRequests = true
-        /// Clients that ping oftener than this are sent away with `too_many_pings`.
+        /// The shortest interval between a client's PINGs. A client that sends them more often is disconnected with
+        /// `too_many_pings`.
         package var minPingInterval: Duration = .seconds(60)
-        /// How many events may wait for a watcher that does not take them before its stream is ended, beside what the connection
-        /// holds. Teleport's queue has 64 places; bursts come through that by its reading ahead.
+        /// How many events may wait for a slow watcher, in addition to those that the connection buffers, before its stream is
+        /// ended. Teleport's own queue holds 64, but Teleport also reads ahead, so bursts pass it.
         package var watchBuffer = 1024
         package var now: @Sendable () -> WallTime = { WallTime.now() }
 
@@ -52,9 +54,9 @@ package final class SandboxAuth: Service {
 
     struct Power: Sendable {
         var wanted = true
-        /// Set while the socket listens.
+        /// The address; nil unless the socket listens.
         var address: Address?
-        /// The port of the first start, for the next ones.
+        /// The port of the first start, which later starts use too.
         var port: Int
     }
 
@@ -71,7 +73,7 @@ package final class SandboxAuth: Service {
         faults = AuthFaults(eventLag: configuration.eventLag, connections: connections, store: store)
     }
 
-    /// Serves until the task is cancelled or a graceful shutdown begins; throws what keeps it from listening.
+    /// Serves until the task is cancelled or a graceful shutdown begins. Throws when it cannot listen.
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
             do {
@@ -80,12 +82,12 @@ package final class SandboxAuth: Service {
                     try await self.serveUntilOff()
                 }
             } catch  where Task.isCancelled {
-                // Asked to end: whatever gRPC says of it is no failure.
+                // The server was asked to stop, so an error of gRPC's is not a failure.
             }
         }
     }
 
-    /// Where it listens; waits until it does.
+    /// The address that it listens on. Waits until it listens.
     package var address: Address {
         get async throws {
             while true {
@@ -94,7 +96,7 @@ package final class SandboxAuth: Service {
         }
     }
 
-    /// Stops listening and drops every connection; connecting is refused afterwards. What is known stays.
+    /// Stops listening and cuts all connections. New connections are refused. All state is kept.
     package func stop() async throws {
         power.update { $0.wanted = false }
         try await power.first { $0.address == nil }
@@ -131,7 +133,7 @@ extension SandboxAuth {
             interceptors: [FaultInterceptor(faults: faults, connections: connections)])
         connections.reopen()
         try await withThrowingTaskGroup { group in
-            // First the sockets, without a farewell, as when the process is killed.
+            // The sockets are closed first and abruptly, as when the process is killed.
             defer {
                 connections.shut()
                 group.cancelAll()
@@ -139,7 +141,7 @@ extension SandboxAuth {
             group.addTask { try await server.serve() }
             group.addTask { try await self.power.first { !$0.wanted } }
             group.addTask { try await self.sweepEverySecond() }
-            // Innermost, so that it runs before the server's task is cancelled.
+            // This handler is the innermost, so that it runs before the server's task is cancelled.
             try await withTaskCancellationHandler {
                 try await group.next()
             } onCancel: {
@@ -162,7 +164,7 @@ extension SandboxAuth {
         var config = HTTP2ServerTransport.Custom<AuthListener>.Config.defaults
         config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = configuration.minPingInterval
         config.connection.keepalive.clientBehavior.allowWithoutCalls = true
-        // A delayed flush loses the last GOAWAY to the close that follows it.
+        // With delayed flushes the last GOAWAY would be lost when the connection is closed right after it.
         config.connection.flushCoalescing = nil
         return config
     }

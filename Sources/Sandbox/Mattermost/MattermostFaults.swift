@@ -1,17 +1,17 @@
 import Synchronization
 
-/// What goes wrong on request: each switch is for the next calls, or the next ones to a path.
+/// Faults that tests and the page switch on. Each applies to the next calls, or to the next calls of a path.
 package final class MattermostFaults: Sendable {
     package enum Fault: Hashable, Sendable {
-        /// No answer until ``clear()`` or the end of the connection; the call is then carried out.
+        /// The call waits until ``clear()`` or the end of the connection. Then it is carried out.
         case stall
-        /// The connection is closed; nothing was done.
+        /// The connection is closed, and the call is not carried out.
         case dropConnection
-        /// 429, plain text, with this `Retry-After` in seconds.
+        /// The answer is 429 in plain text, with this `Retry-After` in seconds.
         case rateLimited(retryAfter: Int)
-        /// 500; nothing was done.
+        /// The answer is 500, and the call is not carried out.
         case internalError
-        /// What was asked is done, then the connection is closed without an answer.
+        /// The call is carried out. Then the connection is closed without an answer.
         case loseAnswer
     }
 
@@ -39,15 +39,16 @@ package final class MattermostFaults: Sendable {
     package init() {}
 
     /// - Parameters:
-    ///   - path: what the call's path must contain; everything does when empty.
-    ///   - method: `GET`, `POST`, …; any when nil.
-    ///   - times: for how many calls.
+    ///   - path: a part of the call's path; empty for all calls.
+    ///   - method: the HTTP method, such as `GET`; nil for all.
+    ///   - times: the number of calls.
     package func inject(_ fault: Fault, path: String = "", method: String? = nil, times: Int = 1) {
         state.withLock { $0.switches.append(Switch(fault: fault, path: path, method: method, remaining: times)) }
     }
 
-    /// Every call, or those that the path and the method fit, takes so long before it is carried out, also when its caller has
-    /// gone meanwhile; zero ends it. Where several fit, the one set last counts. ``clear()`` ends all.
+    /// Delays calls before they are carried out, even when the caller disconnects meanwhile. The delay is for all calls, or for
+    /// those of a path and a method; zero removes it. When several delays match, the last one that was set counts. ``clear()``
+    /// removes all.
     package func setLatency(_ time: Duration, path: String = "", method: String? = nil) {
         state.withLock { state in
             state.latencies.removeAll { $0.path == path && $0.method == method }
@@ -64,13 +65,13 @@ package final class MattermostFaults: Sendable {
         }
     }
 
-    /// How many calls the switches are still good for.
+    /// For how many more calls there are faults.
     package var remaining: Int { state.withLock { $0.switches.reduce(0) { $0 + $1.remaining } } }
 
     /// How many calls have been stalled since the last ``clear()``.
     package var stalledCalls: Int { state.withLock { $0.stalled.count } }
 
-    /// Forgets all switches and latencies and lets stalled calls go on.
+    /// Removes all faults and delays, and lets stalled calls continue.
     package func clear() {
         let stalled = state.withLock { state in
             defer { state = State() }
@@ -79,7 +80,7 @@ package final class MattermostFaults: Sendable {
         for call in stalled { call.finish() }
     }
 
-    /// The fault for this call, used up by asking.
+    /// Takes the next fault for this call; nil for none.
     func take(method: String, path: String) -> Fault? {
         state.withLock { state in
             let match = state.switches.firstIndex {
@@ -92,7 +93,7 @@ package final class MattermostFaults: Sendable {
         }
     }
 
-    /// Returns at ``clear()`` or when the task is cancelled.
+    /// Waits until ``clear()`` or until the task is cancelled.
     func waitUntilCleared() async {
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
         state.withLock { $0.stalled.append(continuation) }

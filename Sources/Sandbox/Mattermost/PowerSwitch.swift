@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Whether a server is to run, whether it does, and on which port.
+/// Controls whether a server runs, and tells whether it does and on which port.
 final class PowerSwitch: Sendable {
     private enum Phase: Sendable {
         case starting
@@ -10,7 +10,7 @@ final class PowerSwitch: Sendable {
         case failed(String)
     }
 
-    /// One element for each time that the server is to start; the first is there already.
+    /// Yields one element for each start of the server. The first is available at once.
     let starts: AsyncStream<Void>
     private let start_: AsyncStream<Void>.Continuation
     private let stops: AsyncStream<Void>
@@ -37,7 +37,7 @@ final class PowerSwitch: Sendable {
         bell.ring()
     }
 
-    /// - Parameter pause: start again by itself after being down for this long.
+    /// - Parameter pause: how long the server stays down before it starts again; nil to wait for a call of `start`.
     func stop(thenStartAfter pause: Duration? = nil) {
         let isDue = state.withLock { state in
             guard case .up = state.phase else { return false }
@@ -52,7 +52,7 @@ final class PowerSwitch: Sendable {
         for await _ in stops { return }
     }
 
-    /// Returns once the pause is over, or somebody has started the server before.
+    /// Waits until the pause is over and starts the server, unless it was started before.
     func startAfterPause() async {
         guard let pause = state.withLock({ $0.pause }) else { return }
         await withTaskGroup(of: Void.self) { group in
@@ -67,7 +67,7 @@ final class PowerSwitch: Sendable {
     func isDown() { move(to: .down) }
     func failed(_ message: String) { move(to: .failed(message)) }
 
-    /// Waits while the server starts.
+    /// The server's port. Waits while the server starts.
     func port() async throws -> Int {
         for await _ in bell.changes() {
             switch state.withLock({ $0.phase }) {

@@ -1,4 +1,4 @@
-/// What keeps the sandbox itself from working; never an answer of one of its servers.
+/// A failure of the sandbox itself. The errors that its servers answer are ``AppError`` and ``AuthRefusal``.
 package struct SandboxError: Error, Sendable, CustomStringConvertible {
     package var message: String
 

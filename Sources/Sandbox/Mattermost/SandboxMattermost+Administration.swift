@@ -1,4 +1,4 @@
-/// What administrators do while the server runs.
+/// Actions of an administrator while the server runs.
 extension SandboxMattermost {
     package func archive(channelNamed name: String) throws(AppError) {
         try world.change { state, now throws(AppError) in try state.archive(channelNamed: name, now: now) }
@@ -8,7 +8,7 @@ extension SandboxMattermost {
         try world.change { state, _ throws(AppError) in try state.unarchive(channelNamed: name) }
     }
 
-    /// For good, with its posts.
+    /// Deletes a channel permanently, with its posts.
     package func remove(channelNamed name: String) throws(AppError) {
         try world.change { state, _ throws(AppError) in try state.remove(channelNamed: name) }
     }
@@ -21,12 +21,12 @@ extension SandboxMattermost {
         try world.change { state, _ throws(AppError) in try state.join(username, channelNamed: name) }
     }
 
-    /// Takes permissions away from all members of channels, the bot too; those not named are given back.
+    /// Removes these permissions from all channel members, including the bot, and gives all others back.
     package func withhold(_ rights: Set<ChatRight>) {
         _ = try? world.change { state, _ throws(AppError) in state.withheld = rights }
     }
 
-    /// Returns the tokens, which ``restore(_:)`` makes good again.
+    /// Revokes the account's tokens and returns them. ``restore(_:)`` undoes it.
     package func revokeTokens(of username: String) throws(AppError) -> [String: String] {
         try world.change { state, _ throws(AppError) in try state.revokeTokens(of: username) }
     }
@@ -35,7 +35,7 @@ extension SandboxMattermost {
         _ = try? world.change { state, _ throws(AppError) in state.restore(tokens) }
     }
 
-    /// How far the replica that reads are answered from is behind.
+    /// How far the replica, which answers reads, lags behind the database.
     package var replicaLag: Duration {
         get { .milliseconds((try? world.read { state throws(AppError) in state.replicaLag }) ?? 0) }
         set {
@@ -46,7 +46,7 @@ extension SandboxMattermost {
         }
     }
 
-    /// How many nodes answer calls; each keeps its memory.
+    /// The number of nodes that answer calls. Each remembers its own `pending_post_id`s.
     package var nodeCount: Int {
         get { nodes.count }
         set { nodes.count = newValue }
@@ -54,7 +54,7 @@ extension SandboxMattermost {
 }
 
 extension SandboxMattermost {
-    /// As a member who fills a channel with the longest posts that the server takes: 16,383 four-byte characters, and props of
+    /// Fills a channel with the longest posts that the server accepts, which have 16,383 four-byte characters and props of
     /// 8,000 characters. A page of 200 of them has 14 MiB.
     package func fillChannel(named name: String, posts: Int, by username: String) throws(AppError) {
         let message = JSON.string(String(repeating: "\u{1F600}", count: 16_383))

@@ -6,19 +6,20 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// A Mattermost for the demo and the tests, on plain HTTP at 127.0.0.1: answers as the recorded 5.37 server did.
+/// A Mattermost server for the demo and the tests, on plain HTTP at 127.0.0.1. It answers like the 5.37 server whose answers
+/// were recorded.
 package final class SandboxMattermost: Service {
     package struct Configuration: Sendable {
-        /// 0: any free port, the same one after a restart.
+        /// The port; zero for a free one, which is kept after a restart.
         package var port = 0
-        /// Which certificates of an integration are believed; nil where only plain HTTP is called back.
+        /// Decides which certificates of integrations are accepted; nil to allow plain HTTP only.
         package var callbackTLS: TLSContext?
-        /// Where the page shows Teleport's own view and makes requests; nil leaves that part of the page empty.
+        /// The Teleport whose requests the page shows and makes; nil to leave that part of the page empty.
         package var teleport: SandboxAuth?
-        /// How many nodes stand before the one database, behind a balancer. Each has its own memory of `pending_post_id`.
+        /// The number of nodes behind the load balancer, which share one database. Each remembers its own `pending_post_id`s.
         package var nodes = 1
         package var spread = ChatNodes.Spread.calls
-        /// How far the database's replica is behind, which reads are answered from.
+        /// How far the replica, which answers reads, lags behind the database.
         package var replicaLag: Duration = .zero
 
         package init(
@@ -33,7 +34,7 @@ package final class SandboxMattermost: Service {
         }
     }
 
-    /// Accounts, channels and posts; kept over a restart.
+    /// The accounts, channels and posts, which are kept over a restart.
     package let world: ChatWorld
     package let faults = MattermostFaults()
     package let clicker: Clicker
@@ -58,7 +59,7 @@ package final class SandboxMattermost: Service {
         if configuration.replicaLag > .zero { replicaLag = configuration.replicaLag }
     }
 
-    /// Serves until cancelled or shut down, with the breaks that ``stop()`` and ``start()`` make.
+    /// Serves until the task is cancelled or a graceful shutdown begins, except between ``stop()`` and ``start()``.
     package func run() async throws {
         try await cancelWhenGracefulShutdown { [self] in
             for await _ in power.starts {
@@ -79,19 +80,19 @@ package final class SandboxMattermost: Service {
         }
     }
 
-    /// Waits until the server answers and gives its port.
+    /// The server's port. Waits until the server answers.
     package var port: Int { get async throws { try await power.port() } }
 
-    /// `http://127.0.0.1:PORT`
+    /// The server's URL, such as `http://127.0.0.1:8065`. Waits until the server answers.
     package var url: String { get async throws { "http://127.0.0.1:\(try await port)" } }
 
-    /// Ends every connection and refuses new ones; returns when the port is closed.
+    /// Closes all connections and refuses new ones. Returns when the port is closed.
     package func stop() async {
         power.stop()
         await waitUntilDown()
     }
 
-    /// Listens again on the same port; returns when it does.
+    /// Starts the server again on the same port. Returns when it listens.
     package func start() async throws {
         power.start()
         _ = try await port
@@ -102,10 +103,10 @@ package final class SandboxMattermost: Service {
         try await start()
     }
 
-    /// Returns when the port is closed, by whomever the server was stopped.
+    /// Waits until the port is closed, regardless of who stopped the server.
     package func waitUntilDown() async { await power.waitUntilDown() }
 
-    /// Asks for a restart without waiting for it, so that the call which asks can still be answered.
+    /// Begins a restart without waiting for it, so that the call which asked for it can still be answered.
     func restart(afterPause pause: Duration) { power.stop(thenStartAfter: pause) }
 
     /// Runs a server for the time of `body`.
@@ -131,9 +132,9 @@ package final class SandboxMattermost: Service {
         PostRoutes(world: world, clicker: clicker).add(to: api)
         DialogRoutes(world: world, clicker: clicker).add(to: api)
         SystemRoutes(signer: signer, world: world).add(to: api)
-        let desk = SandboxDesk(world: world, clicker: clicker, teleport: configuration.teleport)
-        PageRoutes(desk: desk).add(to: router)
-        ControlRoutes(desk: desk, mattermost: self).add(to: router.group("sandbox").add(middleware: LocalCallsOnly()))
+        let servers = SandboxServers(world: world, clicker: clicker, teleport: configuration.teleport)
+        PageRoutes(servers: servers).add(to: router)
+        ControlRoutes(servers: servers, mattermost: self).add(to: router.group("sandbox").add(middleware: LocalCallsOnly()))
         let port = power.lastPort ?? configuration.port
         let application = Application(
             router: router, server: HTTPServerBuilder { HeldHTTP1(base: HTTP1Channel(responder: $0)) },
@@ -142,7 +143,7 @@ package final class SandboxMattermost: Service {
         try await application.run()
     }
 
-    /// Hummingbird's own lines are of no use to who watches the sandbox.
+    /// A logger that drops everything. Hummingbird's log lines do not help a user of the sandbox.
     private var quiet: Logger {
         var logger = logger
         logger.logLevel = .error

@@ -1,17 +1,18 @@
 import NIOCore
 
-/// What a proxy or a load balancer reads of a connection's first TLS record (RFC 8446, section 4.1.2).
+/// The parts of a ClientHello that a proxy or a load balancer reads (RFC 8446, section 4.1.2).
 struct ClientHello {
     private(set) var serverName: String?
-    /// In the order in which the client offers them by ALPN.
+    /// The ALPN protocols in the order of the client's offer.
     private(set) var protocols: [String] = []
 
-    /// Nil while the record is not whole.
+    /// Nil while the record is incomplete.
     init?(_ bytes: ByteBuffer) {
         var record = bytes
         record.moveReaderIndex(forwardBy: min(3, record.readableBytes))
         guard var hello = record.readPart(UInt16.self) else { return nil }
-        // Type and length, version, random; then session, cipher suites and compression, each with its length.
+        // Skips the type and length (4 bytes), the version (2) and the random (32). The session id, cipher suites and
+        // compression methods follow, each with its length.
         hello.moveReaderIndex(forwardBy: min(4 + 2 + 32, hello.readableBytes))
         _ = hello.readPart(UInt8.self)
         _ = hello.readPart(UInt16.self)
@@ -38,7 +39,7 @@ struct ClientHello {
 }
 
 extension ByteBuffer {
-    /// Bytes with their length before them.
+    /// Reads bytes that follow their length.
     fileprivate mutating func readPart<Length: FixedWidthInteger>(_: Length.Type) -> ByteBuffer? {
         readInteger(as: Length.self).flatMap { readSlice(length: Int($0)) }
     }

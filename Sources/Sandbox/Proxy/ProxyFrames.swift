@@ -1,13 +1,13 @@
 import NIOCore
 
-/// The server's side of the frames on an upgraded connection.
+/// The framing on an upgraded connection, on the server's side.
 struct ProxyFrames {
     private let kind: String
     private var rest = ByteBuffer()
 
     init(_ kind: String) { self.kind = kind }
 
-    /// What keeps a load balancer from closing the connection.
+    /// A frame that keeps a load balancer from closing the connection.
     var ping: ByteBuffer {
         switch kind {
         case "websocket": ByteBuffer(bytes: [0x89, 2] + Array("hi".utf8))

@@ -2,7 +2,8 @@ import ActionCrypto
 import NIOCore
 import NIOOpenSSL
 
-/// Looks at the ClientHello, as a proxy does: TLS for the auth service is passed on untouched, the rest is for the web port.
+/// Reads the ClientHello, as a Teleport proxy does. TLS for the auth service is passed on unchanged; other connections go to
+/// the web port.
 final class ProxySniffer: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -44,7 +45,7 @@ final class ProxySniffer: ChannelInboundHandler, RemovableChannelHandler {
         return "teleport-auth@\(hex).teleport.cluster.local"
     }
 
-    /// A fatal alert in a record of its own (RFC 8446, sections 5.1 and 6).
+    /// Sends a fatal alert as a record (RFC 8446, sections 5.1 and 6) and closes the connection.
     private func refuse(_ context: ChannelHandlerContext) {
         let alert: [UInt8] = [21, 3, 3, 0, 2, 2, proxy.configuration.foreignNameAlert]
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: alert)), promise: nil)

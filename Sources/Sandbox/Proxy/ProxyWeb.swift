@@ -1,7 +1,7 @@
 import ActionCrypto
 import NIOCore
 
-/// The web port after TLS: `/webapi/find`, and connection upgrades that lead to the auth service.
+/// The web port after TLS. It serves `/webapi/find` and connection upgrades to the auth service.
 final class ProxyWeb: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -56,7 +56,7 @@ final class ProxyWeb: ChannelDuplexHandler {
         }
     }
 
-    /// As a proxy of this version tells it; up to 7 nothing is said of TLS routing.
+    /// The answer of `/webapi/find` in this version. Version 7 and older say nothing about TLS routing.
     private var find: String {
         let configuration = proxy.configuration
         let major = configuration.version.split(separator: ".").first.flatMap { Int($0) } ?? 0

@@ -4,22 +4,23 @@ import NIOOpenSSL
 import NIOPosix
 import ServiceLifecycle
 
-/// A Teleport proxy's web port before an auth service: it passes TLS on by its ALPN protocol, as Teleport 8 and newer do, or
-/// stands behind a load balancer that ends TLS and upgrades connections, as 11 and newer do, or neither, as 7 does.
+/// The web port of a Teleport proxy in front of an auth service. It can route TLS by its ALPN protocol like Teleport 8 and
+/// newer. It can stand behind a load balancer that terminates TLS, and upgrade connections like Teleport 11 and newer. Without
+/// either it behaves like Teleport 7.
 package final class SandboxProxy: Service {
     package struct Configuration: Sendable {
-        /// The web certificate, which is not the cluster's.
+        /// The web certificate, which is not issued by the cluster's CA.
         package var identity: TLSIdentity
         package var authPort: Int
         package var version = "8.1.0"
         package var clusterName = "sandbox.example"
-        /// Whether TLS with the auth service's ALPN protocol is passed on.
+        /// Whether TLS with the auth service's ALPN protocol is routed to the auth service.
         package var routesTLS = true
-        /// What it upgrades connections to: `websocket`, `alpn-ping`, `alpn`. Empty: not at all.
+        /// The protocols that connections can be upgraded to: `websocket`, `alpn-ping` and `alpn`. Empty for none.
         package var upgrades: Set<String> = []
-        /// A load balancer before it that takes TLS for this server name alone. Nil: for any.
+        /// The only server name for which the load balancer accepts TLS; nil for any.
         package var onlyName: String?
-        /// The alert that answers other names: 40 handshake_failure, 112 unrecognized_name.
+        /// The alert that answers other server names: 40 is handshake_failure, 112 is unrecognized_name.
         package var foreignNameAlert: UInt8 = 112
 
         package init(identity: TLSIdentity, authPort: Int) {
@@ -31,12 +32,12 @@ package final class SandboxProxy: Service {
     let configuration: Configuration
     private let listening = Observed(0)
     let channels = Observed<[any Channel]>([])
-    /// Answers to the pings that it sends on upgraded web sockets.
+    /// The number of answers to pings on upgraded web sockets.
     package let pongs = Observed(0)
 
     package init(_ configuration: Configuration) { self.configuration = configuration }
 
-    /// On 127.0.0.1; waits until it listens.
+    /// The port on 127.0.0.1. Waits until it listens.
     package var port: Int {
         get async throws { try await listening.first { $0 > 0 } }
     }
@@ -60,7 +61,7 @@ package final class SandboxProxy: Service {
     }
 }
 
-/// Carries bytes between a client's connection and one of its own to the auth service.
+/// Passes bytes between a client's connection and a connection to the auth service.
 final class AuthPipe {
     private var back: (any Channel)?
     private var pending: [ByteBuffer] = []

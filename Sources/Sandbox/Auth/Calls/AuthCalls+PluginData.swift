@@ -25,8 +25,8 @@ extension AuthCalls {
         return ServerResponse(message: Google_Protobuf_Empty())
     }
 
-    /// Either kind of rule allows it, each verb by itself: the one on the data, or the older one on the requests. So whoever may
-    /// read the data alone can read none without `list` on either (`lib/auth/auth_with_roles.go`).
+    /// Checks a verb on plugin data. It may be allowed by the rule on `access_plugin_data` or by the older rule on the
+    /// requests. A call that reads needs both `list` and `read` (`lib/auth/auth_with_roles.go`).
     private func requirePluginData(_ verb: String, kind: String, _ context: ServerContext) throws(AuthRefusal) {
         guard kind == "access_request" else {
             throw AuthRefusal(.badParameter, "unsupported resource kind \"\(kind)\"")

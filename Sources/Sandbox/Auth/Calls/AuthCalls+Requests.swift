@@ -3,7 +3,7 @@ import SwiftProtobuf
 import TeleportAPI
 
 extension AuthCalls {
-    /// From 7.3 to 12.
+    /// The unary call of versions 7.3 to 12.
     func getAccessRequests(
         request: ServerRequest<Types_AccessRequestFilter>, context: ServerContext
     ) async throws -> ServerResponse<Proto_AccessRequests> {
@@ -12,7 +12,8 @@ extension AuthCalls {
         return ServerResponse(message: .with { $0.accessRequests = messages })
     }
 
-    /// From 10 on here (8.3.14 in truth). An older server says so on the first receive.
+    /// The stream of version 10 and newer. Real servers have it since 8.3.14. An older server reports `unimplemented` when the
+    /// first message is received.
     func getAccessRequestsV2(
         request: ServerRequest<Types_AccessRequestFilter>, context: ServerContext
     ) async throws -> StreamingServerResponse<Types_AccessRequestV3> {
@@ -24,7 +25,7 @@ extension AuthCalls {
         }
     }
 
-    /// From 15 on: by pages, which begin with the request that the key names.
+    /// The paged list of version 15 and newer. A page begins with the request that the key names.
     func listAccessRequests(
         request: ServerRequest<Proto_ListAccessRequestsRequest>, context: ServerContext
     ) async throws -> ServerResponse<Proto_ListAccessRequestsResponse> {
@@ -58,7 +59,8 @@ extension AuthCalls {
         return ServerResponse(message: Google_Protobuf_Empty())
     }
 
-    /// Without `list` and `read` a user sees their own requests only: for a plugin, silently none.
+    /// Filters the requests that a user may see. Without `list` and `read` these are the user's own, so a plugin gets an empty
+    /// list and no error.
     private func visible(
         _ filter: Types_AccessRequestFilter, _ context: ServerContext
     ) throws(AuthRefusal) -> [AuthRequest] {
@@ -68,7 +70,7 @@ extension AuthCalls {
         let seesAll = ["list", "read"].allSatisfy { may(user, AuthPermission($0, "access_request")) }
         let wanted = RequestFilter(
             id: filter.id, user: filter.user, state: AuthRequest.State(rawValue: filter.state.rawValue))
-        // By its key, as the real store finds it: thousands of others cost nothing.
+        // Looked up by id, as the real store does, so that the number of other requests does not matter.
         let candidates = filter.id.isEmpty ? store.requests() : [store.request(filter.id)].compactMap { $0 }
         return candidates.filter { (seesAll || $0.user == user) && wanted.matches($0) }
     }

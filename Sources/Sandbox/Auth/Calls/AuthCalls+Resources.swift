@@ -3,7 +3,7 @@ import SwiftProtobuf
 import TeleportAPI
 
 extension AuthCalls {
-    /// Nodes alone, and those that the query names by `resource.metadata.name == "…"`, joined with `||`.
+    /// Lists nodes only. The query must have the form `resource.metadata.name == "…"`, several of them joined with `||`.
     func listResources(
         request: ServerRequest<Proto_ListResourcesRequest>, context: ServerContext
     ) async throws -> ServerResponse<Proto_ListResourcesResponse> {

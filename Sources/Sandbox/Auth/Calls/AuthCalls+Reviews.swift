@@ -3,8 +3,8 @@ import SwiftProtobuf
 import TeleportAPI
 
 extension AuthCalls {
-    /// The open-source server lets nobody review; for another author it says so first. Users who may are the configuration's
-    /// `reviewers`, as on an enterprise server.
+    /// The open-source server refuses all reviews, and checks the author before that. As on an enterprise server, the users in
+    /// the configuration's `reviewers` may review.
     func submitAccessReview(
         request: ServerRequest<Types_AccessReviewSubmission>, context: ServerContext
     ) async throws -> ServerResponse<Types_AccessRequestV3> {

@@ -3,7 +3,7 @@ import SwiftProtobuf
 import TeleportAPI
 
 extension AuthCalls {
-    /// A role of the caller's own. The sandbox knows one role per user, by whatever name; it has the user's permissions.
+    /// Returns a role of the caller. In the sandbox each user has one role, under any name, with the user's permissions.
     func getRole(
         request: ServerRequest<Proto_GetRoleRequest>, context: ServerContext
     ) async throws -> ServerResponse<Types_RoleV6> {

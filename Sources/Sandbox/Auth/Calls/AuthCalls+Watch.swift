@@ -2,7 +2,7 @@ import GRPCCore
 import TeleportAPI
 
 extension AuthCalls {
-    /// INIT, then every change from there on; nothing is replayed.
+    /// Sends INIT and then every later change. Earlier changes are not sent.
     func watchEvents(
         request: ServerRequest<Proto_Watch>, context: ServerContext
     ) async throws -> StreamingServerResponse<Proto_Event> {

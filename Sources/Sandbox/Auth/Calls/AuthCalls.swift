@@ -1,15 +1,15 @@
 import GRPCCore
 import TeleportAPI
 
-/// The calls of `proto.AuthService`: who asks, whether they may, and the answer.
+/// Implements the calls of `proto.AuthService`: identifies the caller, checks the permission, and answers.
 struct AuthCalls: Proto_AuthService.ServiceProtocol {
     let configuration: SandboxAuth.Configuration
     let store: AuthStore
-    /// The user of a connection, by gRPC's name for its peer; nil for one that showed no certificate.
+    /// Returns the user of a connection, by gRPC's name for its peer. Nil for a client without a certificate.
     let userOfPeer: @Sendable (String) -> String?
     let eventLag: @Sendable () -> Duration
 
-    /// Asks for no certificate, and so proves no permission.
+    /// Needs no certificate, so a successful Ping does not show that the client may do anything else.
     func ping(
         request: ServerRequest<Proto_PingRequest>, context: ServerContext
     ) async throws -> ServerResponse<Proto_PingResponse> {
@@ -18,7 +18,7 @@ struct AuthCalls: Proto_AuthService.ServiceProtocol {
                 cluster: configuration.clusterName, version: configuration.version, proxy: configuration.proxyAddress))
     }
 
-    /// Denied to whoever lacks the permission, and to whoever showed no certificate.
+    /// Returns the caller's name. Throws when the caller lacks the permission or has no certificate.
     func require(_ verb: String, _ resource: String, _ context: ServerContext) throws(AuthRefusal) -> String {
         let permission = AuthPermission(verb, resource)
         guard let user = userOfPeer(context.remotePeer), may(user, permission) else {
@@ -31,7 +31,7 @@ struct AuthCalls: Proto_AuthService.ServiceProtocol {
         store.permissions(of: user)?.contains(permission) ?? false
     }
 
-    /// The words of a grpc-go server that has no such method.
+    /// The refusal of a grpc-go server that does not have the method.
     func unimplemented(_ context: ServerContext) -> AuthRefusal {
         AuthRefusal(.unimplemented, "unknown method \(context.descriptor.method) for service proto.AuthService")
     }

@@ -1,4 +1,4 @@
-/// One thing that a role lets its users do, such as `read` on `access_request`.
+/// One verb on one kind of resource that a role allows, such as `read` on `access_request`.
 package struct AuthPermission: Hashable, Sendable {
     package var verb: String
     package var resource: String
@@ -8,7 +8,7 @@ package struct AuthPermission: Hashable, Sendable {
         self.resource = resource
     }
 
-    /// What the plugin's documented role allows.
+    /// The permissions of the plugin's documented role.
     package static let plugin: Set<Self> = [
         Self("list", "access_request"), Self("read", "access_request"), Self("update", "access_request"),
         Self("read", "access_plugin_data"), Self("update", "access_plugin_data"),

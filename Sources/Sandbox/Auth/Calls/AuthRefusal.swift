@@ -1,6 +1,6 @@
 package import GRPCCore
 
-/// Why the auth service refuses a call, in Teleport's words.
+/// The error with which the auth service refuses a call, with Teleport's message.
 package struct AuthRefusal: Error, Equatable {
     package enum Code: Equatable, Sendable {
         case notFound

@@ -1,13 +1,13 @@
 import SwiftProtobuf
 
-/// A time as it is on the wire, also one that is none.
+/// A time as it is sent, including the forms that mean "no time".
 package enum AuthTime: Equatable, Sendable {
     case at(WallTime)
-    /// The field is not there.
+    /// The field is not sent.
     case absent
-    /// The field is there with nothing in it: the start of 1970.
+    /// The field is sent empty, which means the start of 1970.
     case zero
-    /// Go's zero time, the start of the year 1: what a Teleport sends of a time that was never set.
+    /// Go's zero time, the start of the year 1. Teleport sends it for a time that was never set.
     case yearOne
 
     /// Nil for ``absent``.

@@ -12,7 +12,7 @@ extension WallTime {
 }
 
 extension AuthRequest {
-    /// As 7.3.2 sends it: empty annotations are on the wire, the default threshold is spelt out for every role.
+    /// The request in the form that 7.3.2 sends: with empty annotations, and with the default threshold for every role.
     var message: Types_AccessRequestV3 {
         .with {
             $0.kind = "access_request"
@@ -80,7 +80,7 @@ extension Types_Metadata {
 }
 
 extension Proto_Event {
-    /// An event without a single byte: the type's number is zero and there is no resource.
+    /// The INIT event. It has no bytes, because the number of its type is zero and it has no resource.
     static let initial = Self.with { $0.type = .init_ }
 
     static func put(_ request: AuthRequest) -> Self {
@@ -90,7 +90,7 @@ extension Proto_Event {
         }
     }
 
-    /// Kind, version and name are all that a deletion tells.
+    /// A deletion has only the kind, the version and the name.
     static func delete(_ id: String) -> Self {
         .with {
             $0.type = .delete
@@ -104,7 +104,8 @@ extension Proto_Event {
 }
 
 extension Proto_PingResponse {
-    /// The features that 7.3.2 reports (Kubernetes, applications, databases) have no names in our reduced messages.
+    /// The features that 7.3.2 reports (Kubernetes, applications, databases) are left out, because the reduced message
+    /// definitions do not have them.
     static func of(cluster: String, version: String, proxy: String = "") throws -> Self {
         var response = Self()
         response.clusterName = cluster

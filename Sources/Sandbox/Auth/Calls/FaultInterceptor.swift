@@ -1,6 +1,6 @@
 import GRPCCore
 
-/// Applies ``AuthFaults`` to the calls.
+/// Applies ``AuthFaults`` to all calls of the server.
 struct FaultInterceptor: ServerInterceptor {
     let faults: AuthFaults
     let connections: AuthConnections

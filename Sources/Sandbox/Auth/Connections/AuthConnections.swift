@@ -3,11 +3,11 @@ import GRPCNIOTransportHTTP2TransportServices
 import NIOCore
 import Synchronization
 
-/// The live connections, by the name that gRPC gives a call's peer, with the user of each.
+/// The open connections with their users, by gRPC's name for the peer of a call.
 final class AuthConnections: Sendable {
     private struct Entry: Sendable {
         var channel: any Channel
-        /// The client certificate's common name; nil without a certificate.
+        /// The common name in the client certificate; nil without a certificate.
         var user: String?
     }
 
@@ -22,7 +22,7 @@ final class AuthConnections: Sendable {
 
     var isFrozen: Bool { state.withLock { $0.isFrozen } }
 
-    /// Nothing is read any more: see ``shut()``.
+    /// Whether bytes from clients are discarded: see ``shut()``.
     var isShut: Bool { state.withLock { $0.isShut } }
 
     var count: Int { state.withLock { $0.entries.count } }
@@ -37,8 +37,8 @@ final class AuthConnections: Sendable {
         }
     }
 
-    /// gRPC's transport traps when a connection is dropped that was accepted and not yet served, as a stop of the server does;
-    /// so each is held for the process's life.
+    /// Keeps a reference to the connection for the life of the process. gRPC's transport traps when a connection is released
+    /// that was accepted but never served, which happens when the server stops.
     func hold(_ connection: HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel) {
         state.withLock { $0.configured.append(connection) }
     }
@@ -60,9 +60,9 @@ final class AuthConnections: Sendable {
         send(.cut, to: state.withLock { $0.entries.values.map(\.channel) })
     }
 
-    /// From here on nothing that a client sends is looked at, and what is open is cut: gRPC's transport traps when a stream opens on
-    /// a server that is being cancelled, or is dropped before its connection has ended. So it returns once the event loops are
-    /// past what they were reading, and past the cut.
+    /// Discards everything that clients send from now on, and cuts the open connections. gRPC's transport traps when a stream
+    /// opens on a server that is being cancelled, or when a stream is released before its connection has ended. So this returns
+    /// when the event loops have finished their current reads and the cuts.
     func shut() {
         let loops = state.withLock { state in
             state.isShut = true
@@ -72,7 +72,7 @@ final class AuthConnections: Sendable {
         for _ in 0..<2 { for loop in loops { Self.pass(loop) } }
     }
 
-    /// Bounded, since a loop may be waiting for whoever calls this.
+    /// Waits for an event loop to finish its current work. The wait is limited, because the loop may be waiting for the caller.
     private static func pass(_ loop: any EventLoop) {
         let passed = DispatchSemaphore(value: 0)
         loop.execute { passed.signal() }
@@ -95,7 +95,7 @@ final class AuthConnections: Sendable {
 }
 
 extension NIOCore.SocketAddress {
-    /// As `ServerContext.remotePeer` writes it.
+    /// The peer's address in the form of `ServerContext.remotePeer`.
     fileprivate var grpcPeer: String? {
         switch self {
         case .v4(let address): port.map { "ipv4:\(address.host):\($0)" }

@@ -4,7 +4,7 @@ import NIOCore
 import NIOOpenSSL
 import NIOPosix
 
-/// Accepts the connections of the gRPC server: TLS by the system's OpenSSL under gRPC's own pipeline.
+/// Accepts the connections of the gRPC server. TLS is done by the system's OpenSSL, below gRPC's own handlers.
 struct AuthListener: HTTP2ServerTransport.ListenerFactory {
     let host: String
     let port: Int
@@ -43,7 +43,7 @@ struct AuthListener: HTTP2ServerTransport.ListenerFactory {
         if pingsWithRequests { try pipeline.addHandler(BandwidthPingHandler()) }
         connections.add(channel)
         tlsHandler.handshake.whenComplete { [connections] result in
-            // As in Teleport, TLS succeeds without the right protocol, and the connection is then of no use.
+            // As in Teleport, the TLS handshake succeeds without a common ALPN protocol, but such a connection serves no calls.
             guard case .success(let handshake) = result, handshake.alpn == "h2" else {
                 return channel.triggerUserOutboundEvent(WireHandler.Command.cut, promise: nil)
             }

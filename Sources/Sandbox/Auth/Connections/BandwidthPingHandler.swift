@@ -1,14 +1,14 @@
 import NIOCore
 
-/// Sends a PING with the data of each request, as grpc-go does to estimate the bandwidth, and keeps its answer from the HTTP/2
-/// code above, which did not ask. Sits between TLS and HTTP/2, and sees frames only by their heads.
+/// Sends a PING for each request's data, as grpc-go does to estimate the bandwidth. The handler is between TLS and HTTP/2, and
+/// reads only frame headers. It removes the answers, because the HTTP/2 handler above did not send the PING.
 final class BandwidthPingHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// The same in grpc-go: `bdpPing` in `internal/transport/bdp_estimator.go`.
+    /// The payload that grpc-go uses: `bdpPing` in its `internal/transport/bdp_estimator.go`.
     static let payload: [UInt8] = [2, 4, 16, 16, 9, 14, 7, 7]
 
     private static let prefaceLength = 24
@@ -36,7 +36,7 @@ final class BandwidthPingHandler: ChannelDuplexHandler {
             forward.writeImmutableBuffer(frame.bytes)
         }
         pending.discardReadBytes()
-        // Between two reads the server is never in the middle of writing a frame.
+        // Between two reads the server is never in the middle of a frame that it writes, so a PING can be inserted here.
         for _ in 0..<pings { context.write(wrapOutboundOut(Self.ping), promise: nil) }
         if pings > 0 { context.flush() }
         if forward.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(forward)) }
@@ -44,7 +44,7 @@ final class BandwidthPingHandler: ChannelDuplexHandler {
 
     private enum Kind { case data, ownAcknowledgement, other }
 
-    /// Nil until a whole frame is there.
+    /// Returns the next complete frame; nil until all of its bytes have arrived.
     private func nextFrame() -> (kind: Kind, bytes: ByteBuffer)? {
         let start = pending.readerIndex
         guard

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// The wire itself, below TLS: carries bytes, or freezes, or is cut. Commands come as outbound user events.
+/// Stands for the network below TLS: it passes bytes on, or holds them back, or closes the socket. Commands arrive as outbound
+/// user events.
 final class WireHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -10,7 +11,7 @@ final class WireHandler: ChannelDuplexHandler {
     enum Command: Sendable {
         case freeze
         case thaw
-        /// Closes the socket; TLS says no farewell.
+        /// Closes the socket without a TLS close_notify.
         case cut
     }
 

@@ -1,12 +1,12 @@
-/// An access request as the auth service keeps it.
+/// An access request as the auth service stores it.
 package struct AuthRequest: Equatable, Sendable {
-    /// With Teleport's numbers and names.
+    /// The states, with Teleport's numbers.
     package enum State: Int, Sendable, CaseIterable {
         case pending = 1
         case approved = 2
         case denied = 3
 
-        /// As Teleport writes it in texts.
+        /// The name that Teleport uses in messages.
         package var name: String {
             switch self {
             case .pending: "PENDING"
@@ -22,31 +22,32 @@ package struct AuthRequest: Equatable, Sendable {
     package var state = State.pending
     package let reason: String
     package var suggestedReviewers: [String] = []
-    /// The end of the access at the longest, as newer servers tell it.
+    /// The latest end of the access, which newer servers send.
     package var maxDuration = AuthTime.absent
     package var resolveReason = ""
-    /// Oldest first.
+    /// The reviews, oldest first.
     package var reviews: [AuthReview] = []
     package var thresholds = [AuthThreshold()]
     package let created: WallTime
-    /// The end of the access that is asked for.
+    /// The end of the requested access.
     package let accessExpires: WallTime
-    /// The end of the record's life: of a pending request at most an hour, from its approval on ``accessExpires``.
+    /// When the record expires. For a pending request this is at most an hour after its creation, for an approved one
+    /// ``accessExpires``.
     package var expires: WallTime
-    /// When the record was last written: Teleport's `metadata.id`.
+    /// When the record was last written. Teleport sends it as `metadata.id`.
     package var written: WallTime
-    /// How long plugin data that is stored with the request lasts from then on; nil: as ``PluginDataRules`` say.
+    /// How long plugin data lasts after it is stored with the request; nil for the value in ``PluginDataRules``.
     package var pluginDataLife: Duration?
 }
 
-/// One decision, as the audit log tells it.
+/// An entry of the audit log: one decision.
 package struct AuditEntry: Equatable, Sendable {
     package var requestID: String
     package var state: AuthRequest.State
-    /// On whose behalf; empty when nobody is named.
+    /// On whose behalf the decision was made; empty when the call named nobody.
     package var delegator: String
     package var reason: String
-    /// The user whose certificate made the call.
+    /// The user in the caller's certificate.
     package var caller: String
     package var time: WallTime
 }

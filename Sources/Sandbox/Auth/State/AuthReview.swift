@@ -1,18 +1,19 @@
-/// One person's review of a request, as the auth service keeps it.
+/// One person's review of a request, as the auth service stores it.
 package struct AuthReview: Equatable, Sendable {
     package var author: String
     package var submittedBy = ""
     package var state: AuthRequest.State
     package var reason: String
-    /// 7.3.2 leaves those of some clients zero.
+    /// The time of the review. Version 7.3.2 leaves it unset for some clients.
     package var created: AuthTime
 }
 
-/// How many reviews it takes. Here every review counts for every threshold, and any one threshold is enough.
+/// The number of reviews that approve or deny a request. In the sandbox every review counts for every threshold, and one
+/// fulfilled threshold is enough.
 package struct AuthThreshold: Equatable, Sendable {
     package var name = "default"
     package var approve = 1
-    /// Zero: denials do not count by this one.
+    /// The number of denials; zero when denials do not count for this threshold.
     package var deny = 1
 
     package init(approve: Int = 1, deny: Int = 1) {
@@ -22,8 +23,8 @@ package struct AuthThreshold: Equatable, Sendable {
 }
 
 extension RequestTable {
-    /// By the rules of Teleport's `services/access_request.go`, `ApplyAccessReview`. Whether the author may review at all is
-    /// the caller's to check.
+    /// Adds a review by the rules of `ApplyAccessReview` in Teleport's `services/access_request.go`. The caller must check
+    /// whether the author may review.
     mutating func review(_ id: String, _ review: AuthReview, at now: WallTime) throws(AuthRefusal) -> AuthRequest {
         guard var request = request(id, at: now) else {
             throw AuthRefusal(.notFound, "cannot submit review of access request \"\(id)\" (not found)")
@@ -38,7 +39,7 @@ extension RequestTable {
             throw AuthRefusal(.permissionDenied, "user \"\(review.author)\" has already reviewed this request")
         }
         request.reviews.append(review)
-        // Later reviews are kept and change nothing.
+        // Reviews of a request that is no longer pending are stored, but do not change its state.
         if request.state == .pending, let state = request.resolution {
             request.state = state
             request.resolveReason = review.reason
@@ -51,7 +52,7 @@ extension RequestTable {
 }
 
 extension AuthRequest {
-    /// What the reviews so far bring about.
+    /// The state that the reviews result in; nil while no threshold is fulfilled.
     fileprivate var resolution: State? {
         let (approvals, denials) = (reviews.count { $0.state == .approved }, reviews.count { $0.state == .denied })
         if thresholds.contains(where: { $0.deny != 0 && denials >= $0.deny }) { return .denied }

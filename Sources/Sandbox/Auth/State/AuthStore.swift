@@ -1,7 +1,7 @@
 import Synchronization
 
-/// All that the auth service remembers; it outlives restarts. A change and its event are one step, so that every watcher sees
-/// events in the order of the changes.
+/// The state of the auth service, which outlives restarts. A change and its event are made in one step, so that every watcher
+/// sees the events in the order of the changes.
 final class AuthStore: Sendable {
     private struct Watcher: Sendable {
         var queue: WatchQueue
@@ -12,7 +12,7 @@ final class AuthStore: Sendable {
         var requests = RequestTable()
         var pluginData = PluginDataTable()
         var rules = PluginDataRules()
-        /// By user.
+        /// The permissions by user.
         var permissions: [String: Set<AuthPermission>]
         var audit: [AuditEntry] = []
         var watchers: [Int: Watcher] = [:]
@@ -47,7 +47,7 @@ final class AuthStore: Sendable {
         }
     }
 
-    /// Decides, tells the watchers and writes the audit log, which alone learns the delegator.
+    /// Sets the state, sends the event and writes the audit log. Only the audit log stores the delegator.
     func setState(
         of id: String, to new: AuthRequest.State, reason: String, roles: [String] = [], delegator: String, caller: String
     ) throws(AuthRefusal) {
@@ -61,7 +61,7 @@ final class AuthStore: Sendable {
         }
     }
 
-    /// The audit log has what it resolves, in the author's name.
+    /// Adds a review. If it resolves the request, the audit log has the decision, with the author's name.
     func review(
         _ id: String, by author: String, submittedBy: String = "", state: AuthRequest.State, reason: String,
         created: AuthTime? = nil
@@ -89,7 +89,7 @@ final class AuthStore: Sendable {
         }
     }
 
-    /// Removes what is past its life. Teleport's store does this about once a second.
+    /// Removes everything that has expired. Teleport's store does this about once a second.
     func sweep() {
         state.withLock { state in
             let time = now()
@@ -128,7 +128,7 @@ final class AuthStore: Sendable {
         state.withLock { $0.pluginData.all(at: now()) }
     }
 
-    /// As at the end of its time.
+    /// Removes the plugin data of a request, as when it expires.
     func expirePluginData(of id: String) {
         state.withLock { $0.pluginData.remove(id) }
         bell.ring()
@@ -139,7 +139,7 @@ final class AuthStore: Sendable {
         set { state.withLock { $0.rules = newValue } }
     }
 
-    /// Nil for a user who may do nothing.
+    /// Nil for an unknown user.
     func permissions(of user: String) -> Set<AuthPermission>? { state.withLock { $0.permissions[user] } }
 
     func setPermissions(of user: String, _ change: (inout Set<AuthPermission>) -> Void) {
@@ -152,7 +152,7 @@ final class AuthStore: Sendable {
 // MARK: - Watching
 
 extension AuthStore {
-    /// From this call on, no change is missed; nothing before it is told.
+    /// Adds a watcher. It gets every change after this call, and none before it.
     func watch(_ queue: WatchQueue, lag: @escaping @Sendable () -> Duration = { .zero }) -> Int {
         state.withLock { state in
             state.nextWatcher += 1
@@ -169,7 +169,7 @@ extension AuthStore {
 
     var watcherCount: Int { state.withLock { $0.watchers.count } }
 
-    /// Ends every watch: cleanly, or with an error.
+    /// Ends all watches, with an error unless it is nil.
     func endWatches(throwing error: (any Error)?) {
         let watchers = state.withLock { state in
             defer { state.watchers = [:] }
@@ -179,7 +179,8 @@ extension AuthStore {
         bell.ring()
     }
 
-    /// Called with the lock held, so that events are in the order of the changes; no call below runs foreign code.
+    /// Adds an event to all queues. It is called with the lock held, so that events have the order of the changes. That is safe
+    /// because nothing below calls back into other code.
     private func publish(_ event: AuthEvent, in state: inout State) {
         let item = WatchQueue.Item(event: event, since: .now)
         for (key, watcher) in state.watchers where watcher.queue.filter.matches(event) {

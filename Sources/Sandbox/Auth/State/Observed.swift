@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that tasks can wait on.
+/// A value whose changes tasks can wait for.
 package final class Observed<Value: Sendable>: Sendable {
     private struct State {
         var value: Value
@@ -23,7 +23,7 @@ package final class Observed<Value: Sendable>: Sendable {
         }
     }
 
-    /// Waits for a value that fits, the present one included. Throws only when the task is cancelled.
+    /// Waits until the value meets the condition. Returns at once if it does already. Throws only when the task is cancelled.
     @discardableResult
     package func first(where fits: (Value) -> Bool) async throws(CancellationError) -> Value {
         let (changes, continuation) = AsyncStream.makeStream(of: Value.self, bufferingPolicy: .bufferingNewest(1))

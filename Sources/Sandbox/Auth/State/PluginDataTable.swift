@@ -1,23 +1,24 @@
-/// How the auth service keeps what plugins store with requests. The defaults are those of 7.3.2 and 8.1.0.
+/// How the auth service keeps the data that plugins store with requests. The defaults are those of 7.3.2 and 8.1.0.
 package struct PluginDataRules: Sendable {
-    /// How long a record lasts from its creation on; nil: until an hour after the request's access expiry as it was fixed at
-    /// creation, whether or not the request is removed before.
+    /// How long a record lasts after its creation. Nil: until an hour after the request's access expiry at the time of the
+    /// creation, even when the request is removed before.
     package var life: Duration?
-    /// Removes a request's record with the request.
+    /// Whether the record is removed together with its request.
     package var goesWithRequest = false
-    /// What a call without `resource` is refused with; nil: it gives all records.
+    /// The refusal of a call without `resource`. Nil: such a call returns all records.
     package var listRefusal: AuthRefusal?
 
     package init() {}
 }
 
-/// What plugins store with requests, by the rules of Teleport's `types/plugin_data.go`. Knows no clock.
+/// The data that plugins store with requests, by the rules of Teleport's `types/plugin_data.go`. Callers pass the time in.
 struct PluginDataTable: Sendable {
     struct Record: Equatable, Sendable {
         var requestID: String
-        /// A plugin's name to what it has stored.
+        /// What each plugin has stored, by its name.
         var entries: [String: [String: String]]
-        /// By the ``PluginDataRules``: late enough that a DELETE handler can still read.
+        /// When the record expires, by ``PluginDataRules``. By default it is late enough for a plugin to read the data after
+        /// the request was removed.
         var expires: WallTime
         var written: WallTime
     }
@@ -45,7 +46,7 @@ struct PluginDataTable: Sendable {
 
     mutating func remove(_ requestID: String) { records[requestID] = nil }
 
-    /// `request` is asked for only when nothing is stored with it yet.
+    /// Applies an update. `request` is called only when no plugin has stored data with the request yet.
     mutating func apply(
         _ update: Update, request: AuthRequest?, rules: PluginDataRules = PluginDataRules(), at now: WallTime
     ) throws(AuthRefusal) {

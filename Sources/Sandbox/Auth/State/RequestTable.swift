@@ -1,4 +1,4 @@
-/// The access requests, by the rules of Teleport's `services/local/dynamic_access.go`. Knows no clock.
+/// The access requests, by the rules of Teleport's `services/local/dynamic_access.go`. Callers pass the time in.
 struct RequestTable: Sendable {
     private var requests: [String: AuthRequest] = [:]
 
@@ -6,12 +6,12 @@ struct RequestTable: Sendable {
         requests[request.id] = request
     }
 
-    /// Nil also for a request past its life that ``removeExpired(at:)`` has not met yet: the store hides those at once.
+    /// Nil also for an expired request that ``removeExpired(at:)`` has not removed yet, as in Teleport's store.
     func request(_ id: String, at now: WallTime) -> AuthRequest? {
         requests[id].flatMap { $0.expires > now ? $0 : nil }
     }
 
-    /// In the order of their ids, as the store keeps its keys.
+    /// All requests in the order of their ids, which is the order of the keys in Teleport's store.
     func all(at now: WallTime) -> [AuthRequest] {
         requests.values.filter { $0.expires > now }.sorted { $0.id < $1.id }
     }
@@ -20,14 +20,15 @@ struct RequestTable: Sendable {
         requests.removeValue(forKey: id) != nil
     }
 
-    /// The ids of those that were past their life, in the order in which they lapsed.
+    /// Removes expired requests. Returns their ids in the order in which they expired.
     mutating func removeExpired(at now: WallTime) -> [String] {
         let expired = requests.values.filter { $0.expires <= now }.sorted { ($0.expires, $0.id) < ($1.expires, $1.id) }
         for request in expired { requests[request.id] = nil }
         return expired.map(\.id)
     }
 
-    /// **Not** first come, first served: only a denial stands. The reason is overwritten, also by an empty one.
+    /// Sets the state. A decision may be overwritten by a later one, except that a denial is final. The reason is overwritten
+    /// too, even by an empty one.
     mutating func setState(
         of id: String, to state: AuthRequest.State, reason: String, roles: [String], at now: WallTime
     ) throws(AuthRefusal) -> AuthRequest {

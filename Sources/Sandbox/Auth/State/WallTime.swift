@@ -1,6 +1,6 @@
 import Glibc
 
-/// A moment on the wall clock in nanoseconds since 1970: as exact as Teleport writes its times and record numbers.
+/// A time in nanoseconds since 1970, which is the precision of Teleport's times and record numbers.
 package struct WallTime: Hashable, Comparable, Sendable {
     package var nanoseconds: Int64
 
@@ -16,7 +16,7 @@ package struct WallTime: Hashable, Comparable, Sendable {
 
     package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// Later by a duration; wraps instead of trapping, three centuries from now.
+    /// Adds a duration. It overflows three centuries from now, and then wraps instead of trapping.
     package static func + (time: Self, duration: Duration) -> Self {
         let (seconds, attoseconds) = duration.components
         return Self(nanoseconds: time.nanoseconds &+ seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)

@@ -1,19 +1,19 @@
 import Synchronization
 
-/// What a watcher is told.
+/// An event for a watcher.
 enum AuthEvent: Equatable, Sendable {
     case put(AuthRequest)
     case delete(String)
 }
 
-/// The events that wait for one watcher, whose stream ends when it lets too many wait.
+/// The events that wait for one watcher. Its stream ends when too many wait.
 struct WatchQueue: Sendable {
     struct Item: Sendable {
         var event: AuthEvent
         var since: ContinuousClock.Instant
     }
 
-    /// What a watch ends with that is too slow (`services.Fanout`): Teleport's bad parameter.
+    /// The error that ends the stream of a slow watcher. Teleport uses a bad parameter error for it (`services.Fanout`).
     static let overflow = AuthRefusal(.badParameter, "buffer overflow")
 
     let filter: RequestFilter
@@ -29,7 +29,7 @@ struct WatchQueue: Sendable {
         (items, continuation) = AsyncThrowingStream.makeStream()
     }
 
-    /// False when the watcher was too slow: its stream ends, at once, with what waited lost.
+    /// Adds an event. False when the watcher was too slow: then its stream ends at once, and the waiting events are lost.
     func add(_ item: Item, lag: Duration) -> Bool {
         guard backlog.add(item.since, isDueUntil: .now - lag, limit: limit) else {
             continuation.finish(throwing: Self.overflow)
@@ -39,13 +39,13 @@ struct WatchQueue: Sendable {
         return true
     }
 
-    /// Notes that the connection took an event; throws when too many waited meanwhile.
+    /// Records that the connection took an event. Throws when too many events were waiting.
     func taken() throws(AuthRefusal) {
         guard backlog.take() else { throw Self.overflow }
     }
 }
 
-/// The times of the events that are not taken yet, oldest first.
+/// The times of the events that were not taken yet, oldest first.
 private final class Backlog: Sendable {
     private struct State: Sendable {
         var times: [ContinuousClock.Instant] = []
@@ -55,7 +55,7 @@ private final class Backlog: Sendable {
 
     private let state = Mutex(State())
 
-    /// Events that are kept back by the servers' lag do not count.
+    /// Adds the time of an event. Events that are not due yet because of the configured delay do not count against the limit.
     func add(_ time: ContinuousClock.Instant, isDueUntil now: ContinuousClock.Instant, limit: Int) -> Bool {
         state.withLock { state in
             state.times.append(time)
@@ -77,7 +77,7 @@ private final class Backlog: Sendable {
     }
 }
 
-/// Empty and nil fields match everything.
+/// A filter for requests. Empty and nil fields match all requests.
 struct RequestFilter: Equatable, Sendable {
     var id = ""
     var user = ""
@@ -88,7 +88,7 @@ struct RequestFilter: Equatable, Sendable {
             && (state == nil || state == request.state)
     }
 
-    /// Deletions pass whatever the filter says: they carry nothing to be filtered by.
+    /// Deletions always match, because they have no fields to filter by.
     func matches(_ event: AuthEvent) -> Bool {
         switch event {
         case .put(let request): matches(request)
@@ -98,7 +98,7 @@ struct RequestFilter: Equatable, Sendable {
 }
 
 extension RequestFilter {
-    /// The filter of a watched kind, whose keys are `id`, `user` and `state`; another is refused.
+    /// Reads the filter of a watched kind. The keys are `id`, `user` and `state`; other keys are refused.
     init(watch fields: [String: String]) throws(AuthRefusal) {
         for (key, value) in fields {
             switch key {

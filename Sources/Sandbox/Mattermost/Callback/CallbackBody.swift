@@ -1,5 +1,6 @@
 extension ChatState.Click {
-    /// What the server POSTs to the button's url (`model.PostActionIntegrationRequest`), field by field in its order.
+    /// The body that the server POSTs to a button's URL: `model.PostActionIntegrationRequest`, with its fields in the same
+    /// order.
     package func body(triggerID: String) -> JSON {
         [
             "user_id": .string(account.id), "user_name": .string(account.username), "channel_id": .string(channel.id),

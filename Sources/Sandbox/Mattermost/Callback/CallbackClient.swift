@@ -5,14 +5,14 @@ import NIOHTTP1
 import NIOOpenSSL
 import NIOPosix
 
-/// Calls an integration as the server does: one HTTP/1.1 POST, a connection each, at most 30 s.
+/// Calls an integration as the server does: with an HTTP/1.1 POST on a new connection, for at most 30 seconds.
 struct CallbackClient: Sendable {
     struct Answer: Sendable {
         var status: Int
         var body: [UInt8]
     }
 
-    /// Which certificates of an integration are believed; nil where only plain HTTP is called.
+    /// Decides which certificates of integrations are accepted; nil to allow plain HTTP only.
     var tls: TLSContext?
     var timeLimit: TimeAmount = .seconds(30)
 
@@ -33,7 +33,7 @@ struct CallbackClient: Sendable {
         }
     }
 
-    /// A connection that is ready to be written to: with TLS, after the handshake.
+    /// Opens a connection. With TLS it returns after the handshake.
     private func connect(
         to target: CallbackTarget, on loop: any EventLoop, answer: EventLoopPromise<Answer>
     ) async throws -> any Channel {
@@ -78,7 +78,8 @@ struct CallbackClient: Sendable {
         channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
     }
 
-    /// In the order of Go's client: its own first, then the request's sorted, `Accept-Encoding` last.
+    /// The headers in the order of Go's client: its own headers first, then the request's headers sorted by name, and
+    /// `Accept-Encoding` last.
     static func headers(for target: CallbackTarget, length: Int) -> HTTPHeaders {
         var headers: HTTPHeaders = [
             "Host": target.authority, "User-Agent": "Mattermost-Bot/1.1", "Content-Length": "\(length)",
@@ -93,7 +94,7 @@ struct CallbackClient: Sendable {
     }
 }
 
-/// Hands over the one answer, or the reason why there is none.
+/// Completes a promise with the answer, or with the reason why there is none.
 private final class AnswerHandler: ChannelInboundHandler {
     typealias InboundIn = NIOHTTPClientResponseFull
 

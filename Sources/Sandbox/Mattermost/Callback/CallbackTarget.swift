@@ -1,13 +1,13 @@
 import FoundationEssentials
 
-/// A button's url, taken apart as Go's client does.
+/// The parts of a button's URL, parsed as Go's client does.
 struct CallbackTarget: Equatable, Sendable {
     var isTLS: Bool
     var host: String
     var port: Int
-    /// Path and query.
+    /// The path and the query.
     var requestTarget: String
-    /// `user:password` of the url; sent as basic authentication.
+    /// `user:password` in the URL, which is sent as basic authentication.
     var credentials: String?
 
     init(_ url: String) throws(SandboxError) {
@@ -22,7 +22,7 @@ struct CallbackTarget: Equatable, Sendable {
         credentials = parts.user.map { "\($0):\(parts.password ?? "")" }
     }
 
-    /// The `Host` header: without a scheme's own port.
+    /// The `Host` header, without the scheme's default port.
     var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == (isTLS ? 443 : 80) ? name : "\(name):\(port)"

@@ -1,13 +1,14 @@
 import Logging
 
-/// A person's click on a button: calls the integration, then does what it answered (`app.DoPostAction`).
+/// Clicks a button for a user: calls the integration and applies its answer (`app.DoPostAction`).
 package struct Clicker: Sendable {
     let world: ChatWorld
     let signer: TriggerSigner
     let client: CallbackClient
     let logger: Logger
 
-    /// Returns the click's client id. Anything but a 200 with an understandable answer is ``AppError/actionIntegration``.
+    /// Returns the client id of the click. Throws ``AppError/actionIntegration`` unless the answer has status 200 and can be
+    /// read.
     package func click(_ actionID: String, on postID: String, by userID: String) async throws(AppError) -> String {
         let click = try world.read { state throws(AppError) in try state.click(actionID, on: postID, by: userID) }
         let clientID = Identifier.make()

@@ -9,22 +9,24 @@ package final class TriggerSigner: Sendable {
 
     package init() throws(SandboxError) { key = Mutex(try SigningKeyPair()) }
 
-    /// As a server whose database was made anew.
+    /// Replaces the key, as a server does whose database is new.
     package func makeNewKey() throws(SandboxError) {
         let new = try SigningKeyPair()
         key.withLock { $0 = new }
     }
 
-    /// A server from before there were keys offers none.
+    /// Whether the server publishes its key. Older servers have none.
     package var offersKey: Bool {
         get { isKeyOffered.withLock { $0 } }
         set { isKeyOffered.withLock { $0 = newValue } }
     }
 
-    /// `AsymmetricSigningPublicKey`: base64 of a DER SubjectPublicKeyInfo.
+    /// The `AsymmetricSigningPublicKey`: base64 of a SubjectPublicKeyInfo in DER.
     package var publicKey: String { key.withLock { $0 }.publicKey }
 
-    /// `clientID` is a fresh id for each click; the clicker's own client is told it.
+    /// Signs a trigger id.
+    ///
+    /// - Parameter clientID: a new id for each click, which the user's client learns too.
     package func triggerID(clientID: String, userID: String, at milliseconds: Int64) throws(SandboxError) -> String {
         let prefix = "\(clientID):\(userID):\(milliseconds):"
         let signature = try key.withLock { $0 }.sign(Array(prefix.utf8))
@@ -34,7 +36,7 @@ package final class TriggerSigner: Sendable {
 
 /// An EC key on P-256.
 private final class SigningKeyPair: Sendable {
-    // The key is only read after init, and OpenSSL's reference count is atomic: signing from any thread is safe.
+    // Nothing changes the key after `init`, and OpenSSL's reference count is atomic, so any thread may sign.
     private nonisolated(unsafe) let key: OpaquePointer
 
     init() throws(SandboxError) {

@@ -2,32 +2,33 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// `/sandbox/…`: what people do to Teleport, clicks, and what goes wrong. For the page and for tests of the built binaries.
+/// The control calls under `/sandbox/`: actions on Teleport, clicks, and faults. The page uses them, and tests of the built
+/// binaries.
 struct ControlRoutes: Sendable {
-    let desk: SandboxDesk
+    let servers: SandboxServers
     let mattermost: SandboxMattermost
 
     func add(to group: RouterGroup<ChatContext>) {
         addRequests(to: group)
         group.get("state") { request, _ in
-            desk.snapshot(for: String(request.uri.queryParameters["as"] ?? "alice")).response()
+            servers.snapshot(for: String(request.uri.queryParameters["as"] ?? "alice")).response()
         }
         group.post("posts/:post_id/actions/:action_id") { request, context in
             let username = try await request.json("as")["as"]?.text ?? ""
-            let userID = try desk.world.read { state throws(AppError) in try state.account(named: username).id }
+            let userID = try servers.world.read { state throws(AppError) in try state.account(named: username).id }
             let (postID, actionID) = (try context.parameter("post_id"), try context.parameter("action_id"))
-            let clientID = try await desk.clicker.click(actionID, on: postID, by: userID)
+            let clientID = try await servers.clicker.click(actionID, on: postID, by: userID)
             return (["status": "OK", "trigger_id": .string(clientID)] as JSON).response()
         }
         group.get("posts/of/:request_id") { _, context in
             let requestID = try context.parameter("request_id")
-            let post = try desk.world.read { state throws(AppError) in
+            let post = try servers.world.read { state throws(AppError) in
                 state.posts.first { $0.props["teleport"]?["request_id"]?.text == requestID }
             }
             return (["id": post.map { .string($0.id) } ?? nil] as JSON).response()
         }
         WorldRoutes(mattermost: mattermost).add(to: group)
-        FaultRoutes(mattermost: mattermost.faults, teleport: desk.teleport).add(to: group)
+        FaultRoutes(mattermost: mattermost.faults, teleport: servers.teleport).add(to: group)
         group.post("servers/teleport/:order") { _, context in
             switch try context.parameter("order") {
             case "restart": try await teleport.restart()
@@ -37,7 +38,7 @@ struct ControlRoutes: Sendable {
             }
             return JSON.done
         }
-        // Answered first: this call comes in by the server that is to go down.
+        // The call is answered before the restart, because it arrived through the server that restarts.
         group.post("servers/mattermost/restart") { request, _ in
             let milliseconds = try await request.json("down_for_ms")["down_for_ms"]?.int ?? 0
             return Response(
@@ -50,7 +51,7 @@ struct ControlRoutes: Sendable {
     }
 
     private func addRequests(to group: RouterGroup<ChatContext>) {
-        group.get("requests") { _, _ in desk.requests.response() }
+        group.get("requests") { _, _ in servers.requests.response() }
         group.post("requests") { request, _ in
             let form = try await RequestForm(request.json("request"))
             let id = try teleport.createRequest(
@@ -85,19 +86,19 @@ struct ControlRoutes: Sendable {
 
     private var teleport: SandboxAuth {
         get throws {
-            guard let teleport = desk.teleport else { throw SandboxError("this sandbox has no Teleport") }
+            guard let teleport = servers.teleport else { throw SandboxError("this sandbox has no Teleport") }
             return teleport
         }
     }
 }
 
-/// What the form on the page asks for.
+/// The values of the form on the page.
 private struct RequestForm {
     var user: String
     var roles: [String]
     var reason: String
     var id: String?
-    /// It takes so many.
+    /// How many approvals the request needs.
     var approvals: Int
 
     init(_ json: JSON) throws(SandboxError) {

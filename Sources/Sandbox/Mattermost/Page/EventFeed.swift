@@ -1,16 +1,16 @@
 import Hummingbird
 import NIOCore
 
-/// Server-Sent Events, each with the whole state: whoever comes late or comes back needs no history.
+/// Server-Sent Events. Each has the complete state, so a client that connects later or again needs no earlier ones.
 struct EventFeed: Sendable {
-    /// What rings on a change.
+    /// The bells that ring on a change.
     let bells: [ChangeBell]
     let snapshot: @Sendable () -> JSON
 
-    /// After this long without a change a comment is sent, so that a dead connection is noticed.
+    /// After this time without a change a comment is sent, so that a dead connection is noticed.
     private static let interval = Duration.seconds(5)
 
-    /// Writes until the connection ends.
+    /// Writes events until the connection ends.
     func write(to writer: inout any ResponseBodyWriter) async throws {
         try await writer.write(ByteBuffer(string: "retry: 500\n\n"))
         let (ticks, ticker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

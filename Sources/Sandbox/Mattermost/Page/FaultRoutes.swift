@@ -1,7 +1,8 @@
 import GRPCCore
 import Hummingbird
 
-/// `/sandbox/faults`: `{server, fault, path | method, times}`; `DELETE` ends them all.
+/// The calls under `/sandbox/faults`. `POST` with `{server, fault, path | method, times}` adds a fault, and `DELETE` removes
+/// all.
 struct FaultRoutes: Sendable {
     let mattermost: MattermostFaults
     let teleport: SandboxAuth?

@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Keeps other web pages in the same browser away from the control calls: they can neither send JSON without being asked
-/// first, nor be reached here under a name of their own.
+/// Protects the control calls from other web pages in the same browser. Only JSON is accepted, which a page cannot send to
+/// another origin without a preflight request, and only under a local host name, so that DNS rebinding does not help.
 struct LocalCallsOnly: RouterMiddleware {
     typealias Context = ChatContext
 

@@ -2,9 +2,9 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The web page, embedded in the binary, and its live state.
+/// Serves the web page, which is embedded in the binary, and its live state.
 struct PageRoutes: Sendable {
-    let desk: SandboxDesk
+    let servers: SandboxServers
 
     func add(to router: Router<ChatContext>) {
         router.get("/") { _, _ in Self.file(PackageResources.index_html, "text/html; charset=utf-8") }
@@ -20,7 +20,7 @@ struct PageRoutes: Sendable {
             return Response(
                 status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: .init { writer in
-                    let feed = EventFeed(bells: desk.bells) { desk.snapshot(for: username) }
+                    let feed = EventFeed(bells: servers.bells) { servers.snapshot(for: username) }
                     try await feed.write(to: &writer)
                 })
         }

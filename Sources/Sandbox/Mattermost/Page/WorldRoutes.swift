@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// `/sandbox/mattermost/…`: what administrators do to it while it runs.
+/// The calls under `/sandbox/mattermost/`: actions of an administrator while the server runs.
 struct WorldRoutes: Sendable {
     let mattermost: SandboxMattermost
 

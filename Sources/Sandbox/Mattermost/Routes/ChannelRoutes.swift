@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// `/api/v4/teams/…` and `/api/v4/channels/…`
+/// The calls under `/api/v4/teams/` and `/api/v4/channels/`.
 struct ChannelRoutes: Sendable {
     let world: ChatWorld
 
@@ -67,6 +67,6 @@ struct ChannelRoutes: Sendable {
 }
 
 extension Parameters {
-    /// As Go's `strconv.ParseBool` understands it.
+    /// Whether the parameter is true by the rules of Go's `strconv.ParseBool`.
     func isTrue(_ name: Substring) -> Bool { self[name].map { ["1", "t", "T", "true", "TRUE", "True"].contains($0) } ?? false }
 }

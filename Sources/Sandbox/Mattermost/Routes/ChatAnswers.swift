@@ -11,17 +11,17 @@ extension JSON {
 }
 
 extension Request {
-    /// 304 when the client has this version already.
+    /// Answers with the body, or with 304 when the client already has this version.
     func answer(_ body: JSON, etag: String) -> Response {
         unchanged(since: etag) ?? body.response(etag: etag)
     }
 
-    /// The 304 for a client that has this version already.
+    /// The answer 304 when the client already has this version; otherwise nil.
     func unchanged(since etag: String) -> Response? {
         headers[.ifNoneMatch] == etag ? Response(status: .notModified, headers: [.eTag: etag]) : nil
     }
 
-    /// The body as JSON, at most 1 MiB of it.
+    /// Reads the body as JSON, at most 1 MiB.
     func json(_ name: String) async throws -> JSON {
         let bytes = try await body.collect(upTo: 1 << 20)
         guard let json = JSON(bytes: bytes.readableBytesView) else { throw AppError.badBodyParameter(name) }

@@ -1,16 +1,16 @@
 import Hummingbird
 import NIOCore
 
-/// One REST call.
+/// The context of one REST call.
 struct ChatContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// To be closed by a fault.
+    /// The connection, which a fault may close.
     let channel: any Channel
-    /// `X-Request-Id`, also in an error's body.
+    /// The `X-Request-Id`, which is in the body of an error too.
     let requestID = Identifier.make()
-    /// The server's node that answers.
+    /// The number of the node that answers.
     var node = 0
-    /// Of the bearer token; nil without a good one.
+    /// The account of the bearer token; nil without a valid token.
     var account: ChatAccount?
 
     init(source: ApplicationRequestContextSource) {
@@ -23,7 +23,7 @@ struct ChatContext: RequestContext {
         return account
     }
 
-    /// A part of the path, percent-decoded.
+    /// A parameter in the path, percent-decoded.
     func parameter(_ name: String) throws(AppError) -> String {
         guard let value = parameters.get(name)?.percentDecoded else { throw .badURLParameter(name) }
         return value
@@ -31,7 +31,7 @@ struct ChatContext: RequestContext {
 }
 
 extension String {
-    /// Nil for a malformed escape or bytes that are not UTF-8.
+    /// Nil for a malformed escape or for bytes that are not UTF-8.
     var percentDecoded: String? {
         var bytes: [UInt8] = []
         var rest = utf8[...]

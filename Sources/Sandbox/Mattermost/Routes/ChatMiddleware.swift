@@ -3,7 +3,7 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// What every call has in common: faults, who is calling, the server's headers and the shape of its errors.
+/// The parts that all calls share: faults, authentication, the server's headers and the form of its errors.
 struct ChatMiddleware: RouterMiddleware {
     typealias Context = ChatContext
 
@@ -18,7 +18,7 @@ struct ChatMiddleware: RouterMiddleware {
         connections.add(context.channel)
         guard request.uri.path.hasPrefix("/api/v4/") else { return try await next(request, context) }
         let latency = faults.latency(method: request.method.rawValue, path: request.uri.path)
-        // Only the server's end cancels this sleep.
+        // This sleep is cancelled only when the server stops.
         if latency > .zero { try await Task.sleep(for: latency) }
         let fault = faults.take(method: request.method.rawValue, path: request.uri.path)
         switch fault {
@@ -77,7 +77,7 @@ struct ChatMiddleware: RouterMiddleware {
         throw CancellationError()
     }
 
-    /// As the rate limiter answers, before the API is reached: none of its headers, no JSON.
+    /// The answer of the rate limiter. It is in front of the API, so the answer has none of the API's headers and is not JSON.
     private static func rateLimited(_ seconds: Int) -> Response {
         Response(
             status: .tooManyRequests,
@@ -99,6 +99,7 @@ extension HTTPField.Name {
     static let filestoreStatus = known("Filestore_status")
     static let overallStatus = known("Status")
 
-    /// A literal above; `.via` would show up in the fixtures' tests if one were not a header name.
+    /// Makes a header name from a literal. The fallback `.via` would fail the tests against fixtures if a literal were not a
+    /// valid name.
     private static func known(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .via }
 }

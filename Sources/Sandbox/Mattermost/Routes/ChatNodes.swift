@@ -1,12 +1,12 @@
 import NIOCore
 import Synchronization
 
-/// Several nodes of one server behind a balancer: which of them answers a call.
+/// Chooses the node that answers a call, like a load balancer in front of several nodes of one server.
 package final class ChatNodes: Sendable {
     package enum Spread: Sendable {
         /// Each call goes to the next node.
         case calls
-        /// Each connection keeps the node that its first call went to.
+        /// All calls of a connection go to the same node.
         case connections
     }
 

@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// `/api/v4/actions/dialogs/…`
+/// The calls under `/api/v4/actions/dialogs/`.
 struct DialogRoutes: Sendable {
     let world: ChatWorld
     let clicker: Clicker

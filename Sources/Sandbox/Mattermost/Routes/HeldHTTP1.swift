@@ -3,12 +3,12 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// HTTP/1.1 whose accepted connections are held until they are served: NIO traps when one is dropped before, as happens to a
-/// client that connects in the moment of a stop.
+/// HTTP/1.1 that keeps a reference to each accepted connection until it is served. NIO traps when a connection is released
+/// before that, which happens when a client connects in the moment in which the server stops.
 struct HeldHTTP1: ServerChildChannel {
     let base: HTTP1Channel
 
-    /// For the process's life: those that were never served stay.
+    /// The connections that are not served yet. Those that never are stay here for the life of the process.
     private static let held = Mutex<[ObjectIdentifier: HTTP1Channel.Value]>([:])
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The connections that made a call and are still open, so that a restart can end them as a killed server would.
+/// The open connections that made a call, so that a restart can close them as a killed server would.
 final class OpenConnections: Sendable {
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
 

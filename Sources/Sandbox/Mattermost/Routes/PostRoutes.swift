@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// `/api/v4/posts/…`
+/// The calls under `/api/v4/posts/`.
 struct PostRoutes: Sendable {
     let world: ChatWorld
     let clicker: Clicker
@@ -45,7 +45,7 @@ struct PostRoutes: Sendable {
             let answer: JSON = ["status": "OK", "trigger_id": .string(clientID)]
             return answer.response()
         }
-        // A bot with post:all lacks the permission; nobody else of the sandbox has it either.
+        // Refused for everybody: a bot with post:all lacks the permission, and no other account of the sandbox has it.
         posts.post("ephemeral") { _, context -> Response in
             _ = try context.caller()
             throw AppError.forbidden

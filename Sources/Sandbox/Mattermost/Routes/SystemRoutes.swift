@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// `/api/v4/system/ping` and `/api/v4/config/client`: no token needed; with one the latter tells more.
+/// The calls `/api/v4/system/ping` and `/api/v4/config/client`. They need no token; with one the second returns more.
 struct SystemRoutes: Sendable {
     let signer: TriggerSigner
     let world: ChatWorld
@@ -37,7 +37,7 @@ struct SystemRoutes: Sendable {
         return response
     }
 
-    /// The real one has two hundred more fields, and comes in chunks.
+    /// A real server sends two hundred more fields, with chunked encoding.
     private func clientConfig(isLoggedIn: Bool) throws -> Response {
         var body: JSON = [
             "AsymmetricSigningPublicKey": .string(signer.publicKey), "Version": "5.37.0", "BuildNumber": "",

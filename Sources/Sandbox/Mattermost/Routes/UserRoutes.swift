@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// `/api/v4/users/…`
+/// The calls under `/api/v4/users/`.
 struct UserRoutes: Sendable {
     let world: ChatWorld
 
@@ -31,7 +31,7 @@ struct UserRoutes: Sendable {
                 return state.channels.filter { $0.members.contains(id) && (isAllAsked || !$0.isArchived) }
                     .map { state.shape(of: $0) }
             }
-            // The real server answers 404 to one who is in none.
+            // A real server answers 404 to a user who is in no channel.
             guard !shapes.isEmpty else { throw AppError.noChannels }
             return JSON.array(shapes).response()
         }
@@ -44,7 +44,7 @@ struct UserRoutes: Sendable {
         }
     }
 
-    /// One's own, by `me` or by id: other people's are not shown.
+    /// The caller's id, which the path may name by `me` or by the id itself. Other ids are refused.
     private func ownID(_ context: ChatContext) throws -> String {
         let (me, id) = (try context.caller(), try context.parameter("user_id"))
         guard id == "me" || id == me.id else { throw AppError.forbidden }
@@ -62,7 +62,7 @@ struct UserRoutes: Sendable {
         return request.answer(account.shape(own: account.id == me.id, showsEmail: showsEmail), etag: account.etag)
     }
 
-    /// Those that exist, in the order asked for.
+    /// The accounts with these ids that exist, in the order of the ids.
     private func shapes(of ids: [String]) -> [JSON] {
         let found = try? world.read { state throws(AppError) in
             ids.compactMap { id in state.accounts.first { $0.id == id } }.map { ($0, state.showsEmail) }

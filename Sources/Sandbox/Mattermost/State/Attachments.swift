@@ -1,11 +1,11 @@
-/// The server's `SlackAttachment`: known fields in its order, all others dropped (`model/slack_attachment.go`).
+/// Attachments as the server stores them: its known fields in its order, without all others (`model/slack_attachment.go`).
 enum Attachments {
     private static let texts = (
         head: ["fallback", "color", "pretext", "author_name", "author_link", "author_icon", "title", "title_link", "text"],
         tail: ["image_url", "thumb_url", "footer", "footer_icon"]
     )
 
-    /// Props as clients see them.
+    /// The props as the server sends them to clients.
     static func shown(in props: JSON) -> JSON {
         guard let attachments = props["attachments"]?.elements else { return props }
         var shown = props
@@ -13,7 +13,7 @@ enum Attachments {
         return shown
     }
 
-    /// Gives a button without an id one, as the server does before it saves.
+    /// Adds an id to buttons without one, as the server does before it stores a post.
     static func withActionIDs(_ props: JSON) -> JSON {
         guard let attachments = props["attachments"]?.elements else { return props }
         var changed = props
@@ -27,7 +27,7 @@ enum Attachments {
         return changed
     }
 
-    /// The button of that id with its `integration`; nil when there is none or a client could not route to it.
+    /// The button with that id and its `integration`. Nil when there is none, or when the id cannot be in the path of a call.
     static func action(_ id: String, in props: JSON) -> JSON? {
         guard !id.isEmpty, id.utf8.allSatisfy(Identifier.isAlphanumeric) else { return nil }
         let actions = (props["attachments"]?.elements ?? []).flatMap { $0["actions"]?.elements ?? [] }
@@ -55,7 +55,7 @@ enum Attachments {
         ["title": field["title"] ?? "", "value": field["value"] ?? nil, "short": field["short"] ?? false]
     }
 
-    /// `integration` is the server's own: no client is shown it.
+    /// Removes `integration`, which the server does not send to clients.
     private static func action(_ action: JSON) -> JSON {
         var shape: JSON = [:]
         for name in ["id", "type", "name", "disabled", "style", "data_source", "options", "default_option"] {

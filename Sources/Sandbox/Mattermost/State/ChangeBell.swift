@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Tells any number of listeners that something changed, without saying what: they look for themselves.
+/// Notifies listeners that something changed. They have to look themselves for what it was.
 package final class ChangeBell: Sendable {
     private let listeners = Mutex<(next: Int, all: [Int: AsyncStream<Void>.Continuation])>((0, [:]))
 
@@ -10,7 +10,7 @@ package final class ChangeBell: Sendable {
         for listener in listeners.withLock({ Array($0.all.values) }) { listener.yield() }
     }
 
-    /// One element at once, then one after each change; changes in quick succession may give one.
+    /// Yields one element at once and one after each change. Several changes in quick succession may yield only one.
     package func changes() -> AsyncStream<Void> {
         let (stream, listener) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = listeners.withLock { listeners in

@@ -8,7 +8,7 @@ package struct ChatAccount: Equatable, Sendable {
     package var isBot: Bool
     package var createAt: Int64
     package var updateAt: Int64
-    /// Not 0 once deactivated.
+    /// When the account was deactivated; 0 while it is active.
     package var deleteAt: Int64 = 0
 
     package init(
@@ -28,8 +28,8 @@ package struct ChatAccount: Equatable, Sendable {
     package var etag: String { "5.37.0.\(id).\(updateAt)..0.true.true.0" }
 
     /// - Parameters:
-    ///   - own: asked for by the account itself, which sees more of it.
-    ///   - showsEmail: what `PrivacySettings.ShowEmailAddress` says.
+    ///   - own: whether the account itself asks. It sees more fields.
+    ///   - showsEmail: the value of `PrivacySettings.ShowEmailAddress`.
     package func shape(own: Bool, showsEmail: Bool) -> JSON {
         var shape: JSON = [
             "id": .string(id), "create_at": .integer(createAt), "update_at": .integer(updateAt),

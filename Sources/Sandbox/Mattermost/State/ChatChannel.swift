@@ -8,12 +8,12 @@ package struct ChatChannel: Equatable, Sendable {
 
     package var id: String = Identifier.make()
     package var kind: Kind
-    /// A URL slug; of a direct channel both accounts' ids.
+    /// The name in the URL. For a direct channel it consists of the ids of both accounts.
     package var name: String
     package var displayName: String
     package var creatorID: String
     package var createAt: Int64
-    /// Not 0 while the channel is archived.
+    /// When the channel was archived; 0 if it is not.
     package var deleteAt: Int64 = 0
     package var members: Set<String>
 

@@ -1,10 +1,10 @@
-/// A post as the server keeps it, `integration` of its buttons included.
+/// A post as the server stores it, with the `integration` of its buttons.
 package struct ChatPost: Equatable, Sendable {
     package var id: String = Identifier.make()
     package var createAt: Int64
     package var updateAt: Int64
     package var editAt: Int64 = 0
-    /// Not 0 once deleted; only a listing by `since` still shows it.
+    /// When the post was deleted; 0 if it is not. Only a listing by `since` still contains deleted posts.
     package var deleteAt: Int64 = 0
     package var userID: String
     package var channelID: String
@@ -15,10 +15,10 @@ package struct ChatPost: Equatable, Sendable {
 
     package var etag: String { "5.37.0.\(id).\(updateAt)" }
 
-    /// How the post is shown to a client: attachments made whole, `integration` taken out.
+    /// The post as it is sent to clients, with complete attachments and without `integration`.
     ///
     /// - Parameters:
-    ///   - pendingID: echoed by the call that created the post.
+    ///   - pendingID: the `pending_post_id` that the call which creates the post repeats.
     ///   - hasMetadata: false for the answer to a repeated `pending_post_id`.
     package func shape(pendingID: String = "", replyCount: Int = 0, hasMetadata: Bool = true) -> JSON {
         var shape: JSON = [

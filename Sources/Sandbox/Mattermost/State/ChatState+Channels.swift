@@ -1,6 +1,6 @@
-/// What administrators do to channels, members and tokens.
+/// Actions of an administrator on channels, members and tokens.
 extension ChatState {
-    /// As `DELETE channels/{id}` does: nobody can post, edit or delete there any more, members stay members.
+    /// Archives a channel like `DELETE channels/{id}`. Nobody can post, edit or delete there any more, but the members stay.
     package mutating func archive(channelNamed name: String, now: Int64) throws(AppError) {
         channels[try index(ofChannelNamed: name)].deleteAt = max(now, 1)
     }
@@ -9,13 +9,13 @@ extension ChatState {
         channels[try index(ofChannelNamed: name)].deleteAt = 0
     }
 
-    /// For good, with its members and posts, as `mmctl channel delete` does.
+    /// Deletes a channel permanently with its members and posts, like `mmctl channel delete`.
     package mutating func remove(channelNamed name: String) throws(AppError) {
         let channel = channels.remove(at: try index(ofChannelNamed: name))
         table.purge(channelID: channel.id)
     }
 
-    /// The account leaves the channel or is put out.
+    /// Removes an account from a channel.
     package mutating func leave(_ username: String, channelNamed name: String) throws(AppError) {
         let id = try account(named: username).id
         channels[try index(ofChannelNamed: name)].members.remove(id)
@@ -26,7 +26,7 @@ extension ChatState {
         channels[try index(ofChannelNamed: name)].members.insert(id)
     }
 
-    /// Returns the account's tokens, which are good for nothing any more; ``restore(_:)`` undoes it.
+    /// Revokes the account's tokens and returns them. ``restore(_:)`` undoes it.
     package mutating func revokeTokens(of username: String) throws(AppError) -> [String: String] {
         let id = try account(named: username).id
         let revoked = tokens.filter { $0.value == id }

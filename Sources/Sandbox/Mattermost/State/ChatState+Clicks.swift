@@ -1,8 +1,8 @@
 extension ChatState {
-    /// Props that an update by an integration may neither bring in nor take away (`model.PostActionRetainPropKeys`).
+    /// Props that the update of an integration can neither add nor remove (`model.PostActionRetainPropKeys`).
     private static let retained = ["from_webhook", "override_icon_url", "override_username"]
 
-    /// What is needed to call a button's integration.
+    /// The data for the call of a button's integration.
     package struct Click: Sendable {
         package var account: ChatAccount
         package var channel: ChatChannel
@@ -24,7 +24,7 @@ extension ChatState {
             context: integration["context"] ?? [:])
     }
 
-    /// Does what an integration answered: `update` replaces the post, `ephemeral_text` goes to the clicker alone.
+    /// Applies the answer of an integration: `update` replaces the post, and only the clicking user sees `ephemeral_text`.
     package mutating func apply(_ answer: JSON, to click: Click, now: Int64) throws(AppError) {
         if let update = answer["update"], update.members != nil {
             let old = click.post.props

@@ -1,8 +1,8 @@
 extension ChatState {
-    /// The bot's account on the demo's server.
+    /// The user name of the demo's bot.
     package static let botName = "teleport"
 
-    /// A team with the channel `access-requests`, the people alice, bob, carol and dave in it, and the bot.
+    /// Makes a team with the channel `access-requests` and its members: the users alice, bob, carol and dave, and the bot.
     ///
     /// - Parameter token: the bot's access token.
     package static func demo(token: String = Identifier.make(), now: Int64 = ChatWorld.systemTime()) -> ChatState {
@@ -27,7 +27,7 @@ extension ChatState {
 
     package var bot: ChatAccount? { accounts.first { $0.isBot } }
 
-    /// An access token of the account.
+    /// An access token of the account; nil when it has none.
     package func token(of username: String) -> String? {
         let id = accounts.first { $0.username == username }?.id
         return tokens.first { $0.value == id }?.key

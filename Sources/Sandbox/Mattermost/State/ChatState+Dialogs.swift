@@ -1,15 +1,15 @@
 import FoundationEssentials
 
-/// A dialog that a client shows.
+/// A dialog that a user's client shows.
 package struct ChatDialog: Equatable, Sendable {
     package var userID: String
     package var url: String
-    /// As the integration gave it.
+    /// The dialog as the integration sent it.
     package var dialog: JSON
 }
 
 extension ChatState {
-    /// How long after a click its trigger id opens a dialog, in milliseconds (`model.OutgoingIntegrationRequestsTimeout`).
+    /// How long after a click its trigger id can open a dialog, in milliseconds (`model.OutgoingIntegrationRequestsTimeout`).
     private static let triggerLifetime: Int64 = 3000
 
     mutating func openDialog(_ body: JSON, now: Int64) throws(AppError) {
@@ -48,7 +48,8 @@ extension AppError {
 }
 
 extension Clicker {
-    /// What the server does with a client's submission (`app.SubmitInteractiveDialog`): the user is its own word, the rest the client's.
+    /// Passes a client's submission on to the integration (`app.SubmitInteractiveDialog`). The server sets the user; all other
+    /// fields are the client's.
     package func submit(_ body: JSON, by userID: String) async throws(AppError) -> JSON {
         guard let url = body["url"]?.text else { throw .badBodyParameter("submit_dialog_request") }
         let sent: JSON = [

@@ -1,16 +1,17 @@
 extension ChatState {
-    /// Which part of a channel's posts is asked for.
+    /// The part of a channel's posts that a call asks for.
     package struct Page: Sendable {
         package var size: Int
         package var number: Int
-        /// Only posts of an earlier millisecond than this one's, which leaves out those that share it.
+        /// Only posts of an earlier millisecond than this post's. Other posts of the same millisecond are left out.
         package var before: String?
-        /// Only posts of a later millisecond than this one's.
+        /// Only posts of a later millisecond than this post's.
         package var after: String?
-        /// Only posts changed or deleted after this time, in milliseconds; stronger than the others when positive.
+        /// Only posts changed or deleted after this time, in milliseconds. When it is positive, the other parameters are
+        /// ignored.
         package var since: Int64
 
-        /// The server's default and its limits (`web/params.go`).
+        /// Applies the server's defaults and limits (`web/params.go`).
         package init(
             size: Int? = nil, number: Int? = nil, before: String? = nil, after: String? = nil, since: Int64 = 0
         ) {
@@ -20,9 +21,10 @@ extension ChatState {
         }
     }
 
-    /// `GET channels/{id}/posts`: newest first; the threads of listed posts come along without being in `order`.
+    /// Answers `GET channels/{id}/posts`: the posts, newest first. The threads of listed posts are included without being in
+    /// `order`.
     ///
-    /// - Parameter now: the time at which a lagging replica is looked at; by default it has seen everything.
+    /// - Parameter now: the time, for a replica that lags behind. By default the replica has all posts.
     package func page(_ page: Page, of channel: ChatChannel, at now: Int64 = .max) throws(AppError) -> JSON {
         for (name, id) in [("after", page.after), ("before", page.before)] {
             if let id, !Identifier.isValid(id) { throw .badBodyParameter(name) }
@@ -37,7 +39,7 @@ extension ChatState {
         return Self.list(listed.map(\.id), shown, next: next, previous: previous)
     }
 
-    /// `SqlPostStore.getRootPosts` and `getPostsAround`: the latter compare times alone.
+    /// Selects posts like `SqlPostStore.getRootPosts` and `getPostsAround`. The second compares only times.
     private static func listed(_ page: Page, _ table: PostTable, _ keys: [ChannelPosts.Key], _ posts: ChannelPosts)
         -> [ChatPost]
     {
@@ -56,7 +58,8 @@ extension ChatState {
         return keys[range].reversed().compactMap { table[$0.id] }
     }
 
-    /// Roots and replies that come along: of a plain page the threads of its replies, else also those of its roots.
+    /// The roots and replies that are included: the threads of the listed replies and, with `before` or `after`, those of the
+    /// listed roots too.
     private static func threads(of listed: [ChatPost], _ page: Page, _ table: PostTable) -> [ChatPost] {
         var roots = Set(listed.map(\.rootID))
         if page.before != nil || page.after != nil { roots.formUnion(listed.map(\.id)) }
@@ -64,7 +67,8 @@ extension ChatState {
         return roots.flatMap { (table[$0].map { [$0] } ?? []) + table.replies(to: $0) }
     }
 
-    /// `App.AddCursorIdsForPostList`: by time too, so that those of a page's first and last milliseconds are never named.
+    /// Names the neighbours of the page like `App.AddCursorIdsForPostList`. It compares only times too, so posts of the page's
+    /// first and last millisecond are never named.
     private static func neighbours(of listed: [ChatPost], _ page: Page, _ posts: ChannelPosts) -> (String, String) {
         let isShort = listed.count < page.size
         let next: String
@@ -88,7 +92,8 @@ extension ChatState {
         return (next, previous)
     }
 
-    /// `SqlPostStore.GetPostsSince`: at most a thousand, the deleted ones too, with the roots of listed replies.
+    /// Selects changed posts like `SqlPostStore.GetPostsSince`: at most a thousand, including deleted ones, with the roots of
+    /// listed replies.
     private static func changes(since time: Int64, in channel: ChatChannel, _ table: PostTable) -> JSON {
         let all = table.posts(in: channel.id).keys.compactMap { table[$0.id] } + table.deletedPosts(in: channel.id)
         let changed = all.filter { $0.updateAt > time }.sorted { ($0.updateAt, $0.id) < ($1.updateAt, $1.id) }.prefix(1000)
@@ -107,7 +112,7 @@ extension ChatState {
         ]
     }
 
-    /// `GET posts/{id}/thread`: the post and its replies, the root first.
+    /// Answers `GET posts/{id}/thread`: the post and its replies, the root first.
     func thread(of id: String, readableBy userID: String, at now: Int64 = .max) throws(AppError) -> JSON {
         let post = try post(id, readableBy: userID, at: now)
         let table = table.seen(at: now)
@@ -116,8 +121,8 @@ extension ChatState {
         return Self.list(thread.map(\.id), thread, next: "", previous: "")
     }
 
-    /// The listing's Etag: the time of the latest change (`SqlPostStore.GetEtag`), so that a second change within its
-    /// millisecond goes unnoticed.
+    /// The Etag of the listing. It has the time of the latest change (`SqlPostStore.GetEtag`), so a second change in the same
+    /// millisecond does not change it.
     package func etag(of channel: ChatChannel, at now: Int64 = .max) -> String {
         "5.37.0.\(table.seen(at: now).posts(in: channel.id).lastUpdate)"
     }

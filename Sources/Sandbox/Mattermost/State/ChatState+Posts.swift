@@ -5,7 +5,7 @@ extension ChatState {
     /// How long the server remembers a `pending_post_id`, in milliseconds (`app.PendingPostIDsCacheTTL`).
     private static let pendingLifetime: Int64 = 30_000
 
-    /// A post that was created, or found again by its `pending_post_id`.
+    /// The result of a call that creates a post: a new post, or the earlier one with the same `pending_post_id`.
     package struct Created: Sendable {
         package var post: ChatPost
         package var isRepeat: Bool
@@ -13,8 +13,8 @@ extension ChatState {
     }
 
     /// - Parameters:
-    ///   - node: which of the server's nodes is asked; each remembers its own `pending_post_id`s.
-    ///   - id: a new one unless given.
+    ///   - node: the number of the node that answers. Each node remembers only its own `pending_post_id`s.
+    ///   - id: nil for a new id.
     package mutating func createPost(
         _ body: JSON, by author: ChatAccount, now: Int64, node: Int = 0, id: String = Identifier.make()
     ) throws(AppError) -> Created {
@@ -49,7 +49,7 @@ extension ChatState {
         pending[node, default: [:]][pendingID] = PendingPost(postID: postID, until: now + Self.pendingLifetime)
     }
 
-    /// - Parameter now: the time at which a lagging replica is looked at; by default it has seen everything.
+    /// - Parameter now: the time, for a replica that lags behind. By default the replica has all posts.
     package func post(_ id: String, readableBy userID: String, at now: Int64 = .max) throws(AppError) -> ChatPost {
         guard Identifier.isValid(id) else { throw .badURLParameter("post_id") }
         guard let post = table.seen(at: now)[id] else { throw .noSuchPost }
@@ -59,21 +59,21 @@ extension ChatState {
         return post
     }
 
-    /// `PUT posts/{id}`: message and props become what the body has, or nothing.
+    /// Answers `PUT posts/{id}`. Message and props are replaced by those in the body, or become empty.
     package mutating func updatePost(_ id: String, _ body: JSON, by userID: String, now: Int64) throws(AppError) -> ChatPost {
         guard body["id"]?.text == id else { throw .badBodyParameter("id") }
         try mayChange(id, userID, .editOwnPosts, now)
         return try replacePost(id, message: body["message"]?.text ?? "", props: body["props"], now: now)
     }
 
-    /// `PUT posts/{id}/patch`: what the body lacks stays.
+    /// Answers `PUT posts/{id}/patch`. Fields that are absent from the body are not changed.
     package mutating func patchPost(_ id: String, _ body: JSON, by userID: String, now: Int64) throws(AppError) -> ChatPost {
         let old = try mayChange(id, userID, .editOwnPosts, now)
         guard !isArchived(old.channelID) else { throw .patchInArchivedChannel }
         return try replacePost(id, message: body["message"]?.text ?? old.message, props: body["props"] ?? old.props, now: now)
     }
 
-    /// Replaces message and props whole (`app.UpdatePost`): `from_bot` is gone unless it is sent again.
+    /// Replaces message and props (`app.UpdatePost`). The prop `from_bot` is lost unless it is sent again.
     mutating func replacePost(_ id: String, message: String, props: JSON?, now: Int64) throws(AppError) -> ChatPost {
         guard let old = stored(id, at: now) else { throw .noSuchPost }
         guard !isArchived(old.channelID) else { throw .updateInArchivedChannel }
@@ -87,21 +87,21 @@ extension ChatState {
         return table[id] ?? old
     }
 
-    /// `DELETE posts/{id}`: one's own.
+    /// Answers `DELETE posts/{id}`. Users can delete their own posts only.
     package mutating func deletePost(_ id: String, by userID: String, now: Int64) throws(AppError) {
         let post = try mayChange(id, userID, .deleteOwnPosts, now)
         guard !isArchived(post.channelID) else { throw .deleteInArchivedChannel }
         deletePost(id, now: now)
     }
 
-    /// Deletes the post and the replies to it.
+    /// Deletes a post and the replies to it.
     package mutating func deletePost(_ id: String, now: Int64 = ChatWorld.systemTime()) {
         let moment = moment(now)
         for reply in table.replies(to: id) { table.delete(reply.id, at: moment) }
         table.delete(id, at: moment)
     }
 
-    /// What a call that writes reads first.
+    /// The post as a call that writes reads it first.
     private func stored(_ id: String, at now: Int64) -> ChatPost? {
         writesReadReplica ? table.seen(at: now)[id] : table[id]
     }
@@ -125,7 +125,7 @@ extension ChatState {
 }
 
 extension JSON {
-    /// An object in the order of a Go map.
+    /// The object with its members in the order of a Go map, which is sorted by name.
     var sortedByName: JSON {
         guard let members else { return self }
         return .object(members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) })

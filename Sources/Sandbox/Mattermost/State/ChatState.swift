@@ -1,40 +1,43 @@
-/// Everything the sandbox's Mattermost knows. A plain value: callers pass the time in, errors are the server's.
+/// The complete state of the sandbox's Mattermost. It is a plain value: callers pass the time in, and the errors are those that
+/// the server answers.
 package struct ChatState: Sendable {
     package var accounts: [ChatAccount] = []
-    /// Access token to account id.
+    /// The account ids by access token.
     package var tokens: [String: String] = [:]
     package var team: ChatTeam
     package var channels: [ChatChannel] = []
     var table = PostTable()
-    /// Those that are not deleted, in the order of their creation.
+    /// The posts that are not deleted, in the order of their creation.
     package var posts: [ChatPost] { table.all }
     package internal(set) var ephemerals: [EphemeralPost] = []
-    /// `PrivacySettings.ShowEmailAddress`.
+    /// The setting `PrivacySettings.ShowEmailAddress`.
     package var showsEmail = true
-    /// What the role of a channel's members lacks, the bot's too.
+    /// Permissions that the role of all channel members lacks, including the bot.
     package var withheld: Set<ChatRight> = []
-    /// Newer servers with `TeamSettings.ExperimentalViewArchivedChannels` off: an archived channel's posts cannot be read. 5.37
-    /// shows them whatever the setting says.
+    /// Whether posts in archived channels are hidden, as on newer servers without
+    /// `TeamSettings.ExperimentalViewArchivedChannels`. Version 5.37 shows them regardless of the setting.
     package var hidesArchivedPosts = false
-    /// Posts of one millisecond have one `create_at`, as on a real server. Off: each moment is later than the one before.
+    /// Whether posts of the same millisecond have the same `create_at`, as on a real server. If not, each time is later than
+    /// all before it.
     package var sharesMilliseconds = true
-    /// How far the replica that reads are answered from is behind the database, in milliseconds.
+    /// How far the replica, which answers reads, lags behind the database, in milliseconds.
     package var replicaLag: Int64 {
         get { table.lag }
         set { table.lag = newValue }
     }
-    /// Whether calls that write look at the replica first, as a real server does with a licence and replicas: the edit of a post
-    /// that the replica has not seen is refused with 403, and a patch is applied to the post as the replica shows it.
+    /// Whether calls that write read from the replica first, as a real server with a licence and replicas does. An edit of a
+    /// post that the replica does not have yet is refused with 403, and a patch is applied to the replica's version of the
+    /// post.
     package var writesReadReplica = false
 
     package internal(set) var dialogs: [ChatDialog] = []
-    /// Those signed of late, as the real server tells by its key.
+    /// The trigger ids signed recently. A real server recognizes its own by their signature.
     var triggers: [String] = []
-    /// What each node of the server remembers, by the node and the `pending_post_id`.
+    /// The posts that each node remembers, by the number of the node and the `pending_post_id`.
     var pending: [Int: [String: PendingPost]] = [:]
     var lastMoment: Int64 = 0
 
-    /// A created post's `pending_post_id`, until it is forgotten.
+    /// A created post that is remembered by its `pending_post_id`.
     struct PendingPost: Sendable {
         var postID: String
         var until: Int64
@@ -42,10 +45,11 @@ package struct ChatState: Sendable {
 
     package init(team: ChatTeam) { self.team = team }
 
-    /// As half a minute later.
+    /// Forgets all `pending_post_id`s, as the server does after half a minute.
     package mutating func forgetPendingPosts() { pending = [:] }
 
-    /// Strictly later than every moment before where ``sharesMilliseconds`` is off: then an order by time is that of events.
+    /// Returns the time for a change. When ``sharesMilliseconds`` is false it is later than all times before, so that the order
+    /// of times is the order of the changes.
     mutating func moment(_ now: Int64) -> Int64 {
         guard !sharesMilliseconds else { return now }
         lastMoment = max(now, lastMoment + 1)
@@ -59,7 +63,7 @@ package enum ChatRight: Hashable, Sendable, CaseIterable {
     case deleteOwnPosts
 }
 
-/// What an answer's `ephemeral_text` becomes: shown to one person, kept by nobody else.
+/// A message that only one user sees, made from `ephemeral_text` in the answer to a click.
 package struct EphemeralPost: Equatable, Sendable {
     package var id: String = Identifier.make()
     package var userID: String
@@ -93,7 +97,8 @@ extension ChatState {
         return team
     }
 
-    /// A private one only for its members, where an account is named; an archived one only if those are asked for too.
+    /// Finds a channel by the names of its team and itself. With an account, a private channel is found only by its members. An
+    /// archived channel is found only when those are included.
     package func channel(
         named name: String, readableBy userID: String? = nil, includingArchived: Bool = false
     ) throws(AppError) -> ChatChannel {
@@ -105,7 +110,8 @@ extension ChatState {
         return found
     }
 
-    /// The channel, where the account may read it. One that does not exist cannot be told from one that is closed to it.
+    /// The channel, if the account may read it. The error is the same for a channel that does not exist and for one that the
+    /// account is not in.
     package func channel(_ id: String, readableBy userID: String) throws(AppError) -> ChatChannel {
         guard Identifier.isValid(id) else { throw .badURLParameter("channel_id") }
         guard let channel = channels.first(where: { $0.id == id && $0.members.contains(userID) }) else { throw .forbidden }
@@ -117,7 +123,7 @@ extension ChatState {
         return channel.shape(teamID: team.id, postCount: keys.count, lastPostAt: keys.last?.createAt ?? 0)
     }
 
-    /// The direct channel of two accounts, made when there is none yet.
+    /// The direct channel of two accounts. It is made when there is none.
     package mutating func directChannel(_ ids: [String], by creatorID: String, now: Int64) throws(AppError) -> ChatChannel {
         guard ids.count == 2, ids.allSatisfy({ Identifier.isValid($0) }) else { throw .badBodyParameter("user_ids") }
         guard ids.contains(creatorID) else { throw .forbidden }

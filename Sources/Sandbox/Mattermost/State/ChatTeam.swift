@@ -1,4 +1,4 @@
-/// The sandbox has one team.
+/// A team. The sandbox has one.
 package struct ChatTeam: Equatable, Sendable {
     package var id: String = Identifier.make()
     package var name: String

@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Synchronization
 
-/// The state behind one lock, with a bell that rings on every change. Outlives the server: a restart keeps it.
+/// The state with its lock, and a bell that rings on every change. It outlives restarts of the server.
 package final class ChatWorld: Sendable {
     private let state: Mutex<ChatState>
     private let clock: @Sendable () -> Int64
     package let bell = ChangeBell()
 
-    /// - Parameter clock: milliseconds since 1970.
+    /// - Parameter clock: returns milliseconds since 1970.
     package init(_ state: ChatState, clock: @escaping @Sendable () -> Int64 = ChatWorld.systemTime) {
         self.state = Mutex(state)
         self.clock = clock
@@ -20,7 +20,7 @@ package final class ChatWorld: Sendable {
         try state.withLock { state throws(AppError) in try body(state) }
     }
 
-    /// Rings the bell after the change.
+    /// Changes the state, and rings the bell afterwards.
     package func change<Value>(
         _ body: (inout ChatState, _ now: Int64) throws(AppError) -> sending Value
     ) throws(AppError) -> sending Value {

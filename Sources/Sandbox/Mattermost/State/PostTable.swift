@@ -1,30 +1,30 @@
-/// The posts, found by id, by channel and by thread without a look at all the others: thousands cost no more than a few.
+/// All posts, with indices by id, by channel and by thread, so that a lookup does not get slower with thousands of posts.
 struct PostTable: Sendable {
-    /// Those that are not deleted, in the order in which they were made.
+    /// The posts that are not deleted, in the order of their creation.
     private(set) var all: [ChatPost] = []
-    /// Where in ``all`` a post is, by its id.
+    /// The position of each post in ``all``, by its id.
     private var places: [String: Int] = [:]
     private var channels: [String: ChannelPosts] = [:]
-    /// The replies to a post, oldest first.
+    /// The ids of the replies to a post, oldest first.
     private var replies: [String: [String]] = [:]
-    /// A deleted post stays in the database with its time (`SqlPostStore.Delete`).
+    /// The deleted posts, which stay in the database with their times (`SqlPostStore.Delete`).
     private var deleted: [String: ChatPost] = [:]
-    /// What was written of late, oldest first: a replica that lags has not seen it yet.
+    /// The recent changes, oldest first, which a replica that lags behind does not have yet.
     private var changes: [Change] = []
 
     private struct Change: Sendable {
         var at: Int64
         var id: String
-        /// Nil where the post was made.
+        /// The post before the change; nil when the change created it.
         var before: ChatPost?
     }
 
-    /// How far the database's replica is behind, in milliseconds.
+    /// How far the replica of the database lags behind, in milliseconds.
     var lag: Int64 = 0
 
     subscript(id: String) -> ChatPost? { places[id].map { all[$0] } }
 
-    /// Also of a deleted post.
+    /// The time of creation, for deleted posts too.
     func createAt(of id: String) -> Int64? { (self[id] ?? deleted[id])?.createAt }
 
     func posts(in channelID: String) -> ChannelPosts { channels[channelID] ?? ChannelPosts() }
@@ -55,7 +55,7 @@ struct PostTable: Sendable {
         channels[post.channelID]?.isChanged(at: now)
     }
 
-    /// Removes every trace of the channel's posts (`SqlPostStore.PermanentDeleteByChannel`).
+    /// Removes all posts of a channel, including deleted ones (`SqlPostStore.PermanentDeleteByChannel`).
     mutating func purge(channelID: String) {
         for post in all where post.channelID == channelID { replies[post.id] = nil }
         deleted = deleted.filter { $0.value.channelID != channelID }
@@ -69,7 +69,7 @@ struct PostTable: Sendable {
 // MARK: - The replica
 
 extension PostTable {
-    /// As the replica of the database shows them now.
+    /// The posts as the replica of the database has them now.
     func seen(at now: Int64) -> PostTable {
         guard let last = changes.last, last.at > now &- lag else { return self }
         var table = self
@@ -100,7 +100,7 @@ extension PostTable {
         }
     }
 
-    /// What is undone counts no longer for the listing's Etag.
+    /// Computes the time for the listing's Etag again, without the changes that the replica does not have.
     private mutating func datePage(of channelID: String) {
         let times = posts(in: channelID).keys.compactMap { self[$0.id]?.updateAt } + deletedPosts(in: channelID).map(\.updateAt)
         channels[channelID]?.lastUpdate = times.max() ?? 0
@@ -117,7 +117,7 @@ extension PostTable {
         if !post.rootID.isEmpty { replies[post.rootID, default: []].append(post.id) }
     }
 
-    /// Out of all indices. The rest moves up, so that this one is as dear as there are posts.
+    /// Removes a post from all indices. All later posts move up, so the cost grows with the number of posts.
     private mutating func take(_ id: String) {
         guard let place = places.removeValue(forKey: id) else { return }
         let post = all.remove(at: place)
@@ -127,9 +127,10 @@ extension PostTable {
     }
 }
 
-/// A channel's posts in the order of its pages.
+/// The posts of a channel in the order of creation.
 struct ChannelPosts: Sendable {
-    /// Ties are broken by the id, as MySQL's index does; the real query leaves them to the database.
+    /// The order of posts. Posts of the same millisecond are ordered by id, as MySQL's index does. The real query does not
+    /// specify their order.
     struct Key: Comparable, Sendable {
         var createAt: Int64
         var id: String
@@ -137,16 +138,16 @@ struct ChannelPosts: Sendable {
         static func < (left: Key, right: Key) -> Bool { (left.createAt, left.id) < (right.createAt, right.id) }
     }
 
-    /// Oldest first.
+    /// The keys, oldest first.
     private(set) var keys: [Key] = []
     private(set) var deleted: [String] = []
-    /// The time of the latest change to any of them, deletions too.
+    /// The time of the latest change to any of the posts, including deletions.
     fileprivate(set) var lastUpdate: Int64 = 0
 
-    /// How many were made before `time`, which those of that very millisecond were not.
+    /// How many posts were created before `time`, without those of the same millisecond.
     func count(before time: Int64) -> Int { firstIndex { $0.createAt >= time } }
 
-    /// How many were made until `time`, with those of that very millisecond.
+    /// How many posts were created until `time`, with those of the same millisecond.
     func count(until time: Int64) -> Int { firstIndex { $0.createAt > time } }
 
     private func firstIndex(where fits: (Key) -> Bool) -> Int {

@@ -1,4 +1,4 @@
-/// Slack's `<url|text>` markup becomes `[text](url)` unless the integration asked for it to be left alone
+/// Converts Slack's link markup `<url|text>` into `[text](url)`, unless the integration sets `skip_slack_parsing`
 /// (`model.ParseSlackLinksToMarkdown`).
 enum SlackLinks {
     static func rewritten(_ text: String) -> String {

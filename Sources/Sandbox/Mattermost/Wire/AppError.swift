@@ -1,4 +1,4 @@
-/// An error as the server answers it: `{id, message, detailed_error, request_id, status_code}`.
+/// An error answer of the server: `{id, message, detailed_error, request_id, status_code}`.
 package struct AppError: Error, Equatable, Sendable {
     package var status: Int
     package var id: String
@@ -46,7 +46,7 @@ extension AppError {
     static let propsTooLong = AppError(400, "model.post.is_valid.props.app_error", "Invalid props.")
     static let badRootID = AppError(
         400, "api.post.create_post.root_id.app_error", "Invalid RootId parameter.")
-    /// The root is in another channel.
+    /// The root of a reply is in another channel.
     static let badRootChannel = AppError(
         400, "api.post.create_post.channel_root_id.app_error", "Invalid ChannelId for RootId parameter.")
     static let postInArchivedChannel = AppError(
@@ -57,11 +57,11 @@ extension AppError {
         400, "api.post.update_post.can_not_update_post_in_deleted.error", "Can not update a post in a deleted channel.")
     static let deleteInArchivedChannel = AppError(
         400, "api.post.delete_post.can_not_delete_post_in_deleted.error", "Can not delete a post in a deleted channel.")
-    /// Newer servers alone answer this (`api4/post.go`); 5.37 has no such text.
+    /// Posts in an archived channel are hidden. Only newer servers answer this (`api4/post.go`).
     static let archivedPostsHidden = AppError(
         403, "api.user.view_archived_channels.get_posts_for_channel.app_error", "Can not retrieve posts for an archived channel"
     )
-    /// A `pending_post_id` is remembered, but its post is not found.
+    /// The `pending_post_id` is remembered, but its post is not found.
     static let repeatedPostGone = AppError(
         500, "api.post.deduplicate_create_post.failed_to_get",
         "Failed to fetch original post after deduplicating a client repeating the same request.")

@@ -1,4 +1,4 @@
-/// Mattermost's ids: 128 random bits in its own base-32 alphabet, 26 characters (`model.NewId`).
+/// Makes Mattermost's ids: 128 random bits as 26 characters of its own base-32 alphabet (`model.NewId`).
 package enum Identifier {
     private static let alphabet = Array("ybndrfg8ejkmcpqxot1uwisza345h769".utf8)
 
@@ -6,7 +6,7 @@ package enum Identifier {
         var generator = SystemRandomNumberGenerator()
         let high = generator.next()
         let low = generator.next()
-        // 26 digits of five bits hold 130: the last digit carries two zero bits.
+        // 26 digits of five bits have 130 bits, so two bits of the last digit are zero.
         return String(decoding: (0..<26).map { alphabet[digit($0, high, low)] }, as: UTF8.self)
     }
 

@@ -8,7 +8,7 @@ extension JSON: Decodable {
         init?(intValue: Int) { nil }
     }
 
-    /// Objects come out sorted by name, as a Go map does.
+    /// Decodes a value. The members of objects are sorted by name, as Go sorts a map.
     package init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: MemberName.self) {
             let members = try container.allKeys.map { Member($0.stringValue, try container.decode(JSON.self, forKey: $0)) }
@@ -30,7 +30,7 @@ extension JSON: Decodable {
         return .string(try container.decode(String.self))
     }
 
-    /// Nil for anything that is not one whole JSON value.
+    /// Nil unless the bytes are exactly one complete JSON value.
     package init?(bytes: some Sequence<UInt8>) {
         guard let value = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { return nil }
         self = value

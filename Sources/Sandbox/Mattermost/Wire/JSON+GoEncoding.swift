@@ -1,5 +1,5 @@
 extension JSON {
-    /// The bytes that Go's `encoding/json` writes: no spaces, `<`, `>` and `&` escaped.
+    /// The value as Go's `encoding/json` writes it: without spaces, and with `<`, `>` and `&` escaped.
     package var goEncoded: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
@@ -35,7 +35,8 @@ extension JSON {
         bytes.append(UInt8(ascii: brackets.1))
     }
 
-    /// Runs of plain bytes are copied whole: a page of the longest posts is megabytes.
+    /// Writes a string. Runs of bytes that need no escape are copied at once, because a page of the longest posts has
+    /// megabytes.
     private static func write(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
@@ -51,7 +52,7 @@ extension JSON {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// The first byte from `start` on that may have to be escaped; looks at eight at once where none of them is.
+    /// The position of the first byte from `start` on that may need an escape. It checks eight bytes at a time.
     private static func plainEnd(in source: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         let bytes = UnsafeRawBufferPointer(source)
         var index = start
@@ -62,11 +63,11 @@ extension JSON {
 
     private static let special: Set<UInt8> = Set(Array("\"\\<>&".utf8) + [0xE2])
 
-    /// Whether none of eight bytes is a control character, one of `"\<>&` or the first of U+2028 and U+2029.
+    /// Whether none of eight bytes is a control character, one of `"\<>&`, or the first byte of U+2028 and U+2029.
     private static func isPlain(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = 0x8080_8080_8080_8080
-        // The classic test for a zero byte, once for each byte that is looked for.
+        // The well-known bit test for a zero byte, once for each byte that is searched.
         var found = (word &- ones &* 0x20) & ~word
         for byte in [0x22, 0x5C, 0x3C, 0x3E, 0x26, 0xE2] as [UInt64] {
             let difference = word ^ (ones &* byte)
@@ -75,7 +76,7 @@ extension JSON {
         return found & tops == 0
     }
 
-    /// Writes the first character of `rest`, escaped where it must be, and returns its length.
+    /// Writes the first character of `rest`, with an escape if it needs one, and returns its length in bytes.
     private static func writeEscaped(_ rest: Slice<UnsafeBufferPointer<UInt8>>, to bytes: inout [UInt8]) -> Int {
         guard let byte = rest.first else { return 0 }
         switch byte {

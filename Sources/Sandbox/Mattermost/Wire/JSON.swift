@@ -1,4 +1,4 @@
-/// A JSON value whose objects keep their order, so that answers come out field by field as the server's do.
+/// A JSON value whose objects keep the order of their members, so that answers have their fields in the server's order.
 package enum JSON: Equatable, Sendable {
     case null
     case bool(Bool)
@@ -18,7 +18,7 @@ package enum JSON: Equatable, Sendable {
         }
     }
 
-    /// The member of an object; nil for anything else. Setting nil removes it; a new one goes to the end.
+    /// The member of an object; nil for other values. Setting nil removes the member. A new member is added at the end.
     package subscript(name: String) -> JSON? {
         get { members?.first { $0.name == name }?.value }
         set {
@@ -40,7 +40,7 @@ package enum JSON: Equatable, Sendable {
     package var truth: Bool? { if case .bool(let value) = self { value } else { nil } }
     package var int: Int64? { if case .integer(let value) = self { value } else { nil } }
 
-    /// All strings of an array; nil when it holds anything else.
+    /// The strings in an array; nil when it has an element of another type.
     package var texts: [String]? {
         guard let elements else { return nil }
         let texts = elements.compactMap(\.text)

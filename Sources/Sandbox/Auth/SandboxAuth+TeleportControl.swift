@@ -1,4 +1,4 @@
-extension SandboxAuth: TeleportSide {
+extension SandboxAuth: TeleportControl {
     package var bell: ChangeBell { store.bell }
 
     package var watchers: Int { store.watcherCount }
@@ -25,6 +25,6 @@ extension SandboxAuth: TeleportSide {
         }
     }
 
-    /// As `tctl requests rm` does; nothing happens when there is no such request.
+    /// Removes a request, as `tctl requests rm` does. Without effect when the request does not exist.
     package func delete(_ id: String) { store.delete(id) }
 }

@@ -1,13 +1,13 @@
-/// What the page and the control calls work on: both servers of the sandbox.
-struct SandboxDesk: Sendable {
+/// Both servers of the sandbox, for the page and the control calls.
+struct SandboxServers: Sendable {
     let world: ChatWorld
     let clicker: Clicker
     let teleport: SandboxAuth?
 
-    /// What rings when a snapshot may have changed.
+    /// The bells that ring when a snapshot may have changed.
     var bells: [ChangeBell] { [world.bell] + (teleport.map { [$0.bell] } ?? []) }
 
-    /// Everything that the page shows, as the person named `username` sees it.
+    /// Everything that the page shows, as the user named `username` sees it.
     func snapshot(for username: String) -> JSON {
         let chat = try? world.read { state throws(AppError) in
             let me = try state.account(named: username)
@@ -18,7 +18,7 @@ struct SandboxDesk: Sendable {
         return snapshot
     }
 
-    /// Oldest first.
+    /// The requests, oldest first.
     var requests: JSON {
         guard let teleport else { return [] }
         return .array(

@@ -1,33 +1,33 @@
-/// What the page needs of the sandbox's Teleport.
-package protocol TeleportSide: Sendable {
-    /// Every request that there is, oldest first.
+/// The actions and the state of the sandbox's Teleport that the page uses.
+package protocol TeleportControl: Sendable {
+    /// All requests, oldest first.
     func requests() -> [TeleportView]
 
-    /// How many plugins watch.
+    /// The number of plugins that watch for requests.
     var watchers: Int { get }
 
-    /// Rings on every change of the two above.
+    /// Rings on every change of the requests or of the number of watchers.
     var bell: ChangeBell { get }
 
-    /// Returns the new request's id.
+    /// Makes a request and returns its id.
     func makeRequest(user: String, roles: [String], reason: String) throws(SandboxError) -> String
 
-    /// As `tctl requests approve` and `deny` would.
+    /// Approves or denies a request, as `tctl requests approve` and `tctl requests deny` do.
     func resolve(_ id: String, approved: Bool, reason: String) throws(SandboxError)
 
     func delete(_ id: String) throws(SandboxError)
 }
 
-/// A request as Teleport has it.
+/// A request as the page shows it.
 package struct TeleportView: Equatable, Sendable {
     package var id: String
     package var user: String
     package var roles: [String]
     package var reason: String
-    /// `PENDING`, `APPROVED`, `DENIED`, …, as `tctl` shows them.
+    /// The state as `tctl` shows it, such as `PENDING` or `APPROVED`.
     package var state: String
     package var resolveReason: String
-    /// Who decided, by the audit log; empty while nobody has.
+    /// Who decided, by the audit log; empty while nobody has decided.
     package var delegator: String
     package var createdAt: Int64
 
