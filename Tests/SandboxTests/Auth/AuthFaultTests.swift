@@ -7,13 +7,13 @@ import Testing
 
 @testable import Sandbox
 
-/// Every switch that makes the auth service misbehave.
+/// Tests of every fault of the auth service.
 @Suite(.timeLimit(.minutes(1))) struct AuthFaultTests {
     private func approve(_ id: String) -> Proto_RequestStateSetter {
         .with { ($0.id, $0.state, $0.delegator) = (id, .approved, "mattermost:alice@example.com") }
     }
 
-    /// Long enough for a busy machine to carry the call to the server.
+    /// A deadline that is long enough for the call to reach the server on a busy machine.
     private var soon: CallOptions {
         var options = CallOptions.defaults
         options.timeout = .seconds(2)

@@ -12,7 +12,7 @@ import TestSupport
 
 typealias AuthClient = Proto_AuthService.Client<HTTP2ClientTransport.WrappedChannel>
 
-/// Runs an auth service over real sockets while `body` goes on.
+/// Runs an auth service on real sockets while `body` runs.
 func withSandboxAuth(
     _ configure: (inout SandboxAuth.Configuration) -> Void = { _ in }, _ body: (SandboxAuth) async throws -> Void
 ) async throws {
@@ -26,13 +26,13 @@ func withSandboxAuth(
         _ = try await auth.address
         try await body(auth)
         group.cancelAll()
-        // A run that was asked to end ends without an error.
+        // After the shutdown was asked for, `run` must return without an error.
         try await group.waitForAll()
     }
 }
 
 extension SandboxAuth {
-    /// A gRPC client of this server over our own TLS, connected while `body` goes on.
+    /// Connects a gRPC client to this server, over the plugin's own TLS, while `body` runs.
     func withClient<Result>(
         as identity: TLSIdentity? = try? Certificates.shared().client, alpn: [String] = ["h2"],
         _ body: (AuthClient) async throws -> Result
@@ -50,7 +50,7 @@ extension SandboxAuth {
         }
     }
 
-    /// A connection whose TLS handshake is done; nothing is read until auto-read is set.
+    /// Opens a connection and completes its TLS handshake. Nothing is read until auto-read is set.
     func connect(as identity: TLSIdentity?, alpn: [String] = ["h2"]) async throws -> any Channel {
         let address = try await address
         let tls = try TLSContext.client(
@@ -81,7 +81,7 @@ extension Proto_Watch {
     static let requests = Self.with { $0.kinds = [.with { $0.kind = "access_request" }] }
 }
 
-/// Waits for a condition at most ten seconds, without polling a clock of its own: other tasks run between two looks.
+/// Waits for a condition for at most ten seconds. It yields between two checks, so that other tasks can run.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
     let deadline = ContinuousClock.now + .seconds(10)
     while ContinuousClock.now < deadline {
@@ -91,7 +91,7 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
     return false
 }
 
-/// What a call was refused with.
+/// The error of a call; nil when it succeeded.
 func refusal(_ call: () async throws -> some Any) async -> RPCError? {
     do {
         _ = try await call()

@@ -7,13 +7,14 @@ import Testing
 
 @testable import Sandbox
 
-/// PINGs in both directions.
+/// Tests of HTTP/2 PINGs in both directions.
 @Suite(.timeLimit(.minutes(1))) struct AuthKeepaliveTests {
     private static let preface = [UInt8]("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     private static let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
     private static let ping: [UInt8] = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]
 
-    /// All that the server sends on a connection that begins with these bytes, until it closes or `enough` is there.
+    /// Sends these bytes on a new connection, and returns what the server sends until it closes the connection or `enough` is
+    /// true.
     private func answer(
         _ auth: SandboxAuth, to bytes: [UInt8], enough: ([UInt8]) -> Bool = { _ in false }
     ) async throws -> [UInt8] {
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    /// The HTTP/2 library allows about 200 PINGs in 30 s.
+    /// The HTTP/2 library itself allows about 200 PINGs in 30 seconds.
     @Test(
         "A PING comes with each request: a client that leaves them to its HTTP/2 library dies of them",
         arguments: [true, false])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Sandbox
 
-/// What changes while the auth service runs.
+/// Tests of changes while the auth service runs.
 @Suite(.timeLimit(.minutes(1))) struct AuthRuntimeTests {
     private static let list = AuthPermission("list", "access_request")
 
@@ -38,16 +38,16 @@ import Testing
 
     @Test("A review's time can be absent or Go's zero, and the longest access the start of 1970, on the wire")
     func zeroTimes() throws {
-        let desk = AuthDesk(reviewers: ["ana"])
-        let request = desk.store.create(
+        let service = AuthInMemory(reviewers: ["ana"])
+        let request = service.store.create(
             id: "a", user: "myuser", roles: ["editor"], reason: "", pendingTTL: .seconds(60), accessTTL: .seconds(60)
         ) { $0.maxDuration = .zero }
         #expect(request.message.spec.hasMaxDuration && request.message.spec.maxDuration == Google_Protobuf_Timestamp())
         for (author, created) in [("ana", AuthTime.absent), ("bea", .yearOne), ("cia", .zero)] {
-            _ = try desk.store.review("a", by: author, state: .denied, reason: "", created: created)
+            _ = try service.store.review("a", by: author, state: .denied, reason: "", created: created)
         }
         let reviews = try Types_AccessRequestV3(
-            serializedBytes: (desk.store.request("a")?.message.serializedBytes() ?? []) as [UInt8]
+            serializedBytes: (service.store.request("a")?.message.serializedBytes() ?? []) as [UInt8]
         ).spec.reviews
         #expect(reviews.map(\.hasCreated) == [false, true, true])
         #expect(reviews[1].created == Google_Protobuf_Timestamp(seconds: -62_135_596_800))
@@ -117,17 +117,17 @@ import Testing
 
     @Test("Ten thousand requests with their data are made, listed and removed within seconds")
     func many() throws {
-        let desk = AuthDesk()
+        let service = AuthInMemory()
         let ids = (0..<10_000).map { "request-\($0)" }
         let time = try ContinuousClock().measure {
             for id in ids {
-                _ = desk.store.create(
+                _ = service.store.create(
                     id: id, user: "u", roles: ["r"], reason: "", pendingTTL: .seconds(3600), accessTTL: .seconds(7200))
-                try desk.store.update(.init(requestID: id, plugin: "mattermost", set: ["a": id], expect: [:]))
+                try service.store.update(.init(requestID: id, plugin: "mattermost", set: ["a": id], expect: [:]))
             }
-            #expect(desk.store.requests().count == 10_000)
-            for id in ids { desk.store.delete(id) }
-            #expect(desk.store.pluginData().count == 10_000)
+            #expect(service.store.requests().count == 10_000)
+            for id in ids { service.store.delete(id) }
+            #expect(service.store.pluginData().count == 10_000)
         }
         #expect(time < .seconds(20))
     }
@@ -144,7 +144,7 @@ import Testing
                 let id = first.createRequest(user: "myuser", roles: ["editor"])
                 #expect(second.request(id) == nil)
                 for (auth, name) in [(first, "sandbox.example"), (second, "second.example")] {
-                    // The client verifies `teleport.cluster.local`, whatever the cluster is called.
+                    // The client verifies the name `teleport.cluster.local`, regardless of the cluster's name.
                     let told = try await auth.withClient { try await $0.ping(.init()).clusterName }
                     #expect(told == name)
                 }

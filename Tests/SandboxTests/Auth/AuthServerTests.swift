@@ -8,7 +8,7 @@ import Testing
 
 @testable import Sandbox
 
-/// The auth service over real sockets, TLS and gRPC.
+/// Tests of the auth service over real sockets, TLS and gRPC.
 @Suite(.timeLimit(.minutes(1))) struct AuthServerTests {
     @Test("Ping answers also without a certificate; nothing else does")
     func withoutCertificate() async throws {

@@ -19,7 +19,7 @@ import Testing
     private static let foreignAcknowledgement = frame(6, flags: 1, [1, 2, 3, 4, 5, 6, 7, 8])
     private static let ownAcknowledgement = frame(6, flags: 1, BandwidthPingHandler.payload)
 
-    /// What comes out above and below when the bytes come in slices of this size.
+    /// Feeds the bytes in slices of this size, and returns the bytes that the handler passes up and down.
     private func run(_ bytes: [UInt8], slice: Int) throws -> (inbound: [UInt8], outbound: [UInt8]) {
         let channel = EmbeddedChannel(handler: BandwidthPingHandler())
         for start in stride(from: 0, to: bytes.count, by: slice) {

@@ -3,7 +3,7 @@ import FoundationNetworking
 
 @testable import Sandbox
 
-/// Calls a sandbox's Mattermost over its real socket, with one person's token.
+/// Calls the sandbox's Mattermost over its real socket, with the token of one user.
 struct MattermostCaller {
     var url: String
     var token: String?
@@ -40,7 +40,7 @@ struct MattermostCaller {
 }
 
 extension SandboxMattermost {
-    /// Posts one card with a button `approve` that calls `url`, and returns the post's id.
+    /// Makes a post with a button `approve` that calls `url`, and returns its id.
     func postButton(calling url: String, props: JSON = [:]) throws -> String {
         try world.change { state, now throws(AppError) in
             guard let bot = state.bot else { throw .forbidden }
@@ -52,7 +52,7 @@ extension SandboxMattermost {
                 ]
             ]
             let body: JSON = ["channel_id": .string(state.channels[0].id), "message": "before", "props": props]
-            // Decoded as a call's body is, which sorts the context.
+            // Decoded like the body of a call, which sorts the context by name.
             return try state.createPost(JSON(bytes: body.goEncoded) ?? .null, by: bot, now: now).post.id
         }
     }

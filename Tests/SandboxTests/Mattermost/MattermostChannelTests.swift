@@ -2,12 +2,12 @@ import Testing
 
 @testable import Sandbox
 
-/// Ids, statuses and words of 5.37 (`app/post.go`, `app/channel.go`, `i18n/en.json`).
+/// The ids, statuses and messages are those of 5.37 (`app/post.go`, `app/channel.go`, `i18n/en.json`).
 @Suite("Channels and rights that the sandbox's Mattermost takes away")
 struct MattermostChannelTests {
     private static let byName = "/api/v4/teams/name/acme/channels/name/access-requests"
 
-    /// What a call of the bot about the first channel or its post is answered.
+    /// Makes the bot's calls about the first channel and a post in it.
     private struct Bot {
         let caller: MattermostCaller
         let channel: ChatChannel
@@ -196,7 +196,7 @@ struct MattermostChannelTests {
     private static let forbidden = AppError.forbidden
 }
 
-/// The whole of an error's body but for its request id.
+/// Compares the body of an error, except for the request id.
 func expect(
     _ answer: MattermostCaller.Answer, _ status: Int, _ id: String, _ message: String,
     sourceLocation: SourceLocation = #_sourceLocation

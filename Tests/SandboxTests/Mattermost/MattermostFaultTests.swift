@@ -54,7 +54,7 @@ struct MattermostFaultTests {
             server.faults.inject(.stall)
             let caller = try await MattermostCaller(server)
             async let answer = caller.call("GET", "/api/v4/users/me")
-            // Another call gets through meanwhile, once the first has taken the fault.
+            // When the first call has taken the fault, another call succeeds meanwhile.
             while server.faults.stalledCalls == 0 { await Task.yield() }
             #expect(try await caller.call("GET", "/api/v4/users/me").status == 200)
             server.faults.clear()

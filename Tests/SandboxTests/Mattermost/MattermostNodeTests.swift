@@ -24,7 +24,7 @@ struct MattermostNodeTests {
     func connections() async throws {
         let configuration = SandboxMattermost.Configuration(nodes: 2, spread: .connections, replicaLag: .zero)
         try await SandboxMattermost.withRunning(configuration) { server in
-            // A caller's every call has a connection of its own.
+            // Every call of a caller uses a new connection.
             let caller = try await MattermostCaller(server)
             let ids = [try await create(caller, in: server), try await create(caller, in: server)]
             #expect(Set(ids).count == 2)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-/// `store/sqlstore/post_store.go` of 5.37: pages are cut by `CreateAt` alone.
+/// Pages are selected by `CreateAt` only, as in `store/sqlstore/post_store.go` of 5.37.
 @Suite("Pages of the sandbox's Mattermost")
 struct MattermostPageTests {
     private var state = ChatState.demo(now: 1_000)

@@ -27,7 +27,7 @@ struct MattermostServerTests {
         let request = try #require(exchange.json["request"])
         let answer = try await SandboxMattermost.withRunning(world: world) { server in
             var caller = try await MattermostCaller(server)
-            // Who is logged in is told more than was recorded.
+            // A caller that is logged in gets more fields than were recorded.
             if name == "client_config" { caller.token = nil }
             return try await caller.call(
                 request["method"]?.text ?? "", request["path"]?.text ?? "", request["body"] == .null ? nil : request["body"])
@@ -88,7 +88,7 @@ struct MattermostServerTests {
         }
     }
 
-    /// The names of all fields, however deep; of maps from ids the values' alone.
+    /// The names of all fields at any depth. In maps whose keys are ids only the values count.
     private static func fields(_ json: JSON) -> [String] {
         switch json {
         case .array(let elements): elements.flatMap { fields($0) }

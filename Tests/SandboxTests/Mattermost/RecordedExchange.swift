@@ -4,10 +4,10 @@ import Testing
 
 @testable import Sandbox
 
-/// One exchange with the real 5.37 server.
+/// A recorded request to a real 5.37 server, and its answer.
 struct RecordedExchange {
     let json: JSON
-    /// The recorded body without the file's own white space: what was on the wire.
+    /// The body as it was sent, without the white space of the file.
     let wireBody: String
 
     init(_ name: String) throws {
@@ -49,7 +49,7 @@ extension JSON {
 }
 
 extension ChatState {
-    /// The accounts, the team and the channel that were recorded, with their ids and times.
+    /// The recorded accounts, team and channel, with their ids and times.
     static func recorded() throws -> ChatState {
         let (team, channel) = (try RecordedExchange("team_by_name"), try RecordedExchange("channel_by_team_and_name"))
         var state = ChatState(
@@ -75,7 +75,7 @@ extension ChatState {
     var alice: ChatAccount { get throws { try account(named: "alice") } }
     var teleport: ChatAccount { get throws { try account(named: "teleport") } }
 
-    /// Creates the post of a recorded request at its recorded time and gives it the recorded id.
+    /// Creates the post of a recorded request, with the recorded time and id.
     mutating func create(_ name: String) throws -> Created {
         let recorded = try RecordedExchange(name)
         return try createPost(

@@ -4,7 +4,7 @@ import NIOOpenSSL
 import NIOPosix
 import Synchronization
 
-/// An integration that keeps the bytes it was sent and answers with prepared ones, on plain TCP or TLS.
+/// An integration on plain TCP or TLS that records the bytes it receives and sends a prepared answer.
 final class RecordingPlugin: Sendable {
     private let sink: Sink
     private let channel: any Channel
@@ -13,7 +13,7 @@ final class RecordingPlugin: Sendable {
     var bytes: [UInt8] { sink.bytes.withLock { $0 } }
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// - Parameter answer: written once a whole request is there; nothing is, and the connection is closed, when empty.
+    /// - Parameter answer: the bytes that are sent after a complete request. If it is empty, the connection is closed instead.
     static func run<Result>(
         answer: String, tls: TLSContext? = nil, _ body: (RecordingPlugin) async throws -> Result
     ) async throws -> Result {

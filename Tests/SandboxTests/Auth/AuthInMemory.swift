@@ -9,8 +9,8 @@ import TestSupport
 
 @testable import Sandbox
 
-/// The auth service's calls without sockets, at times that the test tells.
-struct AuthDesk: Sendable {
+/// The auth service's calls without sockets, with a clock that the test sets.
+struct AuthInMemory: Sendable {
     static let plugin = "access-plugin-mattermost"
 
     let time = ScriptedTime()
@@ -29,13 +29,13 @@ struct AuthDesk: Sendable {
         (configuration.reviewers, configuration.submitsForOthers) = (reviewers, submitsForOthers)
         configuration.permissions = [Self.plugin: permissions]
         store = AuthStore(permissions: configuration.permissions, now: { [time] in time.next() })
-        // A peer is its user here; "nobody" showed no certificate.
+        // A peer's name is its user here. "nobody" has no certificate.
         calls = AuthCalls(
             configuration: configuration, store: store, userOfPeer: { $0 == "nobody" ? nil : $0 },
             eventLag: { .zero })
     }
 
-    /// The editor's request of a fixture, created and written at these times.
+    /// Makes the request of a fixture, by the user editor, with these times of creation and of the last write.
     @discardableResult
     func create(_ id: String, reason: String = "", created: Int64, written: Int64) -> AuthRequest {
         time.script(created, written)
@@ -52,7 +52,7 @@ struct AuthDesk: Sendable {
     }
 }
 
-/// A clock that tells the scripted times one by one and then stays at the last.
+/// A clock that returns the scripted times one by one, and then the last one again and again.
 final class ScriptedTime: Sendable {
     private let times = Mutex<(last: Int64, next: [Int64])>((1_795_212_453_000_000_000, []))
 
@@ -66,7 +66,7 @@ final class ScriptedTime: Sendable {
     }
 }
 
-/// A failure that a real server answered with.
+/// A recorded error answer of a real server.
 struct FailureFixture: Decodable {
     var grpc_code: Int
     var message: String
@@ -90,7 +90,7 @@ extension ServerRequest {
     init(_ message: Message) { self.init(metadata: [:], message: message) }
 }
 
-/// Takes what a streaming call writes.
+/// A writer that collects the messages of a streaming call.
 struct Collector<Element: Sendable>: RPCWriterProtocol {
     let continuation: AsyncStream<Element>.Continuation
 
@@ -102,7 +102,7 @@ struct Collector<Element: Sendable>: RPCWriterProtocol {
 }
 
 extension StreamingServerResponse where Message: Sendable {
-    /// Runs the call beside `body`, which takes the messages from the stream, and cancels it afterwards.
+    /// Runs the call while `body` reads its messages from the stream, and cancels it afterwards.
     func collect(_ body: (AsyncStream<Message>) async throws -> Void) async throws {
         let contents = try accepted.get()
         let (messages, continuation) = AsyncStream.makeStream(of: Message.self)
