@@ -21,7 +21,7 @@ extension Daemon {
                 return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
             readiness: { [teleport, logFiles, now] in
-                Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.asked(at: now()))
+                Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.pauseNote(at: now()))
             },
             dialogs: settings.approvals.hasDialogs ? dialogs(clicks) : nil,
             refused: { [audit, now] refused in

@@ -3,12 +3,13 @@
     import Glibc
     import Synchronization
 
-    /// For tests of crashes, in debug builds alone: ends the process as `kill -9` does, right after an external write
-    /// succeeded.
+    /// Kills the process, as `kill -9` does, right after a chosen write to a server succeeded. For tests of crashes; it exists only
+    /// in debug builds.
     final class KillPoint: Sendable {
-        /// Names the write, as in `post`, or `post:2` for the second of its kind.
+        /// The environment variable that chooses the write, such as `post`, or `post:2` for the second post.
         static let variable = "TELEPORT_MATTERMOST_KILL_AFTER"
 
+        /// The writes that can be chosen.
         enum Write: String, Sendable {
             case claim, record, settle, progress, replied, decision, release, decide, review, post, update, reply, remove
 
@@ -26,7 +27,7 @@
                 }
             }
 
-            /// Tells by the keys what an update of the plugin data is for.
+            /// Recognizes by its keys what an update of the plugin data is for. Nil for an update without a kill point.
             private init?(setting fields: [String: String]) {
                 if let decision = fields[PluginRecord.Key.decision] {
                     self = decision.isEmpty ? .release : .decision
@@ -47,9 +48,10 @@
         }
 
         private let write: Write
+        /// How many more writes of this kind have to succeed.
         private let left: Mutex<Int>
 
-        /// Nil unless the environment asks for one.
+        /// Nil unless the environment variable names a write.
         static func fromEnvironment() -> KillPoint? {
             guard let text = getenv(variable).map({ String(cString: $0) }) else { return nil }
             let parts = text.split(separator: ":").map(String.init)

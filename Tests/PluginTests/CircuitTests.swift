@@ -84,20 +84,20 @@ struct CircuitTests {
             }
         }
         let now = Timestamp(milliseconds: 1_795_212_356_000)
-        #expect(circuits.asked(at: now) == nil)
+        #expect(circuits.pauseNote(at: now) == nil)
         await fail(.rateLimited(retryAfter: 2_000_000_000), "it has had too many calls")
         #expect(circuits.chat.wait == .seconds(60))
         let words = "it asked to be left alone, so nothing is posted until 2026-11-20T22:06:56Z: it has had too many calls"
-        #expect(circuits.asked(at: now) == words)
+        #expect(circuits.pauseNote(at: now) == words)
         try? await CircuitBypass.run { () throws(MattermostError) in
             try await circuits.chat.intercept(.read) { () throws(MattermostError) in }
         }
-        #expect(circuits.asked(at: now) == words, "a success of another call ends nothing")
+        #expect(circuits.pauseNote(at: now) == words, "a success of another call ends nothing")
         await fail(.unreachable, "the connection was refused")
         await fail(.unreachable, "the connection was refused")
         #expect(try file.text().components(separatedBy: "the connection was refused").count == 2)
         elapsed.withLock { $0 = .seconds(60) }
-        #expect(circuits.asked(at: now) == nil)
+        #expect(circuits.pauseNote(at: now) == nil)
     }
 
     private func circuits(at time: @escaping @Sendable () -> Duration = { .zero }) -> Circuits {

@@ -5,25 +5,27 @@ import Synchronization
 /// The circuit breaker of one server. As an interceptor of the server's client it sees every call: it refuses calls while the
 /// server fails, and learns from the others whether it still does.
 package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
-    /// What an error says of the server.
+    /// What an error tells about the server.
     package enum Verdict: Equatable {
-        /// It works; the call was at fault.
-        case well
-        /// It does not work, and wants to be left alone for at least this long.
-        case failing(atLeast: Duration)
-        /// It does not work until a person mends something.
-        case broken
-        /// The call was given up: nothing is known.
+        /// The server works; the error is about this call.
+        case healthy
+        /// The server does not work.
+        case failing
+        /// The server asked not to be called for this long.
+        case paused(Duration)
+        /// The server refuses all calls until somebody corrects a setting.
+        case misconfigured
+        /// The call was cancelled, which tells nothing.
         case unknown
     }
 
     private struct State {
         var circuit = Circuit()
         var lastFailure: Failure?
-        /// By which the server asked to be left alone.
-        var lastAsked: Failure?
-        /// The words of the last failure that was told.
-        var told: String?
+        /// The last failure by which the server asked for a pause.
+        var lastPause: Failure?
+        /// The text of the last failure that was logged.
+        var lastLogged: String?
     }
 
     private let state = Mutex(State())
@@ -33,7 +35,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
     private let logger: Logger
     private let elapsed: @Sendable () -> Duration
 
-    init(
+    package init(
         _ server: String, logger: Logger, elapsed: @escaping @Sendable () -> Duration,
         judge: @escaping @Sendable (Failure) -> Verdict
     ) {
@@ -43,23 +45,23 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         self.judge = judge
     }
 
-    /// Called when an outage is over.
+    /// Sets what is called when an outage is over.
     package func onRecovery(_ action: @escaping @Sendable () -> Void) { recovery.withLock { $0 = action } }
 
     package var isOpen: Bool { state.withLock { $0.circuit.isOpen } }
 
-    /// For how long no call is let through; nil when the server may be called.
+    /// The time until the next probe is let through; nil when the server may be called now.
     package var wait: Duration? { state.withLock { $0.circuit.wait(at: elapsed()) } }
 
-    /// For how long the server asked to be left alone, and how; nil when it did not.
-    package var asked: (left: Duration, failure: Failure)? {
+    /// What is left of the pause that the server asked for, and the failure by which it did; nil for none.
+    package var requestedPause: (left: Duration, failure: Failure)? {
         state.withLock { state in
-            guard let left = state.circuit.asked(at: elapsed()), let failure = state.lastAsked else { return nil }
+            guard let left = state.circuit.pause(at: elapsed()), let failure = state.lastPause else { return nil }
             return (left, failure)
         }
     }
 
-    /// Something else showed that the server is there.
+    /// Records that the server was seen to work by something else than a call, such as a new connection.
     package func reset() { succeeded() }
 
     /// Makes the call. During an outage it fails at once with the last failure instead, except for one call now and then that
@@ -74,9 +76,10 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
             return answer
         } catch {
             switch judge(error) {
-            case .well: succeeded()
-            case .failing(let atLeast): failed(error, atLeast: atLeast, isAsked: atLeast > .zero, .warning)
-            case .broken: failed(error, atLeast: Circuit.delays.upperBound, isAsked: false, .error)
+            case .healthy: succeeded()
+            case .failing: failed(error, atLeast: .zero, isAsked: false, .warning)
+            case .paused(let pause): failed(error, atLeast: pause, isAsked: true, .warning)
+            case .misconfigured: failed(error, atLeast: Circuit.delays.upperBound, isAsked: false, .error)
             case .unknown: break
             }
             throw error
@@ -93,14 +96,14 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         recovery.withLock { $0 }?()
     }
 
-    /// The one place that tells of an outage, and what else comes of the calls that are made meanwhile.
+    /// The only place that logs an outage: when it begins, and when its error changes.
     private func failed(_ error: Failure, atLeast: Duration, isAsked: Bool, _ level: Logger.Level) {
         let (isNews, isOther) = state.withLock { state in
             state.lastFailure = error
-            if isAsked { state.lastAsked = error }
+            if isAsked { state.lastPause = error }
             let isNews = state.circuit.failed(at: elapsed(), atLeast: atLeast, isAsked: isAsked, jitter: .random(in: 0..<1))
-            let isOther = state.circuit.isOpen && state.told != "\(error)"
-            if isNews || isOther { state.told = "\(error)" }
+            let isOther = state.circuit.isOpen && state.lastLogged != "\(error)"
+            if isNews || isOther { state.lastLogged = "\(error)" }
             return (isNews, isOther)
         }
         if isOther, !isNews { return logger.log(level: level, "\(server) goes on failing, otherwise now: \(error)") }

@@ -1,20 +1,32 @@
-/// Whether to call a server at all: after a few failures in a row only one call now and then, until one succeeds.
+/// Decides whether a server may be called. After three failures in a row the circuit is open: then only single calls, the
+/// probes, are let through, until one succeeds.
 ///
-/// Pure: times are durations since any fixed moment, and the jitter is passed in. An outage of a minute is noticed to be over
-/// within ten seconds, a longer one within twenty.
+/// A pure state machine: times are durations since any fixed moment, and the jitter is passed in.
+///
+/// ```
+///            3 failures in a row,
+///            or one with a pause
+///   closed ─────────────────────▶ open ──┐ failure: the next probe after 1/6 of the outage's length,
+///     ▲                            │  ▲──┘          at least 0.5 s and at most 20 s
+///     └────────────────────────────┘
+///       success, unless the server asked for a pause that is not over
+/// ```
+///
+/// So the end of an outage of a minute is noticed within ten seconds, and that of a longer one within twenty.
 struct Circuit: Sendable {
-    /// Failures in a row that make an outage.
+    /// The number of failures in a row that open the circuit.
     static let threshold = 3
-    /// A probe that has not come back after this does not hold up the next one.
+    /// How long a probe may take before the next one is let through.
     static let probeLimit = Duration.seconds(15)
+    /// The shortest and the longest time between two probes.
     static let delays = Duration.milliseconds(500)...Duration.seconds(20)
 
     private struct Outage {
         var since: Duration
-        /// The next call goes through then.
-        var until: Duration
-        /// Until when the server asked to be left alone: no success of another call shortens that.
-        var asked: Duration
+        /// When the next probe is let through.
+        var nextProbe: Duration
+        /// The end of the pause that the server asked for. A success of another call does not shorten it.
+        var pauseEnd: Duration
     }
 
     private var failures = 0
@@ -24,44 +36,48 @@ struct Circuit: Sendable {
 
     var isOpen: Bool { outage != nil }
 
-    /// For how long no call will be let through.
+    /// The time until the next probe is let through; nil when a call may be made now.
     func wait(at now: Duration) -> Duration? {
-        guard let outage, outage.until > now else { return nil }
-        return outage.until - now
+        guard let outage, outage.nextProbe > now else { return nil }
+        return outage.nextProbe - now
     }
 
-    /// For how long the server asked to be left alone.
-    func asked(at now: Duration) -> Duration? {
-        guard let outage, outage.asked > now else { return nil }
-        return outage.asked - now
+    /// What is left of the pause that the server asked for; nil for none.
+    func pause(at now: Duration) -> Duration? {
+        guard let outage, outage.pauseEnd > now else { return nil }
+        return outage.pauseEnd - now
     }
 
-    /// Whether a call may be made. One that may during an outage is the probe: others wait for what becomes of it.
+    /// Whether a call may be made. When the circuit is open, that call is the probe, and others have to wait for its outcome.
     mutating func admits(at now: Duration) -> Bool {
         guard outage != nil else { return true }
         guard wait(at: now) == nil else { return false }
-        outage?.until = now + Self.probeLimit
+        outage?.nextProbe = now + Self.probeLimit
         return true
     }
 
-    /// True when this ended an outage.
+    /// Records a successful call. True when it closed the circuit.
     mutating func succeeded(at now: Duration) -> Bool {
         failures = 0
-        guard let outage, outage.asked <= now else { return false }
+        guard let outage, outage.pauseEnd <= now else { return false }
         self.outage = nil
         return true
     }
 
-    /// With `atLeast` one failure is enough, and no jitter shortens it; where the server asked for it (`isAsked`), nor does a
-    /// success. True when an outage began.
+    /// Records a failed call. True when it opened the circuit.
+    ///
+    /// - Parameters:
+    ///   - atLeast: the shortest time until the next probe. If it is positive, this one failure opens the circuit.
+    ///   - isAsked: whether the server asked for `atLeast` as a pause. Then a success does not shorten it either.
+    ///   - jitter: from 0 to 1; shortens the delay by up to a half, so that replicas do not probe at the same time.
     mutating func failed(at now: Duration, atLeast: Duration, isAsked: Bool = false, jitter: Double) -> Bool {
         failures += 1
         guard isOpen || failures >= Self.threshold || atLeast > .zero else { return false }
         let since = outage?.since ?? now
         let delay = min(max((now - since) / 6, Self.delays.lowerBound), Self.delays.upperBound)
         let until = now + max(atLeast, delay / 2 + delay / 2 * jitter)
-        let asked = max(outage?.asked ?? .zero, isAsked ? now + atLeast : .zero)
-        defer { outage = Outage(since: since, until: max(until, asked), asked: asked) }
+        let pauseEnd = max(outage?.pauseEnd ?? .zero, isAsked ? now + atLeast : .zero)
+        defer { outage = Outage(since: since, nextProbe: max(until, pauseEnd), pauseEnd: pauseEnd) }
         return !isOpen
     }
 }

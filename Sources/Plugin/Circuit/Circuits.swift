@@ -1,7 +1,7 @@
 package import Access
 package import Logging
 
-/// The circuits of both servers.
+/// The circuit breakers of both servers.
 package struct Circuits: Sendable {
     package let teleport: Breaker<TeleportError>
     package let chat: Breaker<MattermostError>
@@ -9,27 +9,27 @@ package struct Circuits: Sendable {
     package init(logger: Logger, elapsed: @escaping @Sendable () -> Duration) {
         teleport = Breaker("Teleport", logger: logger, elapsed: elapsed) { error in
             switch error.code {
-            case .unavailable, .timedOut: .failing(atLeast: .zero)
-            case .misconfigured: .broken
+            case .unavailable, .timedOut: .failing
+            case .misconfigured: .misconfigured
             case .cancelled: .unknown
-            case .permissionDenied, .notFound, .conflict, .refused, .unimplemented, .other: .well
+            case .permissionDenied, .notFound, .conflict, .refused, .unimplemented, .other: .healthy
             }
         }
         chat = Breaker("Mattermost", logger: logger, elapsed: elapsed) { error in
-            // It is there, and gave more than is read: one channel's or thread's affair.
-            if error.reason == .tooLarge { return .well }
+            // The server answered, but with more than the client reads. That concerns one channel or thread only.
+            if error.reason == .tooLarge { return .healthy }
             return switch error.code {
-            case .unreachable, .malformed: .failing(atLeast: .zero)
-            case .status(let status): status >= 500 ? .failing(atLeast: .zero) : .well
-            case .rateLimited(let seconds): .failing(atLeast: min(.seconds(max(seconds, 1)), MattermostError.longestPause))
-            case .unauthorized: .broken
-            case .forbidden, .notFound: .well
+            case .unreachable, .malformed: .failing
+            case .status(let status): status >= 500 ? .failing : .healthy
+            case .rateLimited(let seconds): .paused(min(.seconds(max(seconds, 1)), MattermostError.longestPause))
+            case .unauthorized: .misconfigured
+            case .forbidden, .notFound: .healthy
             case .cancelled: .unknown
             }
         }
     }
 
-    /// For how long nothing can be done: a request needs both servers.
+    /// The time for which no request can be worked on, because that needs both servers; nil when both may be called.
     package var wait: Duration? {
         switch (teleport.wait, chat.wait) {
         case (let one?, let other?): max(one, other)
@@ -37,13 +37,14 @@ package struct Circuits: Sendable {
         }
     }
 
-    /// That Mattermost asked for a pause, and until when, while that lasts: nothing is posted although it is there.
-    package func asked(at now: Timestamp) -> String? {
-        guard let pause = chat.asked else { return nil }
+    /// A note for readiness while Mattermost has asked for a pause: nothing is posted meanwhile, although the server is reachable.
+    package func pauseNote(at now: Timestamp) -> String? {
+        guard let pause = chat.requestedPause else { return nil }
         let end = now.advanced(by: pause.left).secondInUTC
         return "it asked to be left alone, so nothing is posted until \(end): \(pause.failure)"
     }
 
+    /// Sets what is called when the outage of either server is over.
     package func onRecovery(_ action: @escaping @Sendable () -> Void) {
         teleport.onRecovery(action)
         chat.onRecovery(action)
