@@ -12,11 +12,11 @@ struct PostAnswer {
 
     /// Nil when the body is not a post.
     init?(_ body: [UInt8]) {
-        let text = JSONText(body)
+        let text = JSONScan(body)
         self.init(text, in: text.bytes.indices)
     }
 
-    init?(_ text: JSONText, in range: Range<Int>) {
+    init?(_ text: JSONScan, in range: Range<Int>) {
         guard let members = text.members(of: range) else { return nil }
         var ids: [String: String] = [:]
         var (created, deleted): (Int64?, Int64?) = (nil, 0)
@@ -82,7 +82,7 @@ struct PostListAnswer {
 
     /// Nil when the body is not a list of posts.
     init?(_ body: [UInt8]) {
-        let text = JSONText(body)
+        let text = JSONScan(body)
         guard let members = text.members(of: text.bytes.indices) else { return nil }
         let parts = Dictionary(members.map { (text.string($0.key), $0.value) }) { first, _ in first }
         guard let order = parts["order"], let posts = parts["posts"], let listed = text.members(of: posts),

@@ -1,8 +1,8 @@
-/// JSON of which parts can be looked at without reading the rest: a stranger's post may be nested deeper than a decoder goes,
-/// or hold a number that no type holds, and must not take a whole page of posts with it.
-struct JSONText {
+/// Finds the members of JSON objects without decoding their values. A page of posts can contain posts by anybody: one that is
+/// nested too deeply for a decoder, or has a number that fits no type, must not make the whole page unreadable.
+struct JSONScan {
     struct Member {
-        /// Without the quotes; escapes as they stand.
+        /// The bytes between the quotes. Escapes are not decoded.
         var key: Range<Int>
         var value: Range<Int>
     }
@@ -11,9 +11,9 @@ struct JSONText {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The members of an object, in their order; nil where there is no whole one. What a value holds is not checked.
+    /// The members of an object, in order. Nil when the range is not a complete object. The contents of the values are not checked.
     func members(of object: Range<Int>) -> [Member]? {
-        var scan = Scan(bytes: bytes, index: object.lowerBound, end: object.upperBound)
+        var scan = Cursor(bytes: bytes, index: object.lowerBound, end: object.upperBound)
         var members: [Member] = []
         guard scan.take(UInt8(ascii: "{")) else { return nil }
         if !scan.take(UInt8(ascii: "}")) {
@@ -26,10 +26,10 @@ struct JSONText {
         return scan.isAtEnd ? members : nil
     }
 
-    /// The text of a key or another range.
+    /// The text of a key or of any other range.
     func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-    /// A string's content where it needs no unescaping, as an id does.
+    /// The content of a string value without escapes, such as an id. Nil for all other values.
     func plainString(_ value: Range<Int>) -> String? {
         guard value.count >= 2, bytes[value.lowerBound] == UInt8(ascii: "\""), !bytes[value].contains(UInt8(ascii: "\\")) else {
             return nil
@@ -42,7 +42,7 @@ struct JSONText {
     func data(_ value: Range<Int>) -> [UInt8] { Array(bytes[value]) }
 }
 
-private struct Scan {
+private struct Cursor {
     let bytes: [UInt8]
     var index: Int
     let end: Int
@@ -61,7 +61,7 @@ private struct Scan {
         return true
     }
 
-    /// What stands between the quotes.
+    /// Reads a string and returns the range between its quotes.
     mutating func string() -> Range<Int>? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         let start = index
@@ -77,7 +77,7 @@ private struct Scan {
         return nil
     }
 
-    /// However deep it is nested: brackets are counted and not paired.
+    /// Skips a value of any depth and returns its range. Brackets are counted, but their kinds are not compared.
     mutating func value() -> Range<Int>? {
         skipSpace()
         let start = index
@@ -104,7 +104,7 @@ private struct Scan {
         while index < end, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
     }
 
-    /// A number, `true`, `false` or `null`; anything else is found to be none by whoever reads it.
+    /// Skips a number, `true`, `false` or `null`. It accepts other words too; they fail when the value is decoded.
     private mutating func skipWord() {
         while index < end, !",]} \t\r\n".utf8.contains(bytes[index]) { index += 1 }
     }

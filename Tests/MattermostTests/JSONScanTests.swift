@@ -5,9 +5,9 @@ import Testing
 
 @testable import Mattermost
 
-@Suite struct JSONTextTests {
+@Suite struct JSONScanTests {
     private func members(_ json: String) -> [String: String]? {
-        let text = JSONText([UInt8](json.utf8))
+        let text = JSONScan([UInt8](json.utf8))
         return text.members(of: text.bytes.indices).map { members in
             Dictionary(members.map { (text.string($0.key), text.string($0.value)) }) { first, _ in first }
         }
