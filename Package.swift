@@ -104,8 +104,8 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "ActionCrypto", "COpenSSL", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP1, nioHTTP2, grpcCore,
-                grpcTransport, protobuf, logging, lifecycle,
+                "ActionCrypto", "Base", "COpenSSL", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP1, nioHTTP2,
+                grpcCore, grpcTransport, protobuf, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             resources: [.embedInCode("Page")],

@@ -1,3 +1,4 @@
+import Access
 import COpenSSL
 
 /// Mattermost's public key, which verifies that it signed a `trigger_id`: ECDSA on P-256.

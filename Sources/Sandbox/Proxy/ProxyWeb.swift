@@ -1,4 +1,5 @@
 import ActionCrypto
+import Base
 import NIOCore
 
 /// The web port after TLS. It serves `/webapi/find` and connection upgrades to the auth service.

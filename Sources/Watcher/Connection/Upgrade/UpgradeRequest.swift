@@ -1,3 +1,4 @@
+import Access
 import ActionCrypto
 
 /// The HTTP request for a connection upgrade, and its answer.

@@ -1,8 +1,9 @@
-/// Base64 that has one way of writing any bytes: no white space, no stray bits, padding where it belongs (RFC 4648).
+/// Base64 (RFC 4648) in its canonical form only: bytes have exactly one text. White space, wrong padding and unused bits that are
+/// not zero are refused.
 package enum Base64: Sendable {
-    /// `+` and `/`, padded with `=` (section 4).
+    /// The alphabet with `+` and `/`, padded with `=` (section 4).
     case standard
-    /// `-` and `_`, not padded (section 5).
+    /// The alphabet with `-` and `_`, without padding (section 5).
     case url
 
     package func encode(_ bytes: [UInt8]) -> String {
@@ -27,8 +28,8 @@ package enum Base64: Sendable {
         }
     }
 
-    /// Writes into the start of `out` and gives the count of bytes; nil when the text is not the one way of writing them or
-    /// they do not fit.
+    /// Decodes into the start of `out` and returns the number of bytes. Nil when the text is not canonical, or when the bytes do not
+    /// fit.
     package func decode(_ text: some Collection<UInt8>, into out: UnsafeMutableRawBufferPointer) -> Int? {
         if let count = text.withContiguousStorageIfAvailable({ decode($0, into: out) }) { return count }
         return Array(text).withUnsafeBufferPointer { decode($0, into: out) }
@@ -50,11 +51,11 @@ package enum Base64: Sendable {
             out[count] = UInt8(truncatingIfNeeded: bits >> UInt32(held))
             count += 1
         }
-        // Bits that say nothing must be zero, or a signature could be written in several ways.
+        // The unused bits must be zero. Otherwise one signature would have several texts.
         return bits & (1 << UInt32(held) - 1) == 0 ? count : nil
     }
 
-    /// Nil for what has more than `limit` bytes too.
+    /// Decodes at most `limit` bytes. Nil when the text is not canonical, or for more bytes.
     package func decode(_ text: some Collection<UInt8>, limit: Int) -> [UInt8]? {
         var isRight = false
         let bytes = [UInt8](unsafeUninitializedCapacity: min(limit, text.count)) { buffer, count in
