@@ -1,3 +1,4 @@
+import Access
 import TestSupport
 import Testing
 

@@ -1,3 +1,5 @@
+import Access
+import Base
 import Testing
 
 @Suite("The plugin data of a request")

@@ -1,6 +1,5 @@
 import Testing
 
-
 @testable import Access
 
 @Suite("Who is told, by configuration")

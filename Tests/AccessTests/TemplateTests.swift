@@ -88,6 +88,5 @@ struct TemplateTests {
         let subject = Subject(requestID: try #require(RequestID("r-1")), user: "dave", roles: ["dba"], reason: "")
         #expect(messages.words(.ownRequest, "No.", nil, subject, person: "dave") == "@dave: No. (`dba`)")
         #expect(messages.words(.denied, "No.", nil, subject, person: "dave") == "No.")
-        #expect(Messages.Answer(.bot) == nil && Messages.Answer(.onlySuggested) == .notApprover)
     }
 }
