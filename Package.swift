@@ -87,7 +87,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "Plugin",
+            name: "Daemon",
             dependencies: [
                 "Access", "Posts", "Clicks", "ActionCrypto", "CallbackServer", "Watcher", "Mattermost", "Settings", nioPosix,
                 deque, heap, logging, lifecycle,
@@ -97,7 +97,7 @@ let package = Package(
             swiftSettings: strict,
             plugins: ["BuildInfo"]),
         .executableTarget(
-            name: "teleport-mattermost", dependencies: ["Plugin"], swiftSettings: strict),
+            name: "teleport-mattermost", dependencies: ["Daemon"], swiftSettings: strict),
         .plugin(name: "BuildInfo", capability: .buildTool()),
 
         // The sandbox: its own executable, so that nothing of it ships.
@@ -161,20 +161,20 @@ let package = Package(
         .target(
             name: "PluginTestSupport",
             dependencies: [
-                "Access", "ActionCrypto", "Clicks", "Mattermost", "Plugin", "Posts", "Sandbox", "TestSupport", "Watcher", logging,
+                "Access", "ActionCrypto", "Clicks", "Mattermost", "Daemon", "Posts", "Sandbox", "TestSupport", "Watcher", logging,
             ],
             path: "Tests/Support/Plugin", swiftSettings: strict),
         .testTarget(
             name: "PostsTests",
             dependencies: [
-                "Access", "ActionCrypto", "Mattermost", "Plugin", "PluginTestSupport", "Posts", "Sandbox", "TestSupport", "Watcher",
+                "Access", "ActionCrypto", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox", "TestSupport", "Watcher",
                 grpcCore, logging,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "ClicksTests",
             dependencies: [
-                "Access", "ActionCrypto", "Clicks", "Mattermost", "Plugin", "PluginTestSupport", "Posts", "Sandbox", "TestSupport",
+                "Access", "ActionCrypto", "Clicks", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox", "TestSupport",
                 "Watcher", grpcCore, logging,
             ],
             swiftSettings: strict),
@@ -183,9 +183,9 @@ let package = Package(
             dependencies: ["Access", "Base", "CallbackServer", "Mattermost", "Settings", "TestSupport", "Watcher", logging],
             swiftSettings: strict),
         .testTarget(
-            name: "PluginTests",
+            name: "DaemonTests",
             dependencies: [
-                "Access", "ActionCrypto", "CallbackServer", "Clicks", "Mattermost", "Plugin", "PluginTestSupport", "Posts",
+                "Access", "ActionCrypto", "CallbackServer", "Clicks", "Mattermost", "Daemon", "PluginTestSupport", "Posts",
                 "Sandbox", "Settings", "TestSupport", "Watcher", grpcCore, nioCore, logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
@@ -206,7 +206,7 @@ let package = Package(
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Access", "ActionCrypto", "CallbackServer", "Clicks", "NIOOpenSSL", "Mattermost", "Plugin", "Posts", "Settings", "TOML",
+    "Access", "ActionCrypto", "CallbackServer", "Clicks", "NIOOpenSSL", "Mattermost", "Daemon", "Posts", "Settings", "TOML",
     "Watcher", nioCore, nioHTTP1, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
 package.targets.append(

@@ -1,3 +1,3 @@
-import Plugin
+import Daemon
 
 await PluginCommand.start()

@@ -5,7 +5,7 @@ import PluginTestSupport
 import Sandbox
 import Testing
 
-@testable import Plugin
+@testable import Daemon
 @testable import Posts
 
 @Suite("Telling recipients", .timeLimit(.minutes(1)))

@@ -87,10 +87,17 @@ package struct PostReference: Hashable, Sendable, CustomStringConvertible {
         self.postID = postID
     }
 
+    /// Nil for what cannot be ids. Anybody who may update plugin data can write anything there, and an id with a comma or an equals
+    /// sign could not be written to a record and read back.
+    package init?(checked channelID: some StringProtocol, _ postID: some StringProtocol) {
+        guard MattermostName.isID(channelID), MattermostName.isID(postID) else { return nil }
+        self.init(channelID: String(channelID), postID: String(postID))
+    }
+
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-        self.init(channelID: String(parts[0]), postID: String(parts[1]))
+        guard parts.count == 2 else { return nil }
+        self.init(checked: parts[0], parts[1])
     }
 
     package var description: String { "\(channelID)/\(postID)" }

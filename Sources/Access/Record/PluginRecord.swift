@@ -58,7 +58,7 @@ package struct PluginRecord: Equatable, Sendable {
         guard let channel = fields["channel_id"], let post = fields["post_id"], !channel.isEmpty, !post.isEmpty else {
             return []
         }
-        return [PostReference(channelID: channel, postID: post)]
+        return PostReference(checked: channel, post).map { [$0] } ?? []
     }
 
     /// By post id, how many of the request's reviews were told in its thread. Anybody who may write plugin data may have written

@@ -1,7 +1,7 @@
 import Access
 import Foundation
 import Logging
-import Plugin
+import Daemon
 import Synchronization
 
 @testable import Posts

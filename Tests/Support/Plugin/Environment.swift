@@ -2,7 +2,7 @@ package import Access
 package import ActionCrypto
 package import Clicks
 package import Logging
-package import Plugin
+package import Daemon
 package import Posts
 
 /// The parts that posts and clicks work with, which a test may change before it uses them.

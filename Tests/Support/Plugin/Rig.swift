@@ -4,7 +4,7 @@ package import Clicks
 import Foundation
 import Logging
 package import Mattermost
-package import Plugin
+package import Daemon
 package import Posts
 package import Sandbox
 import Synchronization

@@ -6,7 +6,7 @@ import Logging
 import Mattermost
 import Testing
 
-@testable import Plugin
+@testable import Daemon
 @testable import Settings
 
 @Suite("The listener's certificate")

@@ -9,7 +9,7 @@ import PluginTestSupport
 import Testing
 
 @testable import CallbackServer
-@testable import Plugin
+@testable import Daemon
 
 @Suite("What a flood of each route writes", .timeLimit(.minutes(1)))
 struct RouteFloodTests {

@@ -5,7 +5,7 @@ import PluginTestSupport
 import Synchronization
 import Testing
 
-@testable import Plugin
+@testable import Daemon
 
 @Suite("A server's circuit")
 struct CircuitTests {

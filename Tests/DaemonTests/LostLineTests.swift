@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Plugin
+@testable import Daemon
 
 @Suite("A log that cannot be written")
 struct LostLineTests {

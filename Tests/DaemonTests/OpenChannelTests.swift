@@ -6,7 +6,7 @@ import Sandbox
 import Settings
 import Testing
 
-@testable import Plugin
+@testable import Daemon
 
 @Suite("A public channel that decides", .timeLimit(.minutes(1)))
 struct OpenChannelTests {

@@ -2,7 +2,7 @@ import Access
 import ServiceLifecycle
 import Testing
 
-@testable import Plugin
+@testable import Daemon
 
 @Suite("Failing fast", .timeLimit(.minutes(1)))
 struct FailFastTests {

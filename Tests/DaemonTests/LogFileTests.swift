@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Testing
 
-@testable import Plugin
+@testable import Daemon
 
 @Suite("The files of log and audit")
 struct LogFileTests {

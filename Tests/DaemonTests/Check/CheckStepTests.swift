@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Plugin
+@testable import Daemon
 
 @Suite("The steps of a check")
 struct CheckStepTests {

@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 
 @testable import CallbackServer
-@testable import Plugin
+@testable import Daemon
 
 @Suite("What a flood writes to the log")
 struct LogBoundTests {

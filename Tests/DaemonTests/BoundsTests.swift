@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @testable import CallbackServer
-@testable import Plugin
+@testable import Daemon
 
 @Suite("The bounds that docs/security.md promises")
 struct BoundsTests {

@@ -1,7 +1,7 @@
 import ActionCrypto
 import Testing
 
-@testable import Plugin
+@testable import Daemon
 
 @Suite("The hosts of a certificate")
 struct HostNamesTests {
