@@ -161,20 +161,23 @@ let package = Package(
         .target(
             name: "PluginTestSupport",
             dependencies: [
-                "Access", "ActionCrypto", "Clicks", "Mattermost", "Daemon", "Posts", "Sandbox", "TestSupport", "Watcher", logging,
+                "Access", "ActionCrypto", "Clicks", "Mattermost", "Daemon", "Posts", "Sandbox", "TestSupport", "Watcher",
+                logging,
             ],
             path: "Tests/Support/Plugin", swiftSettings: strict),
         .testTarget(
             name: "PostsTests",
             dependencies: [
-                "Access", "ActionCrypto", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox", "TestSupport", "Watcher",
+                "Access", "ActionCrypto", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox", "TestSupport",
+                "Watcher",
                 grpcCore, logging,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "ClicksTests",
             dependencies: [
-                "Access", "ActionCrypto", "Clicks", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox", "TestSupport",
+                "Access", "ActionCrypto", "Clicks", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox",
+                "TestSupport",
                 "Watcher", grpcCore, logging,
             ],
             swiftSettings: strict),

@@ -80,7 +80,9 @@ struct RecordedReviewersTests {
         #expect(full.contains("u49", reviews: 50))
     }
 
-    @Test("A post whose ids could not be written back to a record is left out", arguments: ["c/a=1", "c/a,b", "c/", "c/p/x", "c /p"])
+    @Test(
+        "A post whose ids could not be written back to a record is left out",
+        arguments: ["c/a=1", "c/a,b", "c/", "c/p/x", "c /p"])
     func strangePosts(_ text: String) {
         #expect(PostReference(text) == nil)
         #expect(PluginRecord(["messages": "c/p,\(text)"]).posts.first == PostReference("c/p"))

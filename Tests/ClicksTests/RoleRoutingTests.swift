@@ -1,10 +1,10 @@
 import Access
 import PluginTestSupport
-@testable import Posts
 import Sandbox
 import Testing
 
 @testable import Clicks
+@testable import Posts
 
 @Suite("Roles that are told to different channels, where nobody is named", .timeLimit(.minutes(1)))
 struct RoleRoutingTests {

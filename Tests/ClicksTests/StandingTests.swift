@@ -9,7 +9,8 @@ import Testing
 
 @Suite("A click by the wrong person", .timeLimit(.minutes(1)))
 struct StandingTests {
-    private func environment(_ rig: Rig, audit: AuditLines = AuditLines(), _ set: (inout ApprovalPolicy) -> Void) -> Environment {
+    private func environment(_ rig: Rig, audit: AuditLines = AuditLines(), _ set: (inout ApprovalPolicy) -> Void) -> Environment
+    {
         var environment = rig.environment
         set(&environment.policy)
         environment.audit = AuditLog(logger: environment.logger, file: audit.write)

@@ -1,11 +1,11 @@
 import Access
-@testable import Clicks
 import Foundation
 import NIOCore
 import TestSupport
 import Testing
 
 @testable import CallbackServer
+@testable import Clicks
 @testable import Daemon
 
 @Suite("The bounds that docs/security.md promises")

@@ -1,6 +1,5 @@
 import Access
 import ActionCrypto
-@testable import Clicks
 import Foundation
 import Logging
 import NIOCore
@@ -9,6 +8,7 @@ import PluginTestSupport
 import Testing
 
 @testable import CallbackServer
+@testable import Clicks
 @testable import Daemon
 
 @Suite("What a flood of each route writes", .timeLimit(.minutes(1)))
@@ -26,7 +26,7 @@ struct RouteFloodTests {
         let log = try LogDestination.file(logFile.path)
         let logger = Logger(label: "test") { _ in TextLogHandler(level: .debug, destination: log) }
         let audit = AuditLog(logger: logger, file: audited.write)
-        let listener = try listener(logger) { 
+        let listener = try listener(logger) {
             audit.writeRefusedCallbacks(
                 $0.count, from: $0.remote, because: $0.reason, claims: $0.metadata, at: .now)
         }

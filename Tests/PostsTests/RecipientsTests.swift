@@ -1,10 +1,10 @@
 import Access
-@testable import Clicks
 import Mattermost
 import PluginTestSupport
 import Sandbox
 import Testing
 
+@testable import Clicks
 @testable import Daemon
 @testable import Posts
 

@@ -1,4 +1,3 @@
-
 @testable import Access
 
 /// The two servers as plain data, for running the planner's steps to their end without a socket.

@@ -204,7 +204,9 @@ struct ProofVerifierTests {
         try await rig.withVerifier { verifier in
             let trigger = try rig.triggerText()
             #expect(await verifier.answer(try submission(trigger)) { _ in .refused("6") } == .answer(.refused("6")))
-            #expect(await verifier.answer(try submission(trigger)) { _ in .refused("7") } == .answer(.refused("7")), "the same dialog once more")
+            #expect(
+                await verifier.answer(try submission(trigger)) { _ in .refused("7") } == .answer(.refused("7")),
+                "the same dialog once more")
             for other in [
                 try submission(trigger, on: "405dc2e2-6700-485c-a62a-74712b40900e"),
                 try submission(trigger, decision: .approve),

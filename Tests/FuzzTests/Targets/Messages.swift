@@ -1,4 +1,3 @@
-
 @testable import Access
 
 /// Whatever a template of the configuration and the people's own words are: a template that was taken lets nothing of a value out

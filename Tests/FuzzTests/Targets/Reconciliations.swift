@@ -1,7 +1,7 @@
 import Access
+import Daemon
 import Foundation
 import Logging
-import Daemon
 import Synchronization
 
 @testable import Posts

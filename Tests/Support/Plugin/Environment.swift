@@ -1,8 +1,8 @@
 package import Access
 package import ActionCrypto
 package import Clicks
-package import Logging
 package import Daemon
+package import Logging
 package import Posts
 
 /// The parts that posts and clicks work with, which a test may change before it uses them.

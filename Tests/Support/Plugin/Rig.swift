@@ -1,10 +1,10 @@
 package import Access
 import ActionCrypto
 package import Clicks
+package import Daemon
 import Foundation
 import Logging
 package import Mattermost
-package import Daemon
 package import Posts
 package import Sandbox
 import Synchronization
