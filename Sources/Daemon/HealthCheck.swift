@@ -39,7 +39,8 @@ struct HealthCheck: Service {
             var said: String?
             var isWell = false
             var warned: Set<String> = []
-            var delay = Self.retries.lowerBound
+            var backoff = Backoff(Self.retries)
+            var pause = Self.interval
             repeat {
                 let problem = await check()
                 if Task.isCancelled { return }
@@ -52,8 +53,9 @@ struct HealthCheck: Service {
                     await warnOfOpenChannels(except: &warned)
                     (said, isWell) = (nil, true)
                 }
-                delay = isWell ? Self.interval : min(delay * 2, Self.retries.upperBound)
-            } while (try? await clock.sleep(for: delay)) != nil
+                if isWell { backoff.reset() }
+                pause = isWell ? Self.interval : backoff.next()
+            } while (try? await clock.sleep(for: pause)) != nil
         }
     }
 

@@ -1,4 +1,3 @@
-package import Access
 import Synchronization
 
 /// What keeps the plugin from doing its work just now, as `/readyz` tells it.

@@ -1,4 +1,4 @@
-package import Access
+import Access
 import ActionCrypto
 import Glibc
 import Logging

@@ -1,6 +1,6 @@
 package import Access
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Writes what was decided and refused: to the log, and as JSON lines to a file of its own where there is one.

@@ -1,7 +1,7 @@
 package import Access
 import ActionCrypto
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Mattermost's public key: learnt at the start, and learnt anew when a proof does not match it.
@@ -89,7 +89,7 @@ package final class ClickerKeys: Service {
 
     /// Until there is a key.
     private func learn() async throws {
-        var delay = Self.retries.lowerBound
+        var backoff = Backoff(Self.retries)
         while !Task.isCancelled {
             switch await ask() {
             case .learnt: return
@@ -97,8 +97,7 @@ package final class ClickerKeys: Service {
                 throw NotOffered(server: server)
             case .failed: break
             }
-            guard (try? await clock.sleep(for: delay)) != nil else { return }
-            delay = min(delay * 2, Self.retries.upperBound)
+            guard (try? await clock.sleep(for: backoff.next())) != nil else { return }
         }
     }
 

@@ -1,6 +1,6 @@
 package import Access
-package import ActionCrypto
-package import Logging
+import ActionCrypto
+import Logging
 
 /// Lets a click through when Mattermost's own signature proves who made it, just now, and not before.
 package struct ProofVerifier: Sendable {

@@ -1,4 +1,4 @@
-package import Access
+import Access
 import COpenSSL
 
 /// A failure that OpenSSL reported.

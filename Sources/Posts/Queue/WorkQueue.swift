@@ -151,7 +151,6 @@ package struct WorkQueue: Sendable {
     private static func first(_ one: Lane, _ other: Lane) -> Lane { one.rawValue <= other.rawValue ? one : other }
 
     static func delay(afterFailures failures: Int, jitter: Double) -> Duration {
-        let doubled = min(firstDelay * (1 << min(failures, 20)), longestDelay)
-        return doubled / 2 + doubled / 2 * jitter
+        Backoff.spread(Backoff.pause(afterFailures: failures, in: firstDelay...longestDelay), jitter: jitter)
     }
 }

@@ -1,4 +1,4 @@
-package import Access
+import Access
 import Synchronization
 
 /// For how long this process has seen each claim unchanged: what tells a dead replica's claim from a live one's without

@@ -69,9 +69,10 @@ package struct Sweeper: Service {
     }
 
     private func untilDone(_ failed: String, _ body: () async throws -> Void) async {
-        var delay = Self.retries.lowerBound
+        var backoff = Backoff(Self.retries)
         var said: String?
         while !Task.isCancelled {
+            var pause = backoff.next()
             do {
                 return try await body()
             } catch {
@@ -80,10 +81,9 @@ package struct Sweeper: Service {
                 let level: Logger.Level = isQuiet ? .debug : problem.isPermanent ? .error : .warning
                 context.logger.log(level: level, "\(failed): \(problem.message)")
                 said = problem.message
-                if problem.isPermanent { delay = Self.slowly }
+                if problem.isPermanent { pause = Self.slowly }
             }
-            guard (try? await clock.sleep(for: delay)) != nil else { return }
-            delay = min(delay * 2, Self.retries.upperBound)
+            guard (try? await clock.sleep(for: pause)) != nil else { return }
         }
     }
 }

@@ -1,4 +1,4 @@
-package import Access
+import Access
 import Glibc
 
 /// A folder without search permission for this process, which keeps it from every file inside, whoever owns those.

@@ -102,7 +102,7 @@ final class CredentialKeeper: Sendable {
             return (state.current != nil, wasBroken)
         }
         if isChanged {
-            logger.info("The credentials changed: \(fresh.name), good until \(certificate?.notAfter.utc ?? "an unknown time")")
+            logger.info("The credentials changed: \(fresh.name), good until \(certificate?.notAfter.secondInWords ?? "an unknown time")")
         } else if wasBroken {
             logger.info("The credentials can be read again: \(fresh.name)")
         }
@@ -132,7 +132,7 @@ final class CredentialKeeper: Sendable {
     private static func warning(
         _ current: TeleportCredentials, _ steps: ExpirySteps, _ step: ExpirySteps.Step
     ) -> TeleportError {
-        let when = steps.notAfter.utc
+        let when = steps.notAfter.secondInWords
         let words =
             step == .expired
             ? "\(current.name) expired on \(when)"

@@ -95,10 +95,10 @@ package struct TeleportCredentials: Sendable {
         }
         let certificate = try certificate()
         guard now < certificate.notAfter else {
-            throw files.certificate.error("expired on \(certificate.notAfter.utc)")
+            throw files.certificate.error("expired on \(certificate.notAfter.secondInWords)")
         }
         guard now >= certificate.notBefore else {
-            throw files.certificate.error("is not valid before \(certificate.notBefore.utc)", mend: "set this machine's clock")
+            throw files.certificate.error("is not valid before \(certificate.notBefore.secondInWords)", mend: "set this machine's clock")
         }
         return try check(files.key) { () throws(OpenSSLError) in
             try TLSContext.client(identity: identity, alpn: alpn, trust: .certificates(rootCAs))

@@ -1,4 +1,5 @@
 import Access
+import Base
 
 /// Decides when to open the watch again after it has ended, and whether the reason is worth a log line. Pure: the time that the
 /// watch held and the jitter are passed in.
@@ -92,8 +93,7 @@ struct WatchState: Sendable {
     /// The delay doubles with each failure up to the longest; the jitter then takes between half of it and the whole.
     private func backoff(after failures: Int, jitter: Double) -> Duration {
         let cap = failures < Self.earlyAttempts ? min(longest, Self.earlyCap) : longest
-        var whole = first
-        for _ in 0..<min(failures, 32) where whole < cap { whole *= 2 }
-        return min(whole, cap) * (0.5 + 0.5 * min(max(jitter, 0), 1))
+        let pause = Backoff.pause(afterFailures: failures, in: first...max(first, cap))
+        return Backoff.spread(pause, jitter: min(max(jitter, 0), 1))
     }
 }

@@ -1,5 +1,5 @@
 package import Access
-package import ActionCrypto
+import ActionCrypto
 package import Clicks
 package import Daemon
 package import Logging

@@ -3,7 +3,7 @@ extension Timestamp {
     package var minuteInUTC: String { "\(minute(offset: 0)) UTC" }
 
     /// The minute on a clock that is `offset` seconds ahead of UTC, as `2026-11-20 22:07`.
-    func minute(offset: Int64) -> String {
+    package func minute(offset: Int64) -> String {
         let minutes = Self.floorDivide(Self.floorDivide(milliseconds, 1000) + offset, 60)
         let days = Self.floorDivide(minutes, 1440)
         let minuteOfDay = minutes - days * 1440
@@ -19,12 +19,15 @@ extension Timestamp {
         return "\(minute[0])T\(minute[1]):\(second < 10 ? "0" : "")\(second)Z"
     }
 
-    static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+    /// The second in UTC, as `2026-11-20 22:07:09 UTC`.
+    package var secondInWords: String { "\(secondInUTC.dropLast().replacing("T", with: " ")) UTC" }
+
+    package static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
         value >= 0 ? value / divisor : -((-(value + 1)) / divisor) - 1
     }
 
     /// The date that is `days` after 1970-01-01, by Howard Hinnant's algorithm: no ICU is shipped.
-    static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    package static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = floorDivide(shifted, 146_097)
         let dayOfEra = shifted - era * 146_097
@@ -36,34 +39,8 @@ extension Timestamp {
     }
 
     /// The days from 1970-01-01 to the first of January of `year`.
-    static func days(toYear year: Int64) -> Int64 {
+    package static func days(toYear year: Int64) -> Int64 {
         let before = year - 1
         return before * 365 + floorDivide(before, 4) - floorDivide(before, 100) + floorDivide(before, 400) - 719_162
-    }
-}
-
-extension Duration {
-    /// How long, to the minute, in at most two units: `30 hours`, `2 days 4 hours`, `45 minutes`.
-    package var inWords: String {
-        let minutes = (components.seconds + 30) / 60
-        let units: [(Int64, String)] =
-            minutes < 2880
-            ? [(minutes / 60, "hour"), (minutes % 60, "minute")] : [(minutes / 1440, "day"), (minutes % 1440 / 60, "hour")]
-        let words = units.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
-        return words.isEmpty ? "less than a minute" : words.joined(separator: " ")
-    }
-
-    /// How long ago, as a person says it: `just now`, `2 minutes ago`, `3 days ago`.
-    package var agoInWords: String {
-        let seconds = components.seconds
-        let (count, unit): (Int64, String) =
-            switch seconds {
-            case ..<10: (0, "")
-            case ..<60: (seconds, "second")
-            case ..<3600: (seconds / 60, "minute")
-            case ..<86400: (seconds / 3600, "hour")
-            default: (seconds / 86400, "day")
-            }
-        return count == 0 ? "just now" : "\(count) \(unit)\(count == 1 ? "" : "s") ago"
     }
 }
