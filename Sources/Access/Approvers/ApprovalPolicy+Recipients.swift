@@ -36,5 +36,6 @@ extension ApprovalPolicy {
 package enum OpenChannel {
     package static let recipient =
         "is a public channel: every member of the team can join it and decide; make it private or set [approvals] approvers"
-    package static let approver = "is a public channel: every member of the team can join it and decide; make it private or name people"
+    package static let approver =
+        "is a public channel: every member of the team can join it and decide; make it private or name people"
 }

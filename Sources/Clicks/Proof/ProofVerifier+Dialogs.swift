@@ -5,7 +5,9 @@ import Logging
 extension ProofVerifier {
     /// Lets a dialog's submission through when the click that opened it was proven, which is proven again: whoever knows a signing
     /// secret could make up a state, and not that. A proof counts for one request, decision and post, and as long as a dialog may.
-    func answer(_ submission: DialogSubmission, _ decide: (ClickerProof) async -> DialogAnswer) async -> ClickReply<DialogAnswer> {
+    func answer(
+        _ submission: DialogSubmission, _ decide: (ClickerProof) async -> DialogAnswer
+    ) async -> ClickReply<DialogAnswer> {
         let ticket = submission.ticket
         guard let trigger = ticket.trigger.flatMap({ TriggerID($0.reveal()) }) else {
             return forged(ticket, "a dialog's state has no proof of who clicked")

@@ -34,7 +34,9 @@ package struct ProofVerifier: Sendable {
         }
     }
 
-    private func answer(_ click: VerifiedClick, _ proof: ClickerProof, _ decide: () async -> ClickAnswer) async -> ClickReply<ClickAnswer> {
+    private func answer(
+        _ click: VerifiedClick, _ proof: ClickerProof, _ decide: () async -> ClickAnswer
+    ) async -> ClickReply<ClickAnswer> {
         guard proof.userID == click.userID else {
             return forged(click, "the proof is of another user, \(proof.userID)")
         }

@@ -58,7 +58,9 @@ package final class Recipients: RecipientDirectory {
     }
 
     /// Those of all requests and of these roles.
-    package func configured(forRoles roles: [String]) async -> FoundRecipients { await places(of: rules.recipients(ofRoles: roles)) }
+    package func configured(forRoles roles: [String]) async -> FoundRecipients {
+        await places(of: rules.recipients(ofRoles: roles))
+    }
 
     /// All that the configuration names.
     package func configured() async -> FoundRecipients { await places(of: rules.all) }

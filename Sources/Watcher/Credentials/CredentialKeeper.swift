@@ -102,7 +102,9 @@ final class CredentialKeeper: Sendable {
             return (state.current != nil, wasBroken)
         }
         if isChanged {
-            logger.info("The credentials changed: \(fresh.name), good until \(certificate?.notAfter.secondInWords ?? "an unknown time")")
+            logger.info(
+                "The credentials changed: \(fresh.name), good until \(certificate?.notAfter.secondInWords ?? "an unknown time")"
+            )
         } else if wasBroken {
             logger.info("The credentials can be read again: \(fresh.name)")
         }

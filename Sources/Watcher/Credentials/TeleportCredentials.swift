@@ -98,7 +98,8 @@ package struct TeleportCredentials: Sendable {
             throw files.certificate.error("expired on \(certificate.notAfter.secondInWords)")
         }
         guard now >= certificate.notBefore else {
-            throw files.certificate.error("is not valid before \(certificate.notBefore.secondInWords)", mend: "set this machine's clock")
+            throw files.certificate.error(
+                "is not valid before \(certificate.notBefore.secondInWords)", mend: "set this machine's clock")
         }
         return try check(files.key) { () throws(OpenSSLError) in
             try TLSContext.client(identity: identity, alpn: alpn, trust: .certificates(rootCAs))
