@@ -15,7 +15,7 @@ WIDTH_OPTION := --experimental-maximum-parallelization-width
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test example fuzz sanitize chaos recovery bursts bench screenshot protos check-protos format lint install clean
+.PHONY: help build demo test example fuzz sanitize chaos recovery bursts bench screenshot picture protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -28,7 +28,7 @@ build: ## Build the plugin and the sandbox for release, with Swift's libraries l
 demo: build ## Run the plugin against the sandbox and print the page's address; Ctrl-C stops both
 	@scripts/demo.sh $(RELEASE) $(DEMO)
 
-test: build check-protos ## Set up, build and run every test
+test: build check-protos lint ## Set up, build and run every test
 	@$(APT) chromium chromium-driver binutils testssl.sh
 	swift build --build-tests
 	swift test $(WIDTH)
@@ -74,6 +74,10 @@ bursts: build ## Measure what thousands of requests at once take: PENDING=n REMO
 bench: build ## Measure the listener beside a small Go server in the same run
 	@$(APT) golang-go
 	Benchmarks/run.sh
+
+picture: ## Draw the picture of the targets in docs/architecture.md anew
+	@$(APT) jq
+	scripts/architecture-picture.sh
 
 screenshot: build ## Take the README's picture of the demo page
 	@$(APT) chromium curl fonts-noto-color-emoji
