@@ -2,7 +2,7 @@
 package enum JSONText {
     package static func escaped(_ text: String) -> String { escaped(text, bytes: .max) }
 
-    /// As much of it as has this many bytes once it is escaped.
+    /// Escapes the longest beginning of the text that takes at most `limit` bytes once it is escaped.
     package static func escaped(_ text: String, bytes limit: Int) -> String {
         var result = ""
         var room = limit
@@ -15,7 +15,7 @@ package enum JSONText {
         return result
     }
 
-    /// As much of it as has this many bytes, whatever of it is one character: a thousand combining marks are none to count.
+    /// Cuts the text to `limit` bytes. Bytes are counted, not characters, because one character may have a thousand combining marks.
     package static func bounded(_ text: String, bytes limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         var result = String.UnicodeScalarView()

@@ -1,5 +1,5 @@
 extension String {
-    /// As a shell takes it: as it is, or in quotes.
+    /// The text as one word of a shell command, in quotes where it needs them.
     package var shellWord: String {
         let isPlain = utf8.allSatisfy { byte in
             switch byte {

@@ -144,7 +144,7 @@ struct Daemon: Sendable {
         logger.info("Stopped")
     }
 
-    /// Of log and audit.
+    /// The destinations of log and audit.
     var logFiles: [LogDestination] { [destination, auditFile].compactMap(\.self) }
 
     private var reload: Reload {

@@ -37,7 +37,7 @@ struct FailFast: Service {
         }
     }
 
-    /// Which servers have not been there yet.
+    /// The servers that have not answered yet.
     struct Start {
         private var awaited: Set<Health.Part> = [.teleport, .mattermost]
 

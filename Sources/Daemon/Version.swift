@@ -2,6 +2,6 @@
 enum Version {
     static let number = "1.0.0"
 
-    /// As `teleport-mattermost version` prints it.
+    /// The text that `teleport-mattermost version` prints.
     static let line = "teleport-mattermost v\(number) git:\(BuildInfo.gitRef) swift\(BuildInfo.swiftVersion)"
 }

@@ -10,7 +10,7 @@ extension ApprovalPolicy {
 }
 
 extension ApprovalPolicy {
-    /// That requests for several roles together may have nobody who can decide them here, or fewer than each role alone.
+    /// Warns of configurations under which a request for several roles has fewer approvers than each role alone, or none.
     package func warnings(_ rules: RecipientRules) -> [String] {
         guard rules.always.isEmpty else { return [] }
         let open = rules.roles.filter { (roles[$0.key] ?? approvers).isEmpty }.sorted { $0.key < $1.key }
@@ -32,7 +32,7 @@ extension ApprovalPolicy {
     }
 }
 
-/// That not only people who were invited decide.
+/// Warnings about public channels, which people can join without an invitation to decide.
 package enum OpenChannel {
     package static let recipient =
         "is a public channel: every member of the team can join it and decide; make it private or set [approvals] approvers"

@@ -1,4 +1,4 @@
-/// Who may decide what: pure, from what was looked up for this very click.
+/// Decides who may approve or deny a request. The policy is pure: everything that it depends on was looked up for this click.
 package struct ApprovalPolicy: Equatable, Sendable {
     /// For the roles without an entry of their own; empty: every member of a channel that the role's requests go to.
     package var approvers: [Approver] = []
@@ -17,12 +17,12 @@ package struct ApprovalPolicy: Equatable, Sendable {
     /// A person as Mattermost knows them at the time of the click.
     package struct Clicker: Equatable {
         var user: ChatUser
-        /// Of the channel that the post is in.
+        /// Whether the person is a member of the channel that the post is in.
         var isMember = true
         /// Roles without named approvers that the configuration tells the person nothing of; the empty one stands for a request
         /// without roles. Whoever is told of one role alone approves no other that the requester put beside it.
         var untold: Set<String> = []
-        /// Those of the asked channels that the person is a member of.
+        /// The approvers' channels that the person is a member of.
         var channels: Set<ChannelName> = []
         /// Ids of the accounts that are known to be the requester's.
         var requesterAccounts: Set<String> = []
@@ -83,7 +83,7 @@ package struct ApprovalPolicy: Equatable, Sendable {
         return .refused(areOpen && isToldOfNone ? .onlySuggested : .notApprover(missing))
     }
 
-    /// What a person has to be, whatever is decided.
+    /// Returns why the person may decide nothing at all, or nil.
     package func objection(to clicker: Clicker) -> Objection? {
         if clicker.user.isBot { return .bot }
         if clicker.user.isDeleted { return .deactivated }
@@ -112,7 +112,7 @@ package struct ApprovalPolicy: Equatable, Sendable {
         users.filter { Self.isSame($0.value, user) }.map(\.key).sorted()
     }
 
-    /// Whose name a person has in Teleport, where `users` says it.
+    /// The person's user name in Teleport, if `users` maps one to them.
     package func teleportUser(of user: ChatUser) -> String? {
         let name = user.username.lowercased()
         return users[user.id] ?? (Self.isAccountID(name) ? nil : users[name])
@@ -167,7 +167,7 @@ package struct ApprovalPolicy: Equatable, Sendable {
         return needs
     }
 
-    /// What of a need the person does not meet.
+    /// Returns the part of a need that the person does not meet, or nil.
     private func unmet(_ need: Need, _ request: AccessRequest, _ clicker: Clicker) -> Need? {
         guard need.approvers.isEmpty else {
             let isMet = need.approvers.contains { $0.names(clicker.user) || $0.channel.map(clicker.channels.contains) == true }

@@ -1,6 +1,6 @@
 /// Says in words who may decide a request, for posts and for answers to clicks.
 package enum WhoDecides {
-    /// Who may decide, for a post whose roles have different approvers: nil where the same people decide all of it.
+    /// Says who may decide, for a post whose roles have different approvers. Returns nil if the same people decide all of it.
     package static func approvers(of request: AccessRequest, _ policy: ApprovalPolicy, _ rules: RecipientRules) -> String? {
         let needs = policy.needs(of: request).flatMap { need in
             split(.init(roles: need.roles.isEmpty ? request.roles : need.roles, approvers: need.approvers), rules)

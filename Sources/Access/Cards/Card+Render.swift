@@ -14,7 +14,7 @@ extension Card {
         }
     }
 
-    /// What ``PropsSize`` leaves for title and text of the operator's own.
+    /// The room that ``PropsSize`` leaves for the operator's own title and text.
     package static let roomForWords = 1200
     /// Names of clusters have up to 255 characters.
     private static let clusterLimit = 128
@@ -118,7 +118,7 @@ extension Card {
 }
 
 extension Card.Status {
-    /// As the card's Status field shows it.
+    /// The text of the card's Status field.
     package func text(in zone: ZoneClock = .utc) -> String {
         switch self {
         case .pending: "⏳ PENDING"

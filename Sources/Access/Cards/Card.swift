@@ -11,7 +11,7 @@ package struct Card: Equatable, Sendable {
         /// A state of a newer server.
         case unknown(Int)
 
-        /// As ``AccessRequest/State/name``, and `expired`.
+        /// The name of the state: ``AccessRequest/State/name``, or `expired`.
         package var name: String {
             switch self {
             case .pending: AccessRequest.State.pending.name
@@ -29,7 +29,7 @@ package struct Card: Equatable, Sendable {
         /// A Mattermost user name, without the `@`.
         package var by: String?
         package var at: Timestamp
-        /// As whoever decided wrote it; may be empty.
+        /// The reason that the decider gave; may be empty.
         package var reason: String
 
         package init(by: String?, at: Timestamp, reason: String = "") {
@@ -85,7 +85,7 @@ package struct Card: Equatable, Sendable {
     /// Markdown above the fields; whatever people wrote is inert in it.
     package var text: String?
     package var fields: [Field]
-    /// What a push notification shows.
+    /// The text of a push notification.
     package var fallback: String
     /// Empty unless pending.
     package var buttons: [Button]

@@ -1,4 +1,4 @@
-/// What one page of a channel's posts holds of the bot's.
+/// The bot's cards on one page of a channel's posts.
 package struct CardPage: Equatable, Sendable {
     /// The bot's cards, newest first.
     package var cards: [PostedCard]

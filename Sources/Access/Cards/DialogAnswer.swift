@@ -1,4 +1,4 @@
-/// What a person gets to see of a submission. The dialog closes on `accepted` only.
+/// The answer to a dialog's submission. The dialog closes on `accepted` only.
 package enum DialogAnswer: Equatable, Sendable {
     case accepted
     /// Shown at the field, which can be corrected.

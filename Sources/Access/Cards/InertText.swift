@@ -99,12 +99,12 @@ package enum InertText {
         return shown
     }
 
-    /// As ``isBlank(_:)``, but a mark alone is shown.
+    /// Like ``isBlank(_:)``, but a combining mark alone counts as visible.
     private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool { isBlank(scalar) && !isMark(scalar) }
 }
 
 extension InertText {
-    /// What may still be shown of a text: characters, UTF-8 bytes, and what JSON makes of it.
+    /// The room that is left for a text, in characters, in UTF-8 bytes, and in bytes once JSON has escaped it.
     private struct Budget {
         /// A family of four is seven scalars. More than these are combining marks, of which one character may have thousands.
         static let scalarsOfCharacter = 16

@@ -18,7 +18,7 @@ package enum PropsSize {
 }
 
 extension Card {
-    /// What the card takes of ``PropsSize/limit``.
+    /// The part of ``PropsSize/limit`` that the card takes.
     package var propsSize: Int {
         let texts = [color, title, link ?? "", text ?? "", fallback]
         let ofFields = fields.reduce(0) { $0 + PropsSize.of($1.title) + PropsSize.of($1.value) + 40 }

@@ -1,7 +1,7 @@
 /// What the plugin adds to the thread of a request's post.
 package struct ThreadReply: Equatable, Sendable {
     package var requestID: RequestID
-    /// What it is among the replies to its post, `review-0`: the same name is posted once.
+    /// The reply's name among the replies to its post, such as `review-0`. A name is posted once.
     package var name: String
     /// Markdown; whatever people wrote is inert in it.
     package var text: String

@@ -15,7 +15,7 @@ package struct Situation: Sendable {
     /// Where a post should be.
     package struct Target: Hashable, Sendable {
         package var channelID: String
-        /// As the signed buttons name it.
+        /// The recipient's name in the context of signed buttons.
         package var recipient: String
         /// The requester's own direct-message channel, told of the decision.
         package var isNotice: Bool

@@ -1,6 +1,6 @@
 /// A channel of Mattermost's.
 package struct ChannelInfo: Equatable, Sendable {
-    /// As Mattermost's `type` has it.
+    /// The channel's kind, by Mattermost's field `type`.
     package enum Kind: Equatable, Sendable {
         /// Every member of the team can join.
         case open
@@ -24,9 +24,9 @@ package struct ChannelInfo: Equatable, Sendable {
     }
 
     package var id: String
-    /// As its URL has it; for a direct-message channel, `<user id>__<user id>`.
+    /// The channel's name in its URL; for a direct-message channel, `<user id>__<user id>`.
     package var name: String
-    /// As people see it: not unique, and its members may change it.
+    /// The channel's display name. It is not unique, and members of the channel may change it.
     package var displayName: String
     package var kind: Kind
     package var lastPost: Timestamp
@@ -45,9 +45,9 @@ package struct ChannelInfo: Equatable, Sendable {
 /// A team of Mattermost's.
 package struct TeamInfo: Equatable, Sendable {
     package var id: String
-    /// As its URL has it.
+    /// The team's name in its URL.
     package var name: String
-    /// As people see it.
+    /// The team's display name.
     package var displayName: String
 
     package init(id: String, name: String, displayName: String) {

@@ -3,7 +3,7 @@ package protocol ChatService: Sendable {
     /// The bot that the token belongs to.
     func me() async throws(MattermostError) -> ChatUser
 
-    /// With which the server proves who clicked: base64 of a DER public key. Nil where it offers none.
+    /// The public key with which the server proves who clicked, DER in base64. Nil if the server offers none.
     func clickerKey() async throws(MattermostError) -> String?
 
     func user(_ id: String) async throws(MattermostError) -> ChatUser
@@ -17,7 +17,7 @@ package protocol ChatService: Sendable {
     /// Shows the form to the person whose click had the trigger id, at most 3 s after it.
     func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError)
 
-    /// One that is not there, or whose address is hidden, is an error that says which.
+    /// Throws an error that tells whether the account does not exist or its address is hidden.
     func user(emailed address: String) async throws(MattermostError) -> ChatUser
 
     /// Both names are URL slugs: `town-square`, never `Town Square`.

@@ -1,6 +1,6 @@
 package import Logging
 
-/// What becomes of a click or of a dialog's submission. `Answer` is what the person gets to see: words and a card, or the JSON of
+/// The outcome of a click or of a dialog's submission. `Answer` is what the person gets to see: words and a card, or the JSON of
 /// the 200 that carries them.
 package enum ClickReply<Answer: Sendable>: Sendable {
     case answer(Answer)

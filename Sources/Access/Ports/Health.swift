@@ -5,7 +5,7 @@ package final class Health: Sendable {
     package enum Part: String, CaseIterable, Sendable {
         case teleport
         case mattermost
-        /// One that cannot be told, whatever the others can.
+        /// A recipient that cannot be told, although others may be.
         case recipients
         /// The key that proves who clicked.
         case proof

@@ -1,4 +1,4 @@
-/// What Mattermost accepts as names and ids; checked here so that nothing else can get into a path.
+/// Checks names and ids as Mattermost accepts them, so that nothing else can get into a path of its API.
 package enum MattermostName {
     /// A team's or channel's name as its URL shows it: `[A-Za-z0-9_-]+`, at most 64. `town-square`, never `Town Square`.
     package static func isSlug(_ text: some StringProtocol) -> Bool {
@@ -10,7 +10,7 @@ package enum MattermostName {
         (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(isAlphanumeric)
     }
 
-    /// Of an account: lower case, as the server keeps them.
+    /// Whether the text can be an account's user name: lower case, as the server keeps them.
     package static func isUsername(_ text: some StringProtocol) -> Bool {
         (1...64).contains(text.utf8.count) && text != "." && text != ".."
             && text.utf8.allSatisfy { isAlphanumeric($0) && !(0x41...0x5A).contains($0) || "-._".utf8.contains($0) }

@@ -42,7 +42,7 @@ package enum Recipient: Hashable, Sendable, CustomStringConvertible {
         return start.lastIndex { !$0.isWhitespace }.map { start[...$0] } ?? ""
     }
 
-    /// As the signed buttons name the recipient.
+    /// The recipient's name in the context of signed buttons.
     package var description: String {
         switch self {
         case .channel(let name): name.description
@@ -54,9 +54,9 @@ package enum Recipient: Hashable, Sendable, CustomStringConvertible {
 
 /// Who is told of which requests, by configuration.
 package struct RecipientRules: Equatable, Sendable {
-    /// Of every request.
+    /// The recipients of every request.
     package var always: [Recipient]
-    /// Of the requests for a role. Those of ``others`` hold for the roles without an entry.
+    /// The recipients of requests for a role. Roles without an entry have those of ``others``.
     package var roles: [String: [Recipient]]
 
     package static let others = "*"

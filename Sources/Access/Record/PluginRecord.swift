@@ -20,9 +20,9 @@ package struct PluginRecord: Equatable, Sendable {
         package static let replies = "review_replies"
         /// Ours: not empty once the threads have their reminder.
         package static let reminded = "reminded"
-        /// As the original plugin counts them, for all its posts.
+        /// The number of reviews, as the original plugin counts them for all its posts.
         package static let reviewsCount = "reviews_count"
-        /// As the original plugin writes it: the reason of whoever decided.
+        /// The decider's reason, as the original plugin writes it.
         package static let resolveReason = "resolve_reason"
         /// Ours: who is posting, ``Claim``.
         package static let claim = "claim"
@@ -39,7 +39,7 @@ package struct PluginRecord: Equatable, Sendable {
         package static let reviewers = "reviewed_by"
     }
 
-    /// As read; the expectations of a compare-and-swap are made from it.
+    /// The fields as they were read. The expectations of a compare-and-swap are made from them.
     package let fields: [String: String]
 
     package init(_ fields: [String: String]) { self.fields = fields }
@@ -108,7 +108,7 @@ package struct PluginRecord: Equatable, Sendable {
         return subject
     }
 
-    /// Of a request that exists, with the names that were looked up for it when it was posted.
+    /// The subject of an existing request, with the names that were looked up when it was posted.
     package func subject(of request: AccessRequest) -> Subject {
         var subject = Subject(request)
         guard fields[Key.user] != nil else { return subject }

@@ -6,15 +6,15 @@ package struct Subject: Equatable, Sendable {
     package var reason: String
     /// What is asked for by name, `/node/db-1`.
     package var resources: [String] = []
-    /// With which the roles let one in, a line for each role: `editor: root, ubuntu`.
+    /// The logins that the roles allow, a line for each role: `editor: root, ubuntu`.
     package var logins: [String] = []
     package var times: Times?
-    /// Of a pending request: how far its reviews have come, `1 of 2 approvals`.
+    /// The progress of a pending request's reviews, such as `1 of 2 approvals`.
     package var progress = ""
     /// Who can decide a pending request whose roles different people decide. Markdown, inert and short.
     package var approvers = ""
 
-    /// Of a request that exists.
+    /// The subject of an existing request.
     package struct Times: Equatable, Sendable {
         /// Nil where the server told none.
         package var created: Timestamp?

@@ -11,11 +11,11 @@ package struct TimeZoneRules: Equatable, Sendable {
 
     /// Ascending, in seconds since 1970.
     private let changes: [Int64]
-    /// What holds from each of ``changes`` on.
+    /// The index of the type that holds from each of ``changes`` on.
     private let indexes: [Int]
     /// Never empty; the first holds before all changes.
     private let types: [LocalTime]
-    /// What holds after the last change; nil: the last type for ever.
+    /// The rule that holds after the last change; nil if the last type holds for ever.
     private let footer: PosixZone?
 
     package init(_ bytes: [UInt8]) throws(Malformed) {

@@ -5,7 +5,7 @@ struct AuditEntry: Sendable {
     enum Outcome: String { case approved, denied, withdrawn, reviewed, refused, unconfirmed }
 
     var outcome: Outcome
-    /// Of a refusal, in a word that does not change.
+    /// The reason of a refusal, as a word that does not change between versions.
     var why: String?
     /// What the person was told.
     var words: String
@@ -19,7 +19,7 @@ struct AuditEntry: Sendable {
     var request: AccessRequest?
     /// The address that the callback came from.
     var remote: String
-    /// Of the decision, as the person wrote it in a dialog.
+    /// The reason of the decision, as the person wrote it in a dialog.
     var reason: String?
     /// A submission of the same dialog came before: a refusal is counted, and has no line of its own.
     var isRepeated: Bool

@@ -2,7 +2,7 @@ import Access
 
 /// A click counts on the posts that the request's record names, and on no other: not on a copy of the button elsewhere.
 extension Approvals {
-    /// A person can be faster than the record of the post that was made just now: so long it is waited for.
+    /// Retry delays: a click may arrive before its post has been recorded.
     private static let pauses = [100, 200, 400].map { Duration.milliseconds($0) }
 
     /// The facts, with the record as last read.

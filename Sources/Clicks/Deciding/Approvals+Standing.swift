@@ -29,7 +29,7 @@ extension Approvals {
         }
     }
 
-    /// Those that the person is a member of.
+    /// Returns the channels that the person is a member of.
     private func channels(of user: ChatUser, among names: Set<ChannelName>) async throws -> Set<ChannelName> {
         let chat = context.chat
         return try await withThrowingTaskGroup(of: ChannelName?.self) { group in
@@ -95,7 +95,7 @@ extension Approvals {
         }
     }
 
-    /// Whose user name or address is the Teleport user's name.
+    /// Returns the account whose user name or address is the Teleport user's name.
     private func anyAccount(of user: String) async throws -> String {
         let name = user.lowercased()
         if MattermostName.isUsername(name), let id = try await account({ try await $0.user(named: name) }) { return id }

@@ -20,7 +20,7 @@ package struct Approvals: Sendable {
 
     struct Facts {
         var clicker: ChatUser
-        /// Of the post's channel; nil where Mattermost did not tell.
+        /// Whether the person is a member of the post's channel; nil if Mattermost did not tell.
         var isMember: Bool?
         var request: AccessRequest?
         var record: PluginRecord
@@ -150,7 +150,7 @@ package struct Approvals: Sendable {
     /// A claim that was written.
     struct Held {
         var claim: DecisionClaim
-        /// With which it is given back where nothing came of it.
+        /// The values that restore the record when nothing came of the claim.
         var previous: [String: String]
     }
 

@@ -4,9 +4,9 @@ package import Access
 package struct Click: Equatable, Sendable {
     package var requestID: RequestID
     package var decision: Decision
-    /// That the button was signed for; nil of the original plugin's, which name none.
+    /// The cluster that the button was signed for; nil for buttons of the original plugin, which name none.
     package var cluster: String?
-    /// Of the person, as the server named it in the callback.
+    /// The person's id, as the server named it in the callback.
     package var userID: String
     package var post: PostReference
     /// The signature's own end was over: a person is told so, and nothing is decided.

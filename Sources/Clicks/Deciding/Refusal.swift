@@ -3,7 +3,7 @@ import Access
 extension Approvals {
     /// An answer that ends the click early.
     struct Refusal: Error {
-        /// As the audit names it.
+        /// The refusal's name in the audit.
         enum Why: String {
             case lookupFailed = "lookup_failed"
             case bot, deactivated, guest

@@ -37,7 +37,7 @@ final class SeenSubmissions: Sendable {
 
     private struct State {
         var items: [Key: Item] = [:]
-        /// How many of `items` are whose.
+        /// The number of `items` by user id.
         var tally = Counts()
         var order: [(key: Key, at: Duration)] = []
     }

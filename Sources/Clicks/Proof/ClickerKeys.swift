@@ -18,7 +18,7 @@ package final class ClickerKeys: Service {
 
     /// Forgers must not make the plugin ask Mattermost more often.
     static let refetchInterval = Duration.seconds(60)
-    /// So long a click waits for a newer key, of the 2.5 s that an answer may take.
+    /// How long a click waits for a newer key. The whole answer may take 2.5 s.
     static let patience = Duration.milliseconds(1200)
     private static let retries = Duration.seconds(1)...Duration.seconds(30)
 

@@ -1,7 +1,7 @@
 import Base
 import Synchronization
 
-/// How many decisions of each person are under way: none can take all the places by clicking on and on.
+/// Counts the decisions that are under way for each person, so that nobody takes all places by clicking on and on.
 final class DecisionsInFlight: Sendable {
     static let limit = 8
 

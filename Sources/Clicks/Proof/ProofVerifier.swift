@@ -63,7 +63,7 @@ package struct ProofVerifier: Sendable {
         }
     }
 
-    /// Which button of which post.
+    /// Identifies a button: a decision on a request, on one post.
     static func identity(_ id: RequestID, _ decision: Decision, _ channelID: String, _ postID: String) -> Digest256? {
         try? Digest256(of: "\(id) \(decision.rawValue) \(channelID) \(postID)".utf8)
     }
@@ -89,7 +89,7 @@ package struct ProofVerifier: Sendable {
 
 }
 
-/// What people are told whose click is not believed.
+/// The answers to clicks whose proof does not hold.
 enum ProofWords {
     static let unknown =
         "Mattermost could not prove just now that it was you who clicked, so nothing was decided. Please try again in a moment."

@@ -17,7 +17,7 @@ package final class SeenProofs: Sendable {
         case full
     }
 
-    /// What came of the proof in a dialog's state.
+    /// The verdict on the proof in a dialog's state.
     enum Binding {
         /// The proof is that of the very click that is decided now, or was never seen: it is good for nothing else from here on.
         case bound
@@ -44,13 +44,13 @@ package final class SeenProofs: Sendable {
 
     private struct State {
         var items: [Digest256: Item] = [:]
-        /// How many of `items` are whose.
+        /// The number of `items` by user id.
         var tally = Counts()
         /// The oldest first.
         var order: [(proof: Digest256, at: Duration)] = []
-        /// Those of `order` before it are dropped already.
+        /// The index of the first entry of `order` that is not dropped yet.
         var oldest = 0
-        /// Those of `order` before it have no answer any more.
+        /// The index of the first entry of `order` that may still have an answer.
         var oldestAnswer = 0
     }
 

@@ -9,7 +9,7 @@ struct LineWriter: Sendable {
         case recovered(lost: Int)
     }
 
-    /// What was written last is no end of a line.
+    /// Whether the last write ended within a line.
     var isTorn = false
     private var lost = 0
 

@@ -31,7 +31,7 @@ package final class LogDestination: Sendable {
         var tell: @Sendable (Trouble) -> Void
     }
 
-    /// That lines are lost, or are not any more.
+    /// Reports that lines are lost, or that they are written again.
     package struct Trouble: Sendable {
         package var isOver: Bool
         package var words: String

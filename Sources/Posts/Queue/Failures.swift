@@ -27,7 +27,7 @@ struct Failures: Sendable {
         return false
     }
 
-    /// What is left without the request.
+    /// Returns the example that is left once the request is removed.
     mutating func removing(_ id: RequestID) -> Example? {
         remove(id)
         return example

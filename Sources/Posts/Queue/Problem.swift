@@ -10,7 +10,7 @@ package struct Problem {
     /// Somebody was told of the request all the same, so that the plugin does its work.
     var isNote = false
 
-    /// As the log has it.
+    /// The words of the problem in the log.
     package var message: String { error.message }
 
     private static let slowly = Duration.seconds(30)

@@ -9,7 +9,7 @@ import HeapModule
 ///
 /// Pure: times are durations since any fixed moment, and the jitter is passed in. Nothing remains of a settled request.
 package struct WorkQueue: Sendable {
-    /// In which line a request waits.
+    /// The line in which a request waits.
     package enum Lane: Int, CaseIterable, Sendable {
         /// The request waited for another replica's claim: the server remembers a post's idempotency key for half a minute.
         case urgent

@@ -50,7 +50,7 @@ struct ChannelFinder {
                 mend: "Write the team's name as its URL has it, https://…/<team>/channels/…, and add the bot to the team.")
     }
 
-    /// Those with the display name that the bot is in, or that have the slug that Mattermost makes of such a name.
+    /// Returns the bot's channels that have this display name, or the slug that Mattermost makes of it.
     private func channels(shown name: String, in team: TeamInfo) async throws(MattermostError) -> [ChannelInfo] {
         let shows = { (channel: ChannelInfo) in
             channel.kind != .direct && channel.displayName.lowercased() == name.lowercased()

@@ -52,12 +52,12 @@ package final class Recipients: RecipientDirectory {
         return found
     }
 
-    /// Those of the request that the configuration names.
+    /// The channels of the request's recipients that the configuration names.
     package func configured(for request: AccessRequest) async -> FoundRecipients {
         await configured(forRoles: request.roles)
     }
 
-    /// Those of all requests and of these roles.
+    /// The channels of the recipients of all requests and of these roles.
     package func configured(forRoles roles: [String]) async -> FoundRecipients {
         await places(of: rules.recipients(ofRoles: roles))
     }
@@ -74,7 +74,7 @@ package final class Recipients: RecipientDirectory {
 
     package func botID() async throws(MattermostError) -> String { try await bot().id }
 
-    /// That a request has nobody to be told, once for each.
+    /// Logs that a request has no recipients, once for each request.
     func skip(_ id: RequestID) {
         let isNews = known.withLock { known in
             if known.skipped.count >= Self.memoryLimit { known.skipped = [] }
