@@ -15,7 +15,7 @@ package struct ClickService: Sendable {
     package static let answerLimit = Duration.milliseconds(2500)
 
     private let approvals: Approvals
-    /// Nil where the callback is believed about who clicked.
+    /// Nil if the callback is believed about who clicked.
     private let proofs: ProofVerifier?
     private let submissions: SeenSubmissions
     private let clock: any Clock<Duration>

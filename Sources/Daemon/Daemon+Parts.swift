@@ -53,7 +53,7 @@ extension Daemon {
         return digest.prefix(8).map { Base16.text(of: $0) }.joined()
     }
 
-    /// Nil where people decide in Teleport only.
+    /// Nil if people decide in Teleport only.
     private var buttons: ButtonMaker? {
         guard settings.approvals.hasButtons, let callbackURL = settings.http.callbackURL else { return nil }
         return ButtonMaker(

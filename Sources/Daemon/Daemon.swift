@@ -155,7 +155,7 @@ struct Daemon: Sendable {
         return Reload(logFiles, renewCertificate: renewal, logger: logger)
     }
 
-    /// Nil where nothing has to be proven.
+    /// Nil if nothing has to be proven.
     private func makeProofs(_ health: Health) -> ProofVerifier? {
         guard settings.approvals.requiresClickerProof, settings.approvals.hasButtons else { return nil }
         let keys = ClickerKeys(

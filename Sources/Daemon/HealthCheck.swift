@@ -11,7 +11,7 @@ struct HealthCheck: Service {
     private let chat: any ChatService
     private let breaker: Breaker<MattermostError>
     private let recipients: Recipients
-    /// Nil where people decide in Teleport only.
+    /// Nil if people decide in Teleport only.
     private let policy: ApprovalPolicy?
     private let health: Health
     private let logger: Logger

@@ -9,7 +9,7 @@ package struct Reload: Service {
     private let renewCertificate: (@Sendable () throws -> Void)?
     private let logger: Logger
 
-    /// - Parameter renewCertificate: nil where no certificate is configured.
+    /// - Parameter renewCertificate: nil if no certificate is configured.
     package init(
         _ destinations: [LogDestination], renewCertificate: (@Sendable () throws -> Void)? = nil, logger: Logger
     ) {

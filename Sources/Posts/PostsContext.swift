@@ -7,7 +7,7 @@ package struct PostsContext: Sendable {
     package let chat: any ChatService
     package let recipients: Recipients
     package let cards: CardMaker
-    /// Nil where people decide in Teleport only.
+    /// Nil if people decide in Teleport only.
     package let buttons: ButtonMaker?
     /// Who may decide, which posts tell and which names the requester's accounts.
     package let policy: ApprovalPolicy

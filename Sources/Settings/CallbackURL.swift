@@ -2,7 +2,7 @@ internal import Base
 internal import Mattermost
 
 extension Settings.HTTP {
-    /// The address that a button calls; nil where posts have no buttons. It carries the credentials that the route asks for:
+    /// The address that a button calls; nil if posts have no buttons. It carries the credentials that the route asks for:
     /// Mattermost sends them as basic auth, and never shows a button's address to anybody.
     package var callbackURL: String? {
         guard let publicURL else { return nil }

@@ -73,7 +73,7 @@ extension SettingKey: CaseIterable {
 
     private static let byPath = Dictionary(allCases.map { ($0.path, $0) }) { first, _ in first }
 
-    /// The key of this path, or nil where no setting has it.
+    /// The key of this path, or nil if no setting has it.
     init?(path: [String]) {
         guard let key = Self.byPath[path] else { return nil }
         self = key

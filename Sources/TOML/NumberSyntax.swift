@@ -1,6 +1,6 @@
 /// Integers and floats as TOML 1.0 writes them.
 enum NumberSyntax {
-    /// The number that a token writes, or nil where it writes none.
+    /// The number that a token writes, or nil if it writes none.
     ///
     /// Throws for numbers that 64 bits do not hold.
     static func value(of token: [UInt8], at start: TextCursor) throws(TOMLError) -> TOMLValue.Kind? {

@@ -78,7 +78,7 @@ struct TextCursor {
 }
 
 extension TOMLTable {
-    /// Where the first byte is that is not UTF-8, or nil where all are.
+    /// Where the first byte is that is not UTF-8, or nil if all are.
     static func firstMalformed(_ bytes: [UInt8]) -> TOMLPosition? {
         var position = TOMLPosition(line: 1, column: 1)
         var parser = Unicode.UTF8.ForwardParser()

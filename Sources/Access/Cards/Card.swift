@@ -75,7 +75,7 @@ package struct Card: Equatable, Sendable {
     }
 
     package var requestID: RequestID
-    /// The Teleport cluster that the request is of; nil where it has no name.
+    /// The Teleport cluster that the request is of; nil if it has no name.
     package var cluster: String?
     package var status: Status
     package var color: String

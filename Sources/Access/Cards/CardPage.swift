@@ -21,7 +21,7 @@ package struct CardPage: Equatable, Sendable {
 package struct PageCursor: Equatable, Sendable {
     package struct Row: Equatable, Sendable {
         package var id: String
-        /// Milliseconds since 1970 by the server's clock; nil where the post does not tell.
+        /// Milliseconds since 1970 by the server's clock; nil if the post does not tell.
         package var created: Int64?
 
         package init(id: String, created: Int64?) {

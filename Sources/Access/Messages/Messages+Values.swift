@@ -19,7 +19,7 @@ extension Messages {
         /// could be in the middle of a code span.
         private static let limits = [300, 200, 120, 80, 40, 20]
 
-        /// Nil where it does not fit.
+        /// Nil if it does not fit.
         func title(_ template: Template, room: Int) -> String? {
             fitting(room) { limit in
                 let words = template.rendered { value($0, limit: limit, InertText.label) }
@@ -27,7 +27,7 @@ extension Messages {
             }
         }
 
-        /// Nil where it does not fit.
+        /// Nil if it does not fit.
         func text(_ template: Template, room: Int) -> String? {
             let marks = template.closingMarks
             return fitting(room) { limit in

@@ -53,7 +53,7 @@ extension PostPlan {
         return wait <= .zero
     }
 
-    /// Nil where none is due, ever: not wanted, told already, or the request's whole life is no longer than that.
+    /// Nil if none is due, ever: not wanted, told already, or the request's whole life is no longer than that.
     static func timeToReminder(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Duration? {
         guard let before = situation.remindsBefore, request.state == .pending, let expires = request.expires,
             expires.since(request.created) > before, !situation.posts.isEmpty,

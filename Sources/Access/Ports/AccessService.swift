@@ -23,7 +23,7 @@ package protocol AccessService: Sendable {
     /// What this plugin has stored with the request; empty when nothing. Readable for a while after the request is gone.
     func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String]
 
-    /// What this plugin has stored with all requests, removed ones included for as long as the server keeps it. Nil where the
+    /// What this plugin has stored with all requests, removed ones included for as long as the server keeps it. Nil if the
     /// server gives no such list. Read it before ``requests()``: then a request that is missing there was there before.
     func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]?
 

@@ -38,7 +38,7 @@ package struct MattermostError: OperatorError {
     package static let longestPause = Duration.seconds(60)
 
     package var code: Code
-    /// Nil where nothing more than the code is known.
+    /// Nil if nothing more than the code is known.
     package var reason: Reason?
     /// Whether the server certainly did not do what was asked: it answered 4xx with an error of its own. Otherwise it may have
     /// been done, or may be done yet.

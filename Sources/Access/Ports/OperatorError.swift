@@ -5,7 +5,7 @@
 package protocol OperatorError: Error, CustomStringConvertible {
     /// What is wrong, with the setting, the file or the call that it is about. Holds no secret and no mend.
     var words: String { get }
-    /// What the operator can do about it; nil where nothing more is known.
+    /// What the operator can do about it; nil if nothing more is known.
     var mend: String? { get }
     /// Words and mend in one line, as the log and `/readyz` show them.
     var message: String { get }

@@ -29,7 +29,7 @@ package struct AccessRequest: Equatable, Sendable {
     package var resolveReason: String
     /// Zero where the server told none, see ``Timestamp/isMoment``.
     package var created: Timestamp
-    /// When a pending request lapses: the end of the record's own life. Nil where the server does not say.
+    /// When a pending request lapses: the end of the record's own life. Nil if the server does not say.
     package var expires: Timestamp?
     /// As the requester wrote them: Teleport's user names, or e-mail addresses, or anything.
     package var suggestedReviewers: [String]

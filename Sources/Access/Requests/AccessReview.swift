@@ -7,7 +7,7 @@ package struct AccessReview: Equatable, Sendable {
     package var submittedBy = ""
     package var proposed: AccessRequest.State
     package var reason: String
-    /// Nil where the server told none, as 7.3.2 does.
+    /// Nil if the server told none, as 7.3.2 does.
     package var created: Timestamp?
     /// The thresholds that it counts for, by their place in ``AccessRequest/thresholds``.
     package var thresholds: [Int] = []

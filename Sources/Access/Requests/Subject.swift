@@ -16,7 +16,7 @@ package struct Subject: Equatable, Sendable {
 
     /// The subject of an existing request.
     package struct Times: Equatable, Sendable {
-        /// Nil where the server told none.
+        /// Nil if the server told none.
         package var created: Timestamp?
         /// When a pending request lapses.
         package var expires: Timestamp?

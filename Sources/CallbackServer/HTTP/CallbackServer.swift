@@ -32,7 +32,7 @@ package struct CallbackServer: Service {
     ///   - group: one of its loops serves all connections, because more loops gained nothing when measured. Its clock is the
     ///     clock of all limits.
     ///   - readiness: called on the event loop for every `/readyz` and `/metrics`.
-    ///   - dialogs: takes the submissions of dialogs; nil where no dialog is opened.
+    ///   - dialogs: takes the submissions of dialogs; nil if no dialog is opened.
     ///   - refused: called on the event loop with each refused callback for the audit, a bounded number of times a minute.
     ///   - bound: called once with the bound address, for callers that asked for any free port.
     package init(

@@ -4,7 +4,7 @@ import NIOCore
 /// A callback that was refused before anything was looked up for it, or the number of further ones from its source.
 package struct RefusedCallback: Sendable {
     package let reason: String
-    /// The address that it came from. Nil where many addresses are counted together.
+    /// The address that it came from. Nil if many addresses are counted together.
     package let remote: String?
     package let count: Int
     /// What the body claims, none of it proven.

@@ -13,9 +13,9 @@ struct AuditEntry: Sendable {
     var requestID: RequestID
     var post: PostReference
     var userID: String
-    /// Nil where Mattermost did not tell.
+    /// Nil if Mattermost did not tell.
     var user: ChatUser?
-    /// Nil where Teleport did not tell.
+    /// Nil if Teleport did not tell.
     var request: AccessRequest?
     /// The address that the callback came from.
     var remote: String

@@ -78,7 +78,7 @@ package final class AuditLog: Sendable {
     /// To the file alone: the listener has its own line in the log.
     /// - Parameters:
     ///   - count: how many callbacks the line stands for.
-    ///   - remote: the address that they came from; nil where many addresses are counted together.
+    ///   - remote: the address that they came from; nil if many addresses are counted together.
     ///   - claims: what the body said of itself, nothing of it proven.
     package func writeRefusedCallbacks(
         _ count: Int, from remote: String?, because reason: String, claims: Logger.Metadata, at moment: Timestamp

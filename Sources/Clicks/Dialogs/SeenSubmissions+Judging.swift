@@ -9,7 +9,7 @@ extension SeenSubmissions {
     }
 
     /// Judges what a dialog brought back, and audits a refusal.
-    /// - Parameter proof: the proof of the click that opened the dialog, verified again; nil where none is asked for.
+    /// - Parameter proof: the proof of the click that opened the dialog, verified again; nil if none is asked for.
     func judge(_ submission: DialogSubmission, proof: ClickerProof?, _ context: ClicksContext) -> Verdict {
         let ticket = submission.ticket
         let dialogs = context.dialogs

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Mattermost's public key: learnt at the start, and learnt anew when a proof does not match it.
 package final class ClickerKeys: Service {
-    /// Asks Mattermost; nil where it offers no key.
+    /// Asks Mattermost; nil if it offers no key.
     package typealias Fetch = @Sendable () async throws(MattermostError) -> String?
 
     enum Outcome: Equatable {

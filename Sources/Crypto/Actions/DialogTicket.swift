@@ -11,7 +11,7 @@ package struct DialogTicket: Sendable {
     package var cluster: String
     package var issued: Timestamp
     /// The click's `trigger_id`. Its proof is checked again with the submission, so that the signing secret alone is not enough to
-    /// forge a ticket. Nil where no proof is required.
+    /// forge a ticket. Nil if no proof is required.
     package var trigger: Secret<String>?
 
     package init(

@@ -11,7 +11,7 @@ struct ChatCheck: Sendable {
         var bot: ChatUser
         /// The recipients that were found.
         var places: [RecipientPlace] = []
-        /// The key that proves who clicked; nil where no proof is required or none is offered.
+        /// The key that proves who clicked; nil if no proof is required or none is offered.
         var key: ClickerKey?
     }
 
@@ -25,7 +25,7 @@ struct ChatCheck: Sendable {
     /// How far the clocks may be apart. The `Date` header has whole seconds, and an answer takes time.
     private static let clockTolerance = Duration.seconds(30)
 
-    /// Runs the steps; nil where Mattermost does not know the bot.
+    /// Runs the steps; nil if Mattermost does not know the bot.
     func run() async -> Facts? {
         guard await ping() else {
             skip([Self.clock, "Mattermost token"] + Self.later)

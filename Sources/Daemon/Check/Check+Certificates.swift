@@ -8,7 +8,7 @@ import Watcher
 
 /// Checks of the certificates' files. They show nothing about the servers yet.
 extension Check {
-    /// Checks Teleport's credentials and returns the roles in the certificate; nil where the credentials cannot be used.
+    /// Checks Teleport's credentials and returns the roles in the certificate; nil if the credentials cannot be used.
     func checkCredentials(_ settings: Settings) -> [String]? {
         let name = "Teleport credentials"
         do {
@@ -24,7 +24,7 @@ extension Check {
         }
     }
 
-    /// Checks the certificate that the listener serves and returns it; nil where it cannot be used, and for plain HTTP.
+    /// Checks the certificate that the listener serves and returns it; nil if it cannot be used, and for plain HTTP.
     func checkListener(_ settings: Settings) -> ListenerCertificate? {
         let name = "HTTPS certificate"
         guard let host = settings.http.publicURL?.host else {

@@ -26,7 +26,7 @@ struct ClickCheck: Sendable {
     let options: CheckOptions
     let report: CheckReport
     let checker: ChatCheck
-    /// What earlier steps found; nil where Mattermost does not know the bot.
+    /// What earlier steps found; nil if Mattermost does not know the bot.
     let facts: ChatCheck.Facts?
     let signer: ActionSigner
     let cluster: String

@@ -6,7 +6,7 @@ import Watcher
 struct TeleportCheck: Sendable {
     let settings: Settings
     let report: CheckReport
-    /// The roles in the client certificate; nil where the certificate cannot be used.
+    /// The roles in the client certificate; nil if the certificate cannot be used.
     let roles: [String]?
 
     private var steps: [String] {

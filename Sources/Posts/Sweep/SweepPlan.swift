@@ -18,8 +18,8 @@ struct SweepPlan {
     }
 
     /// - Parameters:
-    ///   - record: nil where the server has none.
-    ///   - channels: the recipients' channels as far as they are known; nil where they are not, and the request has to be looked at.
+    ///   - record: nil if the server has none.
+    ///   - channels: the recipients' channels as far as they are known; nil if they are not, and the request has to be looked at.
     func verdict(on request: AccessRequest, _ record: PluginRecord?, channels: Set<String>?, now: Timestamp) -> Verdict {
         let isPending = request.state == .pending
         guard let record, !record.fields.isEmpty else {

@@ -1,7 +1,7 @@
 extension Settings {
     /// `[audit]`: where decisions and refusals are recorded besides the log.
     package struct Audit: Equatable, Sendable {
-        /// The path of a file that gets each decision and refusal as a line of JSON; nil where only the log has them.
+        /// The path of a file that gets each decision and refusal as a line of JSON; nil if only the log has them.
         package var file: String?
     }
 }

@@ -26,7 +26,7 @@ extension Settings {
         package var listen: ListenAddress
         /// Whether the plugin must listen on `listen` to run at all.
         package var isNeeded = true
-        /// Nil where the plugin makes a self-signed pair.
+        /// Nil if the plugin makes a self-signed pair.
         package var tls: KeyPair?
         package var basicAuth: BasicAuth?
         /// The proxies whose `X-Forwarded-For` is believed.

@@ -24,7 +24,7 @@ enum AuthCall: String, CaseIterable, Sendable {
         }
     }
 
-    /// What a role must allow for the call. Nil where every valid certificate will do, or where it depends on the call's
+    /// What a role must allow for the call. Nil if every valid certificate will do, or where it depends on the call's
     /// parameters.
     var permission: RolePermission? {
         switch self {

@@ -6,7 +6,7 @@ import Access
 /// `lib/services/access_checker.go`). This is the only place that reads them; what it finds becomes a field of
 /// ``TeleportError``.
 enum StatusMessage {
-    /// Why a review was refused; nil where the message does not tell.
+    /// Why a review was refused; nil if the message does not tell.
     static func reviewRefusal(_ message: String) -> ReviewRefusal? {
         let text = message.prefix(4096)
         if let known = text.firstRange(of: " already reviewed") {

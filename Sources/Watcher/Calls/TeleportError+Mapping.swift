@@ -67,7 +67,7 @@ extension TeleportError {
         }
     }
 
-    /// What to do about a TLS failure; nil where it has more than one common cause.
+    /// What to do about a TLS failure; nil if it has more than one common cause.
     private static func mend(of error: OpenSSLError) -> String? {
         let renew = "issue the identity, or client_key, client_crt and root_cas, again with tctl auth sign"
         return switch error.code {

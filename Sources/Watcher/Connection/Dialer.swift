@@ -14,7 +14,7 @@ struct Dialer: Sendable {
     let context: TLSContext
     let configuration: TeleportConfiguration
     let group: any EventLoopGroup
-    /// The TLS context for the load balancer in front of a proxy; nil where the connection is not upgraded.
+    /// The TLS context for the load balancer in front of a proxy; nil if the connection is not upgraded.
     var outer: TLSContext?
 
     /// A channel whose TLS handshake is done. Its ``PingHandler`` holds back what the server sends until it is opened.

@@ -14,7 +14,7 @@ struct ProxyProbe: Sendable {
     let configuration: TeleportConfiguration
     let group: any EventLoopGroup
 
-    /// What a proxy says of itself and what to do about it; nil where no proxy answers.
+    /// What a proxy says of itself and what to do about it; nil if no proxy answers.
     func advice() async -> String? {
         guard let answer = try? await find() else { return nil }
         return Self.advice(answer, setting: address.setting)

@@ -52,7 +52,7 @@ struct RouteOrder: Equatable, Sendable {
 struct NoRoute: Error {
     /// Why each route failed, in the order in which they were tried.
     var failures: [(route: Route, error: TeleportError)]
-    /// What a proxy at the address says of itself; nil where no proxy answers.
+    /// What a proxy at the address says of itself; nil if no proxy answers.
     var advice: String?
 
     func error(_ address: AuthAddress) -> TeleportError {

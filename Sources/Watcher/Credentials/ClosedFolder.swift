@@ -10,7 +10,7 @@ package struct ClosedFolder: Equatable, Sendable {
     package var command: String { "chmod o+x \(path.shellWord)" }
     package var mend: String { "\(command), or keep the plugin's files in a folder such as /etc/teleport-mattermost" }
 
-    /// The first closed folder on the path to a file, symbolic links followed; nil where none is closed.
+    /// The first closed folder on the path to a file, symbolic links followed; nil if none is closed.
     package static func first(onWayTo file: String) -> Self? {
         first(onWayTo: file, canPass: canPass, target: target)
     }

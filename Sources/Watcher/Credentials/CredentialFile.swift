@@ -9,7 +9,7 @@ struct CredentialFile: Sendable {
     /// The setting that names the file, e.g. `client_crt`.
     let setting: String
     let path: String
-    /// The plugin's Teleport user, from its certificate; nil where that could not be read.
+    /// The plugin's Teleport user, from its certificate; nil if that could not be read.
     var user: String?
 
     private var isIdentity: Bool { setting == "identity" }
@@ -63,7 +63,7 @@ struct CredentialFile: Sendable {
         TeleportError(.misconfigured, "\(setting) \"\(path)\" \(problem)", mend: mend ?? renew, reason: .credentials)
     }
 
-    /// - Parameter folder: the folder that keeps this user from the file; nil where the file's own mode does.
+    /// - Parameter folder: the folder that keeps this user from the file; nil if the file's own mode does.
     func denied(by folder: ClosedFolder?) -> TeleportError {
         guard let folder else { return error("cannot be opened: permission denied", mend: "let the plugin's user read it") }
         return error("cannot be opened, for \(folder.problem)", mend: "let it pass with \(folder.mend)")

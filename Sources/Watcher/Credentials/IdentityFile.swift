@@ -22,7 +22,7 @@ struct IdentityFile {
     var key: Block
     var certificate: Block
     var authorities: [Block]
-    /// The cluster that the first `@cert-authority` line names; nil where there is no such line.
+    /// The cluster that the first `@cert-authority` line names; nil if there is no such line.
     var clusterName: String?
 
     init(_ bytes: [UInt8]) throws(Fault) {

@@ -79,7 +79,7 @@ package struct TeleportCredentials: Sendable {
     }
 
     /// The cluster's name: that of the CA that issued the certificate, or else the identity file's, or else that of the first CA.
-    /// Teleport names its CAs after the cluster. Nil where no CA has a name.
+    /// Teleport names its CAs after the cluster. Nil if no CA has a name.
     package var clusterName: String? {
         let names = ((try? CertificateInfo.all(pem: rootCAs)) ?? []).compactMap(\.subject)
         if let issuer = try? certificate().issuer, names.contains(issuer) { return issuer }

@@ -4,7 +4,7 @@ package struct TeleportConfiguration: Sendable {
     package var address: String
     /// The setting that gave the address, `addr` or its older name `auth_server`, as errors name it.
     package var addressSetting = "addr"
-    /// `identity`: path of an identity file; nil where the three files below are used.
+    /// `identity`: path of an identity file; nil if the three files below are used.
     package var identity: String?
     /// `client_key`: path of the PEM private key.
     package var clientKey: String

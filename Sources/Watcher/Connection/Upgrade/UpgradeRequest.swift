@@ -70,7 +70,7 @@ struct UpgradeRequest: Sendable {
     /// A field's value in lower case.
     private static func value(_ name: String, _ lines: [Substring]) -> String? { exact(name, lines)?.lowercased() }
 
-    /// A field's value as it was sent, without the white space around it; nil where there is no such field.
+    /// A field's value as it was sent, without the white space around it; nil if there is no such field.
     private static func exact(_ name: String, _ lines: [Substring]) -> String? {
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == name else { continue }
