@@ -1,6 +1,6 @@
 import Access
 
-/// Makes the calls at once, and gives their results in the order of the items.
+/// Runs `body` for all items concurrently and returns the results in the order of the items.
 func atOnce<Item: Sendable, Value: Sendable>(
     _ items: [Item], _ body: @escaping @Sendable (Item) async throws(MattermostError) -> Value
 ) async -> [(Item, Result<Value, MattermostError>)] {

@@ -1,32 +1,33 @@
 package import Access
 package import Logging
 
-/// Everything that keeping posts true works with. Made once, at the start, with all its parts.
+/// Holds everything that is needed to keep posts true: both servers, the recipients, the makers of cards and buttons, and the
+/// configuration. It is made once, at the start of the process, with all its parts.
 package struct PostsContext: Sendable {
     package let teleport: any AccessService
     package let chat: any ChatService
     package let recipients: Recipients
     package let cards: CardMaker
-    /// Nil if people decide in Teleport only.
+    /// Makes the buttons of the posts. This is nil if people decide in Teleport only.
     package let buttons: ButtonMaker?
-    /// Who may decide, which posts tell and which names the requester's accounts.
+    /// Says who may decide. Posts show these people, and the policy also names the requester's Mattermost accounts.
     package let policy: ApprovalPolicy
-    /// The name of this process among all replicas.
+    /// The name that tells this process from all other replicas.
     package let replica: String
-    /// What this process makes posts with, besides the request.
+    /// Describes how this process renders posts, apart from the request. Posts that an older rendering made are updated.
     package let rendering: Rendering
     package let options: Options
-    /// How long no request can be worked on because a server is away; nil while both are there.
+    /// Returns how long no request can be worked on because a server is away. It returns nil while both servers can be reached.
     package let outage: @Sendable () -> Duration?
     package let logger: Logger
     package let clocks: Clocks
     let evidence: GoneEvidence
 
-    /// What the configuration chooses.
+    /// The options of posting that the configuration sets.
     package struct Options: Sendable {
         /// Whether requesters are told of decisions by direct message.
         package var notifiesRequester: Bool
-        /// How long before a pending request lapses its threads are reminded; nil: never.
+        /// How long before a pending request expires a reminder is posted to its threads. No reminder is posted if this is nil.
         package var remindsBefore: Duration?
 
         package init(notifiesRequester: Bool, remindsBefore: Duration?) {

@@ -1,16 +1,19 @@
 package import Access
 
-/// An error of either server, as far as retrying goes.
+/// Classifies an error of Teleport or Mattermost for retrying: whether only a person can mend it, and how long to wait before
+/// the next attempt.
 package struct Problem {
     package var error: any OperatorError
-    /// Only a person can mend it: said as an error, and tried again slowly.
+    /// Whether only a person can mend the problem. If so, it is logged as an error and tried again after 30 seconds at the
+    /// earliest.
     package var isPermanent: Bool
-    /// For how long at least not to try again.
+    /// The shortest time to wait before the next attempt.
     var retryAfter: Duration
-    /// Somebody was told of the request all the same, so that the plugin does its work.
+    /// Whether somebody was told of the request in spite of the problem. The health then shows the problem as a note and not as
+    /// a failure, because the plugin does its work.
     var isNote = false
 
-    /// The words of the problem in the log.
+    /// The text of the problem as the log shows it.
     package var message: String { error.message }
 
     private static let slowly = Duration.seconds(30)

@@ -3,16 +3,25 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Keeps every request's posts true: the one path for posting, updating and expiring, driven by ids.
+/// Keeps the posts of every request true. It is the only path by which posts are made, updated and expired.
 ///
-/// Events only say which request to look at. Each is looked at at most once at a time, ``limit`` at once, and again with
-/// backoff until it is settled. While either server is away nothing is tried; when it is back everything that waited is.
+/// Events and sweeps hand in ids and say only which request to look at, never what to do: each run reads the request's state
+/// anew. A request is looked at by one run at a time, ``limit`` requests are looked at concurrently, and a request is looked at
+/// again with backoff until it is settled. While either server is away no request is tried. When it is back, all waiting
+/// requests are.
+///
+/// ```
+/// watch ─── look(at:), sawDeletion(of:) ──┐
+///                                         ├──→ WorkQueue ──→ ReconcileRun ──→ settled: forgotten
+/// sweeps ── catchUp(with:), look(after:) ─┘        ↑              │
+///                                                  └── waits ←────┴─→ later or failed: RunMemory is kept
+/// ```
 package struct Reconciler: Service {
-    /// Requests worked on at once.
+    /// The number of requests that are worked on concurrently.
     static let limit = 32
-    /// Places kept for requests that an event told of, while many others are caught up with.
+    /// The number of places that stay free for requests that an event reported, while sweeps catch up with many others.
     static let reserve = 8
-    /// How late a request may be looked at again.
+    /// The longest single sleep, and so the longest delay with which a request that has become due is looked at.
     private static let longestSleep = Duration.milliseconds(500)
 
     private let context: PostsContext
@@ -25,12 +34,12 @@ package struct Reconciler: Service {
     private let deadlines: AsyncStream<Void>
     private let deadlineChanged: AsyncStream<Void>.Continuation
 
-    /// What outlives a copy of the struct. Nothing of a settled request is left in it.
+    /// The state that all copies of the struct share. It keeps nothing about a settled request.
     private final class Shared: Sendable {
         let queue = Mutex(WorkQueue(limit: Reconciler.limit, reserve: Reconciler.reserve))
         let memories = Mutex<[RequestID: RunMemory]>([:])
         let failures = Mutex(Failures())
-        /// Recipients that cannot be told of requests which others were told of.
+        /// The problems with single recipients of requests that other recipients were told of.
         let hindrances = Mutex(Failures())
     }
 
@@ -44,7 +53,7 @@ package struct Reconciler: Service {
         (deadlines, deadlineChanged) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Something about the request may have changed.
+    /// Looks at the request soon, because an event says that it may have changed.
     package func look(at id: RequestID) { look(at: id, .fresh) }
 
     private func look(at id: RequestID, _ lane: WorkQueue.Lane) {
@@ -52,40 +61,41 @@ package struct Reconciler: Service {
         wakeUp.yield()
     }
 
-    /// The watch told that the request is gone.
+    /// Looks at a request that the watch reported as deleted.
     package func sawDeletion(of id: RequestID) {
         context.evidence.sawDeletion(of: id)
-        // What becomes of an old post is no news that a person waits for.
+        // Nobody waits for the post of a deleted request, so requests that people wait for go first.
         look(at: id, .catchingUp)
     }
 
-    /// A sweep found the request to be amiss, with these cards.
+    /// Looks at a request that a sweep found to be out of date. `found` holds the cards that the sweep saw.
     func catchUp(with id: RequestID, _ found: RunMemory? = nil) {
         if let found { remember(found, of: id) }
         look(at: id, .catchingUp)
     }
 
-    /// Looks at the request after `delay`, where nothing else makes it be looked at before.
+    /// Looks at the request after `delay`, unless it is already queued or worked on.
     func look(at id: RequestID, after delay: Duration) {
         shared.queue.withLock { $0.schedule(id, after: delay, now: context.clocks.elapsed()) }
         deadlineChanged.yield()
     }
 
-    /// A server is back: nothing waits any longer.
+    /// Looks at all waiting requests at once, because a server can be reached again.
     package func retryAll() {
         shared.queue.withLock { $0.wakeAll() }
         wakeUp.yield()
     }
 
-    /// How many requests wait or are worked on.
+    /// The number of requests that wait or are worked on.
     var backlog: Int { shared.queue.withLock { $0.count } }
 
-    /// Nothing is known of any request: none is waiting, worked on or failing.
+    /// Whether no request is waiting, worked on or failing, so that no memory is held for any of them.
     var isAtRest: Bool {
         shared.queue.withLock { $0.isIdle } && shared.memories.withLock { $0.isEmpty }
             && shared.failures.withLock { $0.example == nil } && claims.isEmpty
     }
 
+    /// Works on requests until the task is cancelled or a graceful shutdown begins.
     package func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await wakeWhatIsDue() }
@@ -99,7 +109,8 @@ package struct Reconciler: Service {
         }
     }
 
-    /// Ends, after the work in progress, when the stream of wake-ups does. Catching up runs below what people wait for.
+    /// Works on ready requests until the stream of wake-ups ends, and then finishes the work in progress. Catching up has a
+    /// lower task priority than the requests that people wait for.
     private func work() async {
         await withDiscardingTaskGroup { group in
             for await _ in wake {
@@ -114,11 +125,12 @@ package struct Reconciler: Service {
         shared.queue.withLock { queue in queue.next().map { ($0, queue.lane(of: $0) ?? .fresh) } }
     }
 
-    /// Sleeps until the first of those that wait is due. Nothing is awake while none waits.
+    /// Sleeps until the first waiting request is due and then wakes the work. It does not run while no request waits.
     private func wakeWhatIsDue() async {
         for await _ in deadlines {
             while let next = shared.queue.withLock({ $0.nextWake }) {
-                // One that is due sooner may have come meanwhile, so no sleep is long; a cancelled one would stay in memory.
+                // A request that is due earlier may be queued during the sleep, so each sleep is short. Cancelling a long sleep
+                // is no alternative because a cancelled sleep would stay in memory.
                 let sleep = min(max(next - context.clocks.elapsed(), .milliseconds(1)), Self.longestSleep)
                 guard (try? await clock.sleep(for: sleep)) != nil else { return }
                 shared.queue.withLock { $0.wake(now: context.clocks.elapsed()) }
@@ -138,7 +150,7 @@ package struct Reconciler: Service {
         wakeUp.yield()
     }
 
-    /// The room that a burst took goes with it.
+    /// Releases the memory that a burst of requests took.
     private func giveBackRoom() {
         claims.shrink()
         context.evidence.shrink()
@@ -154,7 +166,7 @@ package struct Reconciler: Service {
             succeeded(id)
             return outcome
         } catch {
-            // The write that failed may have happened, or may yet.
+            // The write that failed may have happened, or may still happen.
             memory.isSuspect = true
             remember(memory, of: id)
             if let wait = context.outage() { return .later(wait) }
@@ -162,7 +174,7 @@ package struct Reconciler: Service {
         }
     }
 
-    /// Keeps what is known, together with what a sweep may have found meanwhile.
+    /// Keeps the memory of a run, and adds what a sweep may have found in the meantime.
     private func remember(_ memory: RunMemory, of id: RequestID) {
         shared.memories.withLock { memories in
             guard var known = memories[id] else { return memories[id] = memory }
@@ -186,7 +198,7 @@ extension Reconciler {
         health.set(.posting, note: hindrance.map(Self.summary))
     }
 
-    /// Logs a problem once, shows it in the health, and says for how long the server wants to be left alone.
+    /// Logs a problem once, shows it in the health and returns how long the server should not be called again.
     private func failed(_ id: RequestID, _ error: any Error) -> Duration {
         let problem = Problem(error)
         let (isNew, failure) = shared.failures.withLock { failures in

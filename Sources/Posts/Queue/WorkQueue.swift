@@ -2,18 +2,33 @@ package import Access
 import DequeModule
 import HeapModule
 
-/// The requests to look at, and when: each at most once at a time, at most `limit` at once, failing ones later and later.
+/// Decides which request is looked at next, and when. Each request is looked at once at a time, at most `limit` requests are
+/// looked at concurrently, and each failure of a request lengthens its wait.
 ///
-/// What a person waits for goes first: a request that an event just told of before those that a sweep found, which never take
-/// all places. Every operation takes logarithmic time at most, whatever is queued.
+/// Requests that people wait for go first: a request that an event reported comes before those that a sweep found, and the
+/// latter never take all places. Each operation takes at most logarithmic time in the number of queued requests.
 ///
-/// Pure: times are durations since any fixed moment, and the jitter is passed in. Nothing remains of a settled request.
+/// The queue is a pure value: times are durations since any fixed moment, and the jitter is passed in. It keeps nothing about a
+/// settled request.
+///
+/// ```
+///               add             next             finish(.settled)
+/// (unknown) ────────→ ready ─────────→ running ──────────────────→ (unknown)
+///     │                 ↑                 │
+///     │ schedule        │ wake, wakeAll,  │ finish(.later)
+///     │                 │ add             │ finish(.failed)
+///     └────────────→ waiting ←────────────┘
+/// ```
+///
+/// A request that is added while it is running becomes ready again as soon as it finishes. After a failure it waits all the
+/// same, because the server is failing and a new event does not change that.
 package struct WorkQueue: Sendable {
-    /// The line in which a request waits.
+    /// The line in which a request waits. The lines are served in the order of the cases.
     package enum Lane: Int, CaseIterable, Sendable {
-        /// The request waited for another replica's claim: the server remembers a post's idempotency key for half a minute.
+        /// The request waited for a moment that its last run chose, such as the end of another replica's claim. It goes first
+        /// because the server remembers a post's idempotency key for only half a minute.
         case urgent
-        /// An event told of the request.
+        /// An event reported the request.
         case fresh
         /// A sweep found the request, or its last attempt failed.
         case catchingUp
@@ -22,7 +37,7 @@ package struct WorkQueue: Sendable {
     private enum Entry: Sendable {
         case ready(Lane, failures: Int)
         case running(Lane, failures: Int, again: Lane?)
-        /// `token` tells this wait from earlier ones of the same request that are still in the heap.
+        /// The token tells this wait from earlier waits of the same request whose wakes are still in the heap.
         case waiting(token: Int, failures: Int, Lane)
     }
 
@@ -34,23 +49,24 @@ package struct WorkQueue: Sendable {
         static func < (left: Self, right: Self) -> Bool { (left.until, left.token) < (right.until, right.token) }
     }
 
+    /// The result of one run over a request.
     package enum Outcome: Equatable, Sendable {
         case settled
-        /// Look again after this long; not a failure.
+        /// The request is to be looked at again after this time. This is not a failure.
         case later(Duration)
-        /// Failed; `atLeast` is what the server asked for.
+        /// The run failed. The request waits at least this long, because the server asked for it.
         case failed(atLeast: Duration)
     }
 
     private var entries: [RequestID: Entry] = [:]
-    /// What is ready, by lane. An id whose entry says otherwise meanwhile is passed over.
+    /// The ready requests by lane. An id is skipped if its entry has changed since it was appended.
     private var lines = [Deque<RequestID>](repeating: [], count: Lane.allCases.count)
     private var wakes = Heap<Wake>()
     private var nextToken = 0
     private var running = 0
     private var catchingUp = 0
     private let limit: Int
-    /// Places that catching up leaves free.
+    /// The number of places that requests in the lane `catchingUp` leave free.
     private let reserve: Int
     private static let firstDelay = Duration.milliseconds(250)
     private static let longestDelay = Duration.seconds(300)
@@ -63,10 +79,10 @@ package struct WorkQueue: Sendable {
     package var isIdle: Bool { entries.isEmpty }
     package var count: Int { entries.count }
 
-    /// When the first of those that wait is due.
+    /// The time at which the first waiting request is due.
     package var nextWake: Duration? { wakes.min?.until }
 
-    /// Something may have changed: look at the request at once, or again when the present look is over.
+    /// Queues a request that may have changed. If it is being looked at, it is looked at again afterwards.
     package mutating func add(_ id: RequestID, _ lane: Lane = .fresh) {
         switch entries[id] {
         case nil: makeReady(id, failures: 0, lane)
@@ -78,13 +94,13 @@ package struct WorkQueue: Sendable {
         }
     }
 
-    /// Looks at the request after `delay`, unless it is being looked at or waits already.
+    /// Queues the request to be looked at after `delay`, unless it is already known to the queue.
     package mutating func schedule(_ id: RequestID, after delay: Duration, now: Duration) {
         guard entries[id] == nil else { return }
         wait(id, until: now + delay, failures: 0, .catchingUp)
     }
 
-    /// The next request to work on, if there is room and one is ready.
+    /// Returns the next request to work on. This is nil if all places are taken or no request is ready.
     package mutating func next() -> RequestID? {
         for lane in Lane.allCases {
             guard running < limit, lane != .catchingUp || catchingUp < limit - reserve else { continue }
@@ -99,12 +115,12 @@ package struct WorkQueue: Sendable {
         return nil
     }
 
-    /// The line that a request which is being worked on came from.
+    /// Returns the lane that a running request came from. This is nil if the request is not running.
     package func lane(of id: RequestID) -> Lane? {
         if case .running(let lane, _, _) = entries[id] { lane } else { nil }
     }
 
-    /// The work on `id` is over. `jitter` in 0..<1 spreads retries over the second half of the delay.
+    /// Takes in the result of a run. `jitter`, in 0..<1, spreads retries over the second half of the delay.
     package mutating func finish(_ id: RequestID, _ outcome: Outcome, now: Duration, jitter: Double) {
         guard case .running(let lane, let failures, let again) = entries[id] else { return }
         running -= 1
@@ -113,19 +129,19 @@ package struct WorkQueue: Sendable {
         case .settled:
             entries[id] = nil
             if let again { return makeReady(id, failures: 0, again) }
-            // The room that a burst took goes with it.
+            // The memory that a burst of requests took is released here.
             if isIdle { (entries, lines, wakes) = ([:], lines.map { _ in [] }, Heap()) }
         case .later(let delay):
             if let again { return makeReady(id, failures: failures, again) }
             wait(id, until: now + delay, failures: failures, .urgent)
         case .failed(let atLeast):
-            // A new event does not shorten the wait: the server is the one that fails.
+            // A new event does not shorten the wait, because the server is what fails.
             let delay = Self.delay(afterFailures: failures, jitter: jitter)
             wait(id, until: now + max(delay, atLeast), failures: failures + 1, .catchingUp)
         }
     }
 
-    /// Makes ready what has waited long enough.
+    /// Makes every request ready that is due at `now`.
     package mutating func wake(now: Duration) {
         while let wake = wakes.min, wake.until <= now {
             wakes.removeMin()
@@ -134,7 +150,7 @@ package struct WorkQueue: Sendable {
         }
     }
 
-    /// Makes ready all that waits.
+    /// Makes all waiting requests ready.
     package mutating func wakeAll() { wake(now: .seconds(Int64.max)) }
 
     private mutating func makeReady(_ id: RequestID, failures: Int, _ lane: Lane) {

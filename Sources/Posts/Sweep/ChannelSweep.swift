@@ -1,16 +1,17 @@
 import Access
 import Logging
 
-/// Looks for cards in the channels themselves: for servers that give no list of records, and once after each start for open
-/// posts whose record has ended, as after an outage of days.
+/// Looks for cards in the channels themselves. It is used for servers that give no list of records, and once after each start
+/// for open posts whose record has ended, for example during an outage of several days.
 ///
-/// Its cost is bounded: ``pages`` of each channel, the newest ``directLimit`` direct-message channels.
+/// The cost is bounded: it reads at most ``pages`` pages of each channel, and only the ``directLimit`` direct-message channels
+/// with the newest posts.
 struct ChannelSweep {
-    /// Pages of a channel. A page of 100 posts took 1.4 s of a busy Mattermost's time.
+    /// The number of pages that are read of a channel. One page of 100 posts took 1.4 s of a busy Mattermost's time.
     static let pages = 20
-    /// Direct-message channels, those with the newest posts.
+    /// The number of direct-message channels that are read. Those with the newest posts are chosen.
     private static let directLimit = 200
-    /// No server keeps a request for longer.
+    /// The age of the oldest posts that are looked at. No server keeps a request for longer.
     private static let age = Duration.seconds(15 * 24 * 3600)
 
     private static let retries = Duration.seconds(1)...Duration.seconds(60)
@@ -25,8 +26,8 @@ struct ChannelSweep {
         self.clock = clock
     }
 
-    /// Looks through all channels, and again through those that failed for now. One that the bot may not read is left out: the
-    /// health check tells of it.
+    /// Looks through all channels, and again through those that failed for a reason that may pass. A channel that the bot may
+    /// not read is left out, because the health check reports it.
     func callAsFunction() async throws {
         let botID = try await context.recipients.botID()
         let since = context.clocks.now().advanced(by: .zero - Self.age)
@@ -43,7 +44,7 @@ struct ChannelSweep {
             "Some channels could not be looked through for posts that were left open", metadata: ["channels": "\(left.count)"])
     }
 
-    /// Returns the channels that failed and may succeed later.
+    /// Looks through the channels once. Returns those that failed and may succeed later.
     private func look(through channels: Set<String>, by botID: String, since: Timestamp) async throws -> Set<String> {
         var cards: [RequestID: [PostedCard]] = [:]
         var failed: Set<String> = []
@@ -74,7 +75,7 @@ struct ChannelSweep {
         }
     }
 
-    /// Where reviewers were told whom only the requests named.
+    /// Returns the direct-message channels with recent posts. Reviewers whom only the requests named were told there.
     private func directChannels(of botID: String, since: Timestamp) async throws -> [String] {
         guard let team = try await context.chat.teams(of: botID).first else { return [] }
         do {
@@ -87,8 +88,10 @@ struct ChannelSweep {
         }
     }
 
-    /// Two in one channel, or one that does not show the state; nil: the request is not listed. Another cluster's cards are
-    /// nobody's business here, nor are those of a request that is not listed and that name no cluster.
+    /// Whether the cards of one request need to be brought up to date: two cards are in one channel, or a card does not show
+    /// the request's state. Another cluster's cards are left alone. So are cards that name no cluster if the request is not
+    /// listed.
+    /// - Parameter state: the name of the request's state, or nil if the request is not listed.
     static func areAmiss(_ cards: [PostedCard], state: String?, cluster: String?) -> Bool {
         let own = cards.filter { $0.cluster == nil ? state != nil : $0.cluster == cluster }
         if Set(own.map(\.reference.channelID)).count < own.count { return true }

@@ -1,11 +1,12 @@
 import Access
 import Logging
 
-/// Finds what events did not tell: requests created or changed meanwhile, posts that do not show their request's state, and
-/// open posts whose request is gone.
+/// Finds what events did not report: requests that were created or changed in the meantime, posts that do not show their
+/// request's state, and open posts whose request is gone.
 ///
-/// Teleport knows all of it: the records say what the posts show. So a sweep is two calls, records and requests, and a channel
-/// is read only for posts that nobody recorded. Servers that give no list of records get ``ChannelSweep``.
+/// Teleport knows all of this, because the records say what the posts show. A sweep therefore needs only two calls, for the
+/// records and for the requests, and a channel is read only for posts that nobody recorded. Servers that give no list of
+/// records get a ``ChannelSweep`` instead.
 package struct Sweep: Sendable {
     private let context: PostsContext
     private let reconciler: Reconciler
@@ -18,8 +19,10 @@ package struct Sweep: Sendable {
         self.clock = clock
     }
 
+    /// Compares all requests with their records, and hands those that need work to the reconciler.
     package func callAsFunction() async throws {
-        // Records first: a request that has one and is missing in the later list was there before.
+        // The records are read first. A request that has a record and is missing in the later list existed before the list was
+        // read.
         let records = try await context.teleport.allPluginData()
         let requests = try await context.teleport.requests()
         let now = context.clocks.elapsed()
@@ -34,7 +37,8 @@ package struct Sweep: Sendable {
         try await compare(requests, with: records.mapValues(PluginRecord.init), now: now)
     }
 
-    /// Where the request should be posted; nil while a recipient cannot be looked up for now.
+    /// Returns the channels where the request should be posted. This is nil while a recipient cannot be looked up for a reason
+    /// that may pass.
     private func channels(of request: AccessRequest) async -> Set<String>? {
         let found = await context.recipients.places(for: request)
         return found.failures.contains { !$0.isLasting } ? nil : Set(found.places.map(\.channelID))
@@ -57,7 +61,7 @@ package struct Sweep: Sendable {
         }
         let present = Set(requests.map(\.id))
         for (id, record) in records where !present.contains(id) && plan.isAmiss(record) {
-            // Missing here for the first time; the run sees whether it still is a moment later.
+            // The request is missing for the first time. The run sees whether it is still missing a moment later.
             context.evidence.missed(id, at: now)
             reconciler.look(at: id, after: GoneEvidence.confirmation)
         }

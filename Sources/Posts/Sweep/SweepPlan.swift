@@ -1,25 +1,27 @@
 import Access
 
-/// Whether the request and its record show that something is to be done: pure, so that a sweep over thousands of requests costs
-/// two calls and looks at those alone that are amiss.
+/// Decides from a request and its record whether the request needs work. The decision is pure, so a sweep over thousands of
+/// requests costs two calls and looks only at the requests that need work.
 struct SweepPlan {
     let rendering: Rendering
-    /// How long before it lapses a pending request's threads are reminded; nil: never.
+    /// How long before a pending request expires a reminder is posted to its threads. No reminder is posted if this is nil.
     var remindsBefore: Duration?
 
+    /// Says what is to be done about a request.
     enum Verdict: Equatable {
         case fine
-        /// Bring the request's posts up to date.
+        /// The request's posts have to be brought up to date.
         case amiss
-        /// The request is pending without any record, and older than a moment: it may have been posted all the same.
+        /// The request is pending and older than a moment, but has no record. It may have been posted all the same.
         case unrecorded
-        /// Nothing is to be done before this time has passed.
+        /// Nothing has to be done before this time has passed.
         case later(Duration)
     }
 
+    /// Decides what is to be done about the request.
     /// - Parameters:
-    ///   - record: nil if the server has none.
-    ///   - channels: the recipients' channels as far as they are known; nil if they are not, and the request has to be looked at.
+    ///   - record: the request's record, or nil if the server has none.
+    ///   - channels: the recipients' channels. If they are not known this is nil, and the request has to be looked at.
     func verdict(on request: AccessRequest, _ record: PluginRecord?, channels: Set<String>?, now: Timestamp) -> Verdict {
         let isPending = request.state == .pending
         guard let record, !record.fields.isEmpty else {
@@ -36,7 +38,7 @@ struct SweepPlan {
         return .amiss
     }
 
-    /// A request that the server does not show any more.
+    /// Whether the record of a request that the server no longer shows still needs work.
     func isAmiss(_ record: PluginRecord) -> Bool {
         let hasClaim = !record[PluginRecord.Key.claim].isEmpty
         let isOpen = record.shownStatus == Card.Status.pending.name && !record.posts.isEmpty

@@ -2,16 +2,16 @@ import Access
 import Logging
 import ServiceLifecycle
 
-/// Sweeps when the watch (re)connects and every ten minutes; a failed sweep is tried again until it succeeds.
+/// Sweeps when the watch connects or reconnects, and every ten minutes. A sweep that fails is tried again until it succeeds.
 ///
-/// Sweeps are spaced by what they cost: a watch that ends again and again in a burst of changes causes one sweep after the
-/// other, and each is followed by a rest that is several times as long as it took.
+/// Sweeps are spaced by what they cost. A watch that ends again and again in a burst of changes would otherwise cause one sweep
+/// right after the other, so each sweep is followed by a rest that is four times as long as the sweep took, within limits.
 package struct Sweeper: Service {
     private static let interval = Duration.seconds(600)
     private static let retries = Duration.seconds(1)...Duration.seconds(10)
-    /// When only a person can mend it.
+    /// The pause after a failure that only a person can mend.
     private static let slowly = Duration.seconds(60)
-    /// The rest after a sweep, as a multiple of its length, and its limits.
+    /// The length of the rest after a sweep, as a multiple of the sweep's length. ``rests`` limits it.
     private static let restFactor = 4
     private static let rests = Duration.milliseconds(200)...Duration.seconds(30)
 
@@ -30,8 +30,10 @@ package struct Sweeper: Service {
         (triggers, trigger) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Asks for a sweep. Several calls during one sweep cause only one more.
     package func sweepSoon() { trigger.yield() }
 
+    /// Sweeps until the task is cancelled or a graceful shutdown begins.
     package func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -47,8 +49,9 @@ package struct Sweeper: Service {
         }
     }
 
-    /// Once after each start it also looks through the channels: posts may have been left open whose records ended while no
-    /// plugin was running. That takes long, and holds nothing up.
+    /// Sweeps each time one is asked for. Once after each start it also looks through the channels, because posts may have been
+    /// left open whose records ended while no plugin was running. That takes long, so it runs beside the sweeps and delays
+    /// nothing.
     private func sweepWhenAsked() async {
         await withDiscardingTaskGroup { looks in
             var isFirst = true

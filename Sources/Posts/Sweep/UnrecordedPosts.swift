@@ -1,11 +1,12 @@
 import Access
 
-/// Posts of pending requests that have no record: some servers let the record end before its request. One look through each
-/// channel serves all such requests of a sweep, where a look for each would read the same pages again and again.
+/// Finds posts of pending requests that have no record, because some servers let the record end before its request. One look
+/// through each channel serves all such requests of a sweep. A look for each request would read the same pages again and again.
 struct UnrecordedPosts {
     private let context: PostsContext
     private let reconciler: Reconciler
-    /// Pages of a channel at most. What is not found by then is looked for by the request's own run.
+    /// The largest number of pages that are read of a channel. The request's own run looks for posts that were not found by
+    /// then.
     private static let pageLimit = 40
 
     init(_ context: PostsContext, _ reconciler: Reconciler) {
@@ -26,7 +27,7 @@ struct UnrecordedPosts {
             let looks = await atOnce(some) { channelID throws(MattermostError) in
                 try await look(channelID, since: since, pages: Self.pageLimit)
             }
-            // A channel that cannot be read is left to each request's own look.
+            // A channel that cannot be read is left to the run of each request.
             for (channelID, result) in looks {
                 guard case .success(let look) = result else { continue }
                 if look.isComplete { complete.insert(channelID) }
@@ -43,12 +44,13 @@ struct UnrecordedPosts {
     }
 }
 
-/// Reads a channel's posts of the bot's, page by page, back to a moment.
+/// Reads the bot's posts in a channel, page by page, back to a given time.
 struct ChannelLook {
+    /// The result of a look through a channel.
     struct Result {
-        /// Oldest first, each once.
+        /// The cards that were found, oldest first, each only once.
         var cards: [PostedCard] = []
-        /// The look went back to the moment, or to the channel's first post.
+        /// Whether the look went back to the given time, or to the channel's first post.
         var isComplete = false
     }
 
