@@ -1,12 +1,13 @@
 import Access
 
-/// Finds a recipient's channel, by slugs or by the names that people see.
+/// Finds the channel of a configured recipient, by the names in its URL (slugs) or by its display name.
 struct ChannelFinder {
     let chat: any ChatService
     let bot: ChatUser
 
-    /// Slugs go first, since they are unique. Display names are not, and whoever is in a channel may change its own, so one
-    /// that two channels have is refused: the request could go to the wrong people.
+    /// Finds the channel by slugs first, because they are unique. Display names are not unique, and members of a channel may
+    /// change its display name. A display name that two channels share is therefore refused: the request could be shown to the
+    /// wrong people.
     func find(_ name: ChannelName) async throws(MattermostError) -> ChannelInfo {
         var missing: MattermostError?
         if name.isSlugs {
@@ -50,7 +51,7 @@ struct ChannelFinder {
                 mend: "Write the team's name as its URL has it, https://…/<team>/channels/…, and add the bot to the team.")
     }
 
-    /// Returns the bot's channels that have this display name, or the slug that Mattermost makes of it.
+    /// Returns the bot's channels that have this display name, and the channel with the slug that Mattermost derives from it.
     private func channels(shown name: String, in team: TeamInfo) async throws(MattermostError) -> [ChannelInfo] {
         let shows = { (channel: ChannelInfo) in
             channel.kind != .direct && channel.displayName.lowercased() == name.lowercased()
@@ -73,7 +74,8 @@ struct ChannelFinder {
         }
     }
 
-    /// `Town Square` is `town-square` unless its maker chose otherwise.
+    /// Returns the slug that Mattermost derives from a display name: `town-square` for `Town Square`, unless the channel's
+    /// creator chose another slug.
     private static func slug(_ name: String) -> String {
         name.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.joined(separator: "-")
     }

@@ -1,7 +1,8 @@
 import Access
 
 extension Recipients {
-    /// The direct-message channel of whoever has this Teleport user name; nil when Mattermost knows nobody by it.
+    /// Returns the direct-message channel of the Mattermost account that belongs to this Teleport user. This is nil if
+    /// Mattermost knows no such account.
     func channelID(ofRequester user: String, _ policy: ApprovalPolicy) async throws(MattermostError) -> String? {
         for name in policy.accounts(ofUser: user) + [user] {
             do {
@@ -14,7 +15,7 @@ extension Recipients {
         return nil
     }
 
-    /// By account id, e-mail address or user name; nil for what is none of them.
+    /// Returns the recipient for an account id, an e-mail address or a user name. This is nil if the name is none of them.
     private func person(_ name: String) async throws(MattermostError) -> Recipient? {
         if ApprovalPolicy.isAccountID(name) { return .account(try await chat.user(name).username) }
         return MattermostName.isEmail(name) ? .person(name) : MattermostName.isUsername(name) ? .account(name) : nil

@@ -2,7 +2,7 @@ package import Access
 package import Logging
 import Synchronization
 
-/// Where requests are posted: the recipients' channels, each looked up once and remembered.
+/// Finds the channels where requests are posted. Each recipient's channel is looked up once and then remembered.
 package final class Recipients: RecipientDirectory {
     struct Channel {
         var id: String
@@ -11,7 +11,7 @@ package final class Recipients: RecipientDirectory {
 
     private enum Memory {
         case channel(Channel)
-        /// Not asked again until then, as the elapsed time.
+        /// The look-up failed. It is not repeated before this elapsed time.
         case failed(MattermostError, until: Duration)
     }
 
@@ -21,7 +21,8 @@ package final class Recipients: RecipientDirectory {
         var skipped: Set<RequestID> = []
     }
 
-    /// Recipients remembered, and requests without any: suggested ones come from whoever may ask for a role.
+    /// The largest number of remembered recipients, and of remembered requests without recipients. A limit is needed because
+    /// anybody who may ask for a role can suggest recipients.
     private static let memoryLimit = 1000
     private static let suggestionLimit = 20
     private static let pause = Duration.seconds(5)
@@ -41,7 +42,8 @@ package final class Recipients: RecipientDirectory {
         self.elapsed = elapsed
     }
 
-    /// For one request: by its roles, and those whom the requester suggests by e-mail address.
+    /// Returns the channels of the recipients that the request's roles name and of the reviewers whom the requester suggests by
+    /// e-mail address.
     package func places(for request: AccessRequest) async -> FoundRecipients {
         let named = rules.recipients(ofRoles: request.roles)
         var found = await configured(for: request)
@@ -52,19 +54,20 @@ package final class Recipients: RecipientDirectory {
         return found
     }
 
-    /// The channels of the request's recipients that the configuration names.
+    /// Returns the channels of the request's recipients that the configuration names.
     package func configured(for request: AccessRequest) async -> FoundRecipients {
         await configured(forRoles: request.roles)
     }
 
-    /// The channels of the recipients of all requests and of these roles.
+    /// Returns the channels of the recipients that the configuration names for all requests and for these roles.
     package func configured(forRoles roles: [String]) async -> FoundRecipients {
         await places(of: rules.recipients(ofRoles: roles))
     }
 
-    /// All that the configuration names.
+    /// Returns the channels of all recipients that the configuration names.
     package func configured() async -> FoundRecipients { await places(of: rules.all) }
 
+    /// Returns the bot's own account, which is looked up once.
     package func bot() async throws(MattermostError) -> ChatUser {
         if let bot = known.withLock({ $0.bot }) { return bot }
         let bot = try await chat.me()
@@ -84,7 +87,8 @@ package final class Recipients: RecipientDirectory {
         logger.info("The request has no recipients and suggests no reviewers, so it is not posted", metadata: .request(id))
     }
 
-    /// A channel that took no post is looked up again: it may have been archived, and made anew under the old name.
+    /// Forgets a channel that refused a post, so that it is looked up again: it may have been archived and created anew under
+    /// its old name.
     func forget(channelID: String) {
         known.withLock { known in
             known.channels = known.channels.filter {
@@ -106,7 +110,7 @@ package final class Recipients: RecipientDirectory {
             found.places.append(
                 RecipientPlace(channelID: channel.id, recipient: recipient, kind: channel.kind, isSuggested: isSuggested))
         } catch {
-            // Whoever may ask for a role may suggest anybody: nobody is to be found there as often as not.
+            // A requester may suggest anybody, so a suggested reviewer without an account is common and no failure.
             let isNobody = isSuggested && (error.code == .notFound || error.code == .forbidden)
             if !isNobody { found.failures.append(error) }
         }
@@ -173,7 +177,8 @@ package final class Recipients: RecipientDirectory {
 }
 
 extension Recipient {
-    /// Only addresses are people of Mattermost's; Teleport's own user names are not.
+    /// Creates a recipient from a suggested reviewer. Only e-mail addresses name people in Mattermost; Teleport user names do
+    /// not, so they give nil.
     fileprivate init?(suggested text: String) {
         guard let recipient = Recipient(text), case .person = recipient else { return nil }
         self = recipient

@@ -1,9 +1,10 @@
 import Access
 import Synchronization
 
-/// For how long this process has seen each claim unchanged: what tells a dead replica's claim from a live one's without
-/// comparing the clocks of two machines. Holds entries of unsettled requests only.
+/// Measures how long this process has seen each claim unchanged. This tells the claim of a dead replica from that of a live one
+/// without comparing the clocks of two machines. It has entries for unsettled requests only.
 package final class ClaimAges: Sendable {
+    /// The two claims of a request's record: the claim on posting and the claim on deciding.
     enum Kind: Hashable, Sendable { case posting, deciding }
 
     private struct Key: Hashable {
@@ -16,7 +17,7 @@ package final class ClaimAges: Sendable {
 
     package init(elapsed: @escaping @Sendable () -> Duration) { self.elapsed = elapsed }
 
-    /// Zero when `claim` is empty or seen for the first time.
+    /// Returns how long the claim has been seen unchanged. This is zero if `claim` is empty or seen for the first time.
     func age(of claim: String, for id: RequestID, _ kind: Kind) -> Duration {
         let key = Key(id: id, kind: kind), now = elapsed()
         return seen.withLock { seen in
@@ -32,7 +33,7 @@ package final class ClaimAges: Sendable {
 
     var isEmpty: Bool { seen.withLock { $0.isEmpty } }
 
-    /// Gives back the room that a burst took.
+    /// Releases the memory that a burst of requests took.
     func shrink() { seen.withLock { if $0.isEmpty { $0 = [:] } } }
 
     func forget(_ id: RequestID) {

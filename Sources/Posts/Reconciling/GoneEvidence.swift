@@ -1,27 +1,28 @@
 package import Access
 import Synchronization
 
-/// What shows that a request which the server does not return is really gone, and not hidden by a missing permission or by a
-/// copy of the data that is a moment behind.
+/// Collects evidence that a request which the server does not return is really gone. It could also be hidden by a missing
+/// permission, or missing from a cache that lags a moment behind.
 ///
-/// A role without `list` gets an empty answer, not an error, so emptiness alone proves nothing (Teleport's
-/// `lib/auth/auth_with_roles.go`, `GetAccessRequests`). A deletion that the watch told of is proof. Otherwise the request must be
-/// missing twice, ``confirmation`` apart, and the role must have been seen to show requests since it was first missing: proof
-/// ages, because a role can lose its permissions while the plugin runs.
+/// An empty answer alone proves nothing, because a role without `list` gets an empty answer and not an error (Teleport's
+/// `lib/auth/auth_with_roles.go`, `GetAccessRequests`). A deletion that the watch reported is proof. Otherwise the request must
+/// be missing twice, ``confirmation`` apart, and the role must have been seen to show requests since the request was first
+/// missing. Older evidence does not count, because a role can lose its permissions while the plugin runs.
 package final class GoneEvidence: Sendable {
+    /// The conclusion from the evidence about one request.
     enum Verdict: Equatable, Sendable {
         case gone
-        /// It may be there: the role is not shown all requests.
+        /// The request may still exist, because the role is not shown all requests.
         case hidden
-        /// It has not been missing for long enough.
+        /// The request has not been missing for long enough. The verdict can be asked for again after this time.
         case tooEarly(Duration)
     }
 
-    /// Newer servers answer from a cache that may be a moment behind.
+    /// The time between two looks for a missing request. Newer servers answer from a cache that may lag a moment behind.
     static let confirmation = Duration.seconds(2)
 
     private struct State {
-        /// When the role was last seen to show requests, as the elapsed time.
+        /// The elapsed time at which the role was last seen to show requests. This is nil if it never was.
         var shownAt: Duration?
         var missingSince: [RequestID: Duration] = [:]
         var deleted: Set<RequestID> = []
@@ -31,7 +32,7 @@ package final class GoneEvidence: Sendable {
 
     package init() {}
 
-    /// The server returned the request, so the role may list and read.
+    /// Records that the server returned the request, which shows that the role may list and read.
     func saw(_ id: RequestID, at now: Duration) {
         state.withLock { state in
             state.shownAt = now
@@ -39,19 +40,20 @@ package final class GoneEvidence: Sendable {
         }
     }
 
-    /// A list came that was not empty.
+    /// Records that the server returned a list of requests that was not empty.
     func sawRequests(at now: Duration) { state.withLock { $0.shownAt = now } }
 
-    /// The server did not return the request.
+    /// Records that the server did not return the request.
     func missed(_ id: RequestID, at now: Duration) {
         state.withLock { state in
             if state.missingSince[id] == nil { state.missingSince[id] = now }
         }
     }
 
+    /// Records that the watch reported the request as deleted.
     package func sawDeletion(of id: RequestID) { state.withLock { _ = $0.deleted.insert(id) } }
 
-    /// Nothing about the request needs remembering any more.
+    /// Forgets all evidence about the request.
     func forget(_ id: RequestID) {
         state.withLock { state in
             state.deleted.remove(id)
@@ -59,7 +61,7 @@ package final class GoneEvidence: Sendable {
         }
     }
 
-    /// Gives back the room that a burst took.
+    /// Releases the memory that a burst of requests took.
     func shrink() {
         state.withLock { state in
             if state.deleted.isEmpty { state.deleted = [] }
@@ -84,8 +86,9 @@ package final class GoneEvidence: Sendable {
         return .gone
     }
 
-    /// Deletes a key that is never there. With plugin data left the server writes without looking for the request; with none it
-    /// must find the request first.
+    /// Returns whether the server itself says that the request does not exist. The call deletes a plugin data key that never
+    /// exists, so it changes nothing. If the request still has plugin data, the server writes without looking for the request;
+    /// if it has none, the server must find the request first and fails if it is gone.
     private static func isRefused(_ id: RequestID, by teleport: any AccessService) async throws(TeleportError) -> Bool {
         do {
             try await teleport.updatePluginData(of: id, setting: ["probe": ""], expecting: [:])

@@ -1,6 +1,6 @@
 import Access
 
-// What is read before anything is planned.
+// The first part of a run: reading everything that the plan depends on.
 extension ReconcileRun {
     func gather(_ memory: inout RunMemory) async throws -> Situation {
         async let request = context.teleport.request(id)
@@ -22,7 +22,8 @@ extension ReconcileRun {
         return situation
     }
 
-    /// Looks count for as long as nobody else had the claim.
+    /// Restores what earlier runs and sweeps found. Looks through channels count only as long as no other replica has held the
+    /// claim.
     private func recall(_ memory: inout RunMemory, _ situation: inout Situation, now: Duration) {
         if situation.record[PluginRecord.Key.claim] != memory.claim {
             (memory.looks, memory.lookSince, memory.claim) = ([:], nil, "")
@@ -34,12 +35,12 @@ extension ReconcileRun {
         for card in memory.cards { situation.saw(card) }
     }
 
-    /// The recipients, and where else a post may have been left.
+    /// Finds the recipients' channels, and the other channels where a post may have been left unrecorded.
     func findTargets(_ attempt: inout Attempt) async {
         let hasClaim = !attempt.situation.record[PluginRecord.Key.claim].isEmpty
         guard let request = attempt.situation.request else {
             guard hasClaim else { return }
-            // Only to look for a post that nobody recorded.
+            // The request is gone, so these channels are only searched for a post that nobody recorded.
             let found = await context.recipients.configured()
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: false) }
             return
@@ -58,8 +59,9 @@ extension ReconcileRun {
         Situation.Target(channelID: place.channelID, recipient: "\(place.recipient)", isWanted: isWanted)
     }
 
-    /// The requester's direct channel once the request is decided, where they have an account. Once the posts were brought up to
-    /// date it is no news any more, such as when the setting is new.
+    /// Adds the requester's direct-message channel as a target once the request is decided, if the requester has an account. A
+    /// decision is news only until the posts have been brought up to date. Without this rule a setting that was just switched
+    /// on would send notices of old decisions.
     private func addNotice(of request: AccessRequest, _ attempt: inout Attempt) async {
         let record = attempt.situation.record
         let isNews = record.shownStatus == Card.Status.pending.name || record.behind.contains(PluginRecord.noticeIsBehind)
@@ -86,7 +88,8 @@ extension ReconcileRun.Attempt {
 }
 
 extension MattermostError {
-    /// The server certainly did not do what was asked, and will not until a person mends something about this channel or post.
+    /// Whether the server certainly did not do what was asked, and will not do it until a person mends something about this
+    /// channel or post.
     package var isLasting: Bool {
         switch code {
         case .unauthorized, .rateLimited, .unreachable, .malformed, .cancelled: false

@@ -1,16 +1,19 @@
 import Access
 import Logging
 
-// Looking through channels for posts that somebody made and did not record.
+// The part of a run that looks through channels for posts that a replica made but did not record.
 extension ReconcileRun {
-    /// How far the clocks of replicas may be apart: each takes its time from Mattermost's answers, to the second.
+    /// The largest difference that is allowed between the clocks of replicas. Each replica takes its time from Mattermost's
+    /// answers, to the second.
     private static let claimSkew = Duration.seconds(60)
-    /// How far Teleport's clock and Mattermost's may be apart.
+    /// The largest difference that is allowed between Teleport's clock and Mattermost's.
     static let clockSkew = Duration.seconds(600)
-    /// Pages of one channel in one look. A look that needs more is told as a failure and not taken for proof.
+    /// The largest number of pages that one look reads from a channel. A look that needs more is reported as a failure and does
+    /// not prove that no post exists.
     private static let pageLimit = 400
 
-    /// Reads one page of each channel at once; what a look found is kept, and the next one goes on where it ended.
+    /// Reads the next page of several channels concurrently. The results are kept in the run's memory, so that the next step or
+    /// run goes on where this one ended.
     func look(in channels: [String], _ attempt: inout Attempt) async throws {
         let botID = try await context.recipients.botID()
         let since = attempt.memory.lookSince ?? Self.lookSince(attempt.situation)
@@ -57,7 +60,7 @@ extension ReconcileRun {
                     + "nothing is posted there until the request lapses.", mend: "Decide it in Teleport."))
     }
 
-    /// From when on a post may exist that nobody recorded.
+    /// Returns the earliest time at which a post may have been made that nobody recorded.
     static func lookSince(_ situation: Situation) -> Timestamp {
         let record = situation.record
         var moments: [Timestamp] = []

@@ -1,7 +1,7 @@
 import Access
 import Logging
 
-// Mattermost's side: the posts. What fails for one recipient is left to the next run, and the others go on.
+// The part of a run that writes to Mattermost. A failure for one recipient is left to the next run, and the others go on.
 extension ReconcileRun {
     func post(to targets: [Situation.Target], _ attempt: inout Attempt) async throws {
         let botID = try await context.recipients.botID()
@@ -40,7 +40,7 @@ extension ReconcileRun {
         }
     }
 
-    /// The write may have happened, or may yet: it is looked for, but not at once.
+    /// Notes that a failed write may have happened, or may still happen. The post is then looked for, but not at once.
     func noteDoubt(_ error: MattermostError, _ attempt: inout Attempt) {
         attempt.memory.isSuspect = true
         if !error.isDefinite { attempt.memory.doubtAt = context.clocks.elapsed() }
@@ -67,8 +67,8 @@ extension ReconcileRun {
         }
     }
 
-    /// A server's nodes may read from a copy of the database that is a moment behind, so a post is taken for removed only when it
-    /// is still not there a while later.
+    /// Handles a post that Mattermost did not find. A server's nodes may read from a copy of the database that lags a moment
+    /// behind, so a post counts as deleted only if it is still missing after ``PostPlan/settling``.
     private func missed(_ post: PostReference, _ attempt: inout Attempt) {
         let now = context.clocks.elapsed()
         let since = attempt.memory.missing[post] ?? now
@@ -83,7 +83,8 @@ extension ReconcileRun {
     }
 
     func update(_ posts: [PostReference], to status: Card.Status, _ attempt: inout Attempt) async {
-        // Another replica may write at the same moment: after a conflict the posts are read, not remembered.
+        // Another replica may write at the same moment. After a conflict the posts must therefore be read and not taken from
+        // memory.
         attempt.memory.isSuspect = true
         let cards = posts.map { post in
             let target = attempt.situation.targets.first { $0.channelID == post.channelID }

@@ -1,11 +1,12 @@
 import Access
 import Logging
 
-// Teleport's side: the plugin data.
+// The part of a run that writes to Teleport: the plugin data of the request.
 extension ReconcileRun {
     private typealias Key = PluginRecord.Key
 
-    /// Expects the posts to be those that were read as well: another replica may have posted and given its claim back meanwhile.
+    /// Takes the claim on posting by compare-and-swap. The write also expects the recorded posts to be unchanged since they
+    /// were read, because another replica may have posted and given its claim back in the meantime.
     func claim(replacing previous: String, _ attempt: inout Attempt) async throws -> Progress {
         let record = attempt.situation.record
         let now = context.clocks.now()
@@ -21,7 +22,7 @@ extension ReconcileRun {
         return .continue
     }
 
-    /// A conflict means that another replica took the claim for a dead one's.
+    /// Extends the claim on posting. A conflict means that another replica took this one for dead and took its claim over.
     func renewClaim(_ attempt: inout Attempt) async throws -> Progress {
         guard let held = attempt.situation.ownClaim else { return .conflict }
         let until = context.clocks.now().advanced(by: PostPlan.claimLifetime)
@@ -39,14 +40,16 @@ extension ReconcileRun {
         attempt.memory.claim = claim.description
     }
 
-    /// Gives the claim back, unless a post may still come about late.
+    /// Records the posts. The claim is given back, unless a post whose fate is unknown may still appear.
     func record(_ posts: [PostReference], _ attempt: inout Attempt) async throws -> Progress {
         let situation = attempt.situation
-        // The one post that the original 0.2.0 recorded is among them.
+        // `posts` includes the one post that version 0.2.0 of the original plugin recorded in the fields `channel_id` and
+        // `post_id`, so these are cleared.
         var fields = [Key.messages: PluginRecord.messages(posts), "channel_id": "", "post_id": ""]
         if let request = situation.request {
             fields.merge(PluginRecord.subjectFields(situation.subject ?? situation.record.subject(of: request))) { $1 }
-            // All posts were made just now. Where some are older the record says how these were made.
+            // The rendering is recorded only if all posts were made just now. If some are older, the record still says how
+            // those were made.
             if situation.record.posts.isEmpty, request.state == .pending, posts.allSatisfy(situation.refreshed.contains) {
                 fields[Key.rendered] = situation.rendering.description
                 fields[Key.progress] = request.reviewProgress
@@ -73,7 +76,7 @@ extension ReconcileRun {
         default: break
         }
         if situation.request == nil {
-            // Nobody posts any more.
+            // The request is gone and nobody posts any more, so the claim is removed.
             fields[Key.messages] = PluginRecord.messages(situation.posts)
             (fields[Key.claim], fields[Key.claimSince]) = ("", "")
             expected[Key.claim] = situation.record[Key.claim]
@@ -100,7 +103,7 @@ extension ReconcileRun {
         return try await write([Key.decision: ""], expecting: [Key.decision: decision], &attempt)
     }
 
-    /// Writes under the claim and gives it back, unless a post may still come about late.
+    /// Writes under the claim and gives it back, unless a post whose fate is unknown may still appear.
     private func writeGivingBack(_ fields: [String: String], _ attempt: inout Attempt) async throws -> Progress {
         let isSure = attempt.situation.doubtfulChannels.isEmpty
         var fields = fields
@@ -118,7 +121,7 @@ extension ReconcileRun {
     private func write(
         _ fields: [String: String], expecting: [String: String], _ attempt: inout Attempt
     ) async throws -> Progress {
-        // An empty value for a key that is not there would say nothing.
+        // An empty value removes a key, so it is left out if the record has no such key.
         let record = attempt.situation.record
         let changes = fields.filter { !$0.value.isEmpty || record.fields[$0.key] != nil }
         do {

@@ -1,7 +1,7 @@
 import Access
 import Logging
 
-// The threads of the posts: reviews and the reminder.
+// The part of a run that writes to the threads of the posts: replies about reviews, and the reminder.
 extension ReconcileRun {
     func readThread(of post: PostReference, _ attempt: inout Attempt) async throws {
         let botID = try await context.recipients.botID()
@@ -28,7 +28,8 @@ extension ReconcileRun {
             context.logger.warning("Removed a second reply about the same review", metadata: .request(id, reply))
         } catch {
             guard !error.isLasting else {
-                // It stays: nothing is told wrong by it.
+                // Mattermost refuses the deletion for good, so the second reply stays. It does no harm, because what it says is
+                // true.
                 attempt.situation.threads[post]?.doubles.removeAll { $0 == reply }
                 return
             }

@@ -1,36 +1,49 @@
 package import Access
 import Logging
 
-/// One run over one request: reads, plans, does, until there is nothing left to do. The only code that writes posts.
+/// Brings the posts of one request up to date. A run reads the state of both servers, asks ``PostPlan`` for the next step and
+/// performs it, until nothing is left to do. Only this type writes posts.
+///
+/// ```
+/// gather ──→ findTargets ──→ PostPlan.next ──→ perform
+///   ↑                             ↑               │
+///   │                             └── .continue ──┤
+///   └── .conflict, up to 5 attempts ──────────────┤
+///                                                 └── .end(outcome) ──→ WorkQueue.Outcome
+/// ```
+///
+/// After a conflict everything is read again. A run that fails throws, and its memory is kept for the next run.
 package struct ReconcileRun: Sendable {
     let context: PostsContext
     let claims: ClaimAges
     let id: RequestID
 
+    /// The result of one step.
     enum Progress {
         case `continue`
-        /// Somebody else wrote meanwhile: read everything again.
+        /// Another replica wrote in the meantime, so everything must be read again.
         case conflict
         case end(WorkQueue.Outcome)
     }
 
-    /// What happened in one attempt with one recipient while the others went on.
+    /// The state of one attempt. It collects the failures of single recipients, so that the work for the other recipients can
+    /// go on.
     struct Attempt {
         var situation: Situation
         var memory: RunMemory
-        /// Since when the claim on posting is known to be held, as the elapsed time.
+        /// The elapsed time since which the claim on posting is known to be held.
         var claimedAt = Duration.zero
-        /// A failure that may pass.
+        /// The first failure that may pass by itself.
         var failure: MattermostError?
-        /// A refusal that lasts until a person mends something.
+        /// The first refusal that lasts until a person mends something.
         var refusal: MattermostError?
-        /// A post that could not be found is looked for again after this time.
+        /// The time after which a post that could not be found is looked for again.
         var recheck: Duration?
     }
 
     private static let conflictLimit = 5
-    /// A channel that is archived or closed to the bot for a moment is tried again so often, for the posts of a request that is
-    /// gone.
+    /// How often the posts of a request that is gone are tried again after a refusal. A channel may be archived, or closed to
+    /// the bot, only for a moment.
     private static let goneLimit = 4
     private static let gonePause = Duration.seconds(20)
 
@@ -40,7 +53,8 @@ package struct ReconcileRun: Sendable {
         self.id = id
     }
 
-    /// - Parameter memory: what is known from elsewhere; left as the next run over the request wants it.
+    /// Runs until nothing is left to do, and returns when the request is to be looked at again.
+    /// - Parameter memory: what sweeps and earlier runs found. It is updated for the next run over the request.
     package func callAsFunction(_ memory: inout RunMemory) async throws -> WorkQueue.Outcome {
         var isKept = true
         for _ in 0..<Self.conflictLimit {
@@ -48,7 +62,7 @@ package struct ReconcileRun: Sendable {
             var attempt = Attempt(situation: try await gather(&memory), memory: memory)
             defer { memory = attempt.memory }
             await findTargets(&attempt)
-            // What an earlier attempt wrote is not there any more.
+            // False if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
             if let outcome = try await carryOut(&attempt) { return outcome }
         }
@@ -58,13 +72,14 @@ package struct ReconcileRun: Sendable {
     private static let contested = TeleportError(
         .conflict, "the plugin data of the request was changed \(conflictLimit) times while its posts were written")
 
-    /// Some servers of version 10 to 13 give the plugin data an end of its own, which can lie in the past.
+    /// The error for servers that do not keep the plugin data. Some servers of version 10 to 13 give the plugin data an expiry
+    /// of its own, which can lie in the past.
     private static let notKept = TeleportError(
         .conflict,
         "Teleport does not keep the plugin data of the request, so that its posts cannot be recorded: it is posted, and decided in "
             + "Teleport or by its buttons, but no other replica knows of its posts. Newer Teleport servers keep it.")
 
-    /// Nil after a conflict.
+    /// Performs the steps of the plan. Returns nil after a conflict.
     private func carryOut(_ attempt: inout Attempt) async throws -> WorkQueue.Outcome? {
         for _ in 0..<Self.stepLimit(attempt.situation) {
             let now = context.clocks.elapsed()
@@ -79,7 +94,8 @@ package struct ReconcileRun: Sendable {
         throw TeleportError(.other, "the request's posts take more steps than they should")
     }
 
-    /// Far more than a request needs, whose recipients have 50 replies and many pages of other posts each.
+    /// Returns a limit that stops a plan which would never end. It is far above what a request needs, even if each recipient
+    /// has 50 replies and many pages of other posts.
     private static func stepLimit(_ situation: Situation) -> Int {
         1000 + 200 * (situation.targets.count + situation.record.posts.count)
     }
@@ -117,14 +133,16 @@ package struct ReconcileRun: Sendable {
         return .continue
     }
 
-    /// Nothing of the request is kept, unless a recipient failed.
+    /// Ends the attempt. Everything that is known of the request is forgotten, unless a recipient failed or a post is looked
+    /// for again.
     private func finish(_ attempt: inout Attempt, _ outcome: WorkQueue.Outcome) throws -> WorkQueue.Outcome {
         if let failure = attempt.failure { throw failure }
         if let refusal = attempt.refusal {
             guard attempt.situation.request == nil else {
                 throw Hindrance(error: refusal, isPosted: !attempt.situation.posts.isEmpty)
             }
-            // Nobody waits for a request that is gone, so nothing is told; sweeps come back to it while its record lasts.
+            // Nobody waits for a request that is gone, so its refusals are not reported. Sweeps come back to it while its
+            // record lasts.
             attempt.memory.goneAttempts += 1
             if attempt.memory.goneAttempts <= Self.goneLimit { return .failed(atLeast: Self.gonePause) }
         }
@@ -135,10 +153,10 @@ package struct ReconcileRun: Sendable {
     }
 }
 
-/// Something that only a person can mend keeps the plugin from one recipient of a request.
+/// The error for a recipient of a request who cannot be told until a person mends something.
 struct Hindrance: Error, CustomStringConvertible {
     var error: MattermostError
-    /// The request is posted elsewhere, so that somebody was told of it.
+    /// Whether the request is posted elsewhere, so that somebody was told of it.
     var isPosted: Bool
 
     var description: String { error.description }

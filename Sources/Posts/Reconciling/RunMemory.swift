@@ -1,43 +1,45 @@
 package import Access
 
-/// What is known of a request from elsewhere than its own record: found by a sweep, or left by an attempt that did not end well.
-/// It is kept until the request is settled, so that nothing found is forgotten and no look begins anew.
+/// Holds what is known about a request from other sources than its record: cards that a sweep found, and what a run that did
+/// not settle the request has left. It is kept until the request is settled, so that nothing found is forgotten and no look
+/// through a channel starts over.
 package struct RunMemory: Sendable {
-    /// How far a channel was looked through for posts that nobody recorded.
+    /// How far a channel has been looked through for posts that nobody recorded.
     struct Look: Sendable {
-        /// Where the next page begins; nil before the first.
+        /// The position of the next page. This is nil before the first page.
         var cursor: PageCursor?
         var pages = 0
         var isDone = false
     }
 
-    /// Cards of the bot's about the request, oldest first, each once.
+    /// The bot's cards about the request, oldest first, each only once.
     private(set) var cards: [PostedCard] = []
-    /// A write failed without telling whether it happened.
+    /// Whether a write failed without telling whether it happened.
     var isSuspect = false
-    /// When that was last, as the elapsed time.
+    /// The elapsed time of the last such write. This is nil if the outcome of every write is known.
     var doubtAt: Duration?
-    /// The looks under the claim ``claim``.
+    /// The looks through channels by channel id. They are valid only under the claim ``claim``.
     var looks: [String: Look] = [:]
-    /// From when on a post may exist that nobody recorded.
+    /// The earliest time at which a post may have been made that nobody recorded.
     var lookSince: Timestamp?
-    /// The claim that this process wrote last. While it stands in the record nobody else posted.
+    /// The claim that this process wrote last. While the record holds it, no other replica has posted.
     var claim = ""
-    /// Another replica took the claim over while this one replied.
+    /// Whether another replica took the claim over while this one was replying.
     var hasDoubtfulReplies = false
-    /// How often the posts of a request that is gone could not be written for something that a person has to mend.
+    /// How often the posts of a request that is gone could not be written because a person has to mend something.
     var goneAttempts = 0
-    /// When a post could not be found for the first time, as the elapsed time.
+    /// The elapsed time at which a post could not be found for the first time, by post.
     var missing: [PostReference: Duration] = [:]
 
     package init() {}
 
+    /// Adds a card as the newest one. A card of the same post is replaced.
     package mutating func add(_ card: PostedCard) {
         cards.removeAll { $0.reference == card.reference }
         cards.append(card)
     }
 
-    /// Takes in what was found while a run was under way, or before it.
+    /// Adds what was found during a run, or before it.
     mutating func merge(_ other: RunMemory) {
         for card in other.cards { add(card) }
         isSuspect = isSuspect || other.isSuspect
