@@ -1,29 +1,30 @@
 import Access
 
-/// One decision or one refusal: who, what, which post, why, from where, how proven. It has no place for a secret.
+/// Describes one decision or refusal for the audit: who clicked, what was decided, on which post, why, from which address and
+/// with which proof. It has no field that could hold a secret.
 struct AuditEntry: Sendable {
     enum Outcome: String { case approved, denied, withdrawn, reviewed, refused, unconfirmed }
 
     var outcome: Outcome
-    /// The reason of a refusal, as a word that does not change between versions.
+    /// The reason of a refusal, as a word that does not change between versions. This is nil for decisions.
     var why: String?
-    /// What the person was told.
+    /// The text that the person was shown.
     var words: String
     var decision: Decision
     var requestID: RequestID
     var post: PostReference
     var userID: String
-    /// Nil if Mattermost did not tell.
+    /// The account of the person who clicked. This is nil if Mattermost did not tell.
     var user: ChatUser?
-    /// Nil if Teleport did not tell.
+    /// The request. This is nil if Teleport did not tell.
     var request: AccessRequest?
     /// The address that the callback came from.
     var remote: String
     /// The reason of the decision, as the person wrote it in a dialog.
     var reason: String?
-    /// A submission of the same dialog came before: a refusal is counted, and has no line of its own.
+    /// Whether the same dialog was submitted before. A repeated refusal is counted and gets no line of its own.
     var isRepeated: Bool
-    /// `trigger_id` or `none`.
+    /// How it was proven who clicked: `trigger_id` or `none`.
     var proof: String
 
     init(_ outcome: Outcome, _ click: Click, why: String? = nil, words: String) {
@@ -40,7 +41,7 @@ struct AuditEntry: Sendable {
         proof = click.isProven ? "trigger_id" : "none"
     }
 
-    /// In the order of the line; what is not known is left out.
+    /// The fields in the order of the line. Fields that are not known are left out.
     var fields: [(name: String, value: String)] {
         var fields: [(String, String)] = [("outcome", outcome.rawValue)]
         if let why { fields.append(("why", why)) }

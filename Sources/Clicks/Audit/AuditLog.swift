@@ -3,16 +3,16 @@ package import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Writes what was decided and refused: to the log, and as JSON lines to a file of its own where there is one.
+/// Writes each decision and refusal to the log, and as a JSON line to a file of its own if one is configured.
 ///
-/// Each decision has its line, which is as rare as decisions are. Refusals cost whoever makes them little, so that they have a bounded number
-/// of lines a minute, ``RefusalBudget``, and a line has a bounded number of bytes.
+/// Each decision has its line, because decisions are rare. Refusals cost little to the person who causes them, so the number of
+/// their lines in a minute is bounded by ``RefusalBudget``. The length of each line is bounded, too.
 package final class AuditLog: Sendable {
-    /// Bytes of one line.
+    /// The largest number of bytes in a line.
     static let lineLimit = 8 << 10
-    /// Bytes of a field as it is written: a user's name and roles are as long as Teleport lets them be.
+    /// The largest number of bytes in a field as it is written. User names and roles may be as long as Teleport lets them be.
     static let fieldLimit = 1024
-    /// Bytes of a reason as it is written, which people may give in a thousand characters.
+    /// The largest number of bytes in a reason as it is written. People may write a reason of a thousand characters.
     static let reasonLimit = 4096
 
     private let logger: Logger
@@ -20,6 +20,11 @@ package final class AuditLog: Sendable {
     private let elapsed: @Sendable () -> Duration
     private let budget = Mutex(RefusalBudget())
 
+    /// Creates an audit log.
+    /// - Parameters:
+    ///   - logger: gets a line for each entry.
+    ///   - file: writes a line to the audit file. This is nil if no file is configured.
+    ///   - elapsed: the elapsed time, by which the lines in a minute are counted.
     package init(
         logger: Logger, file: (@Sendable (String) -> Void)?,
         elapsed: @escaping @Sendable () -> Duration = AuditLog.sinceStart
@@ -31,8 +36,10 @@ package final class AuditLog: Sendable {
 
     private static let start = ContinuousClock.now
 
+    /// The time since this property was first used, by a clock that does not jump.
     package static let sinceStart: @Sendable () -> Duration = { ContinuousClock.now - start }
 
+    /// Writes the entry, unless it is a refusal that has no line left in this minute.
     func write(_ entry: AuditEntry, at moment: Timestamp) {
         guard entry.outcome == .refused else { return put(entry, at: moment) }
         let (isWritten, counts) = budget.withLock {
@@ -42,7 +49,8 @@ package final class AuditLog: Sendable {
         if isWritten { put(entry, at: moment) }
     }
 
-    /// Writes the numbers of those that had no line, once their minute is over, or at the end of the process.
+    /// Writes the numbers of the refusals that got no line, once their minute is over.
+    /// - Parameter isLast: whether the process ends, so that the numbers of the current minute are written, too.
     package func writeCounts(at moment: Timestamp, isLast: Bool = false) {
         let now = isLast ? elapsed() + RefusalBudget.window : elapsed()
         put(budget.withLock { $0.endWindow(at: now) }, at: moment)
@@ -52,7 +60,7 @@ package final class AuditLog: Sendable {
         var metadata: Logger.Metadata = [:]
         for field in entry.fields { metadata[field.name] = "\(JSONText.bounded(field.value, bytes: Self.limit(field.name)))" }
         switch entry.outcome {
-        // A decision is never among the lines that a flood of others keeps out of the log.
+        // Decisions are logged as notices, which the log never drops when it is flooded with other lines.
         case .approved, .denied: logger.notice("The request was \(entry.outcome.rawValue)", metadata: metadata)
         case .reviewed: logger.notice("The request was reviewed and is still pending", metadata: metadata)
         case .withdrawn: logger.notice("The request was withdrawn", metadata: metadata)
@@ -75,11 +83,11 @@ package final class AuditLog: Sendable {
         }
     }
 
-    /// To the file alone: the listener has its own line in the log.
+    /// Writes refused callbacks to the file only, because the listener has its own line for them in the log.
     /// - Parameters:
-    ///   - count: how many callbacks the line stands for.
-    ///   - remote: the address that they came from; nil if many addresses are counted together.
-    ///   - claims: what the body said of itself, nothing of it proven.
+    ///   - count: the number of callbacks that the line stands for.
+    ///   - remote: the address that they came from, or nil if many addresses are counted together.
+    ///   - claims: what the body of the callback says. Nothing of it is proven.
     package func writeRefusedCallbacks(
         _ count: Int, from remote: String?, because reason: String, claims: Logger.Metadata, at moment: Timestamp
     ) {
@@ -101,7 +109,7 @@ package final class AuditLog: Sendable {
     private static func limit(_ name: String) -> Int { name == "reason" ? reasonLimit : fieldLimit }
 }
 
-/// Tells of the refusals that had no line, each minute.
+/// Writes the numbers of the refusals that got no line to the audit log, once a minute.
 package struct AuditCounts: Service {
     private let audit: AuditLog
     private let now: @Sendable () -> Timestamp

@@ -1,17 +1,19 @@
 import Access
 
-/// How many refusals have a line of their own within a minute: some of each person's and some of all, and the rest is counted.
+/// Decides which refusals get a line of their own. The lines in a minute are limited for each person and for all people
+/// together, and the refusals above the limits are counted.
 struct RefusalBudget: Sendable {
     static let window = Duration.seconds(60)
-    /// A minute's lines for one person.
+    /// The number of lines in a minute for one person.
     static let perPerson = 60
-    /// A minute's lines for all people together.
+    /// The number of lines in a minute for all people together.
     static let total = 300
-    /// How many people are counted apart; further ones are counted together.
+    /// The number of people whose refusals are counted separately. The refusals of all further people are counted together.
     static let people = 64
 
+    /// The number of refusals that got no line within a minute.
     struct Count: Equatable {
-        /// Nil: of several people.
+        /// The person whose refusals were counted. This is nil if several people were counted together.
         var userID: String?
         var count: Int
     }
@@ -21,8 +23,9 @@ struct RefusalBudget: Sendable {
     private var seen: [String: (lines: Int, more: Int)] = [:]
     private var others = 0
 
-    /// - Parameter isRepeated: counted without a line.
-    /// - Returns: whether it has a line, and the counts of the minute that ended before it.
+    /// Takes a line from the budget.
+    /// - Parameter isRepeated: whether the refusal is only counted and gets no line.
+    /// - Returns: whether the refusal gets a line, and the counts of the minute that ended before it.
     mutating func take(of userID: String, isRepeated: Bool, at now: Duration) -> (isWritten: Bool, counts: [Count]) {
         let counts = endWindow(at: now)
         guard seen[userID] != nil || seen.count < Self.people else {
@@ -44,7 +47,7 @@ struct RefusalBudget: Sendable {
         return (true, counts)
     }
 
-    /// The counts, once the minute is over.
+    /// Begins a new minute if the last one is over, and returns the counts of the last one.
     mutating func endWindow(at now: Duration) -> [Count] {
         guard now >= end else { return [] }
         var counts = seen.filter { $0.value.more > 0 }.map { Count(userID: $0.key, count: $0.value.more) }

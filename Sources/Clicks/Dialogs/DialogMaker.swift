@@ -4,12 +4,14 @@ import Logging
 
 /// Makes the dialogs that ask for a reason, or only whether the person means it.
 package struct DialogMaker: Sendable {
-    /// How long after the click a reason is taken.
+    /// How long after the click a dialog may be submitted.
     static let lifetime = Duration.seconds(600)
 
+    /// The decisions for which a reason is asked.
     package let ask: AskReason
+    /// The decisions for which the person is asked whether they mean it.
     package let confirm: Confirm
-    /// Where Mattermost sends the dialog's submission.
+    /// The address to which Mattermost sends the submitted dialog.
     let url: String
     /// Signs the state that a dialog carries.
     let seal: @Sendable (DialogTicket) throws -> String
@@ -23,12 +25,12 @@ package struct DialogMaker: Sendable {
         self.seal = seal
     }
 
-    /// Whether a click opens a dialog instead of deciding.
+    /// Whether a click opens a dialog instead of deciding at once.
     func opens(_ decision: Decision) -> Bool { ask.asks(decision) || confirm.asks(decision) }
 }
 
 extension Approvals {
-    /// Shows the form to who clicked; their answer comes back by itself.
+    /// Opens the dialog for the person who clicked. Mattermost sends their submission later, as a callback of its own.
     func ask(_ click: Click, _ request: AccessRequest, triggerID: Secret<String>) async throws -> ClickAnswer {
         let subject = Subject(request)
         let user = InertText.code(subject.user, limit: 100)

@@ -2,18 +2,20 @@ import Access
 import ActionCrypto
 
 extension SeenSubmissions {
+    /// Says what happens with a submitted dialog.
     enum Verdict {
-        /// To be decided on as a click of the person who opened the dialog.
+        /// The submission is decided on, as a click of the person who opened the dialog.
         case decide(Click)
         case refused(DialogAnswer)
     }
 
-    /// Judges what a dialog brought back, and audits a refusal.
-    /// - Parameter proof: the proof of the click that opened the dialog, verified again; nil if none is asked for.
+    /// Judges a submitted dialog, and writes a refusal to the audit log.
+    /// - Parameter proof: the proof of the click that opened the dialog, verified again. This is nil if no proof is required.
     func judge(_ submission: DialogSubmission, proof: ClickerProof?, _ context: ClicksContext) -> Verdict {
         let ticket = submission.ticket
         let dialogs = context.dialogs
-        // A dialog that only asks whether the person means it has no field: what comes in one was made up.
+        // A dialog that only asks whether the person means it has no field for a reason. A reason that comes with it was made
+        // up, and is ignored.
         let reason = dialogs.ask.asks(ticket.decision) ? InertText.trimmed(submission.reason) : ""
         guard reason.count <= ReasonDialog.limit, reason.utf8.count <= 4 * ReasonDialog.limit else {
             return .refused(.wrongReason(ClickWords.reasonTooLong))

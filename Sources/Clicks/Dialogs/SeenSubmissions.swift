@@ -2,26 +2,28 @@ import Access
 import ActionCrypto
 import Synchronization
 
-/// What was handed in of the dialogs of the last minutes. The first reason binds a dialog's state, which passes through proxies that
-/// may write it down: whoever reads it there can hand in nothing but what the person did.
+/// Remembers the dialogs that were submitted within the last minutes, with their reasons. A dialog's state passes through
+/// proxies, which may log it. The first reason is therefore bound to the state: somebody who reads a state in such a log can
+/// only submit what the person has submitted already.
 final class SeenSubmissions: Sendable {
+    /// The verdict on a submission.
     enum Entry {
         case taken
-        /// The same once more.
+        /// The same submission was made before.
         case repeated
-        /// Another reason came before.
+        /// The dialog was submitted before with another reason.
         case changed
-        /// Too often, or there is no room to remember it.
+        /// The submission was repeated too often, or there is no room to remember it.
         case refused
     }
 
-    /// For somebody who tries again while a server is away.
+    /// The number of times that a submission may be made, for people who try again while a server is away.
     static let tries = 10
-    /// Dialogs that are remembered, of all people.
+    /// The largest number of remembered dialogs, of all people together.
     static let limit = 16_384
-    /// Dialogs of one person's that are remembered, so that nobody takes the places of the others.
+    /// The largest number of remembered dialogs of one person, so that nobody takes the places of the others.
     static let perPerson = 240
-    /// Above what a state is good for.
+    /// How long a submission is remembered. This is longer than a dialog's state is valid.
     static let keep = DialogMaker.lifetime + ProofVerifier.window * 2
 
     private struct Key: Hashable {
@@ -51,8 +53,10 @@ final class SeenSubmissions: Sendable {
         self.elapsed = elapsed
     }
 
-    /// - Parameter proof: of the click that opened the dialog: whoever knows a signing secret can make up any number of states with
-    ///   it, and none of them takes another reason than the first.
+    /// Remembers a submission, and judges it by those before it.
+    /// - Parameter proof: the proof of the click that opened the dialog. The proof is part of the key instead of the time at
+    ///   which the dialog was issued. Somebody who knows a signing secret could otherwise make up any number of states for one
+    ///   proof, and submit another reason with each.
     func enter(_ ticket: DialogTicket, reason: String, proof: ClickerProof? = nil) -> Entry {
         let now = elapsed()
         let moment = proof == nil ? "\(ticket.issued.milliseconds)" : ""

@@ -4,19 +4,21 @@ package import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Mattermost's public key: learnt at the start, and learnt anew when a proof does not match it.
+/// Holds Mattermost's public key, which verifies who clicked. The key is fetched at the start, and fetched again when a proof
+/// does not match it.
 package final class ClickerKeys: Service {
-    /// Asks Mattermost; nil if it offers no key.
+    /// Asks Mattermost for its public key. It returns nil if Mattermost offers none.
     package typealias Fetch = @Sendable () async throws(MattermostError) -> String?
 
+    /// The result of checking a proof.
     enum Outcome: Equatable {
         case proven(ClickerProof)
         case forged
-        /// No key is known yet, so nobody can be believed.
+        /// No key is known yet, so no proof can be verified.
         case unknown
     }
 
-    /// Forgers must not make the plugin ask Mattermost more often.
+    /// The shortest time between two fetches, because otherwise every forged click would cause one.
     static let refetchInterval = Duration.seconds(60)
     /// How long a click waits for a newer key. The whole answer may take 2.5 s.
     static let patience = Duration.milliseconds(1200)
@@ -25,9 +27,9 @@ package final class ClickerKeys: Service {
     private struct State {
         var key: ClickerKey?
         var text: String?
-        /// When Mattermost was last asked.
+        /// The elapsed time at which Mattermost was last asked. This is nil before the first answer.
         var asked: Duration?
-        /// The question that is under way or about to be.
+        /// The fetch that is under way or about to begin. Clicks wait for it.
         var question: Once<Void>? = Once()
     }
 
@@ -55,7 +57,8 @@ package final class ClickerKeys: Service {
         health.set(.proof, problem: Notice("Mattermost's public key is not known yet"))
     }
 
-    /// Throws ``NotOffered`` when the server offers no key at the start; later it goes on with the one that it knows.
+    /// Fetches the key at the start and then whenever a click asks for it. It throws ``NotOffered`` if the server offers no key
+    /// at the start. If the server stops offering one later, the known key stays in use.
     package func run() async throws {
         try await cancelWhenGracefulShutdown { [self] in
             try await learn()
@@ -63,7 +66,8 @@ package final class ClickerKeys: Service {
         }
     }
 
-    /// Waits for a newer key, if one may be asked for, before it calls a proof forged.
+    /// Checks the proof in a trigger id. A proof that does not match is called forged only after waiting for a newer key, if
+    /// one may be fetched.
     func check(_ trigger: TriggerID) async -> Outcome {
         let known = state.withLock { $0.key }
         if let proof = known.flatMap(trigger.proof(under:)) { return .proven(proof) }
@@ -73,9 +77,10 @@ package final class ClickerKeys: Service {
         return trigger.proof(under: key).map(Outcome.proven) ?? .forged
     }
 
-    // MARK: - Asking
+    // MARK: - Fetching the key
 
-    /// The question under way, or a new one; nil when the last one was a moment ago.
+    /// Returns the fetch that is under way, or begins a new one. This is nil if the last fetch was less than
+    /// ``refetchInterval`` ago.
     private func askAgain() -> Once<Void>? {
         let now = elapsed()
         return state.withLock { state in
@@ -87,7 +92,7 @@ package final class ClickerKeys: Service {
         }
     }
 
-    /// Until there is a key.
+    /// Fetches the key, with backoff, until there is one.
     private func learn() async throws {
         var backoff = Backoff(Self.retries)
         while !Task.isCancelled {
@@ -101,7 +106,7 @@ package final class ClickerKeys: Service {
         }
     }
 
-    /// Mattermost has no key with which it could prove who clicks.
+    /// The error for a Mattermost server that has no key with which it could prove who clicks.
     package struct NotOffered: OperatorError {
         package let server: String
 

@@ -10,7 +10,7 @@ final class DecisionsInFlight: Sendable {
 
     init(limit: Int = DecisionsInFlight.limit) { self.limit = limit }
 
-    /// Nil, and nothing done, where the person has too many already.
+    /// Runs `work` and returns its result. If the person has too many decisions under way, it does nothing and returns nil.
     func run<Value>(for userID: String, _ work: () async -> Value) async -> Value? {
         let mayBegin = tally.withLock { tally in
             guard tally[userID] < limit else { return false }

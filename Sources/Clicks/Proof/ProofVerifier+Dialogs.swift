@@ -3,8 +3,9 @@ import ActionCrypto
 import Logging
 
 extension ProofVerifier {
-    /// Lets a dialog's submission through when the click that opened it was proven, which is proven again: whoever knows a signing
-    /// secret could make up a state, and not that. A proof counts for one request, decision and post, and as long as a dialog may.
+    /// Decides on a submitted dialog if the click that opened it was proven. The proof is verified again, because somebody who
+    /// knows a signing secret could make up a dialog's state, but not a proof. A proof counts for one request, one decision and
+    /// one post, and for as long as a dialog may be submitted.
     func answer(
         _ submission: DialogSubmission, _ decide: (ClickerProof) async -> DialogAnswer
     ) async -> ClickReply<DialogAnswer> {

@@ -2,17 +2,24 @@ package import Access
 import ActionCrypto
 import Logging
 
-/// Lets a click through when Mattermost's own signature proves who made it, just now, and not before.
+/// Lets a click through only if Mattermost's own signature proves who made it, if it was made just now, and if it was not used
+/// before.
+///
+/// ```
+/// click ──→ proof in the trigger id ──→ same user? ──→ recent? ──→ SeenProofs ──→ decide
+///               └─ forged: no answer      └─ forged      └─ refused    └─ repeated: the first click's answer
+/// ```
 package struct ProofVerifier: Sendable {
-    /// How far Mattermost's clock and this one may be apart, the way of the callback included.
+    /// The largest difference that is allowed between Mattermost's clock and this one, including the time that the callback
+    /// takes.
     package static let window = Duration.seconds(120)
-    /// How well this process knows when it began by Mattermost's clock, whose `Date` has whole seconds.
+    /// The uncertainty of this process's start by Mattermost's clock. The header `Date` has whole seconds only.
     static let precision = Duration.seconds(2)
 
     package let keys: ClickerKeys
     let seen: SeenProofs
     let now: @Sendable () -> Timestamp
-    /// Since the process began: what was proven before may have been used with the one before it.
+    /// Returns the time since the process began. A proof that is older may have been used with the previous process.
     let elapsed: @Sendable () -> Duration
     let underway = DecisionsInFlight()
 
@@ -23,8 +30,8 @@ package struct ProofVerifier: Sendable {
         (self.keys, self.seen, self.now, self.elapsed) = (keys, seen, now, elapsed)
     }
 
-    /// A forgery gets nothing; a person who cannot be believed gets words; a click that comes again gets the first one's
-    /// answer.
+    /// Decides on a click whose proof holds. A forgery gets no answer, a person whose click cannot be verified gets a text, and
+    /// a click that is repeated gets the answer of the first one.
     func answer(_ click: VerifiedClick, _ decide: () async -> ClickAnswer) async -> ClickReply<ClickAnswer> {
         guard let trigger = TriggerID(click.triggerID.reveal()) else { return forged(click, "it has no proof of who clicked") }
         switch await keys.check(trigger) {
@@ -76,7 +83,7 @@ package struct ProofVerifier: Sendable {
         .refused(words: ClickAnswer(text), reason: reason, metadata(of: click))
     }
 
-    /// Whom the callback names is no more than a claim here.
+    /// Returns the metadata for the log. The user id that the callback names is only a claim here.
     private func metadata(of click: VerifiedClick) -> Logger.Metadata {
         metadata(
             click.action.requestID, PostReference(channelID: click.channelID, postID: click.postID), click.userID,

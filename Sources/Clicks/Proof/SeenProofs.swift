@@ -2,38 +2,51 @@ import ActionCrypto
 import Base
 import Synchronization
 
-/// The proofs of the last minutes with what was answered to them: a proof is good for one click, and that for one answer.
+/// Remembers the proofs of the last minutes, with the answers to their clicks. A proof is valid for one click only, and that
+/// click gets one answer.
+///
+/// ```
+///            enter → .first                    `answers` newer proofs
+/// (unknown) ────────────────→ with its answer ────────────────────────→ without an answer
+///     │                                                                       ↑
+///     └─────────────────────────── bind → .bound ─────────────────────────────┘
+/// ```
+///
+/// If a remembered proof comes again with its click, `enter` gives `.repeated` while the answer is kept, and `.forgotten`
+/// afterwards. If it comes with another click it is `.stolen`. A proof is dropped, and so unknown again, after `keep`.
 package final class SeenProofs: Sendable {
+    /// The verdict on a click's proof.
     enum Entry {
-        /// Never seen: decide, and give the answer.
+        /// The proof was never seen. The caller has to decide on the click and to give the answer.
         case first(Once<ClickAnswer>)
-        /// The same click again: its answer comes, or is there.
+        /// The same click was seen before. Its answer is known, or will be.
         case repeated(Once<ClickAnswer>)
-        /// The same click again; its answer is no longer kept.
+        /// The same click was seen before, and its answer is no longer kept.
         case forgotten
-        /// The proof of another click.
+        /// The proof was used for another click.
         case stolen
-        /// Too many of this person's within the last minutes, or of all to tell.
+        /// There were too many proofs of this person, or of all people, within the last minutes.
         case full
     }
 
     /// The verdict on the proof in a dialog's state.
     enum Binding {
-        /// The proof is that of the very click that is decided now, or was never seen: it is good for nothing else from here on.
+        /// The proof belongs to the click that is decided now, or was never seen. From now on it is valid for nothing else.
         case bound
         case stolen
         case full
     }
 
-    /// Above what a proof can be good for: two minutes before and after its time.
+    /// How long a proof is remembered. This is longer than a proof is valid, which is two minutes before and after its time.
     package static let keep = Duration.seconds(300)
-    /// Where dialogs are opened: above what the proof in a state is good for.
+    /// How long a proof is remembered if dialogs are opened. This is longer than the proof in a dialog's state is valid.
     package static let keepWithDialogs = DialogMaker.lifetime + ProofVerifier.window * 2
-    /// The proofs of all people.
+    /// The largest number of remembered proofs, of all people together.
     static let limit = 65_536
-    /// The newest answers, which are larger than the proofs.
+    /// The number of remembered answers. Only the newest are kept, because they are larger than the proofs.
     static let answers = 1024
-    /// In all that time, so that no person can take the places of the others: one click each 1.25 s, or 3.5 s where there are dialogs.
+    /// The largest number of remembered proofs of one person, so that nobody takes the places of the others. It allows one
+    /// click each 1.25 s, or each 3.5 s if dialogs are opened.
     static let perPerson = 240
 
     private struct Item {
@@ -46,9 +59,9 @@ package final class SeenProofs: Sendable {
         var items: [Digest256: Item] = [:]
         /// The number of `items` by user id.
         var tally = Counts()
-        /// The oldest first.
+        /// The remembered proofs, oldest first.
         var order: [(proof: Digest256, at: Duration)] = []
-        /// The index of the first entry of `order` that is not dropped yet.
+        /// The index of the first entry of `order` that has not been dropped.
         var oldest = 0
         /// The index of the first entry of `order` that may still have an answer.
         var oldestAnswer = 0
@@ -60,7 +73,8 @@ package final class SeenProofs: Sendable {
     private let keep: Duration
     private let elapsed: @Sendable () -> Duration
 
-    /// - Parameter answers: how many of the newest answers are kept; they are larger than the proofs.
+    /// Creates an empty memory.
+    /// - Parameter answers: the number of answers that are kept. Only the newest are, because they are larger than the proofs.
     package init(
         limit: Int = SeenProofs.limit, answers: Int = SeenProofs.answers, keep: Duration = SeenProofs.keep,
         elapsed: @escaping @Sendable () -> Duration
@@ -71,6 +85,7 @@ package final class SeenProofs: Sendable {
         self.elapsed = elapsed
     }
 
+    /// Remembers a click's proof, and judges it by those before it.
     func enter(_ proof: ClickerProof, of click: Digest256) -> Entry {
         let now = elapsed()
         return state.withLock { state in
@@ -90,7 +105,7 @@ package final class SeenProofs: Sendable {
         }
     }
 
-    /// Judges a dialog's submission, which comes with the proof of the click that opened the dialog.
+    /// Judges the proof in a dialog's state, which is the proof of the click that opened the dialog.
     func bind(_ proof: ClickerProof, to click: Digest256) -> Binding {
         let now = elapsed()
         return state.withLock { state in
