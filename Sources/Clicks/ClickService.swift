@@ -2,27 +2,35 @@ package import Access
 package import ActionCrypto
 import Logging
 
-/// Answers each click and each dialog's submission in time; a decision that was begun is finished even when its answer was due before.
+/// Answers each click and each submitted dialog in time. A decision that has begun is finished even if its answer was due
+/// earlier.
 ///
 /// ```
-/// VerifiedClick ──→ proof ──→ Click ──→ Approvals ──→ ClickAnswer
-///                     └─ forged, late, repeated ─────────┘
+/// VerifiedClick ────→ ProofVerifier ─────────────────────────→ Click ──→ Approvals ──→ ClickAnswer
+/// DialogSubmission ─→ ProofVerifier ──→ SeenSubmissions ─────→ Click ──→ Approvals ──→ DialogAnswer
+///                          │                    │
+///                          └─ forged or late ───┴─ refused: answered without a decision
 /// ```
 ///
-/// The caller runs each call in a task of its own and bounds how many there are at once.
+/// The caller runs each call in a task of its own, and bounds how many calls run at once.
 package struct ClickService: Sendable {
-    /// A person waits this long for words at most; Mattermost itself would wait 30 s.
+    /// The longest time that a person waits for an answer. Mattermost itself would wait 30 seconds.
     package static let answerLimit = Duration.milliseconds(2500)
 
     private let approvals: Approvals
-    /// Nil if the callback is believed about who clicked.
+    /// Verifies who clicked. This is nil if the configuration says to believe the callback.
     private let proofs: ProofVerifier?
     private let submissions: SeenSubmissions
     private let clock: any Clock<Duration>
 
     private var context: ClicksContext { approvals.context }
 
-    /// - Parameter lookAgain: called when something about the request is left to be put right.
+    /// Creates the service.
+    /// - Parameters:
+    ///   - context: everything that deciding needs.
+    ///   - proofs: verifies who clicked, or nil to believe the callback.
+    ///   - clock: the clock of the answer's deadline.
+    ///   - lookAgain: called with a request whose posts or record may need to be brought up to date.
     package init(
         _ context: ClicksContext, proofs: ProofVerifier?, clock: any Clock<Duration> = .continuous,
         lookAgain: @escaping @Sendable (RequestID) -> Void
@@ -33,7 +41,7 @@ package struct ClickService: Sendable {
         self.clock = clock
     }
 
-    /// Responds within ``answerLimit``, and returns when the decision is finished.
+    /// Answers a click. It calls `respond` within ``answerLimit``, and returns when the decision is finished.
     package func answer(_ click: VerifiedClick, respond: (ClickReply<ClickAnswer>) -> Void) async {
         let due = context.clocks.elapsed() + Self.answerLimit
         await withDiscardingTaskGroup { work in
@@ -48,7 +56,7 @@ package struct ClickService: Sendable {
         }
     }
 
-    /// Responds within ``answerLimit``, and returns when the decision is finished.
+    /// Answers a submitted dialog. It calls `respond` within ``answerLimit``, and returns when the decision is finished.
     package func answer(_ submission: DialogSubmission, respond: (ClickReply<DialogAnswer>) -> Void) async {
         let due = context.clocks.elapsed() + Self.answerLimit
         await withDiscardingTaskGroup { work in
@@ -68,14 +76,15 @@ package struct ClickService: Sendable {
         }
     }
 
-    /// The words for the person who clicked. What was begun by then goes on in `work`.
+    /// Returns the answer to the person who clicked, at `due` at the latest. A decision that has begun by then goes on in
+    /// `work`.
     private func answer(
         _ click: Click, _ triggerID: Secret<String>?, _ due: Duration, _ work: inout DiscardingTaskGroup
     ) async -> ClickAnswer {
         let progress = ClickProgress()
         let answer = Once<ClickAnswer>()
         work.addTask { [approvals] in
-            // A person waits, so the calls are made even during an outage.
+            // A person is waiting, so the calls are made even while a server is considered away.
             await CircuitBypass.run { answer.give(await approvals.answer(click, progress, triggerID: triggerID)) }
         }
         if let answer = await answer.value(within: due - context.clocks.elapsed(), clock) { return answer }

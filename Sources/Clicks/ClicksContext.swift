@@ -1,20 +1,22 @@
 package import Access
 package import Logging
 
-/// Everything that deciding on a click works with. Made once, at the start, with all its parts.
+/// Holds everything that is needed to decide on a click: both servers, the policy, and the makers of cards, dialogs and audit
+/// lines. It is made once, at the start of the process, with all its parts.
 package struct ClicksContext: Sendable {
     package let teleport: any AccessService
     package let chat: any ChatService
     package let recipients: any RecipientDirectory
     package let cards: CardMaker
-    /// Who may decide.
+    /// Says who may decide.
     package let policy: ApprovalPolicy
+    /// Whether a decision sets the request's state or submits a review that Teleport counts.
     package let method: DecisionMethod
-    /// False where people decide in Teleport only: clicks on older posts are refused.
+    /// Whether posts have buttons. If people decide in Teleport only this is false, and clicks on older posts are refused.
     package let hasButtons: Bool
     package let dialogs: DialogMaker
     package let audit: AuditLog
-    /// The name of this process among all replicas.
+    /// The name that tells this process from all other replicas.
     package let replica: String
     package let logger: Logger
     package let clocks: Clocks

@@ -1,6 +1,6 @@
 import Access
 
-/// The answers to people who may not decide. They say who may instead.
+/// The answers to people who may not decide. They say who may decide instead.
 extension ClickWords {
     static let noMembership =
         "Mattermost did not tell who belongs to a channel that decides this, so nothing was decided. Please try again in a "

@@ -1,6 +1,6 @@
 import Access
 
-/// What people are told. Every answer says whether something was decided, and what they can do.
+/// The texts that people see after a click. Every answer says whether something was decided, and what the person can do.
 enum ClickWords {
     static let unknownClicker =
         "Mattermost could not tell who you are just now, so nothing was decided. Please try again in a moment."
@@ -28,7 +28,7 @@ enum ClickWords {
         }
     }
 
-    /// `already approved 2 minutes ago by @name`
+    /// Returns, for example, `This request was already approved 2 minutes ago by @name.`
     static func already(_ status: Card.Status, now: Timestamp) -> String {
         let resolution: Card.Resolution? =
             switch status {

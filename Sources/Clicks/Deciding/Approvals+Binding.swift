@@ -1,11 +1,12 @@
 import Access
 
-/// A click counts on the posts that the request's record names, and on no other: not on a copy of the button elsewhere.
+/// Binds a click to the posts of its request. A click counts only on a post that the request's record names. A copy of the
+/// button in another post decides nothing.
 extension Approvals {
-    /// Retry delays: a click may arrive before its post has been recorded.
+    /// The pauses between reads of the record. A person may click on a new post before it has been recorded.
     private static let pauses = [100, 200, 400].map { Duration.milliseconds($0) }
 
-    /// The facts, with the record as last read.
+    /// Returns the facts with the record as it was read last, or throws a refusal if the record does not name the post.
     func bound(_ click: Click, _ facts: Facts) async throws -> Facts {
         guard facts.request != nil else { return facts }
         var facts = facts

@@ -1,9 +1,10 @@
 import Access
 
-/// Teleport counts one review for each of its users, and knows nothing of Mattermost's: that nobody counts twice, once with
-/// `tsh` and once by a button or by buttons under two names, is looked after here.
+/// Ensures that no person's review is counted twice. Teleport counts one review for each of its users and knows nothing of
+/// Mattermost's users. Without this check a person could review once with `tsh` and once by a button, or by buttons under two
+/// names.
 extension Approvals {
-    /// Refuses a person whose review the request has, or may have.
+    /// Refuses a person whose review the request already has, or may have.
     func checkUncounted(_ request: AccessRequest, _ facts: Facts) throws(Refusal) {
         guard context.method == .review else { return }
         guard !facts.record.reviewers.contains(facts.clicker.id, reviews: request.reviews.count) else {
@@ -16,7 +17,8 @@ extension Approvals {
         }
     }
 
-    /// What the record says of the reviewers, and what it is to say with the person: nothing where no review is made.
+    /// Returns the value of the record's field of reviewers, and its value with this person added. The result is empty if the
+    /// decision is no review.
     func reviewers(with facts: Facts) throws(Refusal) -> [String: (old: String, new: String)] {
         guard context.method == .review else { return [:] }
         guard let new = facts.record.reviewers.adding(facts.clicker.id, reviews: facts.request?.reviews.count ?? 0) else {
@@ -27,9 +29,11 @@ extension Approvals {
 }
 
 extension ApprovalPolicy {
+    /// Whether a person has reviewed a request.
     enum Reviewer {
         case new, reviewer
-        /// One of the authors is an address, and Mattermost does not show the person's.
+        /// This cannot be told, because one of the reviews' authors is an e-mail address and Mattermost does not show the
+        /// person's address.
         case unknown
     }
 

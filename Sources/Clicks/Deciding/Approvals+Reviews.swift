@@ -1,9 +1,10 @@
 import Access
 import Logging
 
-/// Decisions that Teleport counts: a review may leave the request pending.
+/// Makes decisions as reviews that Teleport counts. A review may leave the request pending.
 extension Approvals {
-    /// The second of two calls is begun within this time of the first, or not at all: both must end within the claim's life.
+    /// The latest time after the first of two calls at which the second may begin, because both must end before the claim may
+    /// be taken over.
     private static let secondCall = Duration.seconds(1)
 
     func review(_ click: Click, _ held: Held, _ facts: Facts, isWithdrawal: Bool) async throws -> ClickAnswer {
@@ -28,8 +29,8 @@ extension Approvals {
             click, facts.record.subject(of: after), held.claim, reason: after.resolveReason, isWithdrawal: isWithdrawal)
     }
 
-    /// On the person's own behalf where they have a Teleport user and the server allows it, else as this plugin, which then
-    /// says in the reason who it was.
+    /// Submits the review as the person's own if they have a Teleport user and the server allows it. Otherwise it is submitted
+    /// as this plugin's, with the person named in the reason.
     private func submit(
         _ click: Click, _ clicker: ChatUser, for reviewer: String?
     ) async throws(TeleportError) -> AccessRequest {
@@ -62,12 +63,13 @@ extension Approvals {
 }
 
 extension ReviewRefusal {
-    /// The same author has reviewed the request before.
+    /// Whether the same author has reviewed the request before.
     fileprivate var isRepeated: Bool { if case .alreadyReviewed = self { true } else { false } }
 }
 
 enum ReviewWords {
-    /// For a review whose author is this plugin: Teleport's audit log has no other place for the person.
+    /// Returns the reason of a review whose author is this plugin. It names the person, because Teleport's audit log has no
+    /// other field for that.
     static func reason(_ decision: Decision, by user: ChatUser, _ reason: String) -> String {
         let what = decision == .approve ? "Approved" : "Denied"
         let who = user.email.isEmpty ? "@\(user.username)" : "@\(user.username) (\(user.email))"
@@ -89,7 +91,8 @@ extension ClickWords {
     static let tooManyReviews =
         "This request has more reviews than this plugin keeps account of, so nothing was decided. Please decide in Teleport."
 
-    /// - Parameter reviewer: the Teleport user of the person, where they have one.
+    /// Returns the answer to a review that Teleport refused.
+    /// - Parameter reviewer: the person's Teleport user, or nil if they have none.
     static func refused(_ refusal: ReviewRefusal, reviewer: String?) -> String {
         switch refusal {
         case .alreadyReviewed(let author?) where author == reviewer: alreadyReviewed

@@ -1,13 +1,15 @@
 import Access
 import Logging
 
-/// Whether the person may: asked of Mattermost anew on each click, and of the policy.
+/// Decides whether the person may decide. Mattermost is asked anew for each click, so that a person who has left a channel
+/// loses the right at once.
 extension Approvals {
-    /// True for one who withdraws their own request.
+    /// Refuses a person who may not decide. Returns true if the person withdraws their own request.
     func authorise(_ click: Click, _ request: AccessRequest, _ facts: Facts) async throws(Refusal) -> Bool {
         let policy = context.policy
         async let channels = channels(of: facts.clicker, among: policy.channels(for: request, facts.clicker))
-        // Only who approves could be the requester under another name; a denial takes nothing from anybody.
+        // The requester's accounts matter only for approvals, where the requester could approve under another name. A denial
+        // grants nothing to anybody.
         async let accounts = click.decision == .approve && !policy.allowsSelf ? accounts(of: request) : []
         async let untold = untold(click, request, facts)
         let clicker: ApprovalPolicy.Clicker
@@ -43,7 +45,8 @@ extension Approvals {
         }
     }
 
-    /// The roles without named approvers whose requests go to no channel that the person is in. A role that goes nowhere has nobody.
+    /// Returns the roles without named approvers whose requests go to no channel that the person is in. Nobody may decide such
+    /// a role if its requests go to no channel at all.
     private func untold(_ click: Click, _ request: AccessRequest, _ facts: Facts) async throws -> Set<String> {
         let roles = context.policy.openRoles(of: request)
         if roles.isEmpty { return [] }
@@ -69,15 +72,15 @@ extension Approvals {
         return false
     }
 
-    /// Whether the post is one for a reviewer whom the requester named.
+    /// Whether the post was made for a reviewer whom the requester suggested.
     private func isSuggested(_ click: Click, _ request: AccessRequest) async -> Bool {
         await context.recipients.places(for: request).places.contains {
             $0.isSuggested && $0.channelID == click.post.channelID
         }
     }
 
-    /// The ids of the requester's accounts that the configuration names. One that is not there may have another name by now, so
-    /// that nobody knows whose request it is.
+    /// Returns the ids of the requester's accounts that the configuration names. If an account is not found the click is
+    /// refused, because the account may have been renamed and nobody can tell whose request this is.
     private func accounts(of request: AccessRequest) async throws -> Set<String> {
         let policy = context.policy
         let keys = policy.accounts(of: request)
@@ -95,7 +98,7 @@ extension Approvals {
         }
     }
 
-    /// Returns the account whose user name or address is the Teleport user's name.
+    /// Returns the id of the account that has the Teleport user's name as its user name or address.
     private func anyAccount(of user: String) async throws -> String {
         let name = user.lowercased()
         if MattermostName.isUsername(name), let id = try await account({ try await $0.user(named: name) }) { return id }
@@ -103,7 +106,7 @@ extension Approvals {
         throw Refusal(.lookupFailed, ClickWords.unknownRequester)
     }
 
-    /// Nil for one that is not there.
+    /// Returns the account's id. This is nil if the account does not exist.
     private func account(_ look: (any ChatService) async throws -> ChatUser) async throws -> String? {
         do {
             return try await look(context.chat).id

@@ -1,26 +1,34 @@
 package import Access
 import Logging
 
-/// Decides a request on a person's click: who is it, is it still pending, claim, decide.
+/// Decides a request on a person's click.
 ///
-/// Teleport itself lets a later decision overwrite an earlier one, so two clicks are serialised by a claim in the plugin
-/// data, made by compare-and-swap. Every lookup that fails refuses.
+/// Teleport itself lets a later decision overwrite an earlier one. Two clicks are therefore serialised by a claim in the plugin
+/// data, which is written by compare-and-swap. If a look-up fails, the click is refused.
+///
+/// ```
+/// lookUp → bound → person → pending → authorise → checkUncounted ─┬─→ ask (opens a dialog)
+///                                                                 └─→ claim → stillPending → decide or review
+/// ```
+///
+/// Each step may throw a ``Refusal``, which becomes the answer. Nothing is written to Teleport before `claim`.
 package struct Approvals: Sendable {
     let context: ClicksContext
-    /// Called when something about the request is left to be put right.
+    /// Called with a request whose posts or record may need to be brought up to date.
     let lookAgain: @Sendable (RequestID) -> Void
 
-    /// A decision is made within this time of the first look at its request, or not at all: a process that was frozen meanwhile
-    /// may have been given up, and the request decided by somebody else. With the call's own limit of 10 s it ends within the
-    /// claim's life.
+    /// The latest time after the first look at a request at which it may be decided. A process that was frozen for longer may
+    /// have been taken for dead, and somebody else may have decided the request. The call itself has a limit of 10 s, so the
+    /// decision ends before the claim may be taken over.
     private static let claimUse = Duration.seconds(4)
 
-    /// The clock of the pauses in which something is waited for.
+    /// The clock of the pauses between repeated reads.
     let clock: any Clock<Duration>
 
+    /// What was looked up about a click.
     struct Facts {
         var clicker: ChatUser
-        /// Whether the person is a member of the post's channel; nil if Mattermost did not tell.
+        /// Whether the person is a member of the post's channel. This is nil if Mattermost did not tell.
         var isMember: Bool?
         var request: AccessRequest?
         var record: PluginRecord
@@ -35,7 +43,8 @@ package struct Approvals: Sendable {
         self.lookAgain = lookAgain
     }
 
-    /// - Parameter triggerID: of a click that may open a dialog.
+    /// Decides on the click and returns the answer to the person. The outcome is written to the audit log.
+    /// - Parameter triggerID: allows a dialog to be opened. This is nil for a click that comes from a dialog.
     package func answer(_ click: Click, _ progress: ClickProgress, triggerID: Secret<String>? = nil) async -> ClickAnswer {
         var known: Facts?
         do {
@@ -87,7 +96,7 @@ package struct Approvals: Sendable {
         context.audit.write(entry, at: context.clocks.now())
     }
 
-    // MARK: - Who, and what
+    // MARK: - Looking up the person and the request
 
     private func lookUp(_ click: Click) async throws -> Facts {
         async let user = context.chat.user(click.userID)
@@ -120,14 +129,15 @@ package struct Approvals: Sendable {
         }
     }
 
-    /// Whoever may decide nothing at all is not told of the request either.
+    /// Refuses a person who may not decide anything. This is checked first, so that such a person learns nothing about the
+    /// request.
     private func person(_ facts: Facts) throws {
         let clicker = ApprovalPolicy.Clicker(user: facts.clicker, isMember: facts.isMember ?? true)
         if let objection = context.policy.objection(to: clicker) { throw Refusal(objection, context.recipients.rules) }
         guard facts.isMember != nil else { throw Refusal(.lookupFailed, ClickWords.noMembership) }
     }
 
-    /// The request, if it can still be decided.
+    /// Returns the request if it can still be decided.
     private func pending(_ click: Click, _ facts: Facts) throws -> AccessRequest {
         guard let request = facts.request else {
             lookAgain(click.requestID)
@@ -138,7 +148,7 @@ package struct Approvals: Sendable {
             let card = context.cards.card(facts.record.subject(of: request), status)
             throw Refusal(.notPending, ClickWords.already(status, now: context.clocks.now()), update: card)
         }
-        // The listener could not compare it while Teleport had not told its name.
+        // The cluster is compared here because the listener cannot compare it until Teleport has told its name.
         let cluster = context.teleport.clusterName
         guard cluster != nil, click.cluster ?? cluster == cluster else { throw Refusal(.notShown, ClickWords.hidden) }
         guard !click.isExpired else { throw Refusal(.expired, ClickWords.expired) }
@@ -147,10 +157,10 @@ package struct Approvals: Sendable {
 
     // MARK: - The decision
 
-    /// A claim that was written.
+    /// A claim on the decision that this click has written.
     struct Held {
         var claim: DecisionClaim
-        /// The values that restore the record when nothing came of the claim.
+        /// The values that restore the record if the claim leads to no decision.
         var previous: [String: String]
     }
 
@@ -174,7 +184,7 @@ package struct Approvals: Sendable {
             case .conflict: throw try await lostTo(click)
             case .notFound: throw Refusal(.gone, ClickWords.gone)
             default:
-                // It may have been written all the same.
+                // The claim may have been written in spite of the error.
                 await release(held, click)
                 lookAgain(click.requestID)
                 throw Refusal(.refusedByTeleport, ClickWords.refused(error))
@@ -182,7 +192,8 @@ package struct Approvals: Sendable {
         }
     }
 
-    /// The claim keeps other clicks out, but not `tctl`: between the look-up and the claim somebody may have decided there.
+    /// Reads the request again under the claim. The claim keeps other clicks out, but not `tctl`, by which somebody may have
+    /// decided between the look-up and the claim.
     private func stillPending(_ click: Click, _ facts: Facts, _ held: Held) async throws -> AccessRequest {
         do {
             var facts = facts
@@ -197,7 +208,7 @@ package struct Approvals: Sendable {
         }
     }
 
-    /// Somebody claimed the decision first.
+    /// Returns the refusal for a click whose claim lost to another one.
     private func lostTo(_ click: Click) async throws -> Refusal {
         let record = PluginRecord(try await context.teleport.pluginData(of: click.requestID))
         guard let other = record.decision else { return Refusal(.tooLate, ClickWords.tooLate) }
@@ -243,8 +254,8 @@ package struct Approvals: Sendable {
         lookAgain(click.requestID)
         switch error.code {
         case .unavailable, .timedOut, .misconfigured, .cancelled, .other:
-            // It may have happened. The claim stays, so that nobody decides otherwise meanwhile; the reconciler frees it when
-            // the request is seen to be still pending.
+            // The decision may have been made. The claim stays, so that nobody decides otherwise in the meantime. The
+            // reconciler removes it when it sees that the request is still pending.
             return Refusal(.unconfirmed, ClickWords.unconfirmed)
         case .notFound: return Refusal(.gone, ClickWords.gone)
         case .permissionDenied, .conflict, .refused, .unimplemented:
@@ -258,7 +269,9 @@ package struct Approvals: Sendable {
         return Refusal(.tooLate, ClickWords.tooLate)
     }
 
-    /// - Parameter isCounted: a review of the person's was taken, which is kept.
+    /// Removes the claim.
+    /// - Parameter isCounted: whether Teleport has counted the person's review. If so, the record keeps the person among the
+    ///   reviewers.
     func release(_ held: Held, _ click: Click, isCounted: Bool = false) async {
         try? await context.teleport.updatePluginData(
             of: click.requestID, setting: isCounted ? [PluginRecord.Key.decision: ""] : held.previous,

@@ -1,23 +1,24 @@
 package import Access
 
-/// A click whose signature matched: who pressed which button, on which post.
+/// A click whose signature matched. It says who pressed which button on which post.
 package struct Click: Equatable, Sendable {
     package var requestID: RequestID
     package var decision: Decision
-    /// The cluster that the button was signed for; nil for buttons of the original plugin, which name none.
+    /// The cluster that the button was signed for. This is nil for buttons of the original plugin, which name no cluster.
     package var cluster: String?
-    /// The person's id, as the server named it in the callback.
+    /// The person's user id, as the callback names it.
     package var userID: String
     package var post: PostReference
-    /// The signature's own end was over: a person is told so, and nothing is decided.
+    /// Whether the button's signature has expired. The person is told so, and nothing is decided.
     package var isExpired: Bool
-    /// Mattermost's signature proves that it was that person, just now.
+    /// Whether Mattermost's own signature proves that this person clicked just now.
     package var isProven: Bool
     /// The address that the callback came from.
     package var remote: String
-    /// What the person wrote in the dialog; nil before they were asked.
+    /// The reason that the person wrote in the dialog. This is nil before they were asked.
     package var reason: String?
-    /// The same was handed in before: that it is refused again is counted, and no line of its own.
+    /// Whether the same dialog was submitted before. If it is refused again, the refusal is counted and gets no line of its own
+    /// in the audit.
     package var isRepeated = false
 
     package init(
@@ -36,13 +37,13 @@ package struct Click: Equatable, Sendable {
     }
 }
 
-/// What the person gets to see: the post brought up to date, and words of their own.
+/// The answer that the person sees: the post brought up to date, and a text for this person alone.
 package struct ClickAnswer: Equatable, Sendable {
-    /// Nil leaves the post as it is.
+    /// The new content of the post. The post stays as it is if this is nil.
     package var update: Card?
     package var text: String
     package var isDecided: Bool
-    /// Counted, but it takes more.
+    /// Whether Teleport has counted the review, but more reviews are needed.
     package var isStillPending: Bool
 
     package init(update: Card? = nil, _ text: String, isDecided: Bool = false, isStillPending: Bool = false) {

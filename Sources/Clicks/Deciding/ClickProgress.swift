@@ -1,6 +1,14 @@
 import Synchronization
 
-/// How far a click has come, decided once: either its decision is begun before the time for an answer is over, or it never is.
+/// Decides once whether a click's decision begins before its answer is due. If it does not, it never begins.
+///
+/// ```
+///             begin() → true
+///  looking ────────────────────→ deciding     giveUp() → true: the decision goes on
+///     │
+///     │       giveUp() → false
+///     └────────────────────────→ abandoned    begin() → false: nothing is decided
+/// ```
 package final class ClickProgress: Sendable {
     private enum State { case looking, deciding, abandoned }
 
@@ -8,7 +16,8 @@ package final class ClickProgress: Sendable {
 
     package init() {}
 
-    /// True once, unless the time was over first. Nothing may be written to Teleport before this said yes.
+    /// Returns true if the decision may begin, which happens at most once. Nothing may be written to Teleport before this has
+    /// returned true.
     func begin() -> Bool {
         state.withLock { state in
             guard state == .looking else { return false }
@@ -17,7 +26,7 @@ package final class ClickProgress: Sendable {
         }
     }
 
-    /// The time is over. True when the decision had begun and will go on; false when it now never will.
+    /// Records that the answer is due. Returns true if the decision has begun and will go on, and false if it will never begin.
     func giveUp() -> Bool {
         state.withLock { state in
             if state == .looking { state = .abandoned }

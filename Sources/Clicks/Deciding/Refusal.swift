@@ -1,9 +1,9 @@
 import Access
 
 extension Approvals {
-    /// An answer that ends the click early.
+    /// The error that ends a click early, with the answer that the person sees.
     struct Refusal: Error {
-        /// The refusal's name in the audit.
+        /// The reason of the refusal. The raw value is its name in the audit and does not change between versions.
         enum Why: String {
             case lookupFailed = "lookup_failed"
             case bot, deactivated, guest
@@ -26,7 +26,7 @@ extension Approvals {
             case dialogNotAsked = "dialog_not_asked"
             case gone
             case refusedByTeleport = "refused_by_teleport"
-            /// Sent, and perhaps decided.
+            /// The decision was sent to Teleport, and may have been made.
             case unconfirmed
         }
 
@@ -41,7 +41,8 @@ extension Approvals {
 }
 
 extension Messages.Answer {
-    /// Nil for what has no template: answers that say more than that it did not work.
+    /// Returns the kind of template for the answer. This is nil for answers without a template, which say more than that the
+    /// click did not work.
     init?(_ why: Approvals.Refusal.Why) {
         switch why {
         case .notPending, .beingDecided, .gone: self = .alreadyDecided
