@@ -71,15 +71,15 @@ let package = Package(
         .target(
             name: "Watcher",
             dependencies: [
-                "Access", "ActionCrypto", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP2, nioWebSocket, grpcCore,
-                grpcTransport, protobuf, deque, logging, lifecycle,
+                "Access", "ActionCrypto", "Base", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP2, nioWebSocket,
+                grpcCore, grpcTransport, protobuf, deque, logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(name: "Mattermost", dependencies: ["Access", "CCurl", logging], swiftSettings: strict),
         .target(
             name: "Posts", dependencies: ["Access", deque, heap, logging, lifecycle], swiftSettings: strict),
         .target(
-            name: "Clicks", dependencies: ["Access", "ActionCrypto", logging, lifecycle], swiftSettings: strict),
+            name: "Clicks", dependencies: ["Access", "ActionCrypto", "Base", logging, lifecycle], swiftSettings: strict),
         .target(
             name: "Settings",
             dependencies: [
@@ -89,8 +89,9 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Access", "Posts", "Clicks", "ActionCrypto", "CallbackServer", "Watcher", "Mattermost", "Settings", nioPosix,
-                deque, heap, logging, lifecycle,
+                "Access", "ActionCrypto", "Base", "CallbackServer", "Clicks", "Mattermost", "Posts", "Settings", "Watcher",
+                nioPosix,
+                logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
