@@ -79,7 +79,7 @@ let package = Package(
         .target(
             name: "Posts", dependencies: ["Access", deque, heap, logging, lifecycle], swiftSettings: strict),
         .target(
-            name: "Clicks", dependencies: ["Access", "ActionCrypto", "Base", logging, lifecycle], swiftSettings: strict),
+            name: "Clicks", dependencies: ["Access", "ActionCrypto", "Base", deque, logging, lifecycle], swiftSettings: strict),
         .target(
             name: "Settings",
             dependencies: [
@@ -122,9 +122,9 @@ let package = Package(
 
         // Tests: a folder per target.
         .target(
-            name: "TestSupport", dependencies: ["Access", "ActionCrypto", nioCore, nioPosix], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["Access", "ActionCrypto", "Base", nioCore, nioPosix], path: "Tests/Support",
             exclude: ["Plugin", "faulty-certificates.sh"], swiftSettings: strict),
-        .testTarget(name: "BaseTests", dependencies: ["Base"], swiftSettings: strict),
+        .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "AccessTests",
             dependencies: ["Access", "ActionCrypto", "Mattermost", "TestSupport"], swiftSettings: strict),

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// An IP address as 128 bits. IPv4 is kept as `::ffff:a.b.c.d`, so that both spellings are the same address.
 package struct IPAddress: Hashable, Sendable {

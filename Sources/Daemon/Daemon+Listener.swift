@@ -8,7 +8,7 @@ import Settings
 import Watcher
 
 extension Daemon {
-    func makeListener(_ clicks: ClickService, _ health: Health, _ circuits: Circuits) -> CallbackServer {
+    func makeListener(_ clicks: ClickService, _ health: Health) -> CallbackServer {
         CallbackServer(
             configuration: CallbackServer.Configuration(
                 address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
@@ -20,7 +20,7 @@ extension Daemon {
                 let cluster = teleport.clusterName ?? context.cluster
                 return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
-            readiness: { [teleport, logFiles, now] in
+            readiness: { [teleport, circuits, logFiles, now] in
                 Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.pauseNote(at: now()))
             },
             dialogs: settings.approvals.hasDialogs ? dialogs(clicks) : nil,

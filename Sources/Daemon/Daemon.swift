@@ -130,7 +130,7 @@ struct Daemon: Sendable {
         let proofs = makeProofs(health)
         if let proofs { services.append(proofs.keys) }
         let clicks = ClickService(parts.clicks, proofs: proofs, lookAgain: { reconciler.look(at: $0) })
-        let listener = makeListener(clicks, health, circuits)
+        let listener = makeListener(clicks, health)
         services.append(settings.http.isNeeded ? listener : ProbeListener(server: listener, logger: logger))
         if failsFast { services.append(FailFast(health)) }
         var configuration = ServiceGroupConfiguration(

@@ -1,4 +1,5 @@
 import Access
+import Base
 import Logging
 import Posts
 import ServiceLifecycle
@@ -36,26 +37,25 @@ struct HealthCheck: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             logger.debug("Starting Mattermost API health check...")
-            var said: String?
+            var told = SayOnce<String>()
             var isWell = false
             var warned: Set<String> = []
             var backoff = Backoff(Self.retries)
-            var pause = Self.interval
             repeat {
                 let problem = await check()
                 if Task.isCancelled { return }
                 if let problem {
-                    report(problem, isNews: said != problem.message)
-                    (said, isWell) = (problem.message, false)
+                    report(problem, isNews: told.isNews(problem.message))
+                    isWell = false
                 } else if !isWell {
-                    logger.log(level: said == nil ? .debug : .info, "Mattermost API health check finished ok")
-                    if said != nil { recovered() }
+                    let wasIll = told.clear()
+                    logger.log(level: wasIll ? .info : .debug, "Mattermost API health check finished ok")
+                    if wasIll { recovered() }
                     await warnOfOpenChannels(except: &warned)
-                    (said, isWell) = (nil, true)
+                    isWell = true
                 }
                 if isWell { backoff.reset() }
-                pause = isWell ? Self.interval : backoff.next()
-            } while (try? await clock.sleep(for: pause)) != nil
+            } while (try? await clock.sleep(for: isWell ? Self.interval : backoff.next())) != nil
         }
     }
 

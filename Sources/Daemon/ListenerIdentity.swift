@@ -46,7 +46,7 @@ enum ListenerIdentity {
     ) throws -> TLSIdentity {
         func bytes(_ path: String, _ setting: String) throws -> [UInt8] {
             do {
-                return try BoundedFile.read(path, limit: fileLimit)
+                return try NamedFile.read(path, limit: fileLimit)
             } catch {
                 throw StartError("\(setting): \(path) \(error.words)", mend: error.mend)
             }

@@ -8,12 +8,13 @@ extension Settings {
     package static func load(_ path: String) throws(SettingsError) -> Settings {
         let bytes: [UInt8]
         do {
-            bytes = try BoundedFile.read(path, limit: fileLimit)
+            bytes = try NamedFile.read(path, limit: fileLimit)
         } catch {
             let mend =
                 error.code == .missing
-                ? " Write one, starting from `teleport-mattermost configure`, or name another with --config." : ""
-            throw SettingsError(path: path, problems: [.init(text: "the configuration file \(error.description)\(mend)")])
+                ? "Write one, starting from `teleport-mattermost configure`, or name another with --config." : error.mend
+            let fault = SettingFault("the configuration file \(error.words)", mend: mend)
+            throw SettingsError(path: path, problems: [.init(fault: fault)])
         }
         return try parse(bytes, path: path)
     }

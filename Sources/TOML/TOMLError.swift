@@ -20,22 +20,33 @@ package struct TOMLError: Error, Hashable, Sendable {
     /// A sentence that says how to correct the text.
     package let mend: String
 
+    /// Whether the message says where the array or string began. The innermost one is told.
+    private var namesStart = false
+
+    init(code: Code, position: TOMLPosition, message: String, mend: String) {
+        self.code = code
+        self.position = position
+        self.message = message
+        self.mend = mend
+    }
+
     /// Adds where the array or string began in which the error was found, when that was on an earlier line.
     func inside(_ what: String, from start: TOMLPosition) -> TOMLError {
-        guard code == .syntax, start.line < position.line, !message.contains(" that begins on line ") else { return self }
+        guard code == .syntax, start.line < position.line, !namesStart else { return self }
         var error = self
         error.message += ", in the \(what) that begins on line \(start.line)"
+        error.namesStart = true
         return error
     }
 }
 
 /// Bounds on what is read, so that no text takes more than a moment or more stack than there is.
 package struct TOMLLimits: Sendable {
-    /// Of the whole text.
+    /// The largest size of a text.
     package var bytes = 1 << 20
-    /// Levels of tables and arrays within one another, by whatever notation they are written.
+    /// The most levels of tables and arrays within one another, by whatever notation they are written.
     package var depth = 32
-    /// Names of keys and tables, each part of a dotted name counted.
+    /// The most names of keys and tables. Each part of a dotted name counts.
     package var keys = 10_000
 
     package init() {}

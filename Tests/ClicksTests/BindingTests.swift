@@ -1,31 +1,10 @@
 import Access
 import PluginTestSupport
 import Sandbox
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import Clicks
-
-/// Its sleeps end at once; at the given one something happens first.
-private final class EventfulClock: Clock {
-    private let sleeps = Mutex(0)
-    private let number: Int
-    private let event: @Sendable () -> Void
-
-    init(at number: Int, _ event: @escaping @Sendable () -> Void) { (self.number, self.event) = (number, event) }
-
-    var count: Int { sleeps.withLock { $0 } }
-    var now: ContinuousClock.Instant { .now }
-    var minimumResolution: Duration { .zero }
-
-    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-        let count = sleeps.withLock { sleeps in
-            sleeps += 1
-            return sleeps
-        }
-        if count == number { event() }
-    }
-}
 
 @Suite("A click's post", .timeLimit(.minutes(1)))
 struct BindingTests {
@@ -54,7 +33,7 @@ struct BindingTests {
             let id = try rig.request()
             var click = try rig.click(.approve, on: id)
             click.post = post
-            #expect(await answer(rig, click, clock: EventfulClock(at: 0) {}) == ClickAnswer(words))
+            #expect(await answer(rig, click, clock: TestClock(.endAtOnce)) == ClickAnswer(words))
             #expect(rig.auth.auditLog.isEmpty)
         }
     }
@@ -79,7 +58,8 @@ struct BindingTests {
             var click = try rig.click(.approve, on: id)
             try record(rig, id, ["messages": ""])
             click.post = Self.post
-            let clock = EventfulClock(at: sleep) {
+            let clock = TestClock(.endAtOnce) { count in
+                guard count == sleep else { return }
                 try? rig.auth.setPluginData(id.rawValue, of: "mattermost", ["messages": Self.post.description])
             }
             #expect(await answer(rig, click, clock: clock).text.hasPrefix("You approved"))
@@ -94,7 +74,7 @@ struct BindingTests {
             var click = try rig.click(.approve, on: id)
             try record(rig, id, ["messages": ""])
             click.post = Self.post
-            let clock = EventfulClock(at: 0) {}
+            let clock = TestClock(.endAtOnce)
             #expect(await answer(rig, click, clock: clock) == ClickAnswer(ClickWords.unrecorded))
             #expect(clock.count == 3)
             #expect(rig.auth.auditLog.isEmpty)

@@ -2,26 +2,10 @@ import Access
 import ActionCrypto
 import PluginTestSupport
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Clicks
-
-/// Its sleeps end at once: whatever waits for a time limit meets it now.
-private struct ImpatientClock: Clock {
-    var now: ContinuousClock.Instant { .now }
-    var minimumResolution: Duration { .zero }
-    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws { try Task.checkCancellation() }
-}
-
-/// No time passes on it: its sleeps end when they are cancelled.
-private struct StandingClock: Clock {
-    var now: ContinuousClock.Instant { .now }
-    var minimumResolution: Duration { .zero }
-    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-        for await _ in AsyncStream<Never>.makeStream().stream {}
-        try Task.checkCancellation()
-    }
-}
 
 @Suite("The time limit of a click's answer", .timeLimit(.minutes(1)))
 struct ClickServiceTests {
@@ -49,7 +33,7 @@ struct ClickServiceTests {
             let click = try click(.approve, on: id, rig)
             rig.auth.faults.isStalled = true
             var replies: [ClickReply<ClickAnswer>] = []
-            await service(rig, clock: ImpatientClock()).answer(click) { reply in
+            await service(rig, clock: TestClock(.endAtOnce)).answer(click) { reply in
                 replies.append(reply)
                 rig.auth.faults.isStalled = false
             }
@@ -64,7 +48,7 @@ struct ClickServiceTests {
         try await Rig.with { rig in
             let click = try click(.deny, on: try rig.request(), rig)
             var words = ""
-            await service(rig, clock: StandingClock()).answer(click) { reply in
+            await service(rig, clock: TestClock(.lastUntilWoken)).answer(click) { reply in
                 if case .answer(let answer) = reply { words = answer.text }
             }
             #expect(words.hasPrefix("You denied"))

@@ -86,7 +86,7 @@ struct StandingTests {
                 }
             }
             #expect(await rig.answer(click).text == ClickWords.refused(.guest))
-            try rig.mattermost.world.change { state, _ in state.channels[0].members.remove(click.userID) }
+            _ = try rig.mattermost.world.change { state, _ in state.channels[0].members.remove(click.userID) }
             #expect(await rig.answer(click).text == ClickWords.refused(.outsider))
             #expect(rig.auth.auditLog.isEmpty)
         }

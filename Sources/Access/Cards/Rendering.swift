@@ -15,12 +15,11 @@ package struct Rendering: Equatable, Sendable, CustomStringConvertible {
     }
 
     init?(_ text: String) {
-        let parts = text.split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, let since = Int64(parts[1]) else { return nil }
-        self.init(fingerprint: String(parts[0]), since: Timestamp(milliseconds: since))
+        guard let fields = MomentField(text), !fields.name.isEmpty else { return nil }
+        self.init(fingerprint: fields.name, since: fields.moment)
     }
 
-    package var description: String { "\(fingerprint)|\(since.milliseconds)" }
+    package var description: String { MomentField(name: fingerprint, moment: since).description }
 
     /// Whether posts made with `other` have to be made anew; nil is a version that did not record it.
     package func replaces(_ other: Rendering?) -> Bool {

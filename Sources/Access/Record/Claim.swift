@@ -9,12 +9,11 @@ package struct Claim: Equatable, Sendable, CustomStringConvertible {
     }
 
     init?(_ text: String) {
-        let parts = text.split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count == 2, let until = Int64(parts[1]) else { return nil }
-        self.init(replica: String(parts[0]), until: Timestamp(milliseconds: until))
+        guard let fields = MomentField(text) else { return nil }
+        self.init(replica: fields.name, until: fields.moment)
     }
 
-    package var description: String { "\(replica)|\(until.milliseconds)" }
+    package var description: String { MomentField(name: replica, moment: until).description }
 }
 
 /// A person's decision, claimed before Teleport is told: `decision|user id|user name|milliseconds|replica`.

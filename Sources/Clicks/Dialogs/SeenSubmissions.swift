@@ -33,23 +33,14 @@ final class SeenSubmissions: Sendable {
 
     private struct Item {
         let reason: Digest256
-        let userID: String
         var tries = 1
     }
 
-    private struct State {
-        var items: [Key: Item] = [:]
-        /// The number of `items` by user id.
-        var tally = Counts()
-        var order: [(key: Key, at: Duration)] = []
-    }
-
-    private let state = Mutex(State())
-    private let limit: Int
+    private let state: Mutex<ExpiringTable<Key, Item>>
     private let elapsed: @Sendable () -> Duration
 
     init(limit: Int = SeenSubmissions.limit, elapsed: @escaping @Sendable () -> Duration) {
-        self.limit = limit
+        state = Mutex(ExpiringTable(.init(all: limit, perOwner: Self.perPerson, keep: Self.keep)))
         self.elapsed = elapsed
     }
 
@@ -63,28 +54,15 @@ final class SeenSubmissions: Sendable {
         let name = "\(ticket.requestID) \(ticket.decision.rawValue) \(ticket.userID) \(ticket.postID) \(moment)"
         guard let name = try? Digest256(of: name.utf8), let reason = try? Digest256(of: reason.utf8) else { return .refused }
         let key = Key(ticket: name, proof: proof?.identity)
-        return state.withLock { state in
-            dropOld(&state, now)
-            guard let item = state.items[key] else {
-                guard state.items.count < limit, state.tally[ticket.userID] < Self.perPerson else { return .refused }
-                state.items[key] = Item(reason: reason, userID: ticket.userID)
-                state.tally.add(ticket.userID)
-                state.order.append((key, now))
-                return .taken
+        return state.withLock { items in
+            items.expire(at: now)
+            guard let item = items[key] else {
+                return items.add(Item(reason: reason), for: key, of: ticket.userID, at: now) ? .taken : .refused
             }
             guard item.reason == reason else { return .changed }
             guard item.tries < Self.tries else { return .refused }
-            state.items[key]?.tries += 1
+            items[key]?.tries += 1
             return .repeated
         }
-    }
-
-    private func dropOld(_ state: inout State, _ now: Duration) {
-        let fresh = state.order.firstIndex { now - $0.at <= Self.keep } ?? state.order.endIndex
-        guard fresh > 0 else { return }
-        for entry in state.order[..<fresh] {
-            if let item = state.items.removeValue(forKey: entry.key) { state.tally.remove(item.userID) }
-        }
-        state.order.removeFirst(fresh)
     }
 }

@@ -1,5 +1,6 @@
 import ActionCrypto
 import Base
+import DequeModule
 import Synchronization
 
 /// Remembers the proofs of the last minutes, with the answers to their clicks. A proof is valid for one click only, and that
@@ -51,26 +52,17 @@ package final class SeenProofs: Sendable {
 
     private struct Item {
         let click: Digest256
-        let userID: String
         var answer: Once<ClickAnswer>?
     }
 
     private struct State {
-        var items: [Digest256: Item] = [:]
-        /// The number of `items` by user id.
-        var tally = Counts()
-        /// The remembered proofs, oldest first.
-        var order: [(proof: Digest256, at: Duration)] = []
-        /// The index of the first entry of `order` that has not been dropped.
-        var oldest = 0
-        /// The index of the first entry of `order` that may still have an answer.
-        var oldestAnswer = 0
+        var items: ExpiringTable<Digest256, Item>
+        /// The proofs whose answers are kept, oldest first.
+        var answered: Deque<Digest256> = []
     }
 
-    private let state = Mutex(State())
-    private let limit: Int
+    private let state: Mutex<State>
     private let answers: Int
-    private let keep: Duration
     private let elapsed: @Sendable () -> Duration
 
     /// Creates an empty memory.
@@ -79,9 +71,8 @@ package final class SeenProofs: Sendable {
         limit: Int = SeenProofs.limit, answers: Int = SeenProofs.answers, keep: Duration = SeenProofs.keep,
         elapsed: @escaping @Sendable () -> Duration
     ) {
-        self.limit = limit
+        state = Mutex(State(items: ExpiringTable(.init(all: limit, perOwner: Self.perPerson, keep: keep))))
         self.answers = answers
-        self.keep = keep
         self.elapsed = elapsed
     }
 
@@ -89,17 +80,18 @@ package final class SeenProofs: Sendable {
     func enter(_ proof: ClickerProof, of click: Digest256) -> Entry {
         let now = elapsed()
         return state.withLock { state in
-            dropOld(&state, now)
+            expire(&state, now)
             if let item = state.items[proof.identity] {
                 guard item.click == click else { return .stolen }
                 return item.answer.map(Entry.repeated) ?? .forgotten
             }
-            guard state.items.count < limit, state.tally[proof.userID] < Self.perPerson else { return .full }
             let answer = Once<ClickAnswer>()
-            Self.add(Item(click: click, userID: proof.userID, answer: answer), proof, &state, now)
-            if state.order.count - state.oldestAnswer > answers {
-                state.items[state.order[state.oldestAnswer].proof]?.answer = nil
-                state.oldestAnswer += 1
+            guard state.items.add(Item(click: click, answer: answer), for: proof.identity, of: proof.userID, at: now) else {
+                return .full
+            }
+            state.answered.append(proof.identity)
+            if state.answered.count > answers, let oldest = state.answered.popFirst() {
+                state.items[oldest]?.answer = nil
             }
             return .first(answer)
         }
@@ -109,31 +101,15 @@ package final class SeenProofs: Sendable {
     func bind(_ proof: ClickerProof, to click: Digest256) -> Binding {
         let now = elapsed()
         return state.withLock { state in
-            dropOld(&state, now)
+            expire(&state, now)
             if let item = state.items[proof.identity] { return item.click == click ? .bound : .stolen }
-            guard state.items.count < limit, state.tally[proof.userID] < Self.perPerson else { return .full }
-            Self.add(Item(click: click, userID: proof.userID, answer: nil), proof, &state, now)
-            return .bound
+            let isAdded = state.items.add(Item(click: click), for: proof.identity, of: proof.userID, at: now)
+            return isAdded ? .bound : .full
         }
     }
 
-    private static func add(_ item: Item, _ proof: ClickerProof, _ state: inout State, _ now: Duration) {
-        state.items[proof.identity] = item
-        state.tally.add(proof.userID)
-        state.order.append((proof.identity, now))
-    }
-
-    private func dropOld(_ state: inout State, _ now: Duration) {
-        while state.oldest < state.order.count, now - state.order[state.oldest].at > keep {
-            if let item = state.items.removeValue(forKey: state.order[state.oldest].proof) {
-                state.tally.remove(item.userID)
-            }
-            state.oldest += 1
-        }
-        state.oldestAnswer = max(state.oldestAnswer, state.oldest)
-        guard state.oldest > 64, state.oldest > state.order.count / 2 else { return }
-        state.order.removeFirst(state.oldest)
-        state.oldestAnswer -= state.oldest
-        state.oldest = 0
+    private func expire(_ state: inout State, _ now: Duration) {
+        state.items.expire(at: now)
+        while let oldest = state.answered.first, state.items[oldest] == nil { state.answered.removeFirst() }
     }
 }

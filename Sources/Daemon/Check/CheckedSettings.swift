@@ -14,8 +14,8 @@ enum CheckedSettings {
             return (settings, files)
         } catch {
             for problem in error.problems {
-                let line = SettingsError(path: path, problems: [problem])
-                report.add(.failed(name, line, otherwise: "Mend the file; `teleport-mattermost configure` prints an example."))
+                let mend = "Mend the file; `teleport-mattermost configure` prints an example."
+                report.add(.failed(name, problem.located(in: path), otherwise: mend))
             }
             throw error
         }

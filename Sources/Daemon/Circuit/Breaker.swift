@@ -1,4 +1,5 @@
 package import Access
+import Base
 package import Logging
 import Synchronization
 
@@ -25,7 +26,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         /// The last failure by which the server asked for a pause.
         var lastPause: Failure?
         /// The text of the last failure that was logged.
-        var lastLogged: String?
+        var told = SayOnce<String>()
     }
 
     private let state = Mutex(State())
@@ -102,8 +103,8 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
             state.lastFailure = error
             if isAsked { state.lastPause = error }
             let isNews = state.circuit.failed(at: elapsed(), atLeast: atLeast, isAsked: isAsked, jitter: .random(in: 0..<1))
-            let isOther = state.circuit.isOpen && state.lastLogged != "\(error)"
-            if isNews || isOther { state.lastLogged = "\(error)" }
+            // A failure that opens no circuit is not told.
+            let isOther = state.circuit.isOpen && state.told.isNews("\(error)")
             return (isNews, isOther)
         }
         if isOther, !isNews { return logger.log(level: level, "\(server) goes on failing, otherwise now: \(error)") }

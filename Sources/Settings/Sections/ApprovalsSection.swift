@@ -132,7 +132,7 @@ extension SettingsReader {
 
     private mutating func approvers() -> [Approver] {
         let (approvers, faults) = Self.approvers(strings(.approvers))
-        for fault in faults { report(.approvers, fault.words) }
+        for fault in faults { report(.approvers, fault) }
         return approvers
     }
 
@@ -142,15 +142,15 @@ extension SettingsReader {
         for entry in text.entries[table] ?? [] {
             guard case .strings(let values) = entry.value else {
                 let mend = "Write \"role\" = [\"@username\"], the role's name in quotes where it has dots."
-                report(entry, of: table, "is \(entry.value.name), not an array of strings. \(mend)")
+                report(entry, of: table, "is \(entry.value.name), not an array of strings.", mend: mend)
                 continue
             }
             // An empty list would mean the default, everybody in the channel, though its author may have meant nobody.
             if values.isEmpty {
-                report(entry, of: table, "names nobody. Name somebody, or remove the line to fall back to approvers.")
+                report(entry, of: table, "names nobody.", mend: "Name somebody, or remove the line to fall back to approvers.")
             }
             let (approvers, faults) = Self.approvers(values)
-            for fault in faults { report(entry, of: table, fault.words) }
+            for fault in faults { report(entry, of: table, fault) }
             roles[entry.name] = approvers
         }
         return roles
@@ -162,16 +162,18 @@ extension SettingsReader {
         for entry in text.entries[table] ?? [] {
             guard case .string(let teleportUser) = entry.value else {
                 let mend = "Write mattermost-name = \"teleport-user\", a name with dots in quotes."
-                report(entry, of: table, "is \(entry.value.name), not a string. \(mend)")
+                report(entry, of: table, "is \(entry.value.name), not a string.", mend: mend)
                 continue
             }
             let name = (entry.name.hasPrefix("@") ? String(entry.name.dropFirst()) : entry.name).lowercased()
             guard MattermostName.isUsername(name) else {
-                report(entry, of: table, "is no user name of Mattermost's. Write it as in the profile, without the @.")
+                report(entry, of: table, "is no user name of Mattermost's.", mend: "Write it as in the profile, without the @.")
                 continue
             }
-            if teleportUser.isEmpty { report(entry, of: table, "is empty. Set it to the person's user name in Teleport.") }
-            if users[name] != nil { report(entry, of: table, "stands there twice. Remove one.") }
+            if teleportUser.isEmpty {
+                report(entry, of: table, "is empty.", mend: "Set it to the person's user name in Teleport.")
+            }
+            if users[name] != nil { report(entry, of: table, "stands there twice.", mend: "Remove one.") }
             users[name] = teleportUser
         }
         return users

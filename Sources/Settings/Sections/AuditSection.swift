@@ -23,7 +23,8 @@ extension SettingsReader {
     mutating func audit() -> Settings.Audit {
         let output = parsed(.auditOutput) { (value) throws(SettingFault) in
             guard value == "log" || value.hasPrefix("/") else {
-                throw SettingFault("is neither \"log\" nor a file. Write log or the path of a file, starting with '/'.")
+                throw SettingFault(
+                    "is neither \"log\" nor a file.", mend: "Write log or the path of a file, starting with '/'.")
             }
             return value
         }

@@ -87,14 +87,14 @@ extension SettingsReader {
         }
         let listen = parsed(.listenAddr) { (value) throws(SettingFault) in
             guard let address = ListenAddress(value) else {
-                throw SettingFault("is no address to listen on. Write :8081, 127.0.0.1:8081 or [::1]:8081.")
+                throw SettingFault("is no address to listen on.", mend: "Write :8081, 127.0.0.1:8081 or [::1]:8081.")
             }
             return address
         }
         let tls = keyPair()
         let given = basicAuth()
         if given != nil, address?.credentials != nil {
-            report(.basicAuthUser, "public_addr has a user and password too. Remove one of the two.")
+            report(.basicAuthUser, "public_addr has a user and password too.", mend: "Remove one of the two.")
         }
         return Settings.HTTP(
             publicURL: address?.url, listen: listen ?? (hasButtons ? .everywhere : .loopback),
@@ -105,14 +105,15 @@ extension SettingsReader {
 
     private mutating func ranges(_ key: SettingKey) -> AddressRanges {
         let texts = strings(key)
-        if texts.count > 64 { report(key, "names more than 64. Write ranges, \"10.0.0.0/8\".") }
+        if texts.count > 64 { report(key, "names more than 64.", mend: "Write ranges, \"10.0.0.0/8\".") }
         var ranges: [AddressRange] = []
         for text in texts.prefix(64) {
             if let range = AddressRange(text) {
                 ranges.append(range)
             } else {
                 let shown = OneLine.bounded(text, 64)
-                report(key, "\"\(shown)\" is no address or range. Write \"192.0.2.1\", \"10.0.0.0/8\" or \"fd00::/8\".")
+                report(
+                    key, "\"\(shown)\" is no address or range.", mend: "Write \"192.0.2.1\", \"10.0.0.0/8\" or \"fd00::/8\".")
             }
         }
         return AddressRanges(ranges)
@@ -129,7 +130,9 @@ extension SettingsReader {
 
     private mutating func basicAuth() -> Settings.HTTP.BasicAuth? {
         let user = parsed(.basicAuthUser) { (value) throws(SettingFault) in
-            guard !value.contains(":") else { throw SettingFault("has a ':', which no user name may have. Remove it.") }
+            guard !value.contains(":") else {
+                throw SettingFault("has a ':', which no user name may have.", mend: "Remove it.")
+            }
             return value
         }
         let password = string(.basicAuthPassword)
@@ -140,7 +143,7 @@ extension SettingsReader {
     }
 
     private mutating func reportAlone(_ key: SettingKey, without other: SettingKey) {
-        report(key, "is set without \(other.name). Set both or neither.")
+        report(key, "is set without \(other.name).", mend: "Set both or neither.")
     }
 }
 

@@ -41,7 +41,7 @@ extension SettingsReader {
             case _ where value.contains("/"): return .file(value)
             default:
                 let shown = OneLine.bounded(value, 64)
-                throw SettingFault("\"\(shown)\" is no output. Write stderr, stdout or the path of a file.")
+                throw SettingFault("\"\(shown)\" is no output.", mend: "Write stderr, stdout or the path of a file.")
             }
         }
         let severity = parsed(.severity) { (value) throws(SettingFault) in
@@ -51,7 +51,8 @@ extension SettingsReader {
             case "WARN": return .warning
             case "ERROR": return .error
             default:
-                throw SettingFault("\"\(OneLine.bounded(value, 64))\" is no severity. Write DEBUG, INFO, WARN or ERROR.")
+                throw SettingFault(
+                    "\"\(OneLine.bounded(value, 64))\" is no severity.", mend: "Write DEBUG, INFO, WARN or ERROR.")
             }
         }
         if let output { log.output = output }

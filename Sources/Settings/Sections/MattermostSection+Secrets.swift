@@ -13,20 +13,22 @@ extension SettingsReader {
     mutating func previousSecrets() -> [Secret<[UInt8]>] {
         let values = strings(.previousSecrets)
         if values.count > mostPreviousSecrets {
-            report(.previousSecrets, "has \(values.count) entries; \(mostPreviousSecrets) are the most. Remove the oldest.")
+            report(
+                .previousSecrets, "has \(values.count) entries; \(mostPreviousSecrets) are the most.",
+                mend: "Remove the oldest.")
         }
         var secrets: [Secret<[UInt8]>] = []
         for (index, value) in values.enumerated() {
             do throws(SettingFault) {
-                guard !value.isEmpty else { throw SettingFault("is empty. Remove it.") }
+                guard !value.isEmpty else { throw SettingFault("is empty.", mend: "Remove it.") }
                 let secret = try Self.revealed(value) { (secret) throws(SettingFault) in
                     guard secret.utf8.count >= 16 else {
-                        throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least. Remove it.")
+                        throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least.", mend: "Remove it.")
                     }
                 }
                 secrets.append(Secret([UInt8](secret.utf8)))
             } catch {
-                report(.previousSecrets, "entry \(index + 1) \(error.words)")
+                report(.previousSecrets, SettingFault("entry \(index + 1) \(error.words)", mend: error.mend))
             }
         }
         return secrets
@@ -34,7 +36,9 @@ extension SettingsReader {
 
     private static func checkSecret(_ secret: String) throws(SettingFault) {
         let mend = "Set it to a random value, such as `openssl rand -hex 32` prints."
-        guard secret.utf8.count >= 16 else { throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least. \(mend)") }
+        guard secret.utf8.count >= 16 else {
+            throw SettingFault("has \(secret.utf8.count) bytes; 16 are the least.", mend: mend)
+        }
     }
 }
 

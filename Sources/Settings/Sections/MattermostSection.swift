@@ -85,14 +85,17 @@ extension SettingsReader {
         do {
             return try ServerURL(value)
         } catch {
-            throw SettingFault("\(error.description). Write it as https://chat.example.com or https://example.com/chat.")
+            throw SettingFault(
+                "\(error.description).", mend: "Write it as https://chat.example.com or https://example.com/chat.")
         }
     }
 
     private static func checkToken(_ token: String) throws(SettingFault) {
-        guard token != "api-token" else { throw SettingFault("still is the placeholder. Set it to the bot's access token.") }
+        guard token != "api-token" else {
+            throw SettingFault("still is the placeholder.", mend: "Set it to the bot's access token.")
+        }
         guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw SettingFault("has characters that no access token has. Copy the bot's token again.")
+            throw SettingFault("has characters that no access token has.", mend: "Copy the bot's token again.")
         }
     }
 }

@@ -27,8 +27,8 @@ extension SettingsReader {
     private mutating func teamAndChannel() -> ChannelName? {
         let (team, channel) = (slug(.team), slug(.channel))
         if let team, let channel { return ChannelName(team: team, channel: channel) }
-        if team != nil, text.values[.channel] == nil { report(.team, "is set without channel. Set both or neither.") }
-        if channel != nil, text.values[.team] == nil { report(.channel, "is set without team. Set both or neither.") }
+        if team != nil, text.values[.channel] == nil { report(.team, "is set without channel.", mend: "Set both or neither.") }
+        if channel != nil, text.values[.team] == nil { report(.channel, "is set without team.", mend: "Set both or neither.") }
         return nil
     }
 
@@ -38,7 +38,7 @@ extension SettingsReader {
         return parsed(key, isRequired: isThere ? mend : nil) { (value) throws(SettingFault) in
             guard MattermostName.isSlug(value) else {
                 let shown = OneLine.bounded(value, 64)
-                throw SettingFault("\"\(shown)\" is no name in a URL, which has letters, digits, '-' and '_' only. \(mend)")
+                throw SettingFault("\"\(shown)\" is no name in a URL, which has letters, digits, '-' and '_' only.", mend: mend)
             }
             return value
         }
@@ -54,18 +54,21 @@ extension SettingsReader {
             case .strings(let several): values = several
             default:
                 report(
-                    entry, of: table, "is \(entry.value.name), not an array of strings. Write \"role\" = [\"team/channel\"].")
+                    entry, of: table, "is \(entry.value.name), not an array of strings.",
+                    mend: "Write \"role\" = [\"team/channel\"].")
                 continue
             }
-            if values.isEmpty { report(entry, of: table, "names nobody. Name a recipient, or remove the line.") }
+            if values.isEmpty { report(entry, of: table, "names nobody.", mend: "Name a recipient, or remove the line.") }
             for value in values where Recipient(value) == nil { report(entry, of: table, Self.fault(value)) }
             roles[entry.name] = values.compactMap { Recipient($0) }
         }
         return roles
     }
 
-    private static func fault(_ value: String) -> String {
-        "\"\(OneLine.bounded(value, 64))\" is neither \"team/channel\" nor \"name@example.com\". Write one of the two."
+    private static func fault(_ value: String) -> SettingFault {
+        SettingFault(
+            "\"\(OneLine.bounded(value, 64))\" is neither \"team/channel\" nor \"name@example.com\".",
+            mend: "Write one of the two.")
     }
 
     /// Recipients that work but may not be the ones that were meant.

@@ -66,7 +66,7 @@ extension SettingsReader {
         if let interval { configuration.refreshInterval = interval }
         configuration.webAddress = parsed(.webAddr) { (value) throws(SettingFault) in
             guard let address = WebAddress.checked(value) else {
-                throw SettingFault("is no address. Write teleport.example.com or teleport.example.com:3080.")
+                throw SettingFault("is no address.", mend: "Write teleport.example.com or teleport.example.com:3080.")
             }
             return address
         }
@@ -86,8 +86,8 @@ extension SettingsReader {
         if let newer, let older, newer != older {
             report(
                 .addr,
-                "is \"\(newer)\", but auth_server (line \(text.line(of: .authServer))) is \"\(older)\". Remove auth_server, its older name."
-            )
+                "is \"\(newer)\", but auth_server (line \(text.line(of: .authServer))) is \"\(older)\".",
+                mend: "Remove auth_server, its older name.")
         }
         return newer.map { (.addr, $0) } ?? older.map { (.authServer, $0) }
     }
@@ -101,17 +101,17 @@ extension SettingsReader {
         let list = others.map(\.name).joined(separator: ", ")
         report(
             .identity,
-            "is set beside \(names), and only one of the two ways can be used. Comment out \(list) to use the identity file, or identity to use them."
-        )
+            "is set beside \(names), and only one of the two ways can be used.",
+            mend: "Comment out \(list) to use the identity file, or identity to use them.")
         return nil
     }
 
     private static func address(_ value: String) throws(SettingFault) -> String {
         do {
-            return "\(try AuthAddress(parsing: value))"
+            return "\(try AuthAddress(value))"
         } catch {
-            let words = error.message.replacing("addr ", with: "", maxReplacements: 1)
-            throw SettingFault("\(OneLine.bounded(words, 300)).")
+            let words = "\"\(OneLine.bounded(value, 200))\": \(OneLine.bounded(error.words, 100))"
+            throw SettingFault(words, mend: "\(error.mend).")
         }
     }
 }

@@ -1,3 +1,5 @@
+package import Access
+
 /// Everything that is wrong with a configuration file, in the order of its lines.
 package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
     package struct Problem: Equatable, Sendable {
@@ -7,8 +9,14 @@ package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertibl
         package var column: Int?
         /// `[section] key`; nil when the file is not TOML.
         package var key: String?
-        /// What is wrong, and the mend. Never holds a secret.
-        package var text: String
+        /// What is wrong with the value. Never holds a secret.
+        package var fault: SettingFault
+
+        /// The problem with its place: `path:line: [section] key: what is wrong.`
+        package func located(in path: String) -> Notice {
+            let place = [line, column].compactMap { $0.map { ":\($0)" } }.joined()
+            return Notice("\(path)\(place): \(key.map { "\($0): " } ?? "")\(fault.words)", mend: fault.mend)
+        }
     }
 
     package let path: String
@@ -23,9 +31,18 @@ package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertibl
 
     /// One line for each problem: `path:line: [section] key: what is wrong. Mend.`
     package var description: String {
-        problems.map { problem in
-            let place = [problem.line, problem.column].compactMap { $0.map { ":\($0)" } }.joined()
-            return "\(path)\(place): \(problem.key.map { "\($0): " } ?? "")\(problem.text)"
-        }.joined(separator: "\n")
+        problems.map { $0.located(in: path).message }.joined(separator: "\n")
+    }
+}
+
+/// Why a value cannot be used. Never holds a secret.
+package struct SettingFault: OperatorError, Equatable {
+    /// What is wrong, as the end of a sentence that begins with the key.
+    package var words: String
+    package var mend: String?
+
+    init(_ words: String, mend: String? = nil) {
+        self.words = words
+        self.mend = mend
     }
 }

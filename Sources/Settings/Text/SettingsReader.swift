@@ -12,13 +12,21 @@ struct SettingsReader {
         problems = text.problems
     }
 
-    mutating func report(_ key: SettingKey, _ words: String) {
-        problems.append(.init(line: text.line(of: key), key: key.title, text: words))
+    mutating func report(_ key: SettingKey, _ fault: SettingFault) {
+        problems.append(.init(line: text.line(of: key), key: key.title, fault: fault))
+    }
+
+    mutating func report(_ key: SettingKey, _ words: String, mend: String) {
+        report(key, SettingFault(words, mend: mend))
     }
 
     /// Reports an entry of a table whose keys the operator names.
-    mutating func report(_ entry: SettingsText.Entry, of table: OpenTable, _ words: String) {
-        problems.append(.init(line: entry.line, key: "[\(table.name)] \(OneLine.bounded(entry.name, 64))", text: words))
+    mutating func report(_ entry: SettingsText.Entry, of table: OpenTable, _ fault: SettingFault) {
+        problems.append(.init(line: entry.line, key: "[\(table.name)] \(OneLine.bounded(entry.name, 64))", fault: fault))
+    }
+
+    mutating func report(_ entry: SettingsText.Entry, of table: OpenTable, _ words: String, mend: String) {
+        report(entry, of: table, SettingFault(words, mend: mend))
     }
 
     /// The key's string or, where the file does not have the key, its default.
@@ -31,11 +39,11 @@ struct SettingsReader {
             return value
         case .string where mend == nil && key.isForButtons: break
         case .string:
-            report(key, "is empty. \(mend ?? "Give it a value or remove the line.")")
+            report(key, "is empty.", mend: mend ?? "Give it a value or remove the line.")
         case .some(let value):
-            report(key, "is \(value.name), not a string. Put the value in quotes.")
+            report(key, "is \(value.name), not a string.", mend: "Put the value in quotes.")
         case nil:
-            if let mend { report(key, "is missing. \(mend)") }
+            if let mend { report(key, "is missing.", mend: mend) }
             if case .string(let value?) = key.form { return value }
         }
         return nil
@@ -54,7 +62,7 @@ struct SettingsReader {
     mutating func flag(_ key: SettingKey) -> Bool? {
         switch text.values[key] {
         case .flag(let value): return value
-        case .some(let value): report(key, "is \(value.name). Write true or false, without quotes.")
+        case .some(let value): report(key, "is \(value.name).", mend: "Write true or false, without quotes.")
         case nil:
             if case .flag(let value?) = key.form { return value }
         }
@@ -70,7 +78,7 @@ struct SettingsReader {
     mutating func strings(_ key: SettingKey) -> [String] {
         switch text.values[key] {
         case .strings(let values): return values
-        case .some(let value): report(key, "is \(value.name), not an array of strings. Write [\"…\", \"…\"].")
+        case .some(let value): report(key, "is \(value.name), not an array of strings.", mend: "Write [\"…\", \"…\"].")
         case nil: break
         }
         return []
@@ -84,7 +92,7 @@ struct SettingsReader {
         do {
             return try parse(value)
         } catch {
-            report(key, error.words)
+            report(key, error)
             return nil
         }
     }
@@ -95,7 +103,7 @@ struct SettingsReader {
             if let choice = Choice(rawValue: value) { return choice }
             let words = Choice.allCases.map(\.rawValue)
             let list = "\(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")"
-            throw SettingFault("is \"\(OneLine.bounded(value, 64))\". Write \(list).")
+            throw SettingFault("is \"\(OneLine.bounded(value, 64))\".", mend: "Write \(list).")
         }
         if let choice { property = choice }
     }
@@ -115,15 +123,9 @@ struct SettingsReader {
         do throws(SettingFault) {
             try check(secret)
         } catch {
-            throw value.hasPrefix("/") ? SettingFault("the file \(OneLine.bounded(value, 200)): \(error.words)") : error
+            guard value.hasPrefix("/") else { throw error }
+            throw SettingFault("the file \(OneLine.bounded(value, 200)): \(error.words)", mend: error.mend)
         }
         return secret
     }
-}
-
-/// What is wrong with a value, and the mend. Never holds a secret.
-struct SettingFault: Error {
-    var words: String
-
-    init(_ words: String) { self.words = words }
 }

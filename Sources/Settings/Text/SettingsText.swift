@@ -77,7 +77,8 @@ struct SettingsText {
                 problems.append(
                     Problem(
                         line: entry.position.line, key: "[\(table.name)] \(OneLine.bounded(entry.name, 64))",
-                        text: "stands there twice, written with different characters that look alike. Remove one."))
+                        fault: SettingFault(
+                            "stands there twice, written with different characters that look alike.", mend: "Remove one.")))
             }
             entries[table, default: []].append(
                 Entry(name: entry.name, value: Value(entry.value.kind), line: entry.position.line))
@@ -89,8 +90,8 @@ struct SettingsText {
         let name = path.joined(separator: ".")
         problems.append(
             Problem(
-                line: entry.position.line, key: name, text: "is \(Value(entry.value.kind).name). Make it a section: [\(name)].")
-        )
+                line: entry.position.line, key: name,
+                fault: SettingFault("is \(Value(entry.value.kind).name).", mend: "Make it a section: [\(name)].")))
         return nil
     }
 
@@ -105,7 +106,7 @@ struct SettingsText {
         problems.append(
             Problem(
                 line: entry.position.line, key: isSection ? "[\(key)]" : key,
-                text: "is no \(isSection ? "section" : "key") of this file. \(mend)"))
+                fault: SettingFault("is no \(isSection ? "section" : "key") of this file.", mend: mend)))
     }
 
     /// Paths, header fields and SQL of the servers end at a NUL, so that none may stand in any name or value.
@@ -126,14 +127,15 @@ struct SettingsText {
     }
 
     private static func nulError(at position: TOMLPosition) -> SyntaxError {
-        let text = "a NUL character stands here. Remove it."
-        return SyntaxError(problem: Problem(line: position.line, column: position.column, text: text))
+        let fault = SettingFault("a NUL character stands here.", mend: "Remove it.")
+        return SyntaxError(problem: Problem(line: position.line, column: position.column, fault: fault))
     }
 
     private static func problem(_ error: TOMLError) -> Problem {
         let kind = error.code == .limit ? "" : "this is not TOML: "
         return Problem(
-            line: error.position.line, column: error.position.column, text: "\(kind)\(error.message). \(error.mend)")
+            line: error.position.line, column: error.position.column,
+            fault: SettingFault("\(kind)\(error.message).", mend: error.mend))
     }
 }
 

@@ -7,7 +7,8 @@ enum GoDuration {
     /// A duration that a setting may have, from one second to a day.
     static func checked(_ value: String) throws(SettingFault) -> Duration {
         guard let duration = parse(value), allowed.contains(duration) else {
-            throw SettingFault("\"\(OneLine.bounded(value, 64))\" is no time from 1s to 24h. Write it as 30s, 1m or 1h30m.")
+            throw SettingFault(
+                "\"\(OneLine.bounded(value, 64))\" is no time from 1s to 24h.", mend: "Write it as 30s, 1m or 1h30m.")
         }
         return duration
     }

@@ -16,7 +16,8 @@ struct PublicAddress {
         // A misspelt scheme, as in "https//user:password@host", would make the password part of the path, which is logged.
         guard !rest[authority.endIndex...].unicodeScalars.contains("@"), !scheme.unicodeScalars.contains("@") else {
             throw SettingFault(
-                "has an '@' outside of user:password@host. Write it as https://host:8081, and percent-encode an '@' as %40.")
+                "has an '@' outside of user:password@host.",
+                mend: "Write it as https://host:8081, and percent-encode an '@' as %40.")
         }
         let at = authority.lastIndex(of: "@")
         credentials = try at.map { (at) throws(SettingFault) in try Self.credentials(authority[..<at]) }
@@ -24,7 +25,8 @@ struct PublicAddress {
         do {
             url = try ServerURL("\(scheme)://\(rest)")
         } catch {
-            throw SettingFault("\(error.description). Write it as https://host:8081, with a path where a proxy needs one.")
+            throw SettingFault(
+                "\(error.description).", mend: "Write it as https://host:8081, with a path where a proxy needs one.")
         }
     }
 
@@ -32,7 +34,9 @@ struct PublicAddress {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let user = percentDecoded(parts[0]), let password = percentDecoded(parts[1]),
             !user.isEmpty, !password.isEmpty, !user.contains(":")
-        else { throw SettingFault("has credentials that are not user:password@, percent-encoded. Use basic_auth instead.") }
+        else {
+            throw SettingFault("has credentials that are not user:password@, percent-encoded.", mend: "Use basic_auth instead.")
+        }
         return .init(user: user, password: Secret(password))
     }
 

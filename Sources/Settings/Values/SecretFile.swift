@@ -9,9 +9,9 @@ enum SecretFile {
         let name = "the file \(OneLine.bounded(path, 200))"
         let bytes: [UInt8]
         do {
-            bytes = try BoundedFile.read(path, limit: limit)
+            bytes = try NamedFile.read(path, limit: limit)
         } catch {
-            throw SettingFault("\(name) \(error.description)")
+            throw SettingFault("\(name) \(error.words)", mend: error.mend)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw SettingFault("\(name) is not UTF-8 text.") }
         let start = text.drop(while: \.isWhitespace)

@@ -16,26 +16,27 @@ struct ZoneFile {
     func clock(_ name: String) throws(SettingFault) -> ZoneClock {
         guard name != "UTC" else { return .utc }
         guard Self.isName(name) else {
-            throw SettingFault("is no name of a time zone. Write one such as \"Europe/Berlin\", or \"UTC\".")
+            throw SettingFault("is no name of a time zone.", mend: "Write one such as \"Europe/Berlin\", or \"UTC\".")
         }
         guard access(folder, R_OK | X_OK) == 0 else {
             throw SettingFault(
-                "cannot be looked up: there are no time zones in \(OneLine.bounded(folder, 200)). Install the package tzdata, or "
-                    + "write \"UTC\".")
+                "cannot be looked up: there are no time zones in \(OneLine.bounded(folder, 200)).",
+                mend: "Install the package tzdata, or write \"UTC\".")
         }
         let path = "\(folder)/\(name)"
         let bytes: [UInt8]
         do {
-            bytes = try BoundedFile.read(path, limit: TimeZoneRules.largestFile)
+            bytes = try NamedFile.read(path, limit: TimeZoneRules.largestFile)
         } catch {
-            guard access(path, F_OK) == 0 else { throw SettingFault(unknown(name)) }
-            throw SettingFault("names the file \(OneLine.bounded(path, 300)), which \(error.description)")
+            guard access(path, F_OK) == 0 else { throw unknown(name) }
+            throw SettingFault("names the file \(OneLine.bounded(path, 300)), which \(error.words)", mend: error.mend)
         }
         do throws(TimeZoneRules.Malformed) {
             return ZoneClock(try TimeZoneRules(bytes))
         } catch {
             throw SettingFault(
-                "names the file \(OneLine.bounded(path, 300)), which is no time zone. Write a name such as \"Europe/Berlin\".")
+                "names the file \(OneLine.bounded(path, 300)), which is no time zone.",
+                mend: "Write a name such as \"Europe/Berlin\".")
         }
     }
 
@@ -54,16 +55,16 @@ struct ZoneFile {
         }
     }
 
-    private func unknown(_ name: String) -> String {
+    private func unknown(_ name: String) -> SettingFault {
         let near = nearest(to: name).map { "Did you mean \"\($0)\"? " } ?? ""
-        return
-            "is no time zone of this system. \(near)Names are as in \"Europe/Berlin\"; where one is missing, install the package "
-            + "tzdata."
+        return SettingFault(
+            "is no time zone of this system.",
+            mend: "\(near)Names are as in \"Europe/Berlin\"; where one is missing, install the package tzdata.")
     }
 
     /// The name that is nearest to a misspelt one, from the list that the package tzdata has beside its files.
     private func nearest(to name: String) -> String? {
-        guard let bytes = try? BoundedFile.read("\(folder)/zone.tab", limit: 128 << 10) else { return nil }
+        guard let bytes = try? NamedFile.read("\(folder)/zone.tab", limit: 128 << 10) else { return nil }
         var names: [String: String] = [:]
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
             let columns = line.split(separator: "\t")

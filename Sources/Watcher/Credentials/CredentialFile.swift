@@ -1,4 +1,5 @@
 import Access
+import Base
 import Glibc
 
 /// An identity file, or one of the three files that `tctl auth sign --format=tls` writes.
@@ -40,19 +41,10 @@ struct CredentialFile: Sendable {
 
     func read() throws(TeleportError) -> [UInt8] {
         guard !path.isEmpty else { throw error("is not set", mend: "name the file; \(renew)") }
-        // Opening a named pipe must not wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw openError(errno) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-        while true {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw error("cannot be read: \(systemReason(errno))", mend: "name a readable file") }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
-            guard bytes.count <= Self.limit else { throw error("is larger than 1 MiB", mend: "name a PEM file") }
+        do {
+            return try BoundedFile.read(path, limit: Self.limit, allowsAnyKind: true)
+        } catch {
+            throw readError(error)
         }
     }
 
@@ -69,12 +61,15 @@ struct CredentialFile: Sendable {
         return error("cannot be opened, for \(folder.problem)", mend: "let it pass with \(folder.mend)")
     }
 
-    private func openError(_ code: CInt) -> TeleportError {
-        switch code {
-        case ENOENT, ENOTDIR:
+    private func readError(_ failure: BoundedFile.Failure) -> TeleportError {
+        switch failure {
+        case .notOpened(ENOENT), .notOpened(ENOTDIR):
             error("does not exist", mend: "set [teleport] \(setting) to where the file is, or issue \(what) with \(command)")
-        case EACCES, EPERM: denied(by: .first(onWayTo: path))
-        default: error("cannot be opened: \(systemReason(code))", mend: "name a readable file")
+        case .notOpened(EACCES), .notOpened(EPERM): denied(by: .first(onWayTo: path))
+        case .notOpened(let code): error("cannot be opened: \(systemReason(code))", mend: "name a readable file")
+        case .notRead(let code): error("cannot be read: \(systemReason(code))", mend: "name a readable file")
+        case .isDirectory, .isNotPlain: error("is not a plain file", mend: "name a PEM file")
+        case .tooLarge: error("is larger than 1 MiB", mend: "name a PEM file")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import Base
 import Logging
 import Synchronization
 
@@ -10,7 +11,7 @@ final class CredentialKeeper: Sendable {
         var current: TeleportCredentials?
         var steps: ExpirySteps?
         /// Why the files cannot be used now; ``current`` stays in use meanwhile.
-        var problem: TeleportError?
+        var problem = SayOnce<TeleportError>()
         /// Is told of changed credentials.
         var listener: AsyncStream<Void>.Continuation?
     }
@@ -31,7 +32,7 @@ final class CredentialKeeper: Sendable {
 
     /// What the operator should see to although everything works: files that cannot be used, a certificate that expires soon.
     var notes: [TeleportError] {
-        let (current, steps, problem) = state.withLock { ($0.current, $0.steps, $0.problem) }
+        let (current, steps, problem) = state.withLock { ($0.current, $0.steps, $0.problem.last) }
         var notes: [TeleportError] = []
         if var problem {
             problem.words = "the credentials before are kept: \(problem.words)"
@@ -94,8 +95,7 @@ final class CredentialKeeper: Sendable {
     private func adopt(_ fresh: TeleportCredentials) -> Bool {
         let certificate = try? fresh.certificate()
         let (isChanged, wasBroken) = state.withLock { state in
-            let wasBroken = state.problem != nil
-            state.problem = nil
+            let wasBroken = state.problem.clear()
             if let current = state.current, current.isSame(as: fresh) { return (false, wasBroken) }
             defer { state.current = fresh }
             state.steps = certificate.map { ExpirySteps(notBefore: $0.notBefore, notAfter: $0.notAfter) }
@@ -112,11 +112,7 @@ final class CredentialKeeper: Sendable {
     }
 
     private func report(_ error: TeleportError) {
-        let isNews = state.withLock { state in
-            defer { state.problem = error }
-            return state.problem != error
-        }
-        if isNews { logger.warning("The credentials before are kept: \(error.message)") }
+        if state.withLock({ $0.problem.isNews(error) }) { logger.warning("The credentials before are kept: \(error.message)") }
     }
 
     private func warn() {

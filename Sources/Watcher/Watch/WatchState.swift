@@ -47,7 +47,7 @@ struct WatchState: Sendable {
 
     private var state = State.connecting(failures: 0)
     /// The error of the last end; nil before the first, and after a watch was on.
-    private var lastFailure: TeleportError?
+    private var told = SayOnce<TeleportError>()
     private let first: Duration
     private let longest: Duration
 
@@ -64,7 +64,7 @@ struct WatchState: Sendable {
     mutating func initReceived() -> OnInit {
         guard case .connecting(let failures) = state else { return .ignore }
         state = .watching(failuresBefore: failures)
-        return lastFailure == nil ? .connected : .recovered
+        return told.last == nil ? .connected : .recovered
     }
 
     /// A connection failed or ended.
@@ -78,13 +78,11 @@ struct WatchState: Sendable {
         case .connecting(let before): failures = before
         case .watching(let before):
             failures = held >= Self.settled ? 0 : before
-            lastFailure = nil
+            told.clear()
         case .stopped: return .stop
         }
         state = .connecting(failures: failures + 1)
-        let isNews = failure != lastFailure
-        lastFailure = failure
-        return .reconnect(after: backoff(after: failures, jitter: jitter), isNews: isNews)
+        return .reconnect(after: backoff(after: failures, jitter: jitter), isNews: told.isNews(failure))
     }
 
     /// Shutdown was asked for.

@@ -1,28 +1,16 @@
 import ActionCrypto
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CallbackServer
-
-/// SplitMix64, seeded so that every run has the same mutations.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite struct ClickMutationTests {
     @Test(
         "No mutation of a click is accepted that Foundation's parser refuses, or read differently",
         arguments: 1...4 as ClosedRange<UInt64>)
     func mutations(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix64(seed: seed)
         let whole = Array(try ClickText.recorded("callback_button_click_signed_context").body.utf8)
         var accepted = 0
         for _ in 0..<3000 {
@@ -43,7 +31,7 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(accepted > 100)
     }
 
-    private func mutated(_ whole: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+    private func mutated(_ whole: [UInt8], _ generator: inout SplitMix64) -> [UInt8] {
         let tokens = ["\"", "\\", "{", "}", "[", "]", ",", ":", "\\u0041", "\\ud83d", "null", "1e9", "é", " ", "\"a\":1,"]
         var bytes = whole
         for _ in 0..<Int.random(in: 1...3, using: &generator) {

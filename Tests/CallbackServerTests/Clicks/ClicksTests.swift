@@ -100,21 +100,16 @@ import Testing
         limits.failureRate.burst = 1
         let lines = LogLines()
         limits.maxDecisions = 2
-        let started = Signal()
-        let release = Signal()
+        let held = HeldDecision()
         try await RunningServer.with(
             limits: limits, logger: lines.logger,
-            decide: { _ in
-                started.raise()
-                await release.wait()
-                return Array("{}".utf8)
-            }
+            decide: held.decide
         ) { server in
             var waiting: [RawClient] = []
             for _ in 0..<2 {
                 let client = try await server.client()
                 client.send(ClickText.post(try ClickText.signed()))
-                await started.wait()
+                await held.begun()
                 waiting.append(client)
             }
             let third = try await server.client()
@@ -128,7 +123,7 @@ import Testing
             let told = lines.all.filter { $0.contains("no more can be decided at once") && $0.contains("127.0.0.1") }
             #expect(told.count == 3 && told.allSatisfy { $0.contains("claimed_user_id") && $0.contains("request_id") })
             for client in waiting {
-                release.raise()
+                held.end()
                 #expect(await client.replies(1).first?.hasSuffix("{}") == true)
                 await client.close()
             }
@@ -137,18 +132,13 @@ import Testing
 
     @Test("Replies come in the order of the requests, also behind a slow decision")
     func order() async throws {
-        let started = Signal()
-        let release = Signal()
-        try await RunningServer.with(decide: { _ in
-            started.raise()
-            await release.wait()
-            return Array("{}".utf8)
-        }) { server in
+        let held = HeldDecision()
+        try await RunningServer.with(decide: held.decide) { server in
             let client = try await server.client()
             client.send(ClickText.post(try ClickText.signed()) + ClickText.get("/healthz") + ClickText.get("/nowhere"))
-            await started.wait()
+            await held.begun()
             client.send(ClickText.get("/readyz"))
-            release.raise()
+            held.end()
             let replies = await client.replies(4)
             #expect(replies.map { String($0.dropFirst(9).prefix(3)) } == ["200", "200", "404", "200"])
             #expect(replies.first?.hasSuffix("{}") == true)
@@ -159,21 +149,14 @@ import Testing
 
     @Test("A decision outlives its connection, and its late reply goes to no other connection")
     func gone() async throws {
-        let started = Signal()
-        let release = Signal()
-        let finished = Signal()
-        try await RunningServer.with(decide: { _ in
-            started.raise()
-            await release.wait()
-            finished.raise()
-            return Array("{}".utf8)
-        }) { server in
+        let held = HeldDecision()
+        try await RunningServer.with(decide: held.decide) { server in
             let client = try await server.client()
             client.send(ClickText.post(try ClickText.signed()))
-            await started.wait()
+            await held.begun()
             await client.close()
-            release.raise()
-            await finished.wait()
+            held.end()
+            await held.ended()
             let next = try await server.client()
             #expect(await next.reply(to: ClickText.get("/healthz")).hasSuffix(#"{"status":"ok"}"#))
             await next.close()
@@ -184,18 +167,15 @@ import Testing
     func late() async throws {
         var limits = CallbackServer.Limits()
         limits.reply = .milliseconds(30)
-        let release = Signal()
+        let held = HeldDecision()
         try await RunningServer.with(
             limits: limits,
-            decide: { _ in
-                await release.wait()
-                return Array("{}".utf8)
-            }
+            decide: held.decide
         ) { server in
             let client = try await server.client()
             let reply = await client.reply(to: ClickText.post(try ClickText.signed()))
             #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.contains("longer than usual"))
-            release.raise()
+            held.end()
             #expect(await client.reply(to: ClickText.get("/healthz")).hasSuffix(#"{"status":"ok"}"#))
             await client.close()
         }

@@ -71,3 +71,26 @@ final class Signal: Sendable {
 
     func wait() async { for await _ in stream { return } }
 }
+
+/// Holds each decision until the test ends it; the answer is `{}`.
+struct HeldDecision: Sendable {
+    private let beginnings = Signal()
+    private let permissions = Signal()
+    private let endings = Signal()
+
+    func decide(_ click: VerifiedClick) async -> [UInt8] {
+        beginnings.raise()
+        await permissions.wait()
+        endings.raise()
+        return Array("{}".utf8)
+    }
+
+    /// Waits until one more decision has begun.
+    func begun() async { await beginnings.wait() }
+
+    /// Lets one decision end.
+    func end() { permissions.raise() }
+
+    /// Waits until one more decision has ended.
+    func ended() async { await endings.wait() }
+}

@@ -8,22 +8,17 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
     @Test("Shutdown closes idle connections, finishes replies in flight with Connection: close, and accepts nobody")
     func graceful() async throws {
-        let started = Signal()
-        let release = Signal()
-        try await RunningServer.with(decide: { _ in
-            started.raise()
-            await release.wait()
-            return Array("{}".utf8)
-        }) { server in
+        let held = HeldDecision()
+        try await RunningServer.with(decide: held.decide) { server in
             let idle = try await server.client()
             #expect(await idle.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
             let clicker = try await server.client()
             clicker.send(ClickText.post(try ClickText.signed()))
-            await started.wait()
+            await held.begun()
             await server.lifecycle.triggerGracefulShutdown()
             #expect(await idle.rest() == "")
             await #expect(throws: (any Error).self) { try await server.client() }
-            release.raise()
+            held.end()
             let rest = await clicker.rest()
             #expect(rest.contains("\r\nConnection: close\r\n") && rest.hasSuffix("{}"))
         }
@@ -33,25 +28,18 @@ import Testing
     func drainLimit() async throws {
         var limits = CallbackServer.Limits()
         limits.drain = .milliseconds(40)
-        let started = Signal()
-        let release = Signal()
-        let finished = Signal()
+        let held = HeldDecision()
         try await RunningServer.with(
             limits: limits,
-            decide: { _ in
-                started.raise()
-                await release.wait()
-                finished.raise()
-                return Array("{}".utf8)
-            }
+            decide: held.decide
         ) { server in
             let clicker = try await server.client()
             clicker.send(ClickText.post(try ClickText.signed()))
-            await started.wait()
+            await held.begun()
             await server.lifecycle.triggerGracefulShutdown()
             #expect(await clicker.rest() == "")
-            release.raise()
-            await finished.wait()
+            held.end()
+            await held.ended()
         }
     }
 

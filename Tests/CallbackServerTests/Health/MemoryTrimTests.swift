@@ -1,20 +1,13 @@
+import TestSupport
 import Testing
 
 @testable import CallbackServer
 
 @Suite("Returning memory", .timeLimit(.minutes(1))) struct MemoryTrimTests {
-    /// A clock whose every sleep is over at once.
-    private struct ImpatientClock: Clock {
-        var now: ContinuousClock.Instant { .now }
-        var minimumResolution: Duration { .zero }
-
-        func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {}
-    }
-
     @Test("Each burst of requests is followed by one trim, and requests that are too few for a burst by none")
     func bursts() async {
         let (trims, trimmed) = AsyncStream.makeStream(of: Void.self)
-        let trim = MemoryTrim(clock: ImpatientClock()) { trimmed.yield() }
+        let trim = MemoryTrim(clock: TestClock(.endAtOnce)) { trimmed.yield() }
         await withTaskGroup { group in
             group.addTask { await trim.run() }
             var found = trims.makeAsyncIterator()

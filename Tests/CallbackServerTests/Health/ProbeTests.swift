@@ -34,38 +34,23 @@ import Testing
     }
 
     private static func expectTurns(afterClick: Bool) throws {
-        let channel = EmbeddedChannel()
-        let server = CallbackServer(
-            configuration: .init(address: ListenAddress(host: nil, port: 0)), group: channel.embeddedEventLoop,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, verify: RunningServer.verify,
-            readiness: { Readiness() }, decide: { $1(.answer([])) })
-        let listener = Listener(server, queue: ClickQueue(limit: 1), trim: MemoryTrim(), on: channel.embeddedEventLoop)
-        let connection = ConnectionHandler(listener: listener)
-        let decoder = RequestDecoder(headLimit: listener.limits.headBytes) { connection.bytesArrived($0) }
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(ByteToMessageHandler(decoder))
-        try pipeline.addHandler(connection)
-        try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+        let connection = try EmbeddedConnection()
+        defer { connection.finish() }
         func answered() throws -> Int {
-            var count = 0
-            while let reply = try channel.readOutbound(as: ByteBuffer.self) {
-                count += String(buffer: reply).components(separatedBy: "HTTP/1.1 200 ").count - 1
-            }
-            return count
+            try connection.output().components(separatedBy: "HTTP/1.1 200 ").count - 1
         }
         if afterClick {
-            try channel.writeInbound(ByteBuffer(string: ClickText.post(ClickText.signed())))
-            connection.answer(.answer(Array("{}".utf8)), to: 1)
+            try connection.receive(ClickText.post(ClickText.signed()))
+            connection.handler.answer(.answer(Array("{}".utf8)), to: 1)
             #expect(try answered() == 1)
         }
-        let turn = afterClick ? listener.limits.turn.clicker : listener.limits.turn.stranger
-        try channel.writeInbound(ByteBuffer(string: String(repeating: ClickText.get("/healthz"), count: 320)))
+        let turn = afterClick ? connection.listener.limits.turn.clicker : connection.listener.limits.turn.stranger
+        try connection.receive(String(repeating: ClickText.get("/healthz"), count: 320))
         #expect(try answered() == turn)
-        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        connection.advance(by: .milliseconds(1))
         #expect(try answered() == turn)
-        channel.embeddedEventLoop.advanceTime(by: .milliseconds(100))
+        connection.advance(by: .milliseconds(100))
         #expect(try answered() == 320 - 2 * turn, "none is lost")
-        _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
     @Test("Only the operator on this machine gets the reasons, and no request that came through a proxy counts as theirs")

@@ -38,17 +38,14 @@ import Testing
     func farAhead() async throws {
         var limits = CallbackServer.Limits()
         limits.pipelinedParts = 8
-        let release = Signal()
+        let held = HeldDecision()
         try await RunningServer.with(
             limits: limits,
-            decide: { _ in
-                await release.wait()
-                return Array("{}".utf8)
-            }
+            decide: held.decide
         ) { server in
             let client = try await server.client()
             client.send(ClickText.post(try ClickText.signed()) + String(repeating: ClickText.get("/healthz"), count: 20))
-            release.raise()
+            held.end()
             let rest = await client.rest()
             #expect(rest.components(separatedBy: "HTTP/1.1 ").count == 2)
             #expect(rest.contains("\r\nConnection: close\r\n") && rest.hasSuffix("{}"))

@@ -82,19 +82,14 @@ import Testing
     func eviction() async throws {
         var limits = CallbackServer.Limits()
         limits.maxConnections = 3
-        let started = Signal()
-        let release = Signal()
+        let held = HeldDecision()
         try await RunningServer.with(
             limits: limits,
-            decide: { _ in
-                started.raise()
-                await release.wait()
-                return Array("{}".utf8)
-            }
+            decide: held.decide
         ) { server in
             let clicker = try await server.client()
             clicker.send(ClickText.post(try ClickText.signed()))
-            await started.wait()
+            await held.begun()
             var idle: [RawClient] = []
             for _ in 0..<5 {
                 let client = try await server.client()
@@ -106,7 +101,7 @@ import Testing
                 #expect(await client.reply(to: ClickText.get("/healthz")).hasPrefix("HTTP/1.1 200 "))
                 await client.close()
             }
-            release.raise()
+            held.end()
             #expect(await clicker.replies(1).first?.hasSuffix("{}") == true)
             await clicker.close()
         }

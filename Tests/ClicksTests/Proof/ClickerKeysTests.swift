@@ -2,6 +2,7 @@ import Access
 import ActionCrypto
 import Sandbox
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Clicks
@@ -66,10 +67,11 @@ struct ClickerKeysTests {
     func away() async throws {
         let rig = try ProofRig()
         rig.isAway.withLock { $0 = true }
-        let clock = SteppedClock()
+        let (sleeps, sleep) = AsyncStream.makeStream(of: Void.self)
+        let clock = TestClock(.lastUntilWoken) { _ in sleep.yield() }
         let keys = rig.keys(clock: clock)
         try await running(keys) {
-            try await clock.sleepers.first { $0 > 0 }
+            for await _ in sleeps { break }
             let click = try rig.trigger()
             #expect(await keys.check(click) == .unknown)
             rig.isAway.withLock { $0 = false }
@@ -97,24 +99,4 @@ struct ClickerKeysTests {
             #expect(rig.questions.withLock { $0 } == 2)
         }
     }
-}
-
-/// Its sleeps end when they are told to.
-private final class SteppedClock: Clock {
-    typealias Instant = ContinuousClock.Instant
-
-    let sleepers = Observed(0)
-    private let gates = Mutex<[Once<Void>]>([])
-
-    var now: Instant { .now }
-    var minimumResolution: Duration { .zero }
-
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let gate = Once<Void>()
-        gates.withLock { $0.append(gate) }
-        sleepers.update { $0 += 1 }
-        guard await gate.value() != nil else { throw CancellationError() }
-    }
-
-    func wake() { for gate in gates.withLock({ $0 }) { gate.give(()) } }
 }

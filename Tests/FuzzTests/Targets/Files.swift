@@ -13,7 +13,7 @@ func fuzzSettings(_ input: UnsafeRawBufferPointer) {
         must(!error.problems.isEmpty, "refused without a reason")
         let lines = input.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
         for problem in error.problems {
-            must(!problem.text.isEmpty, "a problem without words")
+            must(!problem.fault.words.isEmpty, "a problem without words")
             must(problem.line.map { (1...lines + 1).contains($0) } ?? true, "a line that is not there: \(problem)")
         }
     }
