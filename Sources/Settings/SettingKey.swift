@@ -12,7 +12,7 @@
 /// 3. The section's tests in `Tests/SettingsTests`: that the value is taken, what is refused, and with which words.
 /// 4. The tables of settings in `docs/configuration.md`.
 ///
-/// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail where the example or the table lacks a key, or a
+/// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail where the example or the tables lack a key, or a
 /// key's default is not what its property has. A new section is one file more: `SettingsSection.all` names it, and ``Settings``
 /// holds its value.
 struct SettingKey: Sendable {
