@@ -10,9 +10,9 @@
 ///    section's value a property for it, and read it in the section's method: `read(.foo, into: &messages.foo)`.
 /// 2. The code that behaves differently by it. It gets the section's value, or the property, in its initializer.
 /// 3. The section's tests in `Tests/SettingsTests`: that the value is taken, what is refused, and with which words.
-/// 4. The table of settings in `README.md`.
+/// 4. The tables of settings in `docs/configuration.md`.
 ///
-/// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail where the example or the table lacks a key, or a
+/// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail where the example or the tables lack a key, or a
 /// key's default is not what its property has. A new section is one file more: `SettingsSection.all` names it, and ``Settings``
 /// holds its value.
 struct SettingKey: Sendable {

@@ -161,11 +161,14 @@ import Watcher
         #expect(found.allSatisfy { $0.contains(": is empty. Set it to ") })
     }
 
-    @Test("The example and the table in the README name every key, and the table its default", arguments: SettingKey.allCases)
+    @Test(
+        "The example and the tables in docs/configuration.md name every key, and the tables its default",
+        arguments: SettingKey.allCases)
     func reference(key: SettingKey) throws {
         #expect(ExampleConfiguration.text.contains("\(key.name) = "))
-        let readme = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent().appending(path: "README.md")
-        let rows = try String(contentsOf: readme, encoding: .utf8).split(separator: "\n")
+        let document = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "docs/configuration.md")
+        let rows = try String(contentsOf: document, encoding: .utf8).split(separator: "\n")
             .filter { $0.hasPrefix("|") && $0.contains("`\(key.name)`") }
         let standard =
             switch key.form {
