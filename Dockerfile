@@ -1,4 +1,4 @@
-# docker build -t teleport-mattermost .
+# Build the image with: docker build -t teleport-mattermost .
 ARG SWIFT=6.3.1
 FROM swift:${SWIFT}-bookworm AS build
 WORKDIR /build
@@ -10,10 +10,10 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates libcurl4 libssl3 libstdc++6 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/ /
-# The name by which the chart of the original plugin starts it.
+# The chart of the original plugin starts the plugin by this name.
 RUN ln -s teleport-mattermost /usr/local/bin/teleport-plugin
-# Root by default, as in the original's image, whose users mount files that only root may read. The manifest in config/kubernetes
-# runs it as nobody.
+# The plugin runs as root by default, as in the original's image, whose users mount files that only root may read. The manifest
+# in config/kubernetes runs it as nobody.
 EXPOSE 8081
 ENTRYPOINT ["/usr/local/bin/teleport-mattermost"]
 CMD ["start"]

@@ -1,17 +1,18 @@
-# Two commands do everything on a fresh Debian 12 with Swift 6.1 or newer: `make demo` and `make test`.
+# On a fresh Debian 12 with Swift 6.1 or newer, `make demo` and `make test` install what they need themselves.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 PREFIX ?= /usr/local
 RELEASE := .build/release
-# Without the cached manifest the commit that the binary names is read anew.
+# The binary names the commit that it was built from. A cached build manifest would keep the commit of an earlier build.
 SWIFT_RELEASE := swift build -c release --static-swift-stdlib --disable-build-manifest-caching
 DEMO := .build/demo
 APT := scripts/apt-install.sh
-# Many tests hold real servers, and the product's own time limits: hundreds at once starve each other on a small machine.
+# The number of tests that run at the same time. Many tests run real servers and depend on the plugin's own time limits, so
+# hundreds of them at once would starve each other on a small machine.
 TESTS_AT_ONCE ?= 6
 WIDTH_OPTION := --experimental-maximum-parallelization-width
-# Swift before 6.3 does not have it.
+# Versions of Swift before 6.3 do not have this option.
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
@@ -36,20 +37,20 @@ test: build check-protos lint ## Set up, build and run every test
 TARGET ?=
 SECONDS ?= 60
 FUZZ := .build/fuzz
-fuzz: ## Fuzz what takes bytes from strangers: TARGET=clicks SECONDS=n, and MERGE=1 to keep what reaches new code
+fuzz: ## Fuzz the code that takes bytes from strangers: TARGET=clicks SECONDS=n; MERGE=1 keeps inputs that reach new code
 	FUZZ=1 swift build -c release -Xswiftc -g --sanitize address -Xcc -fsanitize=fuzzer-no-link \
 		-Xcxx -fsanitize=fuzzer-no-link -Xswiftc -use-ld=lld --scratch-path $(FUZZ) --product fuzz
 	MERGE=$(MERGE) scripts/fuzz.sh $(FUZZ)/release/fuzz $(SECONDS) $(TARGET)
 
 SANITIZERS ?= address thread
-# Swift's own account of a crash takes minutes with a sanitizer's memory.
+# Swift's backtrace of a crash takes minutes with the amount of memory that a sanitizer maps.
 sanitize: export SWIFT_BACKTRACE := enable=no
-# Everything takes ten times as long, the product's own time limits aside.
+# With a sanitizer everything takes ten times as long, but the plugin's own time limits stay the same.
 sanitize: TESTS_AT_ONCE := 1
-# The test process frees nothing at its end, which would count as leaks; `make fuzz` looks for leaks.
+# The test process frees nothing when it exits, which would be reported as leaks. `make fuzz` looks for leaks instead.
 sanitize: export ASAN_OPTIONS := detect_leaks=0
 sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/scripts/thread-sanitizer.supp
-sanitize: ## Run the unit tests with AddressSanitizer and with ThreadSanitizer: SANITIZERS=thread for one alone
+sanitize: ## Run the unit tests with AddressSanitizer and with ThreadSanitizer: SANITIZERS=thread runs only one
 	for sanitizer in $(SANITIZERS); do \
 		swift build --build-tests --sanitize $$sanitizer --scratch-path .build/$$sanitizer; \
 		swift test --skip-build --sanitize $$sanitizer --scratch-path .build/$$sanitizer --skip EndToEndTests $(WIDTH); \
@@ -58,24 +59,24 @@ sanitize: ## Run the unit tests with AddressSanitizer and with ThreadSanitizer: 
 SEED ?= $(shell date +%s)
 MINUTES ?= 2
 FAULTS ?=
-chaos: build ## Break everything at random: SEED=n MINUTES=m, and FAULTS=kill,authStop for some faults alone
+chaos: build ## Cause faults at random: SEED=n MINUTES=m; FAULTS=kill,authStop limits them to these faults
 	swift build --build-tests
 	CHAOS_SEED=$(SEED) CHAOS_MINUTES=$(MINUTES) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter ChaosTests
 
 ROUNDS ?= 5
-recovery: build ## Measure how long each fault is felt after its end: ROUNDS=n, FAULTS=…
+recovery: build ## Measure how long the recovery from each fault takes: ROUNDS=n, FAULTS=…
 	swift build --build-tests
 	RECOVERY_ROUNDS=$(ROUNDS) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter RecoveryTests
 
-bursts: build ## Measure what thousands of requests at once take: PENDING=n REMOVED=n
+bursts: build ## Measure the time and CPU that thousands of requests at once take: PENDING=n REMOVED=n
 	swift build --build-tests
 	BURSTS=1 swift test --skip-build --filter BurstFigures
 
-bench: build ## Measure the listener beside a small Go server in the same run
+bench: build ## Compare the listener with a small Go server in the same run
 	@$(APT) golang-go
 	Benchmarks/run.sh
 
-picture: ## Draw the picture of the targets in docs/architecture.md anew
+picture: ## Update the picture of the targets in docs/architecture.md
 	@$(APT) jq
 	scripts/architecture-picture.sh
 
@@ -89,25 +90,25 @@ example: ## Write config/teleport-mattermost.toml from the declarations of the s
 	.build/debug/teleport-mattermost configure > $(EXAMPLE).new
 	mv $(EXAMPLE).new $(EXAMPLE)
 
-protos: ## Generate the code for Sources/TeleportAPI/Protos anew
+protos: ## Generate the code for Sources/TeleportAPI/Protos
 	@$(APT) protobuf-compiler
 	Sources/TeleportAPI/generate.sh
 
-check-protos: ## Fail when the generated code is not what the protos give
+check-protos: ## Fail if the generated code does not match the protos
 	@$(APT) protobuf-compiler
 	@rm -rf .build/protos
 	Sources/TeleportAPI/generate.sh .build/protos
 	diff -r .build/protos Sources/TeleportAPI/Generated
 
-format: ## Format the sources as .swift-format says
+format: ## Format the sources according to .swift-format
 	swift format --in-place --recursive --parallel Package.swift Plugins Sources Tests
 
-lint: ## Fail on what `make format` would change
+lint: ## Fail if `make format` would change anything
 	swift format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
 
-install: ## Install what `make build` made under PREFIX (/usr/local), without its symbols
+install: ## Install the plugin that `make build` built under PREFIX (/usr/local), without its symbols
 	@test -x $(RELEASE)/teleport-mattermost || { echo "Run 'make build' first." >&2; exit 1; }
 	install -D -s -m 0755 $(RELEASE)/teleport-mattermost $(DESTDIR)$(PREFIX)/bin/teleport-mattermost
 
-clean: ## Remove what was built
+clean: ## Remove everything that was built
 	rm -rf .build

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures the release binary beside a Go net/http server, alternating, three rounds; prints the medians. See README.md.
+# Measures the release binary and a Go net/http server alternately, in three rounds, and prints the medians. See README.md.
 # Usage: Benchmarks/run.sh [DIRECTORY-WITH-RELEASE-BINARIES]
 set -eu
 
@@ -33,7 +33,7 @@ for program in reference load; do
 done
 load=$work/load
 
-# The sandbox's auth service and Mattermost, for the watch that the plugin holds meanwhile.
+# The plugin needs the sandbox's auth service and Mattermost, because it keeps its watch open during the measurement.
 "$root/certs/generate.sh" "$work/certs" >"$work/certs.log" 2>&1
 port=18443
 "$bin/teleport-mattermost-sandbox" --certs "$work/certs" --auth-port 0 --mattermost-port 0 --plugin-port $port \
@@ -50,7 +50,7 @@ sed -n 's/^secret = "\(.*\)"$/\1/p' "$work/plugin.toml" >"$work/secret"
 "$load" -kind click -secret "$work/secret" -cluster $cluster >"$work/good.json"
 "$load" -kind click -secret "$work/secret" -cluster $cluster -bad >"$work/bad.json"
 
-# Starts a server and waits until it takes connections: sets $server and appends the milliseconds that took.
+# Starts a server and waits until it accepts connections. Sets $server, and appends the milliseconds that this took.
 start() {
     began=$(date +%s%N)
     case $1 in
@@ -64,7 +64,7 @@ start() {
     echo "$listening $began" | awk '{ printf "%.1f\n", ($1 - $2) / 1e6 }' >>"$work/$1.start"
 }
 
-# Resident MB once the watch is up; nothing for the reference to wait for.
+# Appends the resident MB once the plugin's watch is open. The reference server has nothing to wait for.
 idle_memory() {
     if [ "$1" = ours ]; then
         "$load" -kind watching -address 127.0.0.1:$port || { cat "$work/ours.log" >&2; exit 1; }

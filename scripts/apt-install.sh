@@ -1,5 +1,6 @@
 #!/bin/sh
-# apt-install.sh PACKAGE...: installs the Debian packages that are missing; does nothing, and needs no root, when none is.
+# apt-install.sh PACKAGE...: installs those of the Debian packages that are missing. If none is missing, the script does
+# nothing and does not need root.
 set -eu
 missing=
 for package in "$@"; do
@@ -15,5 +16,5 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq
-# shellcheck disable=SC2086 # a list of words
+# shellcheck disable=SC2086 # The variable is a list of words.
 $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null

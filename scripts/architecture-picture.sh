@@ -1,5 +1,6 @@
 #!/bin/bash
-# architecture-picture.sh: writes the picture of the targets in docs/architecture.md anew, from what `swift package describe` says.
+# architecture-picture.sh: updates the picture of the targets in docs/architecture.md from the output of
+# `swift package describe`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 document=docs/architecture.md

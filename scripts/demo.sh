@@ -1,7 +1,8 @@
 #!/bin/bash
-# demo.sh RELEASE DIR [COMMAND...]: makes certificates in DIR, starts the sandbox and the plugin from RELEASE, prints the
-# page's address, and stops both on Ctrl-C or when either ends. With a COMMAND: runs it with the address added, then stops.
-# AUTH_PORT, PAGE_PORT and CALLBACK_PORT choose other ports than 3025, 8065 and 8081.
+# demo.sh RELEASE DIR [COMMAND...]: creates certificates in DIR, starts the sandbox and the plugin from RELEASE, prints the
+# page's address, and stops both on Ctrl-C or when either of them ends. If a COMMAND is given, the script runs it with the
+# page's address as its last argument, and then stops both.
+# AUTH_PORT, PAGE_PORT and CALLBACK_PORT in the environment choose other ports than 3025, 8065 and 8081.
 set -euo pipefail
 release=$1 dir=$2
 shift 2
@@ -21,7 +22,7 @@ stop() {
 trap stop EXIT
 trap 'exit 0' INT TERM
 
-# wait_for SECONDS PID COMMAND...: until COMMAND succeeds; fails when PID has ended or the time is over.
+# wait_for SECONDS PID COMMAND...: waits until COMMAND succeeds. Fails if the process PID has ended or the time is over.
 wait_for() {
     local tries=$(($1 * 10)) pid=$2
     shift 2

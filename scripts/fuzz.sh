@@ -1,13 +1,13 @@
 #!/bin/bash
-# fuzz.sh FUZZER SECONDS [TARGET...]: runs each target for that long. What ends it is saved in Tests/FuzzTests/Corpus, where
-# the tests replay it; what only reaches new code stays in .build/fuzz-corpus, and with MERGE=1 the least of it that
-# reaches as much is added to the former.
+# fuzz.sh FUZZER SECONDS [TARGET...]: runs each target for the given time. An input that crashes a target is saved in
+# Tests/FuzzTests/Corpus, where the tests replay it. Inputs that only reach new code stay in .build/fuzz-corpus. With MERGE=1,
+# a smallest set of them that reaches the same code is added to Tests/FuzzTests/Corpus.
 set -euo pipefail
 fuzzer=$1 seconds=$2
 shift 2
 corpus=Tests/FuzzTests/Corpus
 work=.build/fuzz-corpus
-# Swift's own account of a crash takes minutes with the sanitizer's memory.
+# Swift's backtrace of a crash takes minutes with the amount of memory that the sanitizer maps.
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=detect_leaks=1
 if [ $# -eq 0 ]; then
@@ -29,7 +29,7 @@ for target in "$@"; do
     fi
     sed -n 's/^stat::number_of_executed_units: */  runs: /p; s/^stat::new_units_added: */  new inputs: /p' "$log"
     if [ "${MERGE:-}" = 1 ]; then
-        # No key is ever committed.
+        # Inputs that contain a private key are removed, so that no key is ever committed.
         grep -l --null "PRIVATE KEY" -r "$work/$target" | xargs -0 -r rm --
         "$fuzzer" -merge=1 "$corpus/$target" "$work/$target" 2>>"$log"
     fi

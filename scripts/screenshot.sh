@@ -1,8 +1,10 @@
 #!/bin/sh
-# screenshot.sh URL [FILE]: the sandbox's page as a picture, FILE or docs/images/demo.png.
-# URL is a running sandbox's, with the plugin connected: requests are made there, one is approved, so that the picture shows
-# a decided post, an open one and an answer that only the clicker sees. Needs Debian's chromium and curl.
-# PAGE_SIZE in the environment changes the picture's size in pixels, AS who looks; DEMO_STATE=keep takes the page as it is.
+# screenshot.sh URL [FILE]: takes a picture of the sandbox's page, and writes it to FILE or docs/images/demo.png.
+# URL is the address of a running sandbox to which the plugin is connected. The script makes two requests there and approves
+# one of them, so that the picture shows a decided post, an open one and an answer that only the clicker sees. It needs
+# Debian's chromium and curl.
+# In the environment, PAGE_SIZE changes the picture's size in pixels, AS selects the user who views the page, and
+# DEMO_STATE=keep takes the picture of the page as it is.
 set -eu
 
 [ $# -ge 1 ] || { echo "usage: $0 URL [FILE]" >&2; exit 2; }
@@ -15,12 +17,12 @@ call() {
     curl --silent --show-error --fail --max-time 10 -H 'Content-Type: application/json' "$@"
 }
 
-# new_request USER ROLES REASON: its id.
+# new_request USER ROLES REASON: creates a request and prints its id.
 new_request() {
     call -d "{\"user\":\"$1\",\"roles\":[$2],\"reason\":\"$3\"}" "$url/sandbox/requests" | sed 's/.*"id":"\([^"]*\)".*/\1/'
 }
 
-# post_of REQUEST: the id of its post, once the plugin has made it.
+# post_of REQUEST: waits until the plugin has made the request's post, and prints the post's id.
 post_of() {
     tries=0
     while [ $tries -lt 50 ]; do
@@ -44,7 +46,7 @@ fi
 profile=$(mktemp -d)
 trap 'rm -rf "$profile"' EXIT
 mkdir -p "$(dirname "$file")"
-# As root, as in a container, chromium has no sandbox of its own.
+# Chromium cannot use its own sandbox if it runs as root, for example in a container.
 timeout 60 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars --force-prefers-reduced-motion \
     --user-data-dir="$profile" --window-size="${PAGE_SIZE:-1280,800}" --virtual-time-budget=5000 --screenshot="$file" "$url/?as=${AS:-alice}&still" \
     >"$profile/log" 2>&1 || { cat "$profile/log" >&2; exit 1; }

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// printClick writes a click as Mattermost would send it, its context signed with the secret, but for another channel than the
-// one it comes from: found out only once the signature has matched, and before anybody asks Teleport or Mattermost.
+// printClick writes a click as Mattermost would send it. Its context is signed with the secret, but for another channel than the
+// one that it comes from. The listener notices this only after the signature has matched, and before it asks Teleport or
+// Mattermost.
 func printClick() {
 	secret, err := os.ReadFile(*secretFile)
 	check(err)

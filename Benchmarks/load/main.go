@@ -1,4 +1,5 @@
-// Loads one listener and says what it cost its process: CPU time and resident memory from /proc, never wall time.
+// Command load sends requests to one listener and prints what they cost its process: CPU time and resident memory from
+// /proc, never wall time.
 package main
 
 import (
@@ -31,11 +32,12 @@ var (
 
 func dial() (*tls.Conn, error) {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
-	// Loopback and a certificate made for the run: what is measured is the server's side.
+	// The certificate need not be verified: it was made for this run, the connection uses loopback, and only the cost on the
+	// server's side is measured.
 	return tls.DialWithDialer(dialer, "tcp", *address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}})
 }
 
-// client is one connection with its request ready to be sent again and again.
+// client is one connection, with a prepared request that is sent repeatedly.
 type client struct {
 	conn    *tls.Conn
 	reader  *bufio.Reader
@@ -120,7 +122,7 @@ func connectEach(operations int) error {
 	return nil
 }
 
-// microseconds of CPU an operation cost the server.
+// measure prints the microseconds of CPU time that one operation cost the server.
 func measure(work func()) {
 	before := cpu(*pid)
 	work()
@@ -129,7 +131,8 @@ func measure(work func()) {
 }
 
 func hold() {
-	// So that code used for the first time is not counted as a connection's memory.
+	// Requests before the measurement make sure that memory for code that runs for the first time is not counted as a
+	// connection's memory.
 	for i := 0; i < 50; i++ {
 		c, err := open(request())
 		check(err)
@@ -150,7 +153,7 @@ func hold() {
 	}
 }
 
-// waitUntilReady returns when the plugin says that it watches Teleport and reaches Mattermost.
+// waitUntilReady returns when the plugin reports that it watches Teleport and reaches Mattermost.
 func waitUntilReady() {
 	ask := []byte("GET /readyz HTTP/1.1\r\nHost: " + *address + "\r\nConnection: close\r\n\r\n")
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {

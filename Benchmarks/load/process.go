@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// cpu is what all threads of a process have run so far, in nanoseconds: the first number of each thread's schedstat.
-// A thread that ended in between is missed; neither server ends threads under load.
+// cpu returns how long all threads of a process have run so far, in nanoseconds, which is the first number of each thread's
+// schedstat. A thread that ended in between is not counted, but neither server ends threads under load.
 func cpu(pid int) int64 {
 	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
 	check(err)
@@ -26,7 +26,7 @@ func cpu(pid int) int64 {
 	return total
 }
 
-// resident is in kB.
+// resident returns the resident memory of a process in kB.
 func resident(pid int) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	check(err)
@@ -35,7 +35,8 @@ func resident(pid int) int64 {
 	return pages * int64(os.Getpagesize()) / 1024
 }
 
-// waitUntilListening prints the moment in nanoseconds since 1970 when the address first took a connection; at most 20 s.
+// waitUntilListening prints the time at which the address first accepted a connection, in nanoseconds since 1970. It waits for
+// at most 20 s.
 func waitUntilListening() {
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Microsecond) {
 		conn, err := net.Dial("tcp", *address)

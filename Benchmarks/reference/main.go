@@ -1,4 +1,5 @@
-// The yardstick: net/http over TLS with the plugin's routes, the same certificate, the same signature over the same fields.
+// Command reference is the server that the plugin's listener is compared with: net/http over TLS with the plugin's routes, the
+// same certificate, and the same signature over the same fields.
 package main
 
 import (
@@ -41,7 +42,7 @@ type click struct {
 	Context   context `json:"context"`
 }
 
-// signed is what the signature covers: each field behind its length in four bytes.
+// signed returns the message that the signature covers: each field, preceded by its length in four bytes.
 func (c *context) signed() []byte {
 	message := make([]byte, 0, 512)
 	for _, field := range []string{
