@@ -59,6 +59,7 @@ package struct Card: Equatable, Sendable {
 
     /// A button of the attachment.
     package struct Button: Equatable, Sendable {
+        /// The color scheme of a button, by Mattermost's names.
         package enum Style: String, Sendable { case good, danger }
 
         /// The button's id. It has only letters and digits, or the server could not route the click.

@@ -17,8 +17,11 @@ package struct Messages: Equatable, Sendable {
     /// the person who clicked.
     package static let answerFields = requestFields + ["answer", "person"]
 
+    /// The template of a post's title; nil for the plugin's own title.
     package var title: Template?
+    /// The template of the text above a post's fields; nil if there is no such text.
     package var text: Template?
+    /// The templates of the answers to clicks. The plugin's own words take the place of a missing one.
     package var answers: [Answer: Template] = [:]
     /// The clock by which posts show times.
     package var zone = ZoneClock.utc

@@ -62,6 +62,7 @@ package struct Template: Equatable, Sendable {
         }
     }
 
+    /// Takes the pieces off the front of a template's text.
     private struct Parser {
         var rest: Substring
         let fields: [String]

@@ -17,7 +17,7 @@ package final class Health: Sendable {
     /// A report about one part.
     package struct News: Sendable {
         package var part: Part
-        /// The part's problem; nil if it is well.
+        /// The part's problem; nil if the part is well.
         package var problem: (any OperatorError)?
 
         package init(part: Part, problem: (any OperatorError)?) {

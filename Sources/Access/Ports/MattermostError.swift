@@ -1,5 +1,6 @@
 /// The error of a call that Mattermost did not answer as it should.
 package struct MattermostError: OperatorError {
+    /// The kind of an error, which decides whether a retry can help.
     package enum Code: Hashable, Sendable {
         /// There was no complete answer in time. The call can be retried safely, because posts carry an idempotency key.
         case unreachable

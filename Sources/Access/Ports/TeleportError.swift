@@ -2,6 +2,7 @@
 ///
 /// Two errors are equal if an operator reads the same in both: ``cause`` is not compared.
 package struct TeleportError: OperatorError, Equatable {
+    /// The kind of an error, which decides whether a retry can help.
     package enum Code: Hashable, Sendable {
         /// There was no connection, or it ended before a complete answer. It is not known whether a write took effect.
         case unavailable

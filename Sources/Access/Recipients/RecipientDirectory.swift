@@ -30,6 +30,7 @@ package struct RecipientPlace: Hashable, Sendable {
 package struct FoundRecipients: Sendable {
     /// The recipients that were found, at most one for each channel.
     package var places: [RecipientPlace] = []
+    /// The errors of the recipients that were not found.
     package var failures: [MattermostError] = []
 
     package init() {}

@@ -9,7 +9,9 @@ package struct PluginRecord: Equatable, Sendable {
         package static let user = "user"
         package static let roles = "roles"
         package static let reason = "request_reason"
+        /// The posts of the request, see ``PluginRecord/posts``.
         package static let messages = "messages"
+        /// The status that the posts show, see ``PluginRecord/shownStatus``.
         package static let resolution = "resolution"
         /// The resources and the logins that the post shows, one on each line.
         package static let resources = "shown_resources"

@@ -58,6 +58,7 @@ struct PosixZone: Equatable, Sendable {
 extension PosixZone {
     /// A change between standard and summer time: a day of each year and a time on it.
     struct Change: Equatable, Sendable {
+        /// The day of a change, in one of the three notations that POSIX has for it.
         enum Day: Equatable, Sendable {
             /// The day of the year from 1 to 365, in which the 29th of February is never counted.
             case julian(Int64)

@@ -18,6 +18,7 @@ package struct TimeZoneRules: Equatable, Sendable {
     /// The rule that holds after the last change; nil if the last type holds for ever.
     private let footer: PosixZone?
 
+    /// Reads the contents of a TZif file.
     package init(_ bytes: [UInt8]) throws(Malformed) {
         guard bytes.count <= Self.largestFile else { throw Malformed() }
         var reader = TZifReader(bytes)
