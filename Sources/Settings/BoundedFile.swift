@@ -3,8 +3,9 @@ internal import Watcher
 
 /// Reads small files as a whole.
 package enum BoundedFile {
-    /// Why a file was not read.
+    /// The error of a file that was not read.
     package struct Problem: Error, Equatable, CustomStringConvertible {
+        /// The kind of the error.
         package enum Code: Equatable {
             case missing
             case notAFile
@@ -15,14 +16,16 @@ package enum BoundedFile {
         }
 
         package var code: Code
-        /// What is wrong, as the end of a sentence that begins with the file's path.
+        /// The problem, as the end of a sentence that begins with the file's path.
         package var words: String
+        /// A sentence that says what to do about it; nil if nothing more is known.
         package var mend: String?
 
         package var description: String { mend.map { "\(words) \($0)" } ?? words }
     }
 
-    /// Follows links, but refuses what is not a plain file, because reading a pipe or a device could block forever.
+    /// Reads a file. It follows links, but refuses what is not a plain file, because reading a pipe or a device could block
+    /// forever.
     ///
     /// - Parameter limit: the largest file that is read, in bytes.
     package static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {

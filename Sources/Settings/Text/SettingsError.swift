@@ -1,13 +1,14 @@
-/// Everything that is wrong with a configuration file, in the order of its lines.
+/// The error of a configuration file that cannot be used: everything that is wrong with it, in the order of its lines.
 package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// One thing that is wrong with the file, and its place.
     package struct Problem: Equatable, Sendable {
-        /// Counted from 1; nil when the file as a whole cannot be read.
+        /// The line, counted from 1; nil if the file as a whole cannot be read.
         package var line: Int?
-        /// Counted from 1, in characters; nil for a problem with a value that is TOML.
+        /// The column, counted from 1 in characters; nil for a problem with a value that is TOML.
         package var column: Int?
-        /// `[section] key`; nil when the file is not TOML.
+        /// The key, as `[section] key`; nil if the file is not TOML.
         package var key: String?
-        /// What is wrong, and the mend. Never holds a secret.
+        /// The description of the problem and of the mend. It never contains a secret.
         package var text: String
     }
 
@@ -21,7 +22,7 @@ package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertibl
             .map(\.element)
     }
 
-    /// One line for each problem: `path:line: [section] key: what is wrong. Mend.`
+    /// The text of the error, with one line for each problem: `path:line: [section] key: what is wrong. Mend.`
     package var description: String {
         problems.map { problem in
             let place = [problem.line, problem.column].compactMap { $0.map { ":\($0)" } }.joined()
