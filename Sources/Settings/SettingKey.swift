@@ -15,7 +15,6 @@
 /// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail if the example or the table lacks a key, or if
 /// a key's default is not that of its property. A new section is one more file: `SettingsSection.all` names it, and
 /// ``Settings`` holds its value.
-/// holds its value.
 struct SettingKey: Sendable {
     /// The type of a key's value, with its default if it has one.
     enum Form: Hashable, Sendable {

@@ -10,7 +10,17 @@ struct TableTree {
         var bytes: [UInt8] { Array(name.utf8) }
     }
 
-    /// The way in which a table was first written, which decides what may be added to it.
+    /// The way in which a table was written, which decides what may be added to it. Every other change is refused.
+    ///
+    /// ```
+    ///       [a.b]             [a]
+    /// none ───────▶ implied ───────▶ header
+    ///  │ │              │ a.c = 1       ▲
+    ///  │ │ a.b = 1      ▼               │
+    ///  │ └──────────▶ dotted            │
+    ///  └────────────────────────────────┘
+    ///       [a]
+    /// ```
     private enum Origin {
         /// The table was only named on the way to another table, as `a` is by `[a.b]`. A header or dotted keys may still define
         /// it, once.

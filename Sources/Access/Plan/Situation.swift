@@ -54,6 +54,7 @@ package struct Situation: Sendable {
     package var request: AccessRequest?
     /// Whether a missing request is proven to be gone, and not only hidden from the plugin's role. Nil until this was asked.
     package var isProvenGone: Bool?
+    /// The plugin's record of the request, as it was last read or written.
     package var record: PluginRecord
     /// The places of the request's posts: those of its recipients and, once the request is decided, the requester's.
     package var targets: [Target]
