@@ -1,2 +1,2 @@
-// Whoever imports the domain speaks of moments and secrets, so its vocabulary comes with it.
+// The API of this module has types of Base in it, such as Timestamp and Secret, so importing Access imports Base, too.
 @_exported public import Base

@@ -3,7 +3,8 @@ package struct AddressRange: Hashable, Sendable {
     private let base: UInt128
     private let shift: UInt128
 
-    /// Parses an address, or an address and a prefix length. Nil for anything else, also when bits are set after the prefix.
+    /// Parses an address, or an address and a prefix length. Returns nil for anything else, and for addresses that have bits
+    /// set after the prefix.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = IPAddress(first) else { return nil }

@@ -1,20 +1,20 @@
-/// The pauses between attempts that fail: they double from the shortest to the longest.
+/// Computes the pauses between attempts that fail. They double from the shortest to the longest.
 package struct Backoff: Sendable {
     private let range: ClosedRange<Duration>
     private var failures = 0
 
     package init(_ range: ClosedRange<Duration>) { self.range = range }
 
-    /// The pause after one more failure.
+    /// Notes one more failure and returns the pause after it.
     package mutating func next() -> Duration {
         defer { failures += 1 }
         return Self.pause(afterFailures: failures, in: range)
     }
 
-    /// An attempt succeeded, so the next failure is followed by the shortest pause again.
+    /// Notes a success, so that the next failure is followed by the shortest pause again.
     package mutating func reset() { failures = 0 }
 
-    /// The shortest pause of `range`, doubled for each failure before the last one, and never longer than the longest.
+    /// Returns the shortest pause of `range`, doubled for each failure before the last one, and never longer than the longest.
     package static func pause(afterFailures failures: Int, in range: ClosedRange<Duration>) -> Duration {
         min(range.lowerBound * (1 << min(max(failures, 0), 20)), range.upperBound)
     }

@@ -1,5 +1,5 @@
-/// Base64 (RFC 4648) in its canonical form only: bytes have exactly one text. White space, wrong padding and unused bits that are
-/// not zero are refused.
+/// Encodes and decodes base64 (RFC 4648), in its canonical form only: the same bytes always have the same text. White space,
+/// wrong padding and unused bits that are not zero are refused.
 package enum Base64: Sendable {
     /// The alphabet with `+` and `/`, padded with `=` (section 4).
     case standard
@@ -28,8 +28,8 @@ package enum Base64: Sendable {
         }
     }
 
-    /// Decodes into the start of `out` and returns the number of bytes. Nil when the text is not canonical, or when the bytes do not
-    /// fit.
+    /// Decodes into the start of `out` and returns the number of bytes. Returns nil if the text is not canonical, or if the
+    /// bytes do not fit.
     package func decode(_ text: some Collection<UInt8>, into out: UnsafeMutableRawBufferPointer) -> Int? {
         if let count = text.withContiguousStorageIfAvailable({ decode($0, into: out) }) { return count }
         return Array(text).withUnsafeBufferPointer { decode($0, into: out) }
@@ -55,7 +55,7 @@ package enum Base64: Sendable {
         return bits & (1 << UInt32(held) - 1) == 0 ? count : nil
     }
 
-    /// Decodes at most `limit` bytes. Nil when the text is not canonical, or for more bytes.
+    /// Decodes a text of at most `limit` bytes. Returns nil if the text is not canonical, or has more bytes.
     package func decode(_ text: some Collection<UInt8>, limit: Int) -> [UInt8]? {
         var isRight = false
         let bytes = [UInt8](unsafeUninitializedCapacity: min(limit, text.count)) { buffer, count in

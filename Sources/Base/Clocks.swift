@@ -4,7 +4,7 @@ import Glibc
 package struct Clocks: Sendable {
     /// The wall clock.
     package let now: @Sendable () -> Timestamp
-    /// A clock that never jumps, counted from any fixed moment.
+    /// A clock that never jumps, as the time since some fixed moment.
     package let elapsed: @Sendable () -> Duration
 
     package init(now: @escaping @Sendable () -> Timestamp, elapsed: @escaping @Sendable () -> Duration) {

@@ -1,4 +1,4 @@
-/// Counts by user id. Zero entries are removed.
+/// Numbers by user id. An entry that becomes zero is removed, so that the memory stays bounded.
 package struct Counts {
     private var counts: [String: Int] = [:]
 

@@ -1,10 +1,10 @@
 import Glibc
 
-/// An IP address as 128 bits. IPv4 is kept as `::ffff:a.b.c.d`, so that both spellings are the same address.
+/// An IP address as 128 bits. An IPv4 address is kept as `::ffff:a.b.c.d`, so that both of its spellings are equal.
 package struct IPAddress: Hashable, Sendable {
     let bits: UInt128
 
-    /// Parses the text of an IPv4 or IPv6 address. Nil for anything else, also for an address with a zone (`fe80::1%eth0`).
+    /// Parses an IPv4 or IPv6 address. Returns nil for anything else, and for an address with a zone (`fe80::1%eth0`).
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count <= 45, !text.utf8.contains(0) else { return nil }
         var bytes = [UInt8](repeating: 0, count: 16)
@@ -27,8 +27,8 @@ package struct IPAddress: Hashable, Sendable {
 
     package var isIPv4: Bool { bits >> 32 == Self.mapped >> 32 }
 
-    /// The address that limits count by: an IPv4 address itself, or the /64 of an IPv6 address, because one machine commonly owns
-    /// a whole /64.
+    /// The address by which limits count: an IPv4 address itself, or the /64 of an IPv6 address, because one machine commonly
+    /// owns a whole /64.
     package var source: IPAddress { isIPv4 ? self : IPAddress(bits: (bits >> 64) << 64) }
 
     private static let mapped = UInt128(0xFFFF) << 32

@@ -1,5 +1,6 @@
-/// Text within a JSON string.
+/// Escapes and shortens text for a JSON string.
 package enum JSONText {
+    /// Escapes the whole text, without adding quotes.
     package static func escaped(_ text: String) -> String { escaped(text, bytes: .max) }
 
     /// Escapes the longest beginning of the text that takes at most `limit` bytes once it is escaped.
@@ -15,7 +16,8 @@ package enum JSONText {
         return result
     }
 
-    /// Cuts the text to `limit` bytes. Bytes are counted, not characters, because one character may have a thousand combining marks.
+    /// Cuts the text to `limit` bytes. The limit is not one of characters, because one character may have a thousand combining
+    /// marks.
     package static func bounded(_ text: String, bytes limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         var result = String.UnicodeScalarView()

@@ -14,7 +14,7 @@ package final class Once<Value: Sendable>: Sendable {
 
     package init() {}
 
-    /// Later ones are dropped.
+    /// Gives the value to all tasks that wait for it, now or later. Any further value is dropped.
     package func give(_ value: Value) {
         let waiting = state.withLock { state in
             guard state.value == nil else { return [Int: Waiting]() }
@@ -25,7 +25,7 @@ package final class Once<Value: Sendable>: Sendable {
         for continuation in waiting.values { continuation.resume(returning: value) }
     }
 
-    /// Nil when the task that waits is cancelled first.
+    /// Waits for the value. Returns nil if the waiting task is cancelled before.
     package func value() async -> Value? {
         let number = state.withLock { state in
             state.count += 1
@@ -39,7 +39,7 @@ package final class Once<Value: Sendable>: Sendable {
         }
     }
 
-    /// Nil when the time is over first.
+    /// Waits for the value. Returns nil if the time limit is reached before.
     package func value(within limit: Duration, _ clock: any Clock<Duration>) async -> Value? {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { await self.value() }
@@ -55,7 +55,7 @@ package final class Once<Value: Sendable>: Sendable {
     private func wait(_ continuation: Waiting, _ number: Int) {
         let (value, isOver) = state.withLock { state -> (Value?, Bool) in
             if let value = state.value { return (value, true) }
-            // Cancelled before it could be told so.
+            // The task was cancelled before it waited here, so the handler of its cancellation found nothing to resume.
             if Task.isCancelled { return (nil, true) }
             state.waiting[number] = continuation
             return (nil, false)

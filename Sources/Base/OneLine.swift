@@ -1,6 +1,6 @@
-/// Foreign text made fit for a log line.
+/// Makes text from outside fit for a line of the log.
 package enum OneLine {
-    /// At most `limit` characters, control characters as spaces.
+    /// Returns at most `limit` characters of the text, with control characters as spaces.
     package static func bounded(_ text: String, _ limit: Int = 200) -> String {
         var line = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(limit) {

@@ -1,4 +1,4 @@
-/// A value that must never be seen: prints as `<redacted>` wherever it is described, interpolated or dumped.
+/// A value that must never be shown. It prints as `<redacted>` wherever it is described, interpolated or dumped.
 package struct Secret<Value: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let value: Value
 

@@ -1,5 +1,5 @@
 extension String {
-    /// The text as one word of a shell command, in quotes where it needs them.
+    /// The text as one word of a shell command, in quotes if it needs them.
     package var shellWord: String {
         let isPlain = utf8.allSatisfy { byte in
             switch byte {

@@ -1,6 +1,6 @@
-/// Finds the word that was probably meant.
+/// Finds the word that the writer of a misspelt one probably meant.
 package enum Spelling {
-    /// The candidate that takes the fewest changes, if those are few for its length.
+    /// Returns the candidate with the smallest distance, or nil if even that is large for the candidate's length.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         candidates
             .map { (candidate: $0, distance: distance(word.lowercased(), $0)) }
@@ -9,7 +9,8 @@ package enum Spelling {
             .candidate
     }
 
-    /// Insertions, deletions, replacements and swaps of neighbours. Long words count as far without being looked at.
+    /// Returns the number of insertions, deletions, replacements and swaps of neighbouring bytes that turn one word into the
+    /// other. Words of more than 64 bytes are not compared and count as infinitely far.
     package static func distance(_ left: String, _ right: String) -> Int {
         let (left, right) = (Array(left.utf8), Array(right.utf8))
         guard left.count <= 64, right.count <= 64 else { return .max }

@@ -2,7 +2,7 @@ extension Timestamp {
     /// The minute in UTC, as `2026-11-20 22:07 UTC`.
     package var minuteInUTC: String { "\(minute(offset: 0)) UTC" }
 
-    /// The minute on a clock that is `offset` seconds ahead of UTC, as `2026-11-20 22:07`.
+    /// Returns the minute on a clock that is `offset` seconds ahead of UTC, as `2026-11-20 22:07`.
     package func minute(offset: Int64) -> String {
         let minutes = Self.floorDivide(Self.floorDivide(milliseconds, 1000) + offset, 60)
         let days = Self.floorDivide(minutes, 1440)
@@ -22,11 +22,13 @@ extension Timestamp {
     /// The second in UTC, as `2026-11-20 22:07:09 UTC`.
     package var secondInWords: String { "\(secondInUTC.dropLast().replacing("T", with: " ")) UTC" }
 
+    /// Returns the quotient rounded down, unlike `/`, which rounds towards zero.
     package static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
         value >= 0 ? value / divisor : -((-(value + 1)) / divisor) - 1
     }
 
-    /// The date that is `days` after 1970-01-01, by Howard Hinnant's algorithm: no ICU is shipped.
+    /// Returns the date that is `days` after 1970-01-01, by Howard Hinnant's algorithm. Foundation's calendars are not used,
+    /// because they need ICU.
     package static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = floorDivide(shifted, 146_097)
@@ -38,7 +40,7 @@ extension Timestamp {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 
-    /// The days from 1970-01-01 to the first of January of `year`.
+    /// Returns the number of days from 1970-01-01 to the first of January of `year`.
     package static func days(toYear year: Int64) -> Int64 {
         let before = year - 1
         return before * 365 + floorDivide(before, 4) - floorDivide(before, 100) + floorDivide(before, 400) - 719_162

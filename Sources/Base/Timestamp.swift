@@ -4,12 +4,12 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    /// Whether this can be when something happened. Servers write a moment that is none as zero or as Go's year 1.
+    /// Whether something can have happened at this time. Servers write zero or Go's year 1 if there is no such time.
     package var isMoment: Bool { milliseconds > 0 }
 
     package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
-    /// Later by whole milliseconds; saturates instead of trapping.
+    /// Returns the moment that is later by `duration`, in whole milliseconds. It saturates instead of trapping.
     package func advanced(by duration: Duration) -> Self {
         let (seconds, attoseconds) = duration.components
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1000)
@@ -18,7 +18,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         return Timestamp(milliseconds: sumOverflow ? (step < 0 ? .min : .max) : sum)
     }
 
-    /// The time from `earlier` to this moment; negative if that one is later.
+    /// Returns the time from `earlier` to this moment; negative if `earlier` is later.
     package func since(_ earlier: Self) -> Duration {
         .milliseconds(milliseconds.subtractingReportingOverflow(earlier.milliseconds).partialValue)
     }

@@ -2,7 +2,7 @@ internal import Base
 internal import Mattermost
 
 extension Settings.HTTP {
-    /// The address that a button calls; nil if posts have no buttons. It carries the credentials that the route asks for:
+    /// The address that a button calls; nil if posts have no buttons. It contains the credentials that the route requires.
     /// Mattermost sends them as basic auth, and never shows a button's address to anybody.
     package var callbackURL: String? {
         guard let publicURL else { return nil }
@@ -12,8 +12,8 @@ extension Settings.HTTP {
         return address[..<start] + credentials + address[start...]
     }
 
-    /// The address that dialogs are submitted to. Mattermost shows it to clients, so it carries no credentials, and the route
-    /// asks for none.
+    /// The address that dialogs are submitted to. Mattermost shows it to clients, so it contains no credentials, and the route
+    /// requires none.
     package var dialogURL: String? { publicURL.map { "\($0)/mattermost_dialog" } }
 
     /// Percent-encodes all characters but those that RFC 3986, section 2.3, calls unreserved.

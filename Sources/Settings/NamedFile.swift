@@ -5,8 +5,9 @@ internal import Watcher
 
 /// Reads the plain files that settings name, and says in words why one cannot be used.
 package enum NamedFile {
-    /// Why a file was not read.
+    /// The error of a file that was not read.
     package struct Problem: OperatorError, Equatable {
+        /// The kind of the error.
         package enum Code: Equatable {
             case missing
             case notAFile
@@ -17,11 +18,15 @@ package enum NamedFile {
         }
 
         package var code: Code
-        /// What is wrong, as the end of a sentence that begins with the file's path.
+        /// The problem, as the end of a sentence that begins with the file's path.
         package var words: String
+        /// A sentence that says what to do about it; nil if nothing more is known.
         package var mend: String?
     }
 
+    /// Reads a file. It follows links, but refuses what is not a plain file, because reading a pipe or a device could block
+    /// forever.
+    ///
     /// - Parameter limit: the largest file that is read, in bytes.
     package static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
         do {

@@ -1,22 +1,22 @@
 /// A key of the configuration file: its name, the form of its value, its default, and the words that explain it.
 ///
-/// Everything that is said about a key is derived from its declaration: the keys that a file may have, the one that a misspelt
-/// name is near to, and the example that `configure` prints.
+/// All texts about a key are made from its declaration: the list of keys that a file may have, the suggestion for a misspelt
+/// name, and the example that `configure` prints.
 ///
 /// To add a setting, change four files:
 ///
 /// 1. Its section in `Sources/Settings/Sections`. Declare the key,
 ///    `static let foo = SettingKey("messages.foo", .flag(default: false), help: "…")`, add it to the section's `keys`, give the
 ///    section's value a property for it, and read it in the section's method: `read(.foo, into: &messages.foo)`.
-/// 2. The code that behaves differently by it. It gets the section's value, or the property, in its initializer.
+/// 2. The code whose behavior depends on it. Its initializer takes the section's value, or the property.
 /// 3. The section's tests in `Tests/SettingsTests`: that the value is taken, what is refused, and with which words.
 /// 4. The tables of settings in `docs/configuration.md`.
 ///
-/// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail where the example or the tables lack a key, or a
-/// key's default is not what its property has. A new section is one file more: `SettingsSection.all` names it, and ``Settings``
-/// holds its value.
+/// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail if the example or the tables lack a key, or if
+/// a key's default is not that of its property. A new section is one more file: `SettingsSection.all` names it, and
+/// ``Settings`` holds its value.
 struct SettingKey: Sendable {
-    /// What kind of value a key has, with its default where it has one.
+    /// The type of a key's value, with its default if it has one.
     enum Form: Hashable, Sendable {
         case string(default: String?)
         /// An array of strings, empty by default.
@@ -24,21 +24,24 @@ struct SettingKey: Sendable {
         case flag(default: Bool?)
     }
 
-    /// The names of the tables on the way to the key, and its own.
+    /// The names of the tables that lead to the key, and its own name.
     let path: [String]
     let form: Form
-    /// What the key is for, as comment lines above it in the example. Empty where the comment of the key before covers both.
+    /// The explanation of the key, which is printed as comment lines above it in the example. It is empty if the comment of the
+    /// key before covers both.
     let help: String
-    /// The value in the example; without it, the default.
+    /// The value in the example; if nil, the default is printed.
     let example: String?
     /// A comment behind the value in the example.
     let remark: String?
-    /// Whether the example has the key in force, for the operator to fill in, and not as a comment.
+    /// Whether the example has the key as a value for the operator to fill in, and not as a comment.
     let isInForce: Bool
-    /// Whether only buttons need the key: the example has it empty, and it may stay so.
+    /// Whether the key is needed only for buttons. The example has it empty, and it may stay so.
     let isForButtons: Bool
 
-    /// - Parameter name: section and key, `section.key`.
+    /// Declares a key.
+    ///
+    /// - Parameter name: section and key, as `section.key`.
     init(
         _ name: String, _ form: Form, help: String = "", example: String? = nil, remark: String? = nil,
         isInForce: Bool = false, isForButtons: Bool = false
@@ -52,10 +55,11 @@ struct SettingKey: Sendable {
         self.isForButtons = isForButtons
     }
 
+    /// The name of the key's section.
     var section: String { path.first ?? "" }
-    /// The name within its section, dots included.
+    /// The key's name within its section, including dots.
     var name: String { path.dropFirst().joined(separator: ".") }
-    /// As messages name the key.
+    /// The key's name in messages, such as `[http] public_addr`.
     var title: String { "[\(section)] \(name)" }
 }
 

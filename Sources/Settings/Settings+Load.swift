@@ -1,10 +1,10 @@
 internal import Access
 
 extension Settings {
-    /// The largest configuration file, in bytes.
+    /// The size of the largest configuration file that is read, in bytes.
     static let fileLimit = 1 << 20
 
-    /// Reads and checks a whole file. The error names everything that is wrong with it.
+    /// Reads and checks a configuration file. The error lists everything that is wrong with it.
     package static func load(_ path: String) throws(SettingsError) -> Settings {
         let bytes: [UInt8]
         do {

@@ -9,7 +9,7 @@ extension Settings {
             acceptsLegacy: mattermost.acceptsLegacySignatures)
     }
 
-    /// A random secret for a plugin without buttons: no signature is valid under it, because nobody knows it.
+    /// Returns a random secret for a plugin without buttons. No signature is valid under it, because nobody knows it.
     private static func unknownSecret() -> Secret<[UInt8]> {
         Secret((0..<32).map { _ in UInt8.random(in: .min ... .max) })
     }

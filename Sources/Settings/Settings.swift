@@ -1,10 +1,11 @@
 package import Access
 package import Watcher
 
-/// The configuration file, checked: nothing in here needs to be checked again. ``load(_:)`` makes one.
+/// The values of a configuration file after all checks, so that no other code needs to check them again. ``load(_:)`` makes
+/// one.
 ///
-/// Each property is the value of one section, whose type, keys and checks are in that section's file in `Sources/Settings/Sections`.
-/// ``SettingKey`` says how to add a setting.
+/// Each property is the value of one section. The section's type, keys and checks are in its file in
+/// `Sources/Settings/Sections`. ``SettingKey`` says how to add a setting.
 package struct Settings: Sendable {
     package var teleport: TeleportConfiguration
     package var mattermost: Chat
@@ -16,6 +17,6 @@ package struct Settings: Sendable {
     package var log: Log
     package var audit: Audit
     package var secretSources: SecretSources
-    /// What works but should be changed, as lines for the log.
+    /// Warnings about settings that work but should be changed, each as a line for the log.
     package var warnings: [String] = []
 }

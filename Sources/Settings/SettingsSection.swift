@@ -6,12 +6,12 @@ struct SettingsSection: Sendable {
     ]
 
     let name: String
-    /// Comment lines above the header in the example.
+    /// The explanation of the section, which is printed as comment lines above its header in the example.
     let help: String
     /// Whether the example has the header as a comment, because no key below it is in force.
     let isComment: Bool
     let keys: [SettingKey]
-    /// The tables whose keys the operator names. One with the name of the section is the section itself.
+    /// The tables whose keys the operator chooses. A table that has the section's own name is the section itself.
     let openTables: [OpenTable]
 
     init(
@@ -34,14 +34,14 @@ struct SettingsSection: Sendable {
     /// The names of all tables that a file may have.
     static let tableNames = (Array(tables) + Array(openTables.keys)).map { $0.joined(separator: ".") }.sorted()
 
-    /// Whether a path leads to a table whose keys are those of settings.
+    /// Returns whether a path leads to a table whose keys are settings.
     static func isTable(_ path: [String]) -> Bool { tables.contains(path) }
 
-    /// The table at this path whose keys the operator names.
+    /// Returns the table at this path whose keys the operator chooses; nil if there is none.
     static func openTable(at path: [String]) -> OpenTable? { openTables[path] }
 }
 
-/// A table whose keys the operator names: roles, or users.
+/// A table whose keys the operator chooses, because they are names of roles or users.
 struct OpenTable: Hashable, Sendable {
     let name: String
     /// Comment lines above the header in the example.

@@ -1,6 +1,7 @@
-/// Dates and times as TOML 1.0 writes them, by RFC 3339. Settings have none: they are read so that a message can name them.
+/// Recognizes dates and times as TOML 1.0 writes them, by RFC 3339. No setting has one; they are read so that an error message
+/// can name them.
 enum DateSyntax {
-    /// Which of the four types a token is, or nil if it is none, or a day or time that does not exist.
+    /// Returns which of the four types a token is; nil if it is none of them, or a day or time that does not exist.
     static func kind(of token: [UInt8]) -> TOMLValue.DateKind? {
         var rest = token[...]
         guard takeDate(&rest) else { return takeTime(&rest) && rest.isEmpty ? .localTime : nil }

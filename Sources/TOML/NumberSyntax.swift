@@ -1,8 +1,8 @@
-/// Integers and floats as TOML 1.0 writes them.
+/// Parses integers and floats as TOML 1.0 writes them.
 enum NumberSyntax {
-    /// The number that a token writes, or nil if it writes none.
+    /// Returns the number that a token writes, or nil if it writes none.
     ///
-    /// Throws for numbers that 64 bits do not hold.
+    /// - Throws: an error for a number that 64 bits do not hold.
     static func value(of token: [UInt8], at start: TextCursor) throws(TOMLError) -> TOMLValue.Kind? {
         if let integer = try prefixed(token, at: start) { return .integer(integer) }
         if let integer = try decimal(token, at: start) { return .integer(integer) }

@@ -1,7 +1,8 @@
-/// Why a text was refused, and what to do about it.
+/// The error of a text that is not read: what is wrong with it, and what to do about it.
 ///
-/// Message and mend never quote the text: a configuration file holds secrets.
+/// Message and mend never quote the text, because a configuration file contains secrets.
 package struct TOMLError: Error, Hashable, Sendable {
+    /// The kind of an error.
     package enum Code: Hashable, Sendable {
         /// The text is not UTF-8.
         case encoding
@@ -30,7 +31,7 @@ package struct TOMLError: Error, Hashable, Sendable {
         self.mend = mend
     }
 
-    /// Adds where the array or string began in which the error was found, when that was on an earlier line.
+    /// Returns the error with the line added on which the array or string around it begins, if that is an earlier line.
     func inside(_ what: String, from start: TOMLPosition) -> TOMLError {
         guard code == .syntax, start.line < position.line, !namesStart else { return self }
         var error = self
@@ -40,13 +41,13 @@ package struct TOMLError: Error, Hashable, Sendable {
     }
 }
 
-/// Bounds on what is read, so that no text takes more than a moment or more stack than there is.
+/// Limits on a text, so that reading it takes neither long nor more stack than there is.
 package struct TOMLLimits: Sendable {
-    /// The largest size of a text.
+    /// The largest size of the text, in bytes.
     package var bytes = 1 << 20
-    /// The most levels of tables and arrays within one another, by whatever notation they are written.
+    /// The largest number of levels of tables and arrays within one another, in whichever notation they are written.
     package var depth = 32
-    /// The most names of keys and tables. Each part of a dotted name counts.
+    /// The largest number of names of keys and tables. Each part of a dotted name counts.
     package var keys = 10_000
 
     package init() {}

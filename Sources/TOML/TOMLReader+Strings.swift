@@ -40,8 +40,8 @@ extension TOMLReader {
         throw start.error(Self.unclosed, mend: Self.unclosedMend)
     }
 
-    /// Both kinds of strings between three quotes. A newline right behind the first three is not part of the string; up to
-    /// two quotes right before the last three are.
+    /// Reads a string of either kind between three quotes. A newline right after the first three quotes is not part of the
+    /// string; up to two quotes right before the last three are.
     mutating func multiLineString() throws(TOMLError) -> String {
         let start = cursor
         guard let quote = cursor.byte else { return "" }
@@ -65,7 +65,8 @@ extension TOMLReader {
         throw start.error("a text of several lines is never closed", mend: "End it with the three quotes that it begins with.")
     }
 
-    /// A backslash at the end of a line takes away the newline and all white space up to the next character.
+    /// Skips a backslash at the end of a line, together with the newline and all white space up to the next character. Returns
+    /// false if the backslash is not at the end of a line.
     private mutating func skipFoldedLines() throws(TOMLError) -> Bool {
         var ahead = cursor
         ahead.advance()

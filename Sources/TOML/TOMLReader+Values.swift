@@ -58,7 +58,7 @@ extension TOMLReader {
 
     /// `inline table = "{" [ assignment { "," assignment } ] "}"`, all of it on one line.
     ///
-    /// Nothing outside of the braces adds to it, so that it has a tree of its own.
+    /// Nothing outside of the braces can add to an inline table, so it has a tree of its own.
     private mutating func inlineTable() throws(TOMLError) -> TOMLTable {
         var tree = TableTree()
         cursor.advance()
@@ -81,7 +81,7 @@ extension TOMLReader {
         let token = takeToken()
         if token.elementsEqual("true".utf8) { return .boolean(true) }
         if token.elementsEqual("false".utf8) { return .boolean(false) }
-        // Longer than any number or date has a reason to be: what converts them need not be asked how it does on more.
+        // No number or date has a reason to be longer, so longer tokens are not given to the code that converts them.
         if token.count <= 128 {
             if let kind = try NumberSyntax.value(of: token, at: start) { return kind }
             if let kind = DateSyntax.kind(of: token) { return .date(kind, String(decoding: token, as: UTF8.self)) }
@@ -97,7 +97,7 @@ extension TOMLReader {
         )
     }
 
-    /// What a number, a date or a word can consist of. A single space may stand between a date and a time.
+    /// Takes the characters of a number, a date or a word. A single space may stand between a date and a time.
     private mutating func takeToken() -> [UInt8] {
         func isPart(_ byte: UInt8) -> Bool { ASCII.isLetterOrDigit(byte) || "_+-.:".utf8.contains(byte) }
         var token = Array(cursor.take(while: isPart))

@@ -1,7 +1,8 @@
 extension TOMLTable {
     /// Reads a whole TOML 1.0 text in time linear to its size.
     ///
-    /// The grammar is in this target's documentation. Any bytes are taken: what is not TOML throws and never traps.
+    /// The grammar is in this target's documentation. Any bytes are accepted: if they are not TOML, the initializer throws and
+    /// never traps.
     package init(parsing bytes: [UInt8], limits: TOMLLimits = TOMLLimits()) throws(TOMLError) {
         let start = TOMLPosition(line: 1, column: 1)
         guard bytes.count <= limits.bytes else {
@@ -19,7 +20,7 @@ extension TOMLTable {
     }
 }
 
-/// A recursive descent parser: one method for each rule of the grammar. What each rule skips and leaves is said there.
+/// A recursive descent parser with one method for each rule of the grammar. The comment of a method has its rule.
 struct TOMLReader {
     var cursor: TextCursor
     let limits: TOMLLimits
@@ -81,7 +82,7 @@ struct TOMLReader {
 
     /// `key = simple { "." simple }`, with the space around each part.
     ///
-    /// Goes as many levels deeper as the key has parts.
+    /// Increases `depth` by the number of the key's parts.
     private mutating func key() throws(TOMLError) -> [TableTree.Key] {
         var parts: [TableTree.Key] = []
         repeat {
@@ -116,7 +117,7 @@ struct TOMLReader {
         }
     }
 
-    /// Counts one level of nesting more.
+    /// Enters one more level of nesting, and throws if that is one too many.
     mutating func enter(at position: TOMLPosition) throws(TOMLError) {
         depth += 1
         guard depth <= limits.depth else {
@@ -127,7 +128,7 @@ struct TOMLReader {
     }
 }
 
-/// What may stand between keys and values.
+/// The rules for what may stand between keys and values.
 extension TOMLReader {
     /// `end of line = [ comment ] ( newline | end of text )`
     private mutating func endOfLine() throws(TOMLError) {
@@ -166,6 +167,7 @@ extension TOMLReader {
     }
 }
 
+/// Tells what an ASCII byte stands for.
 enum ASCII {
     static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 

@@ -1,25 +1,38 @@
-/// The tables of a text while it is read, with the rules of TOML 1.0 on what may be added to which of them.
+/// The tables of a text while it is being read, with the rules of TOML 1.0 about what may be added to which table.
 ///
-/// Tables refer to one another by index, so that adding a key copies nothing, however many there are.
+/// Tables refer to one another by index, so adding a key copies nothing, however many keys there are.
 struct TableTree {
     /// One part of a dotted name.
     struct Key {
         let name: String
         let position: TOMLPosition
-        /// Names are the same when their bytes are. `String` compares by canonical equivalence, which TOML does not.
+        /// The bytes of the name, by which names are compared. `String` compares by canonical equivalence, which TOML does not.
         var bytes: [UInt8] { Array(name.utf8) }
     }
 
-    /// How a table came to be, which decides what may be added to it.
+    /// The way in which a table was written, which decides what may be added to it. Every other change is refused.
+    ///
+    /// ```
+    ///       [a.b]             [a]
+    /// none ───────▶ implied ───────▶ header
+    ///  │ │              │ a.c = 1       ▲
+    ///  │ │ a.b = 1      ▼               │
+    ///  │ └──────────▶ dotted            │
+    ///  └────────────────────────────────┘
+    ///       [a]
+    /// ```
     private enum Origin {
-        /// Only named on the way to another table, as `a` is by `[a.b]`. A header or dotted keys may still define it, once.
+        /// The table was only named on the way to another table, as `a` is by `[a.b]`. A header or dotted keys may still define
+        /// it, once.
         case implied
-        /// Defined by a `[header]`. Other headers may add tables to it, but dotted keys from outside may not.
+        /// The table was defined by a `[header]`. Other headers may add tables to it, but dotted keys outside of it may not.
         case header
-        /// Defined by dotted keys, as `a` is by `a.b = 1`. More dotted keys may add to it, but no header may define it.
+        /// The table was defined by dotted keys, as `a` is by `a.b = 1`. More dotted keys may add to it, but no header may
+        /// define it.
         case dotted
     }
 
+    /// The content of a key while the text is being read.
     private enum Slot {
         case value(TOMLValue)
         /// An index into `tables`.
@@ -42,12 +55,12 @@ struct TableTree {
     }
 
     private var tables = [Table(origin: .header, position: TOMLPosition(line: 1, column: 1))]
-    /// Arrays of tables: the indices of their elements, which are never none.
+    /// The arrays of tables, as the indices of their elements. No array is empty.
     private var arrays: [[Int]] = []
     /// The table that assignments go to.
     private var section = 0
 
-    /// `[path]`: the assignments that follow go to this table.
+    /// Opens `[path]`: the assignments that follow go to this table.
     mutating func open(_ path: [Key]) throws(TOMLError) {
         guard let last = path.last else { return }
         let parent = try parent(path)
@@ -64,7 +77,7 @@ struct TableTree {
         section = table
     }
 
-    /// `[[path]]`: the assignments that follow go to a new element of this array.
+    /// Opens `[[path]]`: the assignments that follow go to a new element of this array.
     mutating func openElement(_ path: [Key]) throws(TOMLError) {
         guard let last = path.last else { return }
         let parent = try parent(path)
@@ -82,7 +95,7 @@ struct TableTree {
         section = table
     }
 
-    /// `path = value` within the present section.
+    /// Adds `path = value` to the present section.
     mutating func assign(_ path: [Key], _ value: TOMLValue) throws(TOMLError) {
         guard let last = path.last else { return }
         var table = section
@@ -101,9 +114,10 @@ struct TableTree {
         add(last, .value(value), to: table)
     }
 
+    /// Returns the whole tree as values.
     func finished() -> TOMLTable { finished(0) }
 
-    /// Recurses as deep as tables are nested, which ``TOMLLimits/depth`` bounds.
+    /// Returns a table of the tree as a value. It recurses as deep as tables are nested, which ``TOMLLimits/depth`` bounds.
     private func finished(_ index: Int) -> TOMLTable {
         TOMLTable(
             entries: tables[index].entries.map { entry in
@@ -123,7 +137,7 @@ struct TableTree {
         TOMLValue(kind: .table(finished(table)), position: tables[table].position)
     }
 
-    /// The table that the last part of a header's name belongs in; what is missing on the way to it is added.
+    /// Returns the table that the last part of a header's name belongs in. Tables that are missing on the way to it are added.
     private mutating func parent(_ path: [Key]) throws(TOMLError) -> Int {
         var table = 0
         for key in path.dropLast() {

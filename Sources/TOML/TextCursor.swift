@@ -1,10 +1,10 @@
-/// Walks through a text byte by byte and keeps line and column on the way, so that no position is ever searched for.
+/// Walks through a text byte by byte. It counts lines and columns on the way, so that no position has to be searched for.
 struct TextCursor {
     private let bytes: [UInt8]
     private(set) var index: Int
     private(set) var position = TOMLPosition(line: 1, column: 1)
 
-    /// Skips a byte order mark.
+    /// Starts at the beginning of a text, after a byte order mark if there is one.
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
         index = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -29,7 +29,7 @@ struct TextCursor {
             position.line += 1
             position.column = 1
         } else if byte & 0xC0 != 0x80 {
-            // The other bytes of a scalar in UTF-8 do not count.
+            // The other bytes of a scalar's UTF-8 do not count.
             position.column += 1
         }
     }
@@ -38,7 +38,7 @@ struct TextCursor {
         for _ in 0..<count { advance() }
     }
 
-    /// Steps over a byte if it is the one under the cursor.
+    /// Steps over a byte if it is the expected one, and returns whether it was.
     mutating func skip(_ expected: Unicode.Scalar) -> Bool {
         guard let byte, byte == UInt8(ascii: expected) else { return false }
         advance()
@@ -57,28 +57,28 @@ struct TextCursor {
         while byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { advance() }
     }
 
-    /// The bytes from the cursor on that satisfy a condition, which the cursor then has passed.
+    /// Takes the bytes from the cursor on that satisfy a condition, and moves the cursor behind them.
     mutating func take(while condition: (UInt8) -> Bool) -> ArraySlice<UInt8> {
         let start = index
         while let byte, condition(byte) { advance() }
         return bytes[start..<index]
     }
 
-    /// How often a byte stands there in a row, counted up to a limit.
+    /// Returns how often a byte is repeated from the cursor on, counted up to a limit.
     func run(of byte: UInt8, upTo limit: Int) -> Int {
         var count = 0
         while count < limit, self.byte(ahead: count) == byte { count += 1 }
         return count
     }
 
-    /// An error about what is under the cursor.
+    /// Returns an error about the place under the cursor.
     func error(_ message: String, mend: String) -> TOMLError {
         TOMLError(code: .syntax, position: position, message: message, mend: mend)
     }
 }
 
 extension TOMLTable {
-    /// Where the first byte is that is not UTF-8, or nil if all are.
+    /// Returns the place of the first byte that is not UTF-8; nil if all bytes are.
     static func firstMalformed(_ bytes: [UInt8]) -> TOMLPosition? {
         var position = TOMLPosition(line: 1, column: 1)
         var parser = Unicode.UTF8.ForwardParser()

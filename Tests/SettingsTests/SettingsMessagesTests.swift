@@ -40,7 +40,9 @@ struct SettingsMessagesTests {
             #expect(found.count == 1 && found[0].contains(words), "\(found)")
         }
         #expect(throws: SettingFault.self) { try ZoneFile(folder: "/nonexistent").clock("Europe/Berlin") }
-        do { _ = try ZoneFile(folder: "/nonexistent").clock("Europe/Berlin") } catch { #expect(error.message.contains("tzdata")) }
+        do { _ = try ZoneFile(folder: "/nonexistent").clock("Europe/Berlin") } catch {
+            #expect(error.message.contains("tzdata"))
+        }
         #expect(try ZoneFile(folder: "/nonexistent").clock("UTC") == .utc)
     }
 }

@@ -1,5 +1,5 @@
 extension ApprovalPolicy {
-    /// Whether it may be enough to be in the recipient's channel to decide what is told there.
+    /// Returns whether membership in the recipient's channel can be enough to decide a request that is posted there.
     package func letsMembersDecide(of recipient: Recipient, _ rules: RecipientRules) -> Bool {
         guard case .channel = recipient else { return false }
         if rules.always.contains(recipient) || rules.roles[RecipientRules.others]?.contains(recipient) == true {

@@ -1,15 +1,20 @@
 /// Decides who may approve or deny a request. The policy is pure: everything that it depends on was looked up for this click.
 package struct ApprovalPolicy: Equatable, Sendable {
-    /// For the roles without an entry of their own; empty: every member of a channel that the role's requests go to.
+    /// The approvers of the roles without an entry in ``roles``. If empty, every member of a channel that the role's requests
+    /// are posted to may decide.
     package var approvers: [Approver] = []
+    /// The approvers of single roles, by the role's name.
     package var roles: [String: [Approver]] = [:]
+    /// Whether people may approve their own requests. They can always deny one, which withdraws it.
     package var allowsSelf = false
+    /// Whether guest accounts of Mattermost may decide.
     package var allowsGuests = false
-    /// Whether a reviewer whom the requester alone named may decide, where no approvers are set.
+    /// Whether a reviewer whom only the requester named may decide, where no approvers are set.
     package var allowsSuggested = false
-    /// Whether nobody approves while no Mattermost account can be found that is the requester's.
+    /// Whether a request can be approved only after the requester's Mattermost account has been found.
     package var requiresKnownRequester = false
-    /// Mattermost user name, in lower case, or account id, which no change of name gets around, to Teleport user.
+    /// Maps accounts of Mattermost to Teleport users. A key is a user name in lower case, or an account id, which stays valid
+    /// when the account's user name changes.
     package var users: [String: String] = [:]
 
     package init() {}
@@ -19,12 +24,13 @@ package struct ApprovalPolicy: Equatable, Sendable {
         var user: ChatUser
         /// Whether the person is a member of the channel that the post is in.
         var isMember = true
-        /// Roles without named approvers that the configuration tells the person nothing of; the empty one stands for a request
-        /// without roles. Whoever is told of one role alone approves no other that the requester put beside it.
+        /// The roles without named approvers whose requests the configuration does not post to this person; an empty string
+        /// stands for a request without roles. They exist because a requester can put two roles into one request: a person who
+        /// is told of only one of them must not approve the other.
         var untold: Set<String> = []
         /// The approvers' channels that the person is a member of.
         var channels: Set<ChannelName> = []
-        /// Ids of the accounts that are known to be the requester's.
+        /// The ids of the Mattermost accounts that are known to be the requester's.
         var requesterAccounts: Set<String> = []
 
         package init(
@@ -39,33 +45,42 @@ package struct ApprovalPolicy: Equatable, Sendable {
         }
     }
 
+    /// The policy's answer to a click.
     package enum Verdict: Equatable {
+        /// The person may make the decision.
         case approver
-        /// Not an approver perhaps, but it is the person's own request.
+        /// The person denies a request of their own, which withdraws it. This does not take an approver.
         case withdrawal
+        /// The person may not make the decision.
         case refused(Objection)
     }
 
+    /// The reason why a person may not decide a request.
     package enum Objection: Equatable {
+        /// The account is a bot, is deactivated, is not a member of the post's channel, or is a guest.
         case bot, deactivated, outsider, guest
+        /// The person made the request. `others` says who can approve it.
         case ownRequest(others: [Need])
-        /// The request's user is an address, and Mattermost does not show the person's.
+        /// The Teleport user is an e-mail address, and Mattermost hides the person's address, so the request may be their own.
         case hiddenAddress
-        /// The request's user has a name that can be written in several ways.
+        /// The Teleport user has a name that can be written in several ways, so the request may be the person's own.
         case unclearName
+        /// The person does not meet these needs.
         case notApprover([Need])
-        /// Told by the requester's choice alone, which must not be the choice of the approver.
+        /// The person is told of the request only because the requester suggested them, and a requester must not choose the
+        /// approver.
         case onlySuggested
     }
 
-    /// Roles whose deciding takes one of the same approvers.
+    /// A group of roles that the same approvers decide. A person may decide a request if they meet all of its needs.
     package struct Need: Equatable {
-        /// Empty where it is the whole request, whatever its roles.
+        /// The roles of the group. Empty if the need is about the whole request, whatever its roles are.
         var roles: [String]
-        /// Empty: whoever is told of the roles.
+        /// The approvers, of whom one is enough. If empty, anybody who is told of the roles may decide.
         var approvers: [Approver]
     }
 
+    /// Returns whether the person may make this decision on the request.
     package func verdict(_ decision: Decision, _ request: AccessRequest, by clicker: Clicker) -> Verdict {
         if let objection = objection(to: clicker) { return .refused(objection) }
         let needs = needs(of: request)
@@ -91,12 +106,12 @@ package struct ApprovalPolicy: Equatable, Sendable {
         return clicker.user.isGuest && !allowsGuests ? .guest : nil
     }
 
-    /// The roles for which nobody is named: it takes no more than being told of them.
+    /// Returns the roles of the request that have no named approvers. Being told of such a role is enough to decide it.
     package func openRoles(of request: AccessRequest) -> [String] {
         needs(of: request).filter(\.approvers.isEmpty).flatMap { roles(of: $0, request) }
     }
 
-    /// The channels whose members the verdict depends on.
+    /// Returns the approvers' channels whose members have to be known for the verdict on this person.
     package func channels(for request: AccessRequest, _ user: ChatUser) -> Set<ChannelName> {
         var channels: Set<ChannelName> = []
         for need in needs(of: request) where !need.approvers.contains(where: { $0.names(user) }) {
@@ -105,31 +120,37 @@ package struct ApprovalPolicy: Equatable, Sendable {
         return channels
     }
 
-    /// The Mattermost user names that `users` gives the requester.
+    /// Returns the keys of ``users`` that map to the requester: Mattermost user names and account ids.
     package func accounts(of request: AccessRequest) -> [String] { accounts(ofUser: request.user) }
 
+    /// Returns the keys of ``users`` that map to a Teleport user: Mattermost user names and account ids.
     package func accounts(ofUser user: String) -> [String] {
         users.filter { Self.isSame($0.value, user) }.map(\.key).sorted()
     }
 
-    /// The person's user name in Teleport, if `users` maps one to them.
+    /// Returns the person's user name in Teleport, or nil if ``users`` does not map them to one.
     package func teleportUser(of user: ChatUser) -> String? {
         let name = user.username.lowercased()
         return users[user.id] ?? (Self.isAccountID(name) ? nil : users[name])
     }
 
-    /// A key of `users` that is an account's id, and no user name, which anybody could take.
+    /// Returns whether a key of ``users`` is an account id. A user name of that form is never looked up as a key, because
+    /// anybody could take the id of another account as their user name.
     package static func isAccountID(_ key: String) -> Bool { key.utf8.count == 26 && MattermostName.isID(key) }
 
+    /// Whether an account of Mattermost and a Teleport user are the same person.
     package enum Likeness {
         case same, other
-        /// The Teleport user is an address, and Mattermost does not show the person's.
+        /// The two cannot be compared: the Teleport user is an e-mail address that Mattermost does not show, or has an unclear
+        /// name.
         case unknown
     }
 
-    /// Whether a person is that Teleport user: by `users` where it tells whose that is, else by user name or e-mail address, whatever
-    /// `users` says of the person, who may have two Teleport users. Capital letters do not matter: rather one too many than one
-    /// too few.
+    /// Returns whether a person is a Teleport user.
+    ///
+    /// ``users`` decides if it maps any account to the Teleport user. Otherwise the person's user name and e-mail address are
+    /// compared with it, even if ``users`` maps the person to another Teleport user, because one person may have two. Case is
+    /// ignored: it is safer to take two people for one than one person for two.
     package func compare(_ user: ChatUser, with teleportUser: String) -> Likeness {
         guard !teleportUser.isEmpty else { return .other }
         let mapped = self.teleportUser(of: user)
@@ -141,18 +162,19 @@ package struct ApprovalPolicy: Equatable, Sendable {
         return user.email.isEmpty && teleportUser.contains("@") || PersonName.isUnclear(teleportUser) ? .unknown : .other
     }
 
-    /// Whether the person is the requester.
+    /// Returns whether the person is the requester.
     private func likeness(_ clicker: Clicker, _ request: AccessRequest) -> Likeness {
         clicker.requesterAccounts.contains(clicker.user.id) ? .same : compare(clicker.user, with: request.user)
     }
 
-    /// Whether nothing speaks against the person's being that Teleport user.
+    /// Returns false only if ``users`` maps the person to another Teleport user.
     private func isPerhaps(_ user: ChatUser, _ teleportUser: String) -> Bool {
         self.teleportUser(of: user).map { Self.isSame($0, teleportUser) } ?? true
     }
 
     static func isSame(_ one: String, _ other: String) -> Bool { PersonName.folded(one) == PersonName.folded(other) }
 
+    /// Returns the needs of a request: one for each group of roles with the same approvers.
     func needs(of request: AccessRequest) -> [Need] {
         guard request.roles.contains(where: { roles[$0] != nil }) else { return [Need(roles: [], approvers: approvers)] }
         var needs: [Need] = []

@@ -1,13 +1,14 @@
 /// One entry of a list of approvers.
 package enum Approver: Hashable, Sendable {
-    /// Mattermost's, in lower case, without the `@`.
+    /// A Mattermost user name, in lower case and without the `@`.
     case username(String)
-    /// In lower case.
+    /// An e-mail address, in lower case.
     case email(String)
-    /// Its members, whoever they are at the time of the click.
+    /// A channel, which stands for everybody who is its member at the time of the click.
     case channel(ChannelName)
 
-    /// Whether the person's name or address alone is the entry's.
+    /// Returns whether the entry is the person's user name or e-mail address. Always false for a channel, whose members have to
+    /// be looked up.
     func names(_ user: ChatUser) -> Bool {
         switch self {
         case .username(let name): user.username.lowercased() == name
@@ -16,6 +17,7 @@ package enum Approver: Hashable, Sendable {
         }
     }
 
+    /// The channel of a ``channel(_:)`` entry, otherwise nil.
     var channel: ChannelName? {
         guard case .channel(let name) = self else { return nil }
         return name

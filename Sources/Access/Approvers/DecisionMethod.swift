@@ -1,7 +1,7 @@
-/// How a decision reaches Teleport.
+/// The way in which a decision reaches Teleport.
 package enum DecisionMethod: String, Equatable, Sendable, CaseIterable {
-    /// The request's state is set: one decision is enough, whatever the request's thresholds.
+    /// The plugin sets the request's state. One decision is enough, whatever the request's thresholds are.
     case state
-    /// A review is submitted, which Teleport counts by the request's thresholds.
+    /// The plugin submits a review, which Teleport counts by the request's thresholds.
     case review
 }

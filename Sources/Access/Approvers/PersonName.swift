@@ -1,19 +1,22 @@
-/// A person's name or address, for comparing: it is better to take two people for one than one for two.
+/// Folds the name or address of a person, so that different spellings of it compare as equal. It is safer to take two people
+/// for one than one person for two, because nobody should approve their own request unnoticed.
 ///
-/// Swift compares strings by canonical equivalence. Capital letters are folded besides, full-width forms are written as ASCII, and
-/// characters that nobody sees are left out. The standard library has no compatibility forms (UAX #15, NFKC) beyond that: a
-/// name with one of those may be anybody's.
+/// Swift compares strings by canonical equivalence. In addition, this type ignores case, writes full-width forms as ASCII, and
+/// leaves out invisible characters. Further compatibility forms (NFKC in UAX #15) are not in the standard library, so
+/// ``isUnclear(_:)`` tells whether a name contains any.
 enum PersonName {
+    /// Returns the form of a name by which it is compared.
     static func folded(_ name: String) -> String {
         var visible = String.UnicodeScalarView()
         for scalar in name.unicodeScalars where !scalar.properties.isDefaultIgnorableCodePoint {
             visible.append(narrow(scalar))
         }
-        // Twice, as small letters have one capital form where capital letters have several small ones: "ß" and "ss", "ſ" and "s".
+        // Upper case comes first because several small letters can have the same capital form: "ß" and "ss", "ſ" and "s".
         return String(visible).uppercased().lowercased()
     }
 
-    /// Whether another way of writing the name could be somebody's user name or address.
+    /// Returns whether the name has compatibility characters, so that another spelling of it may be somebody's user name or
+    /// address.
     static func isUnclear(_ name: String) -> Bool {
         folded(name).unicodeScalars.contains { scalar in compatibilityForms.contains { $0.contains(scalar.value) } }
     }
@@ -23,7 +26,8 @@ enum PersonName {
         return Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
     }
 
-    /// Blocks of Unicode whose characters stand for others: superscripts, letter-like symbols, ligatures, mathematical letters.
+    /// Unicode blocks of compatibility characters, which stand for other characters: superscripts, letter-like symbols,
+    /// ligatures, mathematical letters.
     private static let compatibilityForms: [ClosedRange<UInt32>] = [
         0xA0...0xA0, 0xA8...0xBF, 0x132...0x133, 0x13F...0x140, 0x149...0x149, 0x1C4...0x1CC, 0x1F1...0x1F3, 0x2B0...0x2E4,
         0x1D2C...0x1D6A, 0x1D78...0x1DBF, 0x2000...0x203F, 0x2047...0x20A8, 0x2100...0x218F, 0x2460...0x24FF, 0x2C7C...0x2C7D,

@@ -9,11 +9,11 @@ package enum WhoDecides {
         let all = "It takes one person who may decide all of the roles"
         let words = needs.map { "for \(InertText.code($0.roles.joined(separator: ", "), limit: 200)) \($0.who)" }
             .joined(separator: "; and ")
-        // A post has little room, and code must not be cut.
+        // A post has little room, and a code span must not be cut.
         return words.utf8.count <= 600 ? "\(all): \(words)" : "\(all)."
     }
 
-    /// The people who meet the needs, each with its roles: part of a sentence.
+    /// Returns the people who meet the needs, with the roles of each need, as part of a sentence.
     package static func text(_ needs: [ApprovalPolicy.Need], _ rules: RecipientRules) -> String {
         needs.map { need in
             let roles = InertText.code(need.roles.joined(separator: ", "), limit: 200)
@@ -25,7 +25,7 @@ package enum WhoDecides {
         }.joined(separator: "; and ")
     }
 
-    /// By who is told of the roles, where nobody is named.
+    /// Splits a need without named approvers by the recipients of its roles, because they are the people who may decide.
     private static func split(_ need: ApprovalPolicy.Need, _ rules: RecipientRules) -> [(roles: [String], who: String)] {
         guard need.approvers.isEmpty else { return [(need.roles, who(need.approvers))] }
         var parts: [(roles: [String], who: String)] = []

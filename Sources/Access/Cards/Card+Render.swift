@@ -1,5 +1,6 @@
 extension Card {
-    /// Characters shown of each thing that people wrote, where there is room.
+    /// The largest numbers of characters shown of the texts that people wrote. A card that is too large is rendered again with
+    /// smaller limits.
     private struct Limits {
         var user = 100
         var roles = 300
@@ -14,15 +15,17 @@ extension Card {
         }
     }
 
-    /// The room that ``PropsSize`` leaves for the operator's own title and text.
+    /// The part of ``PropsSize/limit`` that is kept free for the operator's own title and text.
     package static let roomForWords = 1200
-    /// Names of clusters have up to 255 characters.
+    /// The largest number of characters shown of a cluster's name, which may have 255.
     private static let clusterLimit = 128
 
-    /// What people wrote is shown in full where it fits, and else as much of it as Mattermost takes.
+    /// Renders the card of a request. Texts that people wrote are shown in full if they fit, and otherwise shortened to what
+    /// Mattermost takes.
+    ///
     /// - Parameters:
-    ///   - now: after it, the time to decide is not shown any more.
-    ///   - shownCluster: the cluster's name, where the post is to show it.
+    ///   - now: the present time. The time by which a request has to be decided is shown until then.
+    ///   - shownCluster: the cluster's name, if the post is to show it.
     package init(
         _ subject: Subject, status: Status, buttons: [Button] = [], link: String? = nil, showsCommands: Bool = false,
         now: Timestamp? = nil, zone: ZoneClock = .utc, cluster: String? = nil, shownCluster: String? = nil
@@ -46,7 +49,7 @@ extension Card {
         for percent in [75, 50, 30, 15] where propsSize > PropsSize.limit - Self.roomForWords { self = rendered(percent) }
     }
 
-    /// Who asks for what, and why.
+    /// Returns the fields that show the requester, what they ask for, and why.
     private static func people(_ subject: Subject, _ limits: Limits) -> [Field] {
         let user = InertText.code(subject.user, limit: limits.user)
         let roles = InertText.code(subject.roles.joined(separator: ", "), limit: limits.roles)
@@ -63,7 +66,8 @@ extension Card {
         return fields
     }
 
-    /// Moments alone: a distance from now would be false a minute later.
+    /// Returns the fields that show when the access begins and ends. They show moments and not the time that is left, which
+    /// would be wrong a minute later.
     private static func times(of subject: Subject, _ status: Status, now: Timestamp?, _ zone: ZoneClock) -> [Field] {
         guard let times = subject.times else { return [] }
         var fields: [Field] = []
@@ -86,6 +90,7 @@ extension Card {
         return fields
     }
 
+    /// Returns the fields that show the request's id, its status, and how it is or was decided.
     private static func state(
         of subject: Subject, _ status: Status, _ limits: Limits, _ zone: ZoneClock, showsCommands: Bool
     ) -> [Field] {
@@ -107,6 +112,7 @@ extension Card {
         return fields
     }
 
+    /// Returns the text of a push notification.
     private static func fallback(_ subject: Subject, _ status: Status, _ limits: Limits, _ zone: ZoneClock) -> String {
         let user = InertText.plain(subject.user, limit: limits.fallbackPart)
         let roles = InertText.plain(subject.roles.joined(separator: ", "), limit: limits.fallbackPart)
@@ -131,6 +137,7 @@ extension Card.Status {
         }
     }
 
+    /// The reason that the decider gave; empty if there is none.
     fileprivate var reason: String {
         switch self {
         case .approved(let resolution), .denied(let resolution): resolution?.reason ?? ""

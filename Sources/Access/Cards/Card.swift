@@ -1,17 +1,19 @@
-/// What a post shows of a request: one attachment, as plain data. Rendering is pure; ``Mattermost`` turns it into JSON.
+/// The content of a request's post: one attachment, as plain data. A card is made by pure functions, and the module
+/// `Mattermost` turns it into JSON.
 package struct Card: Equatable, Sendable {
+    /// The status of the request that the card shows.
     package enum Status: Equatable, Sendable {
         case pending
         case approved(Resolution?)
         case denied(Resolution?)
-        /// Into an access list, by its title where that is known.
+        /// The request was promoted into an access list. The value is the list's title, or empty if it is not known.
         case promoted(String = "")
-        /// Lapsed or deleted before anyone decided.
+        /// The request lapsed or was deleted before anybody decided it.
         case expired
-        /// A state of a newer server.
+        /// A state of a newer server that this version does not know, as the server's number.
         case unknown(Int)
 
-        /// The name of the state: ``AccessRequest/State/name``, or `expired`.
+        /// The name of the status: ``AccessRequest/State/name``, or `expired`.
         package var name: String {
             switch self {
             case .pending: AccessRequest.State.pending.name
@@ -24,10 +26,11 @@ package struct Card: Equatable, Sendable {
         }
     }
 
-    /// Who decided, where that is known, and when.
+    /// The decision about a request: when it was made, the decider's reason and, if known, who made it.
     package struct Resolution: Equatable, Sendable {
         /// A Mattermost user name, without the `@`.
         package var by: String?
+        /// The time of the decision.
         package var at: Timestamp
         /// The reason that the decider gave; may be empty.
         package var reason: String
@@ -39,10 +42,12 @@ package struct Card: Equatable, Sendable {
         }
     }
 
+    /// A title and a value that the attachment shows.
     package struct Field: Equatable, Sendable {
         package var title: String
-        /// Markdown; whatever people wrote is inert in it.
+        /// Markdown, in which the texts that people wrote are inert.
         package var value: String
+        /// Whether the field may share its line with another one.
         package var isShort: Bool
 
         package init(title: String, value: String, isShort: Bool) {
@@ -52,15 +57,18 @@ package struct Card: Equatable, Sendable {
         }
     }
 
+    /// A button of the attachment.
     package struct Button: Equatable, Sendable {
+        /// The color scheme of a button, by Mattermost's names.
         package enum Style: String, Sendable { case good, danger }
 
-        /// `[A-Za-z0-9]+`, or the server cannot route the click.
+        /// The button's id. It has only letters and digits, or the server could not route the click.
         package var id: String
         package var name: String
         package var style: Style
+        /// The address that the server calls when somebody clicks.
         package var url: String
-        /// Signed; the server keeps it and sends it back with the click.
+        /// The signed values that the server keeps and sends back with the click.
         package var context: [String: String]
 
         package init(_ decision: Decision, url: String, context: [String: String]) {
@@ -75,18 +83,19 @@ package struct Card: Equatable, Sendable {
     }
 
     package var requestID: RequestID
-    /// The Teleport cluster that the request is of; nil if it has no name.
+    /// The name of the request's Teleport cluster; nil if it is not known.
     package var cluster: String?
     package var status: Status
+    /// The color of the line beside the attachment, as `#RRGGBB`.
     package var color: String
     package var title: String
-    /// Where the title leads.
+    /// The address that the title links to.
     package var link: String?
-    /// Markdown above the fields; whatever people wrote is inert in it.
+    /// Markdown above the fields, in which the texts that people wrote are inert.
     package var text: String?
     package var fields: [Field]
     /// The text of a push notification.
     package var fallback: String
-    /// Empty unless pending.
+    /// The buttons, which only a pending request has.
     package var buttons: [Button]
 }

@@ -6,10 +6,12 @@ package struct CardMaker: Sendable {
     private let teleport: any AccessService
     private let showsCommands: Bool
     private let now: @Sendable () -> Timestamp
-    /// Other clusters whose cards were seen.
+    /// Remembers whether another cluster's cards were seen in a channel.
     package let neighbours: Neighbours
 
-    /// - Parameter showsCommands: whether cards tell how to decide with `tsh`, as they must where they have no buttons.
+    /// Creates a maker of cards.
+    ///
+    /// - Parameter showsCommands: whether cards tell how to decide with `tsh`, as they must if they have no buttons.
     package init(
         teleport: any AccessService, messages: Messages, showsCommands: Bool, now: @escaping @Sendable () -> Timestamp,
         neighbours: Neighbours = Neighbours()
@@ -24,6 +26,7 @@ package struct CardMaker: Sendable {
     /// The cluster's name as cards carry it, cut to 128 characters because Mattermost's room for a post's props is small.
     package var cluster: String? { teleport.clusterName.map { String($0.prefix(128)) } }
 
+    /// Makes the card of a request, with the operator's own texts if there are any.
     package func card(_ subject: Subject, _ status: Card.Status, buttons: [Card.Button] = []) -> Card {
         var card = Card(
             subject, status: status, buttons: buttons,
@@ -41,7 +44,9 @@ package final class Neighbours: Sendable {
 
     package init() {}
 
+    /// Notes that another cluster's card was seen.
     package func saw() { seen.withLock { $0 = true } }
 
+    /// Whether another cluster's card was seen.
     package var areThere: Bool { seen.withLock { $0 } }
 }

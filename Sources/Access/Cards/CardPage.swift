@@ -2,11 +2,12 @@
 package struct CardPage: Equatable, Sendable {
     /// The bot's cards, newest first.
     package var cards: [PostedCard]
-    /// Where the next page begins; nil at the channel's first post.
+    /// The beginning of the next page; nil at the channel's first post.
     package var next: PageCursor?
-    /// When the oldest post of the page was made, whoever's it is; nil for an empty page.
+    /// The time at which the page's oldest post was made, by anybody; nil for an empty page.
     package var oldest: Timestamp?
-    /// Posts that are too large to be read even alone, and were left out. Nothing is known of them.
+    /// The number of posts that were left out because they are too large to be read, even one at a time. Nothing is known of
+    /// them.
     package var skipped: Int
 
     package init(cards: [PostedCard], next: PageCursor? = nil, oldest: Timestamp? = nil, skipped: Int = 0) {
@@ -17,11 +18,13 @@ package struct CardPage: Equatable, Sendable {
     }
 }
 
-/// Where a page of a channel's posts begins. Opaque: only the client that made it knows what is in it.
+/// The beginning of a page of a channel's posts. It is opaque: only the client that made a cursor uses what is in it.
 package struct PageCursor: Equatable, Sendable {
+    /// A post that was read.
     package struct Row: Equatable, Sendable {
         package var id: String
-        /// Milliseconds since 1970 by the server's clock; nil if the post does not tell.
+        /// The time at which the post was made, in milliseconds since 1970 by the server's clock; nil if the post does not
+        /// tell.
         package var created: Int64?
 
         package init(id: String, created: Int64?) {
@@ -30,22 +33,23 @@ package struct PageCursor: Equatable, Sendable {
         }
     }
 
-    /// The page holds posts that are older than this one; nil: from the channel's newest.
+    /// The page has the posts that are older than this one. If nil, it begins with the channel's newest post.
     package var before: Row?
-    /// How many of those posts were read already.
+    /// The number of these posts that were read already.
     package var offset = 0
-    /// The last of these, newest first: all of them, or as many as are worth keeping.
+    /// The last posts that were read, newest first. The client keeps all of them, or as many as are useful.
     package var tail: [Row] = []
-    /// How many posts to ask for.
+    /// The number of posts to ask for.
     package var size: Int
-    /// How often posts changed under the reading, so that it began again.
+    /// The number of times that reading began again because posts had changed meanwhile.
     package var restarts = 0
 
     package init(size: Int) { self.size = size }
 }
 
 extension ChatService {
-    /// The bot's own cards in the channel, newest first, each once: among its posts since a moment, at most about `limit` posts.
+    /// Returns the bot's own cards in the channel, newest first and each once. It reads the channel's posts since a moment, at
+    /// most about `limit` of them.
     package func recentCards(
         in channelID: String, by botID: String, since: Timestamp, limit: Int
     ) async throws(MattermostError) -> [PostedCard] {

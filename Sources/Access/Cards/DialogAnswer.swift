@@ -1,7 +1,8 @@
 /// The answer to a dialog's submission. The dialog closes on `accepted` only.
 package enum DialogAnswer: Equatable, Sendable {
     case accepted
-    /// Shown at the field, which can be corrected.
+    /// The message is shown beside the field, which the person can correct.
     case wrongReason(String)
+    /// The message is shown in the dialog.
     case refused(String)
 }

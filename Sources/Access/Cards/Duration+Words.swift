@@ -1,5 +1,5 @@
 extension Duration {
-    /// How long, to the minute, in at most two units: `30 hours`, `2 days 4 hours`, `45 minutes`.
+    /// The duration in words, to the minute and in at most two units: `30 hours`, `2 days 4 hours`, `45 minutes`.
     package var inWords: String {
         let minutes = (components.seconds + 30) / 60
         let units: [(Int64, String)] =
@@ -9,7 +9,7 @@ extension Duration {
         return words.isEmpty ? "less than a minute" : words.joined(separator: " ")
     }
 
-    /// How long ago, as a person says it: `just now`, `2 minutes ago`, `3 days ago`.
+    /// The age that the duration stands for, in words: `just now`, `2 minutes ago`, `3 days ago`.
     package var agoInWords: String {
         let seconds = components.seconds
         let (count, unit): (Int64, String) =

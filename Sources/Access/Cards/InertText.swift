@@ -1,15 +1,16 @@
-/// Text that people wrote, made harmless for a place that renders Markdown.
+/// Makes texts that people wrote harmless for a place that renders Markdown.
 ///
-/// Inside a code span Mattermost renders nothing and looks for no mention, link, emoji or hashtag, so the only way out is a
-/// backtick, and none is left. Each line is a span of its own, since an empty line ends a span. Everything is decided by Unicode
-/// scalars: to a renderer a backtick with a combining mark is a backtick, to Swift's `Character` it is not.
+/// In a code span Mattermost renders nothing and looks for no mention, link, emoji or hashtag. Only a backtick could end the
+/// span, so all backticks are replaced. Each line becomes a span of its own, because an empty line would end a span. All
+/// characters are judged by their Unicode scalars: for a renderer a backtick with a combining mark is a backtick, but Swift's
+/// `Character` is another one.
 package enum InertText {
-    /// `text` as code spans, at most `limit` characters of it; empty when nothing visible is left.
+    /// Returns `text` as code spans, with at most `limit` characters of it; empty if nothing visible is left.
     package static func code(_ text: String, limit: Int) -> String {
         visibleLines(of: text, limit: limit).map { "`\($0)`" }.joined(separator: "\n")
     }
 
-    /// `text` on one line for a place that renders nothing but may still look for mentions, such as a notification.
+    /// Returns `text` on one line, for a place that renders nothing but may still look for mentions, such as a notification.
     package static func plain(_ text: String, limit: Int) -> String {
         var result = String.UnicodeScalarView()
         for scalar in visibleLines(of: text, limit: limit).joined(separator: " ").unicodeScalars {
@@ -19,24 +20,25 @@ package enum InertText {
         return String(result)
     }
 
-    /// `text` on one line for a place that renders links alone, such as an attachment's title.
+    /// Returns `text` on one line, for a place that renders only links, such as an attachment's title.
     package static func label(_ text: String, limit: Int) -> String {
         var result = String.UnicodeScalarView()
         for scalar in plain(text, limit: limit).unicodeScalars where !isOfLink(scalar) { result.append(scalar) }
         return String(result)
     }
 
-    /// Whether a reader sees nothing: spaces, what is not shown at all, and marks without a letter to stand on.
+    /// Returns whether a reader sees nothing of the text: it has only white space, invisible characters, and marks without a
+    /// letter.
     package static func isBlank(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isBlank) }
 
-    /// Without what ``isBlank(_:)`` calls blank around it.
+    /// Returns the text without the blank characters around it, as ``isBlank(_:)`` defines them.
     package static func trimmed(_ text: String) -> String {
         let scalars = text.unicodeScalars
         guard let start = scalars.firstIndex(where: { !isBlank($0) }), let end = scalars.lastIndex(where: { !isBlank($0) })
         else {
             return ""
         }
-        // Marks after the last letter belong to it.
+        // The marks after the last letter are part of it.
         let marks = scalars[scalars.index(after: end)...].prefix { isMark($0) || $0 == "\u{200D}" }
         return String(scalars[start..<marks.endIndex])
     }
@@ -67,7 +69,8 @@ package enum InertText {
         }
     }
 
-    /// Controls, invisible formatting and reordering of text (Trojan Source) are dropped.
+    /// Returns whether a character may be shown. Control characters, invisible formatting, and characters that reorder text
+    /// (Trojan Source) may not.
     private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control: scalar == "\t"
@@ -77,7 +80,7 @@ package enum InertText {
         }
     }
 
-    /// The lines of `text` that show something, `…` at the end when some of it is missing.
+    /// Returns the lines of `text` that show something, with `…` at the end if some of it was left out.
     private static func visibleLines(of text: String, limit: Int) -> [String] {
         var budget = Budget(limit: limit)
         var lines: [String.UnicodeScalarView] = [.init()]
@@ -106,7 +109,8 @@ package enum InertText {
 extension InertText {
     /// The room that is left for a text, in characters, in UTF-8 bytes, and in bytes once JSON has escaped it.
     private struct Budget {
-        /// A family of four is seven scalars. More than these are combining marks, of which one character may have thousands.
+        /// The largest number of scalars that are kept of one character. The emoji of a family of four has seven. A character
+        /// with more scalars than this limit consists mostly of combining marks, and may have thousands of them.
         static let scalarsOfCharacter = 16
 
         private var characters: Int
@@ -120,7 +124,7 @@ extension InertText {
             take(characters: beginsCharacter ? 1 : 0, PropsSize.of(scalar), UTF8.width(scalar))
         }
 
-        /// A line costs its two backticks too.
+        /// Takes the room of a line break and of the two backticks around the next line. Returns false if there is no room.
         mutating func takeLine() -> Bool { take(characters: 1, 8, 3) }
 
         private mutating func take(characters count: Int, _ size: Int, _ width: Int) -> Bool {

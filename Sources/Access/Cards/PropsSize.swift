@@ -1,8 +1,8 @@
-/// How much of its 8,000 characters of props Mattermost 5.x finds used: Unicode scalars of its own JSON, where Go's encoder
-/// escapes some to six characters.
+/// Counts how much a text takes of the 8,000 characters that Mattermost 5.x allows for a post's props. The server counts the
+/// Unicode scalars of its own JSON, in which Go's encoder escapes some characters as six.
 package enum PropsSize {
-    /// Less than 8,000 by what stands around the attachment: `from_bot`, and the request's id, state and cluster for finding the
-    /// post again, of which the cluster's name may have 128 characters.
+    /// The room for the attachment. It is less than 8,000 because the props have other values too: `from_bot`, and the
+    /// request's id, state and cluster, by which the post is found again. The cluster's name may have 128 characters.
     package static let limit = 7500
 
     static func of(_ scalar: Unicode.Scalar) -> Int {
@@ -13,7 +13,7 @@ package enum PropsSize {
         }
     }
 
-    /// The text alone, without the quotes.
+    /// Returns the size of a text without the quotes around it.
     package static func of(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + of($1) } }
 }
 

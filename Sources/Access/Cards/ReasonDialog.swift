@@ -1,18 +1,19 @@
-/// A form that asks the clicker why, or only whether they mean it.
+/// A dialog that asks the person who clicked for a reason, or only to confirm the click.
 package struct ReasonDialog: Equatable, Sendable {
-    /// The field's name in what comes back.
+    /// The name of the reason's field in the submission.
     package static let field = "reason"
-    /// Characters that the field takes.
+    /// The largest number of characters of a reason.
     package static let limit = 1000
 
     package var decision: Decision
     package var introduction: String
+    /// Whether the reason may be left empty.
     package var isOptional: Bool
-    /// Without the field nothing is asked but whether the person means it.
+    /// Whether there is a field for the reason. Without it, the dialog only asks to confirm the click.
     package var hasField = true
-    /// Comes back with what was written; clients see it and may change it.
+    /// A text that is sent back with the submission. Clients see it and may change it.
     package var state: String
-    /// Where it is sent.
+    /// The address that the submission is sent to.
     package var url: String
 
     package init(

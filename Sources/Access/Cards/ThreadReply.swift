@@ -1,9 +1,9 @@
-/// What the plugin adds to the thread of a request's post.
+/// A reply that the plugin adds to the thread of a request's post.
 package struct ThreadReply: Equatable, Sendable {
     package var requestID: RequestID
-    /// The reply's name among the replies to its post, such as `review-0`. A name is posted once.
+    /// The reply's name among the replies to its post, such as `review-0`. Only one reply of each name is posted.
     package var name: String
-    /// Markdown; whatever people wrote is inert in it.
+    /// Markdown, in which the texts that people wrote are inert.
     package var text: String
 
     package init(requestID: RequestID, name: String, text: String) {
@@ -13,7 +13,7 @@ package struct ThreadReply: Equatable, Sendable {
     }
 }
 
-/// A reply of the bot's, as found in a thread.
+/// A reply of the bot's that was found in a thread.
 package struct PostedReply: Equatable, Sendable {
     package var reference: PostReference
     package var requestID: RequestID?
@@ -27,12 +27,14 @@ package struct PostedReply: Equatable, Sendable {
 }
 
 extension ThreadReply {
-    /// Characters shown of each thing that people wrote.
+    /// The largest numbers of characters shown of the texts that people wrote.
     private enum Limit {
         static let user = 100
         static let reason = 1000
     }
 
+    /// Creates the reply that tells of a review.
+    ///
     /// - Parameter index: the review's place in the request's list.
     package init(_ review: AccessReview, index: Int, of id: RequestID, zone: ZoneClock = .utc) {
         let author = InertText.code(review.author, limit: Limit.user)
@@ -45,12 +47,14 @@ extension ThreadReply {
         self.init(requestID: id, name: Self.reviewName(index), text: text)
     }
 
-    /// The reminder of a request that nobody has decided. It says the moment alone: people read it later, too.
+    /// Returns the reminder of a request that nobody has decided. It names the moment at which the request lapses and not the
+    /// time that is left, because people may read it later.
     package static func reminder(of id: RequestID, lapsesAt expires: Timestamp, zone: ZoneClock = .utc) -> ThreadReply {
         ThreadReply(
             requestID: id, name: "reminder", text: "⏳ Nobody has decided this yet. It lapses at \(zone.minute(expires)).")
     }
 
+    /// Returns the name of the reply that tells of a review, from the review's place in the request's list.
     package static func reviewName(_ index: Int) -> String { "review-\(index)" }
 
     private static func words(_ proposed: AccessRequest.State) -> String {

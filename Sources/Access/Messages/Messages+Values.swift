@@ -1,13 +1,13 @@
 extension Messages {
-    /// What rendered templates may take, as ``PropsSize`` counts.
+    /// The largest sizes of rendered templates, in characters as ``PropsSize`` counts them.
     enum Room {
         static let title = 300
         static let text = 900
-        /// Posts take 16,383 characters; the plugin's own words are among them.
+        /// Mattermost's posts take 16,383 characters. The plugin's own words may be part of the answer.
         static let answer = 12_000
     }
 
-    /// What the fields stand for.
+    /// The values that take the place of a template's fields.
     struct Values {
         var subject: Subject?
         var card: Card?
@@ -15,11 +15,11 @@ extension Messages {
         var answer = ""
         var person = ""
 
-        /// Characters of each value. Values are shortened until the whole fits: nothing is cut once it is rendered, since the cut
-        /// could be in the middle of a code span.
+        /// The largest number of characters of each value. The limits are tried in turn until the whole text fits. A rendered
+        /// text is never cut, because the cut could be in the middle of a code span.
         private static let limits = [300, 200, 120, 80, 40, 20]
 
-        /// Nil if it does not fit.
+        /// Returns the rendered title on a single line, or nil if it does not fit.
         func title(_ template: Template, room: Int) -> String? {
             fitting(room) { limit in
                 let words = template.rendered { value($0, limit: limit, InertText.label) }
@@ -27,7 +27,7 @@ extension Messages {
             }
         }
 
-        /// Nil if it does not fit.
+        /// Returns the rendered text, or nil if it does not fit.
         func text(_ template: Template, room: Int) -> String? {
             let marks = template.closingMarks
             return fitting(room) { limit in
@@ -55,7 +55,7 @@ extension Messages {
             case "request_id": subject?.requestID.rawValue ?? ""
             case "status": card?.status.name ?? ""
             case "link": card?.link ?? ""
-            // These words are the plugin's own, what they quote is inert.
+            // The plugin's own words are Markdown, and everything that they quote is inert.
             case "answer": answer
             case "person": person.isEmpty ? "" : "@\(person)"
             default: ""
@@ -76,7 +76,10 @@ extension Messages {
 }
 
 extension Messages {
-    /// Refuses a template that could let what it inserts out, or whose words do not fit beside the shortest values.
+    /// Checks a template when the configuration is read, so that rendering cannot fail later.
+    ///
+    /// - Throws: ``Template/Fault`` if an inserted value could get out of its code span, or if the template does not fit even
+    ///   with the shortest values.
     package static func check(_ template: Template, in place: Place) throws(Template.Fault) {
         if place != .title { try TemplateCheck.inert(template) }
         guard let id = RequestID(String(repeating: "r", count: 64)) else { return }
@@ -104,6 +107,7 @@ extension Messages {
         }
     }
 
-    /// Where a template's words are shown.
+    /// The place where a template's text is shown: as a post's title, as the text above its fields, or as the answer to a
+    /// click.
     package enum Place { case title, text, answer }
 }

@@ -1,6 +1,7 @@
-/// A text with fields, `{{user}}`, and parts that are there only when a field says something, `{{#reason}}…{{/reason}}`.
+/// A text with fields, `{{user}}`, and with sections that are shown only if a field is not empty, `{{#reason}}…{{/reason}}`.
 ///
-/// A small part of Mustache. The library for all of it needs the whole of Foundation, which is two thirds of a binary of its own.
+/// This is a small part of Mustache. A library for all of Mustache would need the whole of Foundation, which is large compared
+/// with the plugin's binary.
 package struct Template: Equatable, Sendable {
     indirect enum Piece: Equatable, Sendable {
         case text(String)
@@ -8,17 +9,20 @@ package struct Template: Equatable, Sendable {
         case section(String, [Piece])
     }
 
-    /// What is wrong, and the mend, as the end of a sentence about the template.
+    /// The error of a template that cannot be used. It says what is wrong and how to mend it, as the end of a sentence that
+    /// begins with the template.
     package struct Fault: Error, Equatable {
         package var words: String
     }
 
-    /// In characters, as written.
+    /// The largest length of a template as it is written, in Unicode scalars.
     static let limit = 2000
 
     private let pieces: [Piece]
 
-    /// - Parameter fields: those that may stand in it.
+    /// Parses a template.
+    ///
+    /// - Parameter fields: the names of the fields that the template may have.
     package init(_ text: String, fields: [String]) throws(Fault) {
         let length = text.unicodeScalars.count
         guard length <= Self.limit else { throw Fault(words: "has \(length) characters; \(Self.limit) are the most.") }
@@ -26,6 +30,7 @@ package struct Template: Equatable, Sendable {
         pieces = try parser.pieces(until: nil)
     }
 
+    /// Returns the text with each field replaced by its value. A section is left out if the value of its field is empty.
     func rendered(_ value: (String) -> String) -> String { Self.rendered(pieces, value) }
 
     private static func rendered(_ pieces: [Piece], _ value: (String) -> String) -> String {
@@ -38,10 +43,10 @@ package struct Template: Equatable, Sendable {
         }
     }
 
-    /// The fields that a part depends on.
+    /// The names of the fields that sections depend on.
     var conditions: Set<String> { Self.conditions(pieces) }
 
-    /// The text and the fields of it, in order, when only these conditions hold.
+    /// Returns the texts and fields that are rendered, in order, if exactly these fields are not empty.
     func flat(where conditions: Set<String>) -> [Piece] { Self.flat(pieces, conditions) }
 
     private static func conditions(_ pieces: [Piece]) -> Set<String> {
@@ -57,6 +62,7 @@ package struct Template: Equatable, Sendable {
         }
     }
 
+    /// Takes the pieces off the front of a template's text.
     private struct Parser {
         var rest: Substring
         let fields: [String]

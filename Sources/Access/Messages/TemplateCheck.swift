@@ -1,19 +1,23 @@
-/// Finds out whether what a template inserts stays inert, whatever it is.
+/// Checks that inserted values stay inert in a template, whatever people write in them.
 ///
-/// A value is a code span of its own, without a backtick in it. What the template says around it could still reach into the span:
-/// a backtick or a backslash before it, a link that it is a part of. These are refused. Marks that are begun before a value and
-/// closed after it are wanted, `**{{user}}**`; there the value's own closing marks are shown by characters that look alike,
-/// because Mattermost takes the first closing mark, in a code span or not.
+/// A value is inserted as a code span of its own that contains no backtick. The template's own text could still reach into that
+/// span, by a backtick or a backslash before it, or by a link that the value becomes part of. Such templates are refused.
+///
+/// A mark may be opened before a value and closed after it, as in `**{{user}}**`. Mattermost takes the first closing mark, even
+/// one in a code span, so closing marks in the value are then replaced by characters that look alike.
 enum TemplateCheck {
-    /// Fields whose values hold nothing that people wrote, with an example that is as bad as they get.
+    /// The fields whose values contain nothing that people wrote, each with an example that has all the special characters it
+    /// can have.
     private static let safe = [
         "request_id": "r-1", "status": "pending", "link": "https://h/web/requests/r-1", "person": "@a_b",
     ]
 
-    /// - Throws: what is wrong, and the mend.
+    /// Checks the template for every combination of sections that are shown.
+    ///
+    /// - Throws: ``Template/Fault``, which says what is wrong and how to mend it.
     static func inert(_ template: Template) throws(Template.Fault) {
         let conditions = template.conditions.sorted()
-        // There are at most ten fields.
+        // There are at most ten fields, so the combinations are few.
         for bits in 0..<(1 << min(conditions.count, 12)) {
             let holding = conditions.indices.filter { bits >> $0 & 1 == 1 }.map { conditions[$0] }
             var before = ""
@@ -46,8 +50,9 @@ enum TemplateCheck {
         }
     }
 
-    /// Whether the template's own code holds a mark that something before it may have begun: Mattermost takes the first closing
-    /// mark, in a code span or not, and the span's backtick would then begin another.
+    /// Returns whether a code span of the template contains a closing mark whose opening mark may stand before the span.
+    /// Mattermost takes the first closing mark, even one in a code span, and the span's last backtick would then begin another
+    /// span.
     private static func closesMarkInCode(_ scalars: [Unicode.Scalar]) -> Bool {
         var opened: Set<Unicode.Scalar> = []
         var open: Int?
@@ -70,9 +75,12 @@ enum TemplateCheck {
         return false
     }
 
+    /// Checks the template's text before, between or after the fields.
+    ///
     /// - Parameters:
-    ///   - text: stands between two fields, or before or after one.
-    ///   - name: the field that follows.
+    ///   - text: the text to check.
+    ///   - isAfterField: whether a field comes right before the text.
+    ///   - name: the field that comes right after the text; nil at the template's end.
     private static func check(_ text: String, after isAfterField: Bool, before name: String?) throws(Template.Fault) {
         let scalars = Array(text.unicodeScalars)
         let place = name.map { " before {{\($0)}}" } ?? " after the last field"
@@ -96,7 +104,7 @@ enum TemplateCheck {
         }
     }
 
-    /// Whether each run of backticks is closed by one of the same length, on the way.
+    /// Returns whether each run of backticks in the text is closed by another run of the same length.
     private static func closesItsCode(_ scalars: [Unicode.Scalar]) -> Bool {
         var open: Int?
         var index = 0
@@ -105,17 +113,18 @@ enum TemplateCheck {
                 index += 1
                 continue
             }
-            // An escaped one counts for some renderers and not for others.
+            // Renderers differ on whether an escaped backtick counts.
             if index > 0, scalars[index - 1] == "\\" { return false }
             let start = index
             while index < scalars.count, scalars[index] == "`" { index += 1 }
             let run = index - start
-            // A run of another length is a part of the code that is open.
+            // A run of another length is part of the open code span.
             open = open == nil ? run : open == run ? nil : open
         }
         return open == nil
     }
 
+    /// Returns whether the last opening mark in the text is followed by its closing mark.
     private static func closes(
         _ opening: Unicode.Scalar, _ closing: Unicode.Scalar, in scalars: [Unicode.Scalar], openedAfter: Unicode.Scalar? = nil
     ) -> Bool {
@@ -126,7 +135,7 @@ enum TemplateCheck {
         return last.map { scalars[$0...].contains(closing) } ?? true
     }
 
-    /// Whether a line is a table's rule, or the text begins `[name]:`.
+    /// Returns whether the text has the delimiter row of a table, or a link's definition, `[name]:`.
     private static func hasLine(_ scalars: [Unicode.Scalar]) -> Bool {
         if zip(scalars, scalars.dropFirst()).contains(where: { $0 == "]" && $1 == ":" }) { return true }
         return scalars.split(whereSeparator: { $0.properties.generalCategory == .control && $0 != "\t" }).contains { line in
@@ -137,7 +146,8 @@ enum TemplateCheck {
 }
 
 extension Template {
-    /// Closing marks that a value must not hold, since the template, or what stands for a field of it, may open them.
+    /// The closing marks that a value must not contain, because the template or the value of another field may open them. Each
+    /// is mapped to the character that is shown in its place.
     var closingMarks: [Unicode.Scalar: Unicode.Scalar] {
         var opened = Set<Unicode.Scalar>()
         for piece in flat(where: conditions) {

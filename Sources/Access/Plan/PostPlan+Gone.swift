@@ -1,4 +1,5 @@
-// A request that the server does not show any more. Its posts keep the decision that was made, and show EXPIRED without one.
+// The steps for a request that the server does not show any more. Its posts keep the decision that was made; without a decision
+// they show EXPIRED.
 extension PostPlan {
     static func nextForGone(_ situation: Situation, now: Timestamp) -> Step {
         guard isAmiss(situation) else { return .done }
@@ -9,14 +10,14 @@ extension PostPlan {
         guard situation.doubtfulChannels.isEmpty else { return .done }
         let unread = situation.reachablePosts.filter { situation.shown[$0] == nil }
         guard unread.isEmpty else { return .read(Array(unread.prefix(width))) }
-        // A post that could not be read for now may show a decision, so nothing is called expired before it was.
+        // A post that could not be read for now may show a decision, so nothing becomes EXPIRED before it was read.
         let isUnsure = situation.posts.contains { situation.failedPosts.contains($0) && situation.shown[$0] == nil }
         let status = lastStatus(in: situation, now: now)
         if isUnsure, status == .expired { return .done }
         return nextForShowing(status, in: situation) ?? situation.extras.first.map { .remove($0) } ?? .done
     }
 
-    /// Whether anything about the request has to be brought up to date, as far as record and known posts tell.
+    /// Returns whether anything about the request has to be brought up to date, as far as its record and the known posts tell.
     private static func isAmiss(_ situation: Situation) -> Bool {
         let record = situation.record
         let hasClaim = !record[PluginRecord.Key.claim].isEmpty
@@ -28,8 +29,8 @@ extension PostPlan {
         return isOpen || isBehind || isStale || situation.isSuspect || !situation.extras.isEmpty
     }
 
-    /// Posts that a replica made before it died and did not record. Nobody posts about the request any more, so it needs no
-    /// claim to look for them.
+    /// Looks for posts that a replica made and did not record before it died. This needs no claim, because nobody posts about
+    /// the request any more.
     private static func nextForLostPosts(_ situation: Situation) -> Step? {
         guard !situation.record[PluginRecord.Key.claim].isEmpty else { return nil }
         let channels = situation.targets.map(\.channelID).filter {
@@ -39,8 +40,8 @@ extension PostPlan {
         return channels.isEmpty ? nil : .look(channels)
     }
 
-    /// What the posts of a request that is gone should show: the decision that the record or one of the posts tells, or else
-    /// EXPIRED.
+    /// Returns the status that the posts of a request that is gone should show: the decision that the record or one of the
+    /// posts tells, or else EXPIRED.
     private static func lastStatus(in situation: Situation, now: Timestamp) -> Card.Status {
         let told = Card.Status(final: situation.record.shownStatus) ?? decisionShown(in: situation)
         let resolution = resolution(in: situation.record, now: now)

@@ -1,4 +1,5 @@
-// Making the posts of a request that exists: claim, look for what a dead replica left, post, record.
+// The steps that make the posts of an existing request: claim the posting, look for posts that a dead replica left, post, and
+// record.
 extension PostPlan {
     static func nextForPosting(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Step? {
         let missing = situation.targets.filter {
@@ -6,7 +7,7 @@ extension PostPlan {
                 && !situation.doubtfulChannels.contains($0.channelID)
         }
         let claim = situation.record[PluginRecord.Key.claim]
-        // A claim that this run took for something else than posting is given back by that.
+        // A claim that this run took for replies in threads is given back by the steps for threads.
         let hasForeignClaim = !claim.isEmpty && (situation.ownClaim == nil || situation.isTakenOver)
         guard hasForeignClaim || !missing.isEmpty || situation.hasUnrecordedPosts else { return nil }
         if situation.ownClaim == nil {
@@ -16,13 +17,13 @@ extension PostPlan {
         let unseen = unseenChannels(situation, request, now: now)
         if !unseen.isEmpty { return situation.isClaimWorn ? .renewClaim : .look(unseen) }
         if !missing.isEmpty { return situation.isClaimWorn ? .renewClaim : .post(Array(missing.prefix(width))) }
-        // A post that is in doubt may come about late: the claim stays, so that the next run looks for it.
+        // A post that is in doubt may still come about. The claim stays, so that the next run looks for the post.
         guard situation.doubtfulChannels.isEmpty || situation.hasUnrecordedPosts else { return nil }
         return .record(situation.posts)
     }
 
-    /// The channels that may hold a post which nobody recorded: where another replica's claim was taken over, and where an older
-    /// request has no record at all, since a record can end before its request.
+    /// Returns the channels that may have a post which nobody recorded: after another replica's claim was taken over, and for
+    /// an older request without any record, because a record can end before its request.
     private static func unseenChannels(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> [String] {
         let hasLostRecord = situation.record.posts.isEmpty && now > request.created.advanced(by: youth)
         guard situation.isTakenOver || hasLostRecord else { return [] }

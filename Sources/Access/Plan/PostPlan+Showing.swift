@@ -1,6 +1,7 @@
-// Bringing posts up to date with what they should say.
+// The steps that bring posts up to date with what they should show.
 extension PostPlan {
-    /// The record spares the reading: a post is read only when the record does not say that it shows all of this already.
+    /// Returns the next step towards posts that show this status. To save calls, a post is read only if the record does not say
+    /// that it shows all of this already.
     static func nextForShowing(_ status: Card.Status, in situation: Situation) -> Step? {
         let isRecorded = isRecorded(status, in: situation)
         let recordedBehind = situation.record.behind
@@ -16,7 +17,8 @@ extension PostPlan {
         return .settle(status, behind: behind)
     }
 
-    /// Whether the record says that the posts which are not ``PluginRecord/behind`` show this, made as this process makes them.
+    /// Returns whether the record says that the posts show this status and were made with this process's configuration. Posts
+    /// that are ``PluginRecord/behind`` are excepted.
     static func isRecorded(_ status: Card.Status, in situation: Situation) -> Bool {
         let record = situation.record
         guard record.shownStatus == status.name else { return false }
@@ -32,11 +34,11 @@ extension PostPlan {
         if shown != status.name { return true }
         guard status == .pending, !situation.refreshed.contains(post) else { return false }
         if !isRecorded(status, in: situation) || situation.record.behind.contains(post.postID) { return true }
-        // What another run wrote late may stand in the post, whatever the record says.
+        // A late write of another run may have changed the post, whatever the record says.
         return situation.isSuspect && !situation.record[PluginRecord.Key.progress].isEmpty
     }
 
-    /// The posts that do not show yet what the others show.
+    /// Returns the ids of the posts that do not show yet what the others show.
     private static func behind(_ situation: Situation) -> Set<String> {
         let posts = situation.posts.filter { situation.failedPosts.contains($0) || situation.blockedPosts.contains($0) }
         let hasNotice = situation.targets.contains { $0.isNotice && situation.doubtfulChannels.contains($0.channelID) }
@@ -45,20 +47,21 @@ extension PostPlan {
 }
 
 extension Card.Status {
-    /// Whether a post that shows `shown` may be made to show this. A final state is final: nothing turns a decision into
-    /// EXPIRED.
+    /// Returns whether a post that shows `shown` may be changed to this status. A final state is final: nothing turns a
+    /// decision into EXPIRED.
     ///
     /// - Parameters:
-    ///   - shown: nil on a post of the original plugin.
-    ///   - hasButtons: whether such a post is still open.
-    ///   - isToldByRecord: whether the record would name a decision, as that of the original 7.3.2 does.
+    ///   - shown: the status that the post shows; nil on a post of the original plugin.
+    ///   - hasButtons: whether a post of the original plugin has buttons, and so is still open.
+    ///   - isToldByRecord: whether the record would name a decision, as the record of the original 7.3.2 does.
     func mayReplace(_ shown: String?, hasButtons: Bool, isToldByRecord: Bool) -> Bool {
         guard self == .expired else { return true }
         guard let shown else { return hasButtons || isToldByRecord }
         return Card.Status(final: shown) == nil
     }
 
-    /// The decision that a post or record shows, by its ``name``, without who made it; nil for a state that is none.
+    /// Creates the decision that a post or record shows, from its ``name`` and without who made it. Nil for the name of a state
+    /// that is no decision.
     init?(final name: String) {
         switch name {
         case Card.Status.approved(nil).name: self = .approved(nil)
@@ -73,12 +76,14 @@ extension Card.Status {
 }
 
 extension PluginRecord {
-    /// The status that the posts were last seen to show. Upper case is how the original plugin writes it.
+    /// The status that the posts were last seen to show. It is converted to lower case because the original plugin writes it in
+    /// upper case.
     package var shownStatus: String {
         let resolution = self[Key.resolution].lowercased()
         return resolution.isEmpty ? Card.Status.pending.name : resolution
     }
 
-    /// Whether a decision would be in the record: the original 0.2.0 wrote none, and named its post otherwise.
+    /// Whether the record would name a decision if there were one. The original 0.2.0 recorded no decisions, and kept its post
+    /// under other keys.
     var tellsDecision: Bool { !self[Key.messages].isEmpty }
 }

@@ -1,6 +1,6 @@
-// What is said in the posts' threads: each review, and a reminder before a request lapses. The claim on posting keeps other
-// replicas from replying at the same time, and a thread is read before anything is added to it, so that a reply that was made
-// and not recorded is not made again.
+// The steps that reply in the posts' threads: with each review, and with a reminder before a request lapses. The claim on
+// posting keeps other replicas from replying at the same time. A thread is read before anything is added to it, so that a reply
+// that was made and not recorded is not made again.
 extension PostPlan {
     static func nextForThreads(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Step? {
         let isReminderDue = isReminderDue(situation, request, now: now)
@@ -28,7 +28,8 @@ extension PostPlan {
         return .reply(.review(toldReviews(to: post, of: request, situation)), to: post)
     }
 
-    /// The reviews that are told in the thread, from the first on: those that the record tells, and those that were seen there.
+    /// Returns how many reviews the thread tells, counted from the first one: those that the record counts, and those that were
+    /// seen in the thread.
     private static func toldReviews(to post: PostReference, of request: AccessRequest, _ situation: Situation) -> Int {
         var told = situation.record.repliedReviews(to: post)
         guard let thread = situation.threads[post] else { return told }
@@ -38,7 +39,7 @@ extension PostPlan {
 
     // MARK: - The reminder
 
-    /// Nil when every thread has it.
+    /// Returns the next step for the reminder, or nil if every thread has it.
     private static func nextForReminder(_ situation: Situation) -> Step? {
         let name = Reply.reminder.name
         let post = situation.reachablePosts.first { situation.threads[$0]?.names.contains(name) != true }
@@ -47,13 +48,15 @@ extension PostPlan {
         return situation.threads[post] == nil ? .readThread(post) : .reply(.reminder, to: post)
     }
 
-    /// A reminder that failed in a thread is left to the next run, which comes soon.
+    /// Returns whether the reminder is due now. A reminder that failed in a thread is left to the next run, which comes soon.
     private static func isReminderDue(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Bool {
         guard situation.failedPosts.isEmpty, let wait = timeToReminder(situation, request, now: now) else { return false }
         return wait <= .zero
     }
 
-    /// Nil if none is due, ever: not wanted, told already, or the request's whole life is no longer than that.
+    /// Returns the time until the reminder is due, which is negative if it is late. Nil if no reminder will be due: reminders
+    /// are off, the reminder was posted already, or the request's whole life is no longer than the time before expiry at which
+    /// it would be due.
     static func timeToReminder(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Duration? {
         guard let before = situation.remindsBefore, request.state == .pending, let expires = request.expires,
             expires.since(request.created) > before, !situation.posts.isEmpty,
@@ -64,7 +67,7 @@ extension PostPlan {
 }
 
 extension PostPlan {
-    /// What the plugin adds to a thread by itself.
+    /// A reply that the plugin adds to a thread by itself.
     package enum Reply: Equatable, Sendable {
         /// The review at this place in the request's list.
         case review(Int)
@@ -79,7 +82,7 @@ extension PostPlan {
         }
     }
 
-    /// How many of a request's reviews are told in a post's thread.
+    /// The number of a request's reviews that the thread of a post tells.
     package struct ToldReviews: Equatable, Sendable {
         package var post: PostReference
         package var count: Int

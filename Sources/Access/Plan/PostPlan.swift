@@ -1,4 +1,5 @@
-/// The next thing to do for a request, from what is known: pure, so that every mix of states can be listed in a test.
+/// Chooses the next step for a request from everything that is known about it. The choice is a pure function, so that tests can
+/// list every mix of states.
 ///
 /// ```
 ///                    ┌ gone ──→ prove → look → read → update → settle
@@ -6,9 +7,10 @@
 ///                    └ there ─→ claim → look → post → record → read → update → settle → remove → reply → remind → rest
 /// ```
 ///
-/// Everything that is written to Mattermost or to the plugin data is a step of this plan. A state that the world can be in and
-/// the plan cannot is mended here, in ``Situation`` or in the record's types.
+/// Every write to Mattermost or to the plugin data is a step of this plan. If the plan does not handle a state that really
+/// occurs, the mend belongs here, in ``Situation`` or in the record's types.
 package enum PostPlan {
+    /// A step of the plan. The reconciler takes it, notes the outcome in the ``Situation``, and asks for the next step.
     package enum Step: Equatable, Sendable {
         /// Everything is as it should be, or as far as it can be brought now.
         case done
@@ -18,51 +20,57 @@ package enum PostPlan {
         case wait(Duration)
         /// Find out whether the request is really gone: see ``GoneEvidence``.
         case proveGone
-        /// Claim the posting; the record's claim must still be this (empty: none).
+        /// Claim the posting. The value is the claim that the record must still have; empty if it has none.
         case claim(replacing: String)
         /// Show that the claim is still held, for the next calls under it.
         case renewClaim
         /// Look for posts that were made in these channels but not recorded.
         case look([String])
+        /// Make posts in these places.
         case post([Situation.Target])
-        /// Write down the posts and give the claim back, unless a post may still come about late.
+        /// Write these posts into the record and give the claim back, unless a post may still come about late.
         case record([PostReference])
         /// Read what these posts show.
         case read([PostReference])
+        /// Change these posts so that they show the status.
         case update([PostReference], Card.Status)
         /// Remove a second post of the same request in the same channel.
         case remove(PostReference)
-        /// Note in the record what the posts show, and which are behind.
+        /// Note in the record what the posts show, and which of them do not show it yet.
         case settle(Card.Status, behind: Set<String>)
-        /// Read which replies a thread has.
+        /// Read the replies in the thread of this post.
         case readThread(PostReference)
         /// Remove a second reply about the same review.
         case removeReply(PostReference, in: PostReference)
+        /// Add a reply to the thread of this post.
         case reply(Reply, to: PostReference)
         /// Note what the threads tell, and give the claim back unless a post may still come about late.
         case recordThreads([ToldReviews], isReminded: Bool)
-        /// A decision was claimed by a replica that did not live to make it, or the claim is damaged: free the request for another
-        /// click. The record's claim must still be this.
+        /// Remove the claim on a decision, so that another click can decide the request. The replica that claimed it did not
+        /// live to make the decision, or the claim is damaged. The value is the claim that the record must still have.
         case releaseDecision(String)
     }
 
-    /// A claim that has not changed for this long is a dead replica's. Longer than ``claimUse`` and a call's time limit together.
+    /// A claim that has not changed for this long belongs to a dead replica. The time is longer than ``claimUse`` and the time
+    /// limit of a call together.
     package static let claimLifetime = Duration.seconds(15)
-    /// A call under a claim is begun for this long after the claim was taken or renewed: with the call's own limit of 10 s it
-    /// ends within the claim's life.
+    /// A call under a claim begins at most this long after the claim was taken or renewed. With its own time limit of 10 s, the
+    /// call ends within the claim's life.
     package static let claimUse = Duration.seconds(4)
-    /// A write whose answer was lost is looked for after this time, since a server's nodes may read from a copy of the database
-    /// that is a second behind. For the same time a post that cannot be found is not taken for removed.
+    /// A write whose answer was lost is looked for after this time, because a server's nodes may read from a copy of the
+    /// database that is a second behind. For the same time, a post that cannot be found is not taken for removed.
     package static let settling = Duration.seconds(2)
-    /// Posts written at once by one run.
+    /// The largest number of posts that a run writes at once.
     package static let width = 8
-    /// A request older than this whose record is missing may have been posted: the record can end before the request.
+    /// A request that is older than this and has no record may have been posted before, because the record can end before the
+    /// request.
     package static let youth = Duration.seconds(60)
-    /// Reviews told in the thread of one post, at most.
+    /// The largest number of reviews that the thread of one post tells.
     package static let replyLimit = 50
-    /// The longest time that a look at the clock is put off: it may be set meanwhile.
+    /// The longest time until the clock is read again. It is bounded because the clock may be set meanwhile.
     static let longestRest = Duration.seconds(3600)
 
+    /// Returns the next step for a request.
     package static func next(for situation: Situation, now: Timestamp) -> Step {
         guard let request = situation.request else { return nextForGone(situation, now: now) }
         return nextForPosting(situation, request, now: now)
@@ -73,7 +81,7 @@ package enum PostPlan {
             ?? rest(until: situation, request, now: now)
     }
 
-    /// What the posts of an existing request should show.
+    /// Returns the status that the posts of an existing request should show.
     package static func status(of request: AccessRequest, in record: PluginRecord, now: Timestamp) -> Card.Status {
         let decision = record.decision.flatMap { $0.decision.state == request.state ? $0 : nil }
         let resolution = Card.Resolution(
@@ -87,14 +95,15 @@ package enum PostPlan {
         }
     }
 
-    /// While another replica's claim may be alive.
+    /// Returns a wait while another replica's claim may be alive, otherwise nil.
     static func waitForClaim(of situation: Situation) -> Step? {
         let isOthers = situation.record.claim.map { $0.replica != situation.replica } ?? false
         guard isOthers, situation.claimAge < claimLifetime else { return nil }
         return .wait(claimLifetime - situation.claimAge)
     }
 
-    /// Takes the claim on posting, or shows that it is still held. Nil when the next call under it may begin.
+    /// Returns the step that takes the claim on posting, or that shows it is still held. Nil when the next call under it may
+    /// begin.
     static func nextForClaim(_ situation: Situation) -> Step? {
         guard situation.ownClaim != nil else {
             if situation.unrest > .zero { return .wait(situation.unrest) }

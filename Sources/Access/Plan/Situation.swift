@@ -1,25 +1,27 @@
-/// All that one run of the reconciler knows of a request; ``PostPlan`` turns it into the next step.
+/// Everything that one run of the reconciler knows about a request. ``PostPlan`` chooses the next step from it.
 package struct Situation: Sendable {
-    /// What was found where a post should be.
+    /// The result of reading a post.
     package enum Shown: Equatable, Sendable {
-        /// `props.teleport.state`; nil on posts of the original plugin, which are told apart by whether they have buttons.
+        /// The post's `props.teleport.state`. It is nil on posts of the original plugin, whose buttons tell whether they are
+        /// open.
         case status(String?, hasButtons: Bool = false)
-        /// A person removed the post: it is not made again.
+        /// A person removed the post. It is not made again.
         case deleted
-        /// The post belongs to another cluster's request: it is left alone.
+        /// The post belongs to another cluster's request. It is left alone.
         case foreign
-        /// The bot may not see the post: it tells nothing.
+        /// The bot may not see the post, so what it shows is not known.
         case unreadable
     }
 
-    /// Where a post should be.
+    /// A place where a post should be.
     package struct Target: Hashable, Sendable {
         package var channelID: String
         /// The recipient's name in the context of signed buttons.
         package var recipient: String
-        /// The requester's own direct-message channel, told of the decision.
+        /// Whether this is the requester's own direct-message channel, which gets a post once the request is decided.
         package var isNotice: Bool
-        /// A post is made where there is none. False where one may only have been left unrecorded.
+        /// Whether a post is made if there is none. False for a channel that is only looked through for a post which was left
+        /// unrecorded.
         package var isWanted: Bool
 
         package init(channelID: String, recipient: String, isNotice: Bool = false, isWanted: Bool = true) {
@@ -30,10 +32,10 @@ package struct Situation: Sendable {
         }
     }
 
-    /// The replies in a post's thread, as far as they are the bot's and have a name.
+    /// The replies of the bot in a post's thread that have a name.
     package struct Thread: Equatable, Sendable {
         package var names: Set<String> = []
-        /// Second replies of the same name.
+        /// Replies whose name another reply in the thread has already.
         package var doubles: [PostReference] = []
 
         package init(names: Set<String> = [], doubles: [PostReference] = []) {
@@ -43,64 +45,68 @@ package struct Situation: Sendable {
     }
 
     package let id: RequestID
-    /// This process: a claim of its own that this run does not hold is one that it gave up.
+    /// The name of this process. A claim in this name that the run does not hold is one that the process gave up.
     package let replica: String
-    /// The cluster's name, with which cards are told from another cluster's.
+    /// The name of this cluster, by which its cards are told from those of other clusters.
     package let cluster: String
-    /// Nil when the server shows none by this id, which alone proves nothing: see ``isProvenGone``.
+    /// The request; nil if the server shows none with this id. That alone does not prove that the request is gone: see
+    /// ``isProvenGone``.
     package var request: AccessRequest?
-    /// Whether a missing request is shown to be gone, and not hidden from the role. Nil: not asked yet.
+    /// Whether a missing request is proven to be gone, and not only hidden from the plugin's role. Nil until this was asked.
     package var isProvenGone: Bool?
+    /// The plugin's record of the request, as it was last read or written.
     package var record: PluginRecord
-    /// The recipients of the request and, once it is decided, the requester.
+    /// The places of the request's posts: those of its recipients and, once the request is decided, the requester's.
     package var targets: [Target]
-    /// What the cards say, once it was looked up for the first post.
+    /// The contents of the cards, once they were looked up for the first post.
     package var subject: Subject?
-    /// What this process makes cards with.
+    /// The configuration with which this process makes cards.
     package var rendering: Rendering
-    /// How long before it lapses a pending request's threads are reminded; nil: never.
+    /// The time before its expiry at which a pending request's threads get a reminder; nil if they get none.
     package var remindsBefore: Duration?
 
     // MARK: Claims
 
     /// The claim on posting that this run holds.
     package var ownClaim: Claim?
-    /// The claim was taken or renewed long ago: nothing that takes a whole call may begin under it.
+    /// Whether the claim was taken or renewed so long ago that no call may begin under it before it is renewed.
     package var isClaimWorn = false
-    /// For how long this process has seen the recorded claims unchanged. Measured here, so that no two clocks are compared.
+    /// The time for which this process has seen the recorded claim unchanged. It is measured here, so that no two machines'
+    /// clocks have to agree.
     package var claimAge: Duration = .zero
+    /// The time for which this process has seen the recorded claim on a decision unchanged.
     package var decisionAge: Duration = .zero
-    /// A claim was there before ours: a post may exist that nobody recorded.
+    /// Whether this run's claim replaced another one, so that a post may exist that nobody recorded.
     package var isTakenOver = false
-    /// How long a call of this process that may yet show its effect has to be waited for, before anything is looked for.
+    /// The time to wait before anything is looked for, because an earlier call of this process may still take effect.
     package var unrest: Duration = .zero
-    /// The channels that were looked through, back to where a post may exist, since the claim was taken.
+    /// The channels that were looked through since the claim was taken, back to the time from which a post may exist.
     package var lookedThrough: Set<String> = []
 
     // MARK: Posts
 
-    /// Posts about the request that nobody recorded, as far as they are known: found, or made by this run. Oldest first.
+    /// Posts about the request that this run found or made and that are not recorded, oldest first.
     package private(set) var unrecorded: [PostReference] = []
-    /// What the known posts show, as far as it was read.
+    /// The contents of the known posts, as far as they were read.
     package var shown: [PostReference: Shown] = [:]
-    /// Posts that this run wrote, so that they show the present text and buttons and not only the present state.
+    /// The posts that this run wrote. They show the present text and buttons and not only the present state.
     package var refreshed: Set<PostReference> = []
-    /// An earlier write may have come late, so what the record says of the posts is not believed unread.
+    /// Whether an earlier write may have taken effect late. The record is then not trusted, and the posts are read.
     package var isSuspect = false
     /// The replies in the threads that were read.
     package var threads: [PostReference: Thread] = [:]
-    /// Another replica took the claim over while this one replied: threads are read again.
+    /// Whether another replica took the claim over while this one replied. The threads are then read again.
     package var hasDoubtfulReplies = false
 
     // MARK: What failed
 
-    /// Channels where a post was refused, so that there is none: left to the next run, while the others go on.
+    /// Channels where a post was refused, so that there is none. They are left to the next run, while the others go on.
     package var refusedChannels: Set<String> = []
-    /// Channels where a post may have been made, or may come about late, or that could not be looked through.
+    /// Channels where a post may have been made or may still come about, and channels that could not be looked through.
     package var doubtfulChannels: Set<String> = []
-    /// Posts of which a call failed in this run, and may succeed in the next.
+    /// Posts for which a call failed in this run, and may succeed in the next.
     package var failedPosts: Set<PostReference> = []
-    /// Posts that cannot be written until a person mends something: the channel is archived, the bot was removed from it.
+    /// Posts that cannot be written until a person mends something: the channel is archived, or the bot was removed from it.
     package var blockedPosts: Set<PostReference> = []
 
     package init(
@@ -118,7 +124,7 @@ package struct Situation: Sendable {
 }
 
 extension Situation {
-    /// A card that was seen in a channel.
+    /// Notes a card that was seen in a channel.
     package mutating func saw(_ card: PostedCard) {
         guard isOwn(card) else {
             if record.posts.contains(card.reference) { shown[card.reference] = .foreign }
@@ -128,28 +134,29 @@ extension Situation {
         if !unrecorded.contains(card.reference) { unrecorded.append(card.reference) }
     }
 
-    /// A post that this run made or wrote.
+    /// Notes a post that this run made or changed.
     package mutating func wrote(_ post: PostReference, _ status: String) {
         shown[post] = .status(status)
         refreshed.insert(post)
         if !unrecorded.contains(post) { unrecorded.append(post) }
     }
 
-    /// Whether a card is about this cluster's request. Older versions named no cluster: such a card counts only where this
+    /// Returns whether a card is about this cluster's request. Older versions named no cluster: such a card counts only if this
     /// cluster knows the request.
     package func isOwn(_ card: PostedCard) -> Bool {
         if let name = card.cluster { return name == cluster }
         return request != nil || !record.fields.isEmpty
     }
 
-    /// One per channel: the recorded one, or else the oldest. Another cluster's are none.
+    /// The request's posts, one per channel: the recorded one, or else the oldest. Posts of another cluster are left out.
     package var posts: [PostReference] {
         var posts = record.posts.filter { shown[$0] != .foreign }
         for post in unrecorded where !posts.contains(where: { $0.channelID == post.channelID }) { posts.append(post) }
         return posts
     }
 
-    /// More than one per channel: two replicas posted, one of them frozen in between.
+    /// Further posts in a channel that has one already. They come about if a replica is frozen while it posts, and another
+    /// replica posts in its place.
     package var extras: [PostReference] {
         let posts = posts
         return unrecorded.filter {
@@ -157,11 +164,14 @@ extension Situation {
         }
     }
 
+    /// Whether the record lists other posts than ``posts``.
     package var hasUnrecordedPosts: Bool { posts != record.posts }
 
+    /// Returns whether the channel has no post of the request.
     package func lacksPost(in channel: String) -> Bool { !posts.contains { $0.channelID == channel } }
 
-    /// Posts that can be read and written: not removed, and not given up in this run.
+    /// The posts that can be read and written: those that were not removed, that the bot may see, and that this run has not
+    /// given up.
     package var reachablePosts: [PostReference] {
         posts.filter {
             ![.deleted, .unreadable].contains(shown[$0]) && !failedPosts.contains($0) && !blockedPosts.contains($0)

@@ -1,47 +1,55 @@
 /// Teleport, as the reconciler and the approvals see it. Every call is bounded in time and throws ``TeleportError``.
 package protocol AccessService: Sendable {
-    /// The cluster's name, as the last successful Ping told it.
+    /// The cluster's name, as the last successful Ping told it; nil before the first one.
     var clusterName: String? { get }
 
-    /// Where people reach Teleport's web UI, `host` or `host:port`, as far as it is known.
+    /// The address of Teleport's web UI, as `host` or `host:port`; nil if it is not known.
     var webAddress: String? { get }
 
-    /// Nil when the server does not have the request (any more), or does not show it.
+    /// Returns the request; nil if the server does not have it, does not have it any more, or does not show it to the plugin's
+    /// role.
     func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest?
 
-    /// The request as a card says it, resources and logins by the names that this role may read. Never fails: what is not told
-    /// in time is said by its id, or not at all.
+    /// Returns the request as a card shows it, with the names of resources and logins that the plugin's role may read. It never
+    /// fails: what cannot be looked up in time is shown by its id, or left out.
     func named(_ request: AccessRequest) async -> Subject
 
-    /// All requests in every state. May be silently empty where the role lacks `list`: no proof that there are none.
+    /// Returns all requests in every state. The list may be silently empty if the role lacks `list`, so it does not prove that
+    /// there are no requests.
     func requests() async throws(TeleportError) -> [AccessRequest]
 
-    /// Whether this role is shown every request there is, so that one which is not shown is not there. False where that
-    /// cannot be told.
+    /// Returns whether the server shows the plugin's role every request there is, so that a request which is not shown does not
+    /// exist. False if that cannot be told.
     func showsAllRequests() async throws(TeleportError) -> Bool
 
-    /// What this plugin has stored with the request; empty when nothing. Readable for a while after the request is gone.
+    /// Returns what this plugin has stored with the request; empty if that is nothing. The data can be read for a while after
+    /// the request is gone.
     func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String]
 
-    /// What this plugin has stored with all requests, removed ones included for as long as the server keeps it. Nil if the
-    /// server gives no such list. Read it before ``requests()``: then a request that is missing there was there before.
+    /// Returns what this plugin has stored with all requests, including removed ones for as long as the server keeps their
+    /// data. Nil if the server gives no such list. Call it before ``requests()``: a request that is missing there did exist
+    /// before.
     func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]?
 
-    /// Compare-and-swap: every key of `expecting` must hold its value (empty: be absent), or ``TeleportError/Code/conflict``.
-    /// An empty value in `setting` deletes its key.
+    /// Changes what this plugin has stored with the request, by compare-and-swap. Every key of `expecting` must have its value
+    /// there, or be absent if the value is empty. Otherwise nothing changes, and the call throws
+    /// ``TeleportError/Code/conflict``. An empty value in `setting` deletes its key.
     func updatePluginData(
         of id: RequestID, setting: [String: String], expecting: [String: String]
     ) async throws(TeleportError)
 
-    /// Approves or denies. **Not** first come, first served: it overwrites, so claim the decision before.
+    /// Approves or denies the request. The server does **not** keep the first of two decisions: the later one overwrites it.
+    /// Claim the decision first: see ``DecisionClaim``.
+    ///
+    /// - Parameter delegator: the person who decided, for Teleport's audit log.
     func decide(
         _ decision: Decision, on id: RequestID, delegator: String, reason: String
     ) async throws(TeleportError)
 
-    /// Adds a review, and returns the request as it is then: perhaps still pending. Not every server takes reviews:
-    /// see ``ReviewRefusal``.
+    /// Adds a review and returns the request as it is then, which may still be pending. Not every server takes reviews: see
+    /// ``ReviewRefusal``.
     ///
-    /// - Parameter author: a Teleport user on whose behalf it is; nil: this plugin's own.
+    /// - Parameter author: the Teleport user on whose behalf the review is made; nil for the plugin's own user.
     func review(
         _ decision: Decision, of id: RequestID, as author: String?, reason: String
     ) async throws(TeleportError) -> AccessRequest

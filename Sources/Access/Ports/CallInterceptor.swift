@@ -34,7 +34,7 @@ package struct CallInterceptors<Failure: Error>: Sendable {
     }
 }
 
-/// What a call does, as far as an interceptor has to know. Both servers' writes are told apart; reads are not.
+/// The effect of a call, as far as interceptors have to know it. The writes to both servers are told apart; reads are not.
 package enum ServerCall: Equatable, Sendable {
     /// Changes nothing on the server, so it does no harm when it is made twice.
     case read

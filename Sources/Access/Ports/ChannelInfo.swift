@@ -2,13 +2,13 @@
 package struct ChannelInfo: Equatable, Sendable {
     /// The channel's kind, by Mattermost's field `type`.
     package enum Kind: Equatable, Sendable {
-        /// Every member of the team can join.
+        /// A public channel, which every member of the team can join.
         case open
-        /// People are invited.
+        /// A private channel, which people join by invitation.
         case `private`
-        /// Between two accounts.
+        /// A direct-message channel of two accounts.
         case direct
-        /// Between a few accounts, without a name.
+        /// A group-message channel of a few accounts, which nobody named.
         case group
         case unknown
 
@@ -29,6 +29,7 @@ package struct ChannelInfo: Equatable, Sendable {
     /// The channel's display name. It is not unique, and members of the channel may change it.
     package var displayName: String
     package var kind: Kind
+    /// The time of the channel's newest post; zero if it has none or the server does not tell.
     package var lastPost: Timestamp
 
     package init(

@@ -1,5 +1,5 @@
-/// Lets calls reach their server although its circuit is open: because a person waits for the answer, or because the call is
-/// made to find out whether the server is there again.
+/// Lets calls reach their server although its circuit is open. This is meant for calls that a person waits for, and for calls
+/// that find out whether the server is back.
 ///
 /// The mark travels with the task, through child tasks and task groups, so the calls between here and the circuit need not
 /// pass it on. It does not reach work that is only handed to another long-lived task, such as a queue.

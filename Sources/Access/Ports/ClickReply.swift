@@ -1,13 +1,14 @@
 package import Logging
 
-/// The outcome of a click or of a dialog's submission. `Answer` is what the person gets to see: words and a card, or the JSON of
-/// the 200 that carries them.
+/// The outcome of a click or of a dialog's submission. `Answer` is what the person gets to see: words and a card, or the JSON
+/// that carries them in a 200 response.
 package enum ClickReply<Answer: Sendable>: Sendable {
+    /// The click is answered.
     case answer(Answer)
-    /// The callback is not believed. `words` are for a person who may have done nothing wrong; a forgery gets none, and a 403
-    /// with an empty body. The rest is for the operator's log only.
+    /// The callback is not believed. `words` answer a person who may have done nothing wrong; a forgery has none and gets a 403
+    /// with an empty body. The reason and the metadata are only for the operator's log.
     case refused(words: Answer?, reason: String, Logger.Metadata)
-    /// An answer that adds no line to the operator's log, but one to the count of its source.
+    /// The click is answered, and is only counted for its source. It adds no line of its own to the operator's log.
     case counted(words: Answer)
 
     /// The same reply with its answer in another form.

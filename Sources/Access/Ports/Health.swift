@@ -1,20 +1,23 @@
 import Synchronization
 
-/// What keeps the plugin from doing its work just now, as `/readyz` tells it.
+/// Collects the problems that keep the plugin from doing its work at present. `/readyz` reports them.
 package final class Health: Sendable {
+    /// The parts of the plugin's work that can fail on their own.
     package enum Part: String, CaseIterable, Sendable {
         case teleport
         case mattermost
-        /// A recipient that cannot be told, although others may be.
+        /// The recipients. There is a problem if one of them cannot be told, although others may be.
         case recipients
-        /// The key that proves who clicked.
+        /// The key with which Mattermost proves who clicked.
         case proof
+        /// The making and changing of posts.
         case posting
     }
 
+    /// A report about one part.
     package struct News: Sendable {
         package var part: Part
-        /// Nil when it is well.
+        /// The part's problem; nil if the part is well.
         package var problem: (any OperatorError)?
 
         package init(part: Part, problem: (any OperatorError)?) {
@@ -35,6 +38,7 @@ package final class Health: Sendable {
 
     package init() {}
 
+    /// Reports the problem of a part; nil if it is well.
     package func set(_ part: Part, problem: (any OperatorError)?) {
         state.withLock { state in
             state.problems[part] = problem
@@ -42,23 +46,24 @@ package final class Health: Sendable {
         }
     }
 
-    /// What a person should see to, though the plugin does its work.
+    /// Reports something about a part that a person should see to, although the plugin does its work; nil if there is nothing.
     package func set(_ part: Part, note: (any OperatorError)?) { state.withLock { $0.notes[part] = note } }
 
-    /// In a fixed order.
+    /// The notes of all parts, in a fixed order.
     package var notes: [(part: Part, note: any OperatorError)] {
         let notes = state.withLock { $0.notes }
         return Part.allCases.compactMap { part in notes[part].map { (part, $0) } }
     }
 
-    /// Every report from now on, for one listener.
+    /// Returns all reports about problems from now on. There is one listener: a further call replaces it. A slow listener gets
+    /// the newest 64 reports.
     package func news() -> AsyncStream<News> {
         let (stream, continuation) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingNewest(64))
         state.withLock { $0.listener = continuation }
         return stream
     }
 
-    /// Empty when ready; in a fixed order.
+    /// The problems of all parts, in a fixed order; empty if the plugin is ready.
     package var reasons: [(part: Part, problem: any OperatorError)] {
         let problems = state.withLock { $0.problems }
         return Part.allCases.compactMap { part in problems[part].map { (part, $0) } }

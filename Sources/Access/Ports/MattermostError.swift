@@ -1,16 +1,18 @@
-/// Why Mattermost did not do what was asked.
+/// The error of a call that Mattermost did not answer as it should.
 package struct MattermostError: OperatorError {
+    /// The kind of an error, which decides whether a retry can help.
     package enum Code: Hashable, Sendable {
-        /// No whole answer in time. Safe to retry: posts carry an idempotency key.
+        /// There was no complete answer in time. The call can be retried safely, because posts carry an idempotency key.
         case unreachable
         /// 401: the token is wrong or revoked; retrying cannot help.
         case unauthorized
-        /// 403: the bot lacks a permission or is not in the channel. Also for a post that does not exist.
+        /// 403: the bot lacks a permission or is not in the channel. Mattermost also gives it for a post that does not exist.
         case forbidden
         /// 404.
         case notFound
-        /// 429: wait this long, in seconds.
+        /// 429: the server asks to wait this long, in seconds.
         case rateLimited(retryAfter: Int)
+        /// Another HTTP status.
         case status(Int)
         /// An answer that is not what the documented API gives.
         case malformed
@@ -18,32 +20,32 @@ package struct MattermostError: OperatorError {
         case cancelled
     }
 
-    /// What the server said, where its error's `id` tells.
+    /// The reason that the `id` of the server's error tells.
     package enum Reason: Hashable, Sendable {
         case channelArchived
         case channelMissing
         /// The bot is not in the channel, or may not do this there.
         case notMember
-        /// The bot may not edit or delete its own post: by its role, the scheme or a time limit.
+        /// The bot may not edit or delete its own post, because of its role, the scheme or a time limit.
         case editRefused
-        /// Deleted, or made a moment ago and read from a replica of the database that lags.
+        /// The post was deleted, or it was made a moment ago and was looked for in a replica of the database that lags.
         case postMissing
         /// The answer is larger than the client takes.
         case tooLarge
         case textTooLong
     }
 
-    /// A server that asks for a longer pause is asked again after this: its limits are for seconds (`X-Ratelimit-Reset`), and
-    /// nobody is told of a request meanwhile.
+    /// The longest pause before a call is made again, even if the server asks for more: its limits are for seconds
+    /// (`X-Ratelimit-Reset`), and nobody is told of requests during the pause.
     package static let longestPause = Duration.seconds(60)
 
     package var code: Code
     /// Nil if nothing more than the code is known.
     package var reason: Reason?
-    /// Whether the server certainly did not do what was asked: it answered 4xx with an error of its own. Otherwise it may have
-    /// been done, or may be done yet.
+    /// Whether the server certainly did not do what was asked, because it answered 4xx with an error of its own. Otherwise the
+    /// call may have taken effect, or may still do so.
     package var isDefinite: Bool
-    /// The call and what the server said.
+    /// The call, and what the server said about it.
     package var words: String
     package var mend: String?
     package var cause: (any Error)?
@@ -60,7 +62,7 @@ package struct MattermostError: OperatorError {
         self.cause = cause
     }
 
-    /// The same error in other words and with the mend that fits them; ``cause`` is the error before.
+    /// Returns the same error with other words and the mend that fits them. Its ``cause`` is the original error.
     package func reworded(_ words: String, mend: String?) -> MattermostError {
         MattermostError(code, words, reason: reason, isDefinite: isDefinite, mend: mend, cause: self)
     }

@@ -3,9 +3,10 @@
 /// What is wrong and what to do about it are fields of their own, so that the log, `/readyz` and `check` each render them in
 /// their own way. No code takes a text apart to learn what happened: it asks the error's code or reason.
 package protocol OperatorError: Error, CustomStringConvertible {
-    /// What is wrong, with the setting, the file or the call that it is about. Holds no secret and no mend.
+    /// A description of the problem, with the setting, the file or the call that it is about. It contains no secret and no
+    /// mend.
     var words: String { get }
-    /// What the operator can do about it; nil if nothing more is known.
+    /// A description of what the operator can do about it; nil if nothing more is known.
     var mend: String? { get }
     /// Words and mend in one line, as the log and `/readyz` show them.
     var message: String { get }
@@ -34,9 +35,9 @@ package struct Notice: OperatorError, Equatable {
 /// An error that several requests or recipients have in common.
 package struct SharedError: OperatorError {
     package var first: any OperatorError
-    /// How many more have the same error; at least 1.
+    /// The number of further requests or recipients that have the same error; at least 1.
     package var others: Int
-    /// What they are, in the plural: `requests` or `recipients`.
+    /// The noun for them, in the plural: `requests` or `recipients`.
     package var noun: String
 
     package init(_ first: any OperatorError, others: Int, of noun: String) {

@@ -1,38 +1,41 @@
-/// Why Teleport did not do what was asked.
+/// The error of a call that Teleport did not answer as it should.
 ///
-/// Two errors are equal when an operator would read the same: ``cause`` is not compared.
+/// Two errors are equal if an operator reads the same in both: ``cause`` is not compared.
 package struct TeleportError: OperatorError, Equatable {
+    /// The kind of an error, which decides whether a retry can help.
     package enum Code: Hashable, Sendable {
-        /// No connection, or it ended before a whole answer. Whether a write happened is not known.
+        /// There was no connection, or it ended before a complete answer. It is not known whether a write took effect.
         case unavailable
-        /// No answer in time. Whether a write happened is not known.
+        /// There was no answer in time. It is not known whether a write took effect.
         case timedOut
-        /// The role lacks a rule.
+        /// The plugin's role lacks a rule for the call.
         case permissionDenied
         /// The request is gone.
         case notFound
-        /// A compare-and-swap found other values than it expected, or too many writers: read again.
+        /// A compare-and-swap found other values than it expected, or there were too many writers. The caller should read
+        /// again.
         case conflict
-        /// The server refuses the call as it is: already denied, bad parameters.
+        /// The server refuses the call as it is, because the request is denied already or a parameter is bad.
         case refused
         /// The server does not have this call.
         case unimplemented
-        /// Certificates, keys or names: nothing changes until a person mends them.
+        /// Certificates, keys or names are wrong. Nothing changes until a person mends them.
         case misconfigured
-        /// The caller gave the call up, or the plugin ends: nothing is known of the server, nor whether a write happened.
+        /// The caller gave the call up, or the plugin ends. Neither the server's condition nor whether a write took effect is
+        /// known.
         case cancelled
         case other
     }
 
-    /// What is known beyond the code.
+    /// The reason of an error, if more than the code is known.
     package enum Reason: Hashable, Sendable {
         /// A file of credentials is missing, cannot be used, or expires.
         case credentials
         /// The server answered, and its version is older than the plugin needs.
         case serverTooOld
-        /// Every route to the auth service was tried. The mend is what a proxy at the address says of itself.
+        /// Every route to the auth service was tried without success. The mend is what a proxy at the address says of itself.
         case noRoute
-        /// The server took no review.
+        /// The server did not accept a review.
         case review(ReviewRefusal)
     }
 

@@ -1,4 +1,4 @@
-/// A channel by its names: URL slugs, or where a recipient is meant perhaps the names that people see.
+/// The names of a channel and its team. They are URL slugs; a recipient may also be written with the names that people see.
 package struct ChannelName: Hashable, Sendable, CustomStringConvertible {
     package var team: String
     package var channel: String
@@ -10,20 +10,22 @@ package struct ChannelName: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(team)/\(channel)" }
 
+    /// Whether both names can be URL slugs.
     package var isSlugs: Bool { MattermostName.isSlug(team) && MattermostName.isSlug(channel) }
 }
 
-/// Who is told of a request, as the configuration or the requester wrote it.
+/// A channel or a person to tell of a request, as the configuration or the requester named them.
 package enum Recipient: Hashable, Sendable, CustomStringConvertible {
     case channel(ChannelName)
-    /// By e-mail address: a direct message.
+    /// A person with this e-mail address, who gets a direct message.
     case person(String)
-    /// By user name, as the requester of a request is known.
+    /// A person with this user name, who gets a direct message. The requester of a request is named in this way.
     case account(String)
 
+    /// The largest length of `team/channel`, in bytes of UTF-8.
     private static let nameLimit = 256
 
-    /// `team/channel` or `name@example.com`; nil for what is neither.
+    /// Parses `team/channel` or `name@example.com`; nil for any other text.
     package init?(_ text: String) {
         let text = Self.trimmed(text[...])
         if let slash = text.firstIndex(of: "/") {
@@ -52,13 +54,14 @@ package enum Recipient: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Who is told of which requests, by configuration.
+/// The configured recipients of requests.
 package struct RecipientRules: Equatable, Sendable {
     /// The recipients of every request.
     package var always: [Recipient]
-    /// The recipients of requests for a role. Roles without an entry have those of ``others``.
+    /// The recipients of the requests for single roles, by the role's name. Roles without an entry have those of ``others``.
     package var roles: [String: [Recipient]]
 
+    /// The key in ``roles`` that stands for all roles without an entry.
     package static let others = "*"
 
     package init(always: [Recipient], roles: [String: [Recipient]] = [:]) {
@@ -66,11 +69,12 @@ package struct RecipientRules: Equatable, Sendable {
         self.roles = roles
     }
 
-    /// Each once, for all the roles together.
+    /// Returns the recipients of a request for these roles, each once.
     package func recipients(ofRoles asked: [String]) -> [Recipient] {
         unique(always + asked.flatMap { roles[$0] ?? roles[Self.others] ?? [] })
     }
 
+    /// All recipients that the configuration names, each once.
     package var all: [Recipient] { unique(always + roles.sorted { $0.key < $1.key }.flatMap(\.value)) }
 
     private func unique(_ recipients: [Recipient]) -> [Recipient] {

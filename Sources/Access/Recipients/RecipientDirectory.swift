@@ -1,21 +1,21 @@
-/// Tells where requests are posted. Lookups are remembered, and each is bounded in time by ``ChatService``.
+/// Finds the channels that requests are posted to. Lookups are remembered, and each is bounded in time by ``ChatService``.
 package protocol RecipientDirectory: Sendable {
     /// The recipients that the configuration names.
     var rules: RecipientRules { get }
 
-    /// The channels of one request: those of its roles, and those of the reviewers whom the requester suggests.
+    /// Returns the channels of one request: those of its roles, and those of the reviewers whom the requester suggests.
     func places(for request: AccessRequest) async -> FoundRecipients
 
-    /// The channels that the configuration names for all requests and for these roles.
+    /// Returns the channels that the configuration names for all requests and for these roles.
     func configured(forRoles roles: [String]) async -> FoundRecipients
 }
 
-/// The channel of a recipient.
+/// A recipient and the channel in which it is told of a request.
 package struct RecipientPlace: Hashable, Sendable {
     package var channelID: String
     package var recipient: Recipient
     package var kind: ChannelInfo.Kind
-    /// Named by the requester alone, and not by the configuration.
+    /// Whether only the requester names the recipient, and not the configuration.
     package var isSuggested: Bool
 
     package init(channelID: String, recipient: Recipient, kind: ChannelInfo.Kind, isSuggested: Bool) {
@@ -26,10 +26,11 @@ package struct RecipientPlace: Hashable, Sendable {
     }
 }
 
-/// The recipients that were found and those that were not: one that cannot be found does not hold up the others.
+/// The recipients that were found, and the errors of those that were not. One that cannot be found does not hold up the others.
 package struct FoundRecipients: Sendable {
-    /// At most one for each channel.
+    /// The recipients that were found, at most one for each channel.
     package var places: [RecipientPlace] = []
+    /// The errors of the recipients that were not found.
     package var failures: [MattermostError] = []
 
     package init() {}

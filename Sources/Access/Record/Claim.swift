@@ -1,6 +1,9 @@
-/// A replica's claim on posting, good until a moment: `replica|milliseconds`.
+/// A replica's claim on posting about a request, written as `replica|milliseconds`. While one replica has the claim, no other
+/// makes posts or replies.
 package struct Claim: Equatable, Sendable, CustomStringConvertible {
     package var replica: String
+    /// The end of the claim by its replica's clock. It moves on when the claim is renewed. Another replica takes the claim over
+    /// only after it has seen it unchanged for ``PostPlan/claimLifetime``, so the clocks need not agree.
     package var until: Timestamp
 
     package init(replica: String, until: Timestamp) {
@@ -16,7 +19,8 @@ package struct Claim: Equatable, Sendable, CustomStringConvertible {
     package var description: String { MomentField(name: replica, moment: until).description }
 }
 
-/// A person's decision, claimed before Teleport is told: `decision|user id|user name|milliseconds|replica`.
+/// A person's decision, written as `decision|user id|user name|milliseconds|replica`. It is claimed in the record before
+/// Teleport is told, because Teleport would let a later decision overwrite it.
 package struct DecisionClaim: Equatable, Sendable, CustomStringConvertible {
     package var decision: Decision
     package var userID: String

@@ -1,53 +1,57 @@
-/// What the plugin keeps with a request in Teleport: the one place that all replicas share.
+/// The data that the plugin stores with a request in Teleport. It is the only place that all replicas share.
 ///
 /// The keys that the original plugin wrote keep their names and meaning, so that either can continue the other's posts:
 /// 0.2.0 `user, roles, post_id, channel_id`; 7.3.2 `user, roles, request_reason, resolution, messages`.
 package struct PluginRecord: Equatable, Sendable {
+    /// The keys of the record. The original plugin writes `user`, `roles`, `request_reason`, `messages`, `resolution`,
+    /// `reviews_count` and `resolve_reason`; only this plugin writes the others.
     package enum Key {
         package static let user = "user"
         package static let roles = "roles"
         package static let reason = "request_reason"
+        /// The posts of the request, see ``PluginRecord/posts``.
         package static let messages = "messages"
+        /// The status that the posts show, see ``PluginRecord/shownStatus``.
         package static let resolution = "resolution"
-        /// Ours: what the post shows as the resources and logins, a line each.
+        /// The resources and the logins that the post shows, one on each line.
         package static let resources = "shown_resources"
         package static let logins = "shown_logins"
-        /// Ours: when the resolution was first seen, milliseconds since 1970.
+        /// The time at which the resolution was first seen, in milliseconds since 1970.
         package static let resolvedAt = "resolved_at"
-        /// Ours: what the posts show of a pending request's reviews.
+        /// The progress of a pending request's reviews that the posts show.
         package static let progress = "shown_progress"
-        /// Ours: how many reviews are told in each post's thread, ``repliedReviews``.
+        /// The number of reviews that each post's thread tells, see ``PluginRecord/repliedReviews(to:)``.
         package static let replies = "review_replies"
-        /// Ours: not empty once the threads have their reminder.
+        /// A value that is not empty once the threads have their reminder.
         package static let reminded = "reminded"
-        /// The number of reviews, as the original plugin counts them for all its posts.
+        /// The number of reviews, which the original plugin counts for all of its posts together.
         package static let reviewsCount = "reviews_count"
-        /// The decider's reason, as the original plugin writes it.
+        /// The reason that the decider gave.
         package static let resolveReason = "resolve_reason"
-        /// Ours: who is posting, ``Claim``.
+        /// The claim on posting, see ``Claim``.
         package static let claim = "claim"
-        /// Ours: since when somebody has been posting without a record, milliseconds since 1970. Kept when a claim is renewed or
-        /// taken over, so that whoever takes it over knows from when on a post may exist that nobody recorded.
+        /// The time since which posts have been made and not recorded, in milliseconds since 1970. It is kept when a claim is
+        /// renewed or taken over, so that the next replica knows from when on a post may exist that nobody recorded.
         package static let claimSince = "claim_since"
-        /// Ours: the posts that do not show yet what the record says, ``PluginRecord/behind``.
+        /// The posts that do not show yet what the record says, see ``PluginRecord/behind``.
         package static let behind = "behind"
-        /// Ours: the configuration that the posts' buttons and texts were made with, ``Rendering``.
+        /// The configuration that the posts' buttons and texts were made with, see ``Rendering``.
         package static let rendered = "rendered"
-        /// Ours: who decided what, ``DecisionClaim``.
+        /// The claim on a decision, see ``DecisionClaim``.
         package static let decision = "decision"
-        /// Ours: who reviewed by a button, ``RecordedReviewers``.
+        /// The people who reviewed with a button, see ``RecordedReviewers``.
         package static let reviewers = "reviewed_by"
     }
 
-    /// The fields as they were read. The expectations of a compare-and-swap are made from them.
+    /// The fields as they were read. The expected values of a compare-and-swap are taken from them.
     package let fields: [String: String]
 
     package init(_ fields: [String: String]) { self.fields = fields }
 
-    /// The value, empty when absent, as compare-and-swap wants it.
+    /// The value of a key; empty if it is absent, which is how compare-and-swap expresses that.
     package subscript(key: String) -> String { fields[key] ?? "" }
 
-    /// At most ``postLimit``, each once.
+    /// The recorded posts, each once and at most ``postLimit`` of them.
     package var posts: [PostReference] {
         if let messages = fields[Key.messages], !messages.isEmpty {
             var seen: Set<PostReference> = []
@@ -61,44 +65,48 @@ package struct PluginRecord: Equatable, Sendable {
         return PostReference(checked: channel, post).map { [$0] } ?? []
     }
 
-    /// By post id, how many of the request's reviews were told in its thread. Anybody who may write plugin data may have written
-    /// the number, so it is held to what a request can have.
+    /// Returns the number of the request's reviews that the thread of a post tells. It is bounded by what a request can have,
+    /// because anybody who may write plugin data may have written it.
     package func repliedReviews(to post: PostReference) -> Int {
         guard let text = fields[Key.replies] else { return Self.count(self[Key.reviewsCount]) }
         let prefix = "\(post.postID)="
         return text.split(separator: ",").first { $0.hasPrefix(prefix) }.map { Self.count($0.dropFirst(prefix.count)) } ?? 0
     }
 
-    /// A number of reviews: from 0 to 10,000, and 0 for what is no number.
+    /// Parses a number of reviews, bounded to 0 through 10,000. A text that is no number counts as 0.
     private static func count(_ text: some StringProtocol) -> Int { min(max(Int(text) ?? 0, 0), 10_000) }
 
-    /// More recipients than anybody configures: a bound on what a damaged record makes the plugin do.
+    /// The largest number of posts that are read from a record. Nobody configures so many recipients, so it only bounds what a
+    /// damaged record makes the plugin do.
     package static let postLimit = 500
 
-    /// The ids of posts that could not be brought up to date when the others were, and ``noticeIsBehind`` for the requester's
-    /// direct message that could not be sent.
+    /// The ids of the posts that could not be brought up to date when the others were, and ``noticeIsBehind`` if the
+    /// requester's direct message could not be sent.
     package var behind: Set<String> { Set(self[Key.behind].split(separator: ",").prefix(Self.postLimit).map(String.init)) }
 
+    /// The entry of ``behind`` that stands for the requester's direct message.
     package static let noticeIsBehind = "notice"
 
-    /// The value of ``Key/behind``.
+    /// Returns the value of ``Key/behind`` for these entries.
     package static func behind(_ names: Set<String>) -> String { names.sorted().joined(separator: ",") }
 
-    /// Since when posts may exist that nobody recorded; nil for a claim of an older version, and without a claim.
+    /// The time since which posts may exist that nobody recorded; nil without a claim, and for a claim of an older version.
     package var claimSince: Timestamp? { Int64(self[Key.claimSince]).map(Timestamp.init(milliseconds:)) }
 
     package var rendering: Rendering? { Rendering(self[Key.rendered]) }
 
-    /// The value of ``Key/replies``.
+    /// Returns the value of ``Key/replies`` for these numbers of reviews.
     package static func replies(_ counts: [(post: PostReference, count: Int)]) -> String {
         counts.map { "\($0.post.postID)=\($0.count)" }.joined(separator: ",")
     }
 
+    /// Returns the value of ``Key/messages`` for these posts.
     package static func messages(_ posts: [PostReference]) -> String {
         posts.map(\.description).joined(separator: ",")
     }
 
-    /// Nil when this plugin or the original never wrote about the request.
+    /// Returns the subject of a request from the record alone; nil if neither this plugin nor the original one wrote about the
+    /// request.
     package func subject(of id: RequestID) -> Subject? {
         guard let user = fields[Key.user] else { return nil }
         let roles = self[Key.roles].split(separator: ",").map(String.init)
@@ -108,7 +116,7 @@ package struct PluginRecord: Equatable, Sendable {
         return subject
     }
 
-    /// The subject of an existing request, with the names that were looked up when it was posted.
+    /// Returns the subject of an existing request, with the names that were looked up when it was posted.
     package func subject(of request: AccessRequest) -> Subject {
         var subject = Subject(request)
         guard fields[Key.user] != nil else { return subject }
@@ -119,7 +127,7 @@ package struct PluginRecord: Equatable, Sendable {
 
     private func lines(_ key: String) -> [String] { self[key].split(separator: "\n").map(String.init) }
 
-    /// The keys that let a later reader render the card without the request.
+    /// Returns the fields from which a later reader can render the card without the request.
     package static func subjectFields(_ subject: Subject) -> [String: String] {
         [
             Key.user: subject.user, Key.roles: subject.roles.joined(separator: ","),

@@ -1,15 +1,16 @@
-/// A Teleport access request, as far as a person deciding on it needs to know it.
+/// A Teleport access request, with the parts that a person needs to know to decide it.
 package struct AccessRequest: Equatable, Sendable {
+    /// The state of a request in Teleport.
     package enum State: Hashable, Sendable {
         case pending
         case approved
         case denied
-        /// Turned into an access list by a newer server.
+        /// The request was turned into an access list by a newer server.
         case promoted
         /// A state that this version does not know, kept as the server's number.
         case unknown(Int)
 
-        /// The word in `props.teleport.state` and in the plugin data's `resolution`.
+        /// The name of the state in `props.teleport.state` and in the plugin data's `resolution`.
         package var name: String {
             switch self {
             case .pending: "pending"
@@ -22,31 +23,37 @@ package struct AccessRequest: Equatable, Sendable {
     }
 
     package var id: RequestID
+    /// The name of the Teleport user who made the request.
     package var user: String
     package var roles: [String]
     package var state: State
+    /// The requester's reason; may be empty.
     package var reason: String
+    /// The decider's reason; may be empty.
     package var resolveReason: String
-    /// Zero where the server told none, see ``Timestamp/isMoment``.
+    /// The time at which the request was made. It is zero if the server told none, see ``Timestamp/isMoment``.
     package var created: Timestamp
-    /// When a pending request lapses: the end of the record's own life. Nil if the server does not say.
+    /// The time at which a pending request lapses, which is the end of its record's life; nil if the server does not say.
     package var expires: Timestamp?
-    /// As the requester wrote them: Teleport's user names, or e-mail addresses, or anything.
+    /// The reviewers that the requester suggests, as they were written: Teleport user names, e-mail addresses, or anything
+    /// else.
     package var suggestedReviewers: [String]
     package var resources: [RequestedResource] = []
-    /// When the access is to begin, where that is not at once. From newer servers.
+    /// The time at which the access is to begin, if that is not at once. Only newer servers tell it.
     package var accessStarts: Timestamp?
     /// The end of the access that is asked for.
     package var accessEnds: Timestamp?
+    /// The end of the sessions that use the access.
     package var sessionEnds: Timestamp?
     /// The login that the requester means to use.
     package var loginHint = ""
-    /// The title of the access list that it became, of a promoted one.
+    /// The title of the access list that a promoted request became.
     package var accessList = ""
-    /// Oldest first.
+    /// The reviews of the request, oldest first.
     package var reviews: [AccessReview] = []
+    /// The thresholds of reviews that the request's roles define.
     package var thresholds: [ReviewThreshold] = []
-    /// Those of ``thresholds`` that a role of the request counts by.
+    /// The indices of those ``thresholds`` by which a role of the request counts.
     package var usedThresholds: Set<Int> = []
 
     package init(
@@ -65,12 +72,12 @@ package struct AccessRequest: Equatable, Sendable {
     }
 }
 
-/// What a person may decide with a click. The raw value is the signed name and the button's id.
+/// A decision that a person makes with a click. The raw value is its name in signatures, and the id of its button.
 package enum Decision: String, Hashable, Sendable, CaseIterable {
     case approve
     case deny
 
-    /// The state that the decision brings about.
+    /// The state that the decision leads to.
     package var state: AccessRequest.State {
         switch self {
         case .approve: .approved

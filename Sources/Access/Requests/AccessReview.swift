@@ -1,15 +1,15 @@
-/// One person's review of a request, made by a button here, with `tsh` or in the web UI. A server takes one from each
-/// author and only ever appends to the list.
+/// A person's review of a request, made with a button of a post, with `tsh` or in the web UI. A server takes one review from
+/// each author, and only ever appends to the list.
 package struct AccessReview: Equatable, Sendable {
-    /// A Teleport user.
+    /// The Teleport user whose review it is.
     package var author: String
-    /// Who submitted it for the author, on servers that allow that; empty: the author.
+    /// The Teleport user who submitted the review for the author, on servers that allow that; empty if the author did.
     package var submittedBy = ""
     package var proposed: AccessRequest.State
     package var reason: String
-    /// Nil if the server told none, as 7.3.2 does.
+    /// The time of the review; nil if the server told none, as 7.3.2 does.
     package var created: Timestamp?
-    /// The thresholds that it counts for, by their place in ``AccessRequest/thresholds``.
+    /// The thresholds that the review counts for, as indices of ``AccessRequest/thresholds``.
     package var thresholds: [Int] = []
 
     package init(author: String, proposed: AccessRequest.State, reason: String = "", created: Timestamp? = nil) {
@@ -20,7 +20,7 @@ package struct AccessReview: Equatable, Sendable {
     }
 }
 
-/// How many reviews it takes.
+/// The numbers of approving and of denying reviews that decide a request.
 package struct ReviewThreshold: Equatable, Sendable {
     package var approvals: Int
     package var denials: Int
@@ -32,10 +32,11 @@ package struct ReviewThreshold: Equatable, Sendable {
 }
 
 extension AccessRequest {
-    /// `1 of 2 approvals` for the card of a pending request; empty where one review decides and there is none yet.
+    /// The progress of the reviews for the card of a pending request, such as `1 of 2 approvals`. Empty if one review decides
+    /// and there is none yet.
     ///
-    /// With several thresholds in use a request is approved when each role has one of its own reached: no two numbers say
-    /// that, so the approvals are counted alone.
+    /// If several thresholds are in use, the request is approved once each role has reached one of its own. Two numbers cannot
+    /// express that, so only the approvals are counted.
     package var reviewProgress: String {
         guard state == .pending else { return "" }
         let approvals = reviews.filter { $0.proposed == .approved }

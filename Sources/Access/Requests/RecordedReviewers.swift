@@ -1,15 +1,15 @@
-/// Who reviewed by a button, whatever they are called by now: Mattermost user ids, each with the number of reviews that the
-/// request had before, `id=number,…`.
+/// The people who reviewed a request with a button, written as `id=number,…`: the Mattermost user id, which no renaming
+/// changes, and the number of reviews that the request had before.
 ///
-/// A person is entered before Teleport is told of the review, which may then come to nothing. Since reviews are only ever
-/// added, such an entry is one that the request has no more reviews than.
+/// A person is entered before Teleport is told of the review, so the review may fail after that. Because reviews are only ever
+/// added, an entry stands for a failed review if the request has no more reviews than the entry's number.
 package struct RecordedReviewers: Equatable, Sendable, CustomStringConvertible {
-    /// Keeps the record small.
+    /// The largest number of entries, which keeps the record small.
     package static let limit = 50
 
     private struct Entry: Equatable {
         var id: String
-        /// Before every review where the text told none.
+        /// The number of reviews that the request had before, or -1 if the text told none.
         var reviews: Int
     }
 
@@ -22,10 +22,12 @@ package struct RecordedReviewers: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// - Parameter reviews: the number that the request has now.
+    /// Returns whether the person has reviewed the request.
+    ///
+    /// - Parameter reviews: the number of reviews that the request has now.
     package func contains(_ id: String, reviews: Int) -> Bool { entries.contains { $0.id == id && $0.reviews < reviews } }
 
-    /// With one more, in place of a review of the person's that came to nothing; nil when there is no room.
+    /// Returns the entries with one more, which replaces that of a failed review of the same person; nil if there is no room.
     package func adding(_ id: String, reviews: Int) -> RecordedReviewers? {
         var added = self
         added.entries.removeAll { $0.id == id && $0.reviews >= reviews }

@@ -1,5 +1,5 @@
-/// The name of an access request: a UUID in every Teleport so far; held here to letters, digits and `-`, at most 64 of them,
-/// so that it can stand in a URL, a log line or a signed field as it is.
+/// The id of an access request, which is a UUID in every Teleport so far. It is limited to 64 letters, digits and `-`, so that
+/// it can stand in a URL, a log line or a signed field as it is.
 package struct RequestID: Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
 

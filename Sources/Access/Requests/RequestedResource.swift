@@ -1,21 +1,23 @@
-/// A server, application, database and so on that a request names, instead of or besides roles. From Teleport 10 on.
+/// A resource that a request names instead of roles or besides them: a server, an application, a database and so on. Teleport
+/// has them since version 10.
 package struct RequestedResource: Hashable, Sendable, CustomStringConvertible {
     package var cluster: String
-    /// As the request names it: `node`, `app`, `db`, `kube_cluster`, `user_group`, …
+    /// The kind of the resource, as the request names it: `node`, `app`, `db`, `kube_cluster`, `user_group`, …
     package var kind: String
-    /// The server's id for it; for a node a UUID that says nothing to people.
+    /// The server's id of the resource. For a node it is a UUID that tells people nothing.
     package var name: String
-    /// A part of it, a namespace and pod for instance; mostly empty.
+    /// The part of the resource that is requested, such as a namespace and pod; mostly empty.
     package var part: String
-    /// To what the access to it is narrowed; nil: to nothing.
+    /// The limits within the resource that the access is narrowed to; nil if there are none.
     package var constraint: Constraint?
 
+    /// A limit on the access within a resource.
     package enum Constraint: Hashable, Sendable {
-        /// The roles in AWS that may be taken, by their ARNs.
+        /// The AWS roles that may be assumed, by their ARNs.
         case awsRoles([String])
-        /// The logins on a server.
+        /// The logins on the server that may be used.
         case logins([String])
-        /// One that this version does not know.
+        /// A limit that this version does not know.
         case unknown
     }
 
@@ -29,7 +31,7 @@ package struct RequestedResource: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { shown(as: name) }
 
-    /// With the name that people know it by.
+    /// Returns the description with the name by which people know the resource.
     package func shown(as name: String) -> String {
         let path = "/\(kind)/\(name)" + (part.isEmpty ? "" : "/\(part)")
         return switch constraint {

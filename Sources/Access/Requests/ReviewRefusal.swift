@@ -1,4 +1,4 @@
-/// Why Teleport took no review.
+/// The reason why Teleport did not accept a review.
 package enum ReviewRefusal: Hashable, Sendable {
     /// The caller may review only as itself, not on behalf of another user.
     case notForOthers
@@ -9,7 +9,7 @@ package enum ReviewRefusal: Hashable, Sendable {
     /// The caller, or the author, may not review this request, or the server takes no reviews at all.
     case notAllowed
 
-    /// Nil for an error that is no refusal, such as an outage.
+    /// Creates the refusal that an error stands for; nil for an error that is no refusal, such as an outage.
     package init?(_ error: TeleportError) {
         switch error.code {
         case .permissionDenied, .refused, .conflict, .unimplemented: break

@@ -1,29 +1,32 @@
-/// Who asks for what: what a card says besides the status. It outlives the request in the plugin data.
+/// The contents of a request's card other than its status: the requester, what they ask for, and why. The plugin data keeps
+/// them after the request is gone.
 package struct Subject: Equatable, Sendable {
     package var requestID: RequestID
     package var user: String
     package var roles: [String]
     package var reason: String
-    /// What is asked for by name, `/node/db-1`.
+    /// The requested resources by their names, such as `/node/db-1`.
     package var resources: [String] = []
     /// The logins that the roles allow, a line for each role: `editor: root, ubuntu`.
     package var logins: [String] = []
     package var times: Times?
     /// The progress of a pending request's reviews, such as `1 of 2 approvals`.
     package var progress = ""
-    /// Who can decide a pending request whose roles different people decide. Markdown, inert and short.
+    /// The text that says who can decide a pending request whose roles have different approvers. It is short Markdown, and
+    /// inert.
     package var approvers = ""
 
-    /// The subject of an existing request.
+    /// The times of an existing request and of the access that it asks for.
     package struct Times: Equatable, Sendable {
-        /// Nil if the server told none.
+        /// The time at which the request was made; nil if the server told none.
         package var created: Timestamp?
-        /// When a pending request lapses.
+        /// The time at which a pending request lapses.
         package var expires: Timestamp?
         /// The end of the access that is asked for.
         package var accessEnds: Timestamp?
-        /// When the access begins, where that is not at once.
+        /// The time at which the access begins, if that is not at once.
         package var accessStarts: Timestamp?
+        /// The end of the sessions that use the access.
         package var sessionEnds: Timestamp?
 
         package init(
@@ -45,6 +48,7 @@ package struct Subject: Equatable, Sendable {
         self.reason = reason
     }
 
+    /// Creates the subject of an existing request.
     package init(_ request: AccessRequest) {
         self.init(requestID: request.id, user: request.user, roles: request.roles, reason: request.reason)
         resources = request.resources.map(\.description)

@@ -1,4 +1,4 @@
-/// The rule at the end of a TZif file, as POSIX's `TZ` variable writes it: `CET-1CEST,M3.5.0,M10.5.0/3`.
+/// The rule at the end of a TZif file, in the form of POSIX's `TZ` variable: `CET-1CEST,M3.5.0,M10.5.0/3`.
 ///
 /// Hours from -167 to 167 are taken, as version 3 of the format allows (RFC 8536, section 3.3.1).
 struct PosixZone: Equatable, Sendable {
@@ -21,7 +21,7 @@ struct PosixZone: Equatable, Sendable {
             return
         }
         guard let name = parser.name() else { return nil }
-        // Without an offset of its own summer time is an hour ahead.
+        // If summer time has no offset of its own, it is an hour ahead.
         let beginsRule = parser.rest.isEmpty || parser.rest.first == UInt8(ascii: ",")
         guard let ahead = beginsRule ? -offset + 3600 : parser.offset().map({ -$0 }) else { return nil }
         if parser.rest.isEmpty { parser.rest = Array(",M3.2.0,M11.1.0".utf8)[...] }
@@ -29,17 +29,18 @@ struct PosixZone: Equatable, Sendable {
         summer = Summer(local: LocalTime(offset: ahead, abbreviation: name), start: start, end: end)
     }
 
+    /// Returns the local time at a moment, in seconds since 1970.
     func local(at second: Int64) -> LocalTime {
         guard let summer else { return standard }
         let year = Timestamp.civil(fromDays: Timestamp.floorDivide(second + standard.offset, 86_400)).year
-        // Each change is told by the clock that holds until then.
+        // The time of each change is given by the clock that holds until then.
         let start = summer.start.second(in: year) - standard.offset
         let end = summer.end.second(in: year) - summer.local.offset
         let isSummer = start < end ? start <= second && second < end : second < end || start <= second
         return isSummer ? summer.local : standard
     }
 
-    /// Letters, digits, `+` and `-`: 3 to 10 of them.
+    /// Returns the text if it can be an abbreviation: 3 to 10 letters, digits, `+` and `-`.
     static func abbreviation(_ bytes: some Collection<UInt8>) -> String? {
         let text = String(decoding: bytes, as: UTF8.self)
         let isGood = (3...10).contains(bytes.count) && text.unicodeScalars.allSatisfy(isOfName)
@@ -55,22 +56,23 @@ struct PosixZone: Equatable, Sendable {
 }
 
 extension PosixZone {
-    /// A day of each year and a time on it.
+    /// A change between standard and summer time: a day of each year and a time on it.
     struct Change: Equatable, Sendable {
+        /// The day of a change, in one of the three notations that POSIX has for it.
         enum Day: Equatable, Sendable {
-            /// 1 to 365; the 29th of February is never counted.
+            /// The day of the year from 1 to 365, in which the 29th of February is never counted.
             case julian(Int64)
-            /// 0 to 365, with it.
+            /// The day of the year from 0 to 365, in which the 29th of February is counted.
             case ofYear(Int64)
-            /// The week is 1 to 5, the last being 5; Sunday is 0.
+            /// A day of a week of a month. Weeks are 1 to 5, where 5 is the last one, and Sunday is 0.
             case ofMonth(month: Int64, week: Int64, weekday: Int64)
         }
 
         var day: Day
-        /// Seconds after midnight; may be of another day.
+        /// The seconds after midnight of that day. The number may be negative or larger than a day.
         var time: Int64
 
-        /// On the local clock, as seconds since 1970 there.
+        /// Returns the moment of the change in a year, as seconds since 1970 on the local clock.
         func second(in year: Int64) -> Int64 {
             let first = Timestamp.days(toYear: year)
             let isLeap = Timestamp.days(toYear: year + 1) - first == 366
@@ -127,7 +129,7 @@ extension PosixZone {
             return range.contains(value) ? value : nil
         }
 
-        /// Seconds, from `[+-]hh[:mm[:ss]]`.
+        /// Reads `[+-]hh[:mm[:ss]]` as seconds.
         private mutating func time(hours: ClosedRange<Int64>) -> Int64? {
             let sign: Int64 = skip("-") ? -1 : 1
             if sign == 1 { _ = skip("+") }
@@ -139,7 +141,7 @@ extension PosixZone {
             return sign * seconds
         }
 
-        /// Seconds behind UTC, as POSIX counts them.
+        /// Reads an offset as seconds behind UTC, which is how POSIX counts them.
         mutating func offset() -> Int64? { time(hours: 0...24) }
 
         mutating func change() -> Change? {

@@ -1,23 +1,24 @@
 /// A time zone's rules, read from a compiled file of the tz database (TZif, RFC 8536, versions 1 to 4).
 ///
-/// Files come "fat", with each change up to 2037, or "slim", where the rule in the footer says all that happens after the last
+/// Files come "fat", with every change up to 2037, or "slim", with a rule in the footer for all that happens after the last
 /// change. Both parts are used. Leap seconds, which only the `right/` zones count, are ignored.
 package struct TimeZoneRules: Equatable, Sendable {
     /// The largest files of the tz database have about 4 KiB.
     package static let largestFile = 128 << 10
 
-    /// The bytes are no such file, or break its rules.
+    /// The error of bytes that are not a TZif file, or that break its rules.
     package struct Malformed: Error, Equatable {}
 
-    /// Ascending, in seconds since 1970.
+    /// The moments at which the local time changes, ascending, in seconds since 1970.
     private let changes: [Int64]
     /// The index of the type that holds from each of ``changes`` on.
     private let indexes: [Int]
-    /// Never empty; the first holds before all changes.
+    /// The types of local time, which are never none. The first one holds before all changes.
     private let types: [LocalTime]
     /// The rule that holds after the last change; nil if the last type holds for ever.
     private let footer: PosixZone?
 
+    /// Reads the contents of a TZif file.
     package init(_ bytes: [UInt8]) throws(Malformed) {
         guard bytes.count <= Self.largestFile else { throw Malformed() }
         var reader = TZifReader(bytes)
@@ -38,7 +39,7 @@ package struct TimeZoneRules: Equatable, Sendable {
         types = [first] + block.types.dropFirst()
     }
 
-    /// What clocks show at a moment, in seconds since 1970.
+    /// Returns what clocks in the zone show at a moment, in seconds since 1970.
     package func local(at second: Int64) -> LocalTime {
         guard let last = changes.last, second < last else {
             if let footer { return footer.local(at: second) }
@@ -53,7 +54,7 @@ package struct TimeZoneRules: Equatable, Sendable {
     }
 }
 
-/// Takes the parts of a TZif file off its front. Nothing is read beyond the end, and no count is believed unseen.
+/// Takes the parts of a TZif file off its front. The counts in the file are not trusted: nothing is read beyond the end.
 private struct TZifReader {
     struct Header {
         var version: UInt8
@@ -76,7 +77,7 @@ private struct TZifReader {
         return rest.prefix(count)
     }
 
-    /// Big-endian and signed, of 4 or 8 bytes.
+    /// Reads a signed, big-endian number of 4 or 8 bytes.
     private mutating func number(_ size: Int) throws(TimeZoneRules.Malformed) -> Int64 {
         let bits = try take(size).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return size == 4 ? Int64(Int32(truncatingIfNeeded: bits)) : Int64(bitPattern: bits)
@@ -123,7 +124,7 @@ private struct TZifReader {
         return block
     }
 
-    /// The rule between two line feeds; may be empty.
+    /// Reads the rule between two line feeds, which may be empty.
     mutating func footer() throws(TimeZoneRules.Malformed) -> [UInt8] {
         guard try take(1).first == UInt8(ascii: "\n"), let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
             throw TimeZoneRules.Malformed()

@@ -1,4 +1,4 @@
-/// How posts say a moment: as the clock on the wall of one time zone, `2026-11-25 17:05 CET`.
+/// Shows moments as posts do, by the clock of one time zone: `2026-11-25 17:05 CET`.
 package struct ZoneClock: Equatable, Sendable {
     package static let utc = ZoneClock(nil)
 
@@ -7,7 +7,7 @@ package struct ZoneClock: Equatable, Sendable {
     /// - Parameter rules: nil for UTC.
     package init(_ rules: TimeZoneRules?) { self.rules = rules }
 
-    /// The minute of a moment, with the zone's abbreviation at that time.
+    /// Returns the minute of a moment, with the zone's abbreviation at that time.
     package func minute(_ moment: Timestamp) -> String {
         guard let rules else { return moment.minuteInUTC }
         let local = rules.local(at: Timestamp.floorDivide(moment.milliseconds, 1000))
@@ -17,10 +17,10 @@ package struct ZoneClock: Equatable, Sendable {
     }
 }
 
-/// What a clock shows in a zone for some time.
+/// The local time that holds in a zone for some time.
 package struct LocalTime: Equatable, Sendable {
-    /// Seconds ahead of UTC.
+    /// The seconds that the zone is ahead of UTC.
     package var offset: Int64
-    /// Letters, digits, `+` and `-`: 3 to 10 of them.
+    /// The name of the local time: 3 to 10 letters, digits, `+` and `-`.
     package var abbreviation: String
 }

@@ -33,7 +33,7 @@ extension SettingKey {
 }
 
 extension SettingKey.Form {
-    /// The default as the file would have it; an empty value where there is none.
+    /// The default as it is written in a file; an empty value if there is none.
     fileprivate var defaultText: String {
         switch self {
         case .string(let text): "\"\(text ?? "")\""
@@ -44,6 +44,6 @@ extension SettingKey.Form {
 }
 
 extension String {
-    /// The lines of an explanation as comment lines; none for an empty one.
+    /// The lines of an explanation as comment lines; none for an empty explanation.
     fileprivate var comment: [String] { isEmpty ? [] : split(separator: "\n").map { "# \($0)" } }
 }

@@ -4,7 +4,7 @@ internal import Base
 extension Settings {
     /// `[approvals]`: whether posts have buttons, who may decide by them, and how.
     package struct Approving: Equatable, Sendable {
-        /// Whether a click counts only with Mattermost's own signature of who made it.
+        /// Whether a click counts only if Mattermost's own signature proves who made it.
         package var requiresClickerProof = true
         package var policy = ApprovalPolicy()
         package var askReason = AskReason.never
@@ -115,11 +115,11 @@ extension SettingsReader {
         return approvals
     }
 
-    /// Whether a value is given that only buttons need. Newer configurations of the original plugin have none of them: their
-    /// posts link to Teleport.
+    /// Whether the file gives a value that only buttons need. Newer configurations of the original plugin have none of them,
+    /// and their posts link to Teleport.
     private var isMeantForButtons: Bool { SettingKey.allCases.contains { $0.isForButtons && isFilledIn($0) } }
 
-    /// A file without buttons that does not say so: it works, but may not be what was meant.
+    /// Warnings about a file that has no buttons and does not say so. It works, but may not be what the operator meant.
     var buttonWarnings: [String] {
         guard text.values[.buttons] == nil, !isMeantForButtons else { return [] }
         return [

@@ -5,6 +5,7 @@ package import Mattermost
 extension Settings {
     /// `[http]`: the callback server, to which Mattermost sends clicks.
     package struct HTTP: Sendable {
+        /// The paths of the server's key and certificate, both as PEM.
         package struct KeyPair: Equatable, Sendable {
             package var keyFile: String
             package var certificateFile: String
@@ -15,23 +16,26 @@ extension Settings {
             }
         }
 
+        /// The user and password that a click must carry.
         package struct BasicAuth: Sendable {
             package var user: String
             package var password: Secret<String>
         }
 
-        /// Where Mattermost reaches the callback server. Its path is a prefix that a proxy may or may not remove. Nil only where
-        /// posts have no buttons.
+        /// The address at which Mattermost reaches the callback server. Its path is a prefix that a proxy may or may not
+        /// remove. It is nil only if posts have no buttons.
         package var publicURL: ServerURL?
+        /// The address that the server listens on.
         package var listen: ListenAddress
         /// Whether the plugin must listen on `listen` to run at all.
         package var isNeeded = true
-        /// Nil if the plugin makes a self-signed pair.
+        /// The key and certificate of the server; nil if the plugin makes a self-signed pair.
         package var tls: KeyPair?
+        /// The credentials that a click must carry; nil if it needs none.
         package var basicAuth: BasicAuth?
         /// The proxies whose `X-Forwarded-For` is believed.
         package var trustedProxies = AddressRanges()
-        /// The addresses from which clicks are taken.
+        /// The addresses from which clicks are taken; empty if they are taken from everywhere.
         package var allowedSources = AddressRanges()
     }
 }
@@ -79,6 +83,8 @@ extension SettingKey {
 }
 
 extension SettingsReader {
+    /// Reads the section.
+    ///
     /// - Parameter hasButtons: whether posts have buttons, for which the public address is required.
     mutating func http(hasButtons: Bool) -> Settings.HTTP {
         let mend = "Set it to the URL where Mattermost reaches this service, https://host:8081."
@@ -148,8 +154,8 @@ extension SettingsReader {
 }
 
 extension ListenAddress {
-    /// The default where posts have buttons.
+    /// The default if posts have buttons.
     fileprivate static let everywhere = ListenAddress(host: nil, port: 8081)
-    /// The default where posts have no buttons: only health probes come there.
+    /// The default if posts have no buttons, so that only health probes reach the server.
     fileprivate static let loopback = ListenAddress(host: "127.0.0.1", port: 8081)
 }

@@ -4,6 +4,7 @@ package import Logging
 extension Settings {
     /// `[log]`: where the log goes, and how much it says.
     package struct Log: Equatable, Sendable {
+        /// The place that the log is written to.
         package enum Output: Equatable, Sendable {
             case stderr
             case stdout

@@ -1,10 +1,10 @@
 internal import Base
 
-/// The most secrets that `previous_secrets` may have: each costs a signature check for every click that is not valid.
+/// The largest number of `previous_secrets`. Each of them costs a signature check for every click that is not valid.
 private let mostPreviousSecrets = 8
 
 extension SettingsReader {
-    /// The secret that buttons are signed with.
+    /// Reads the secret that buttons are signed with.
     mutating func signingSecret(isRequired: Bool) -> Secret<[UInt8]>? {
         let mend = "Set it to a random value, such as `openssl rand -hex 32` prints, or to a file with one."
         return secret(.secret, isRequired: isRequired ? mend : nil, Self.checkSecret).map { Secret([UInt8]($0.utf8)) }

@@ -8,11 +8,11 @@ extension Settings {
         package var url: ServerURL
         package var recipients: RecipientRules
         package var token: Secret<String>
-        /// The secret that signs buttons; at least 16 bytes. Nil only where posts have no buttons.
+        /// The secret that signs buttons; at least 16 bytes. It is nil only if posts have no buttons.
         package var secret: Secret<[UInt8]>?
         /// Earlier secrets: buttons that they signed still work, but no button is signed with them.
         package var previousSecrets: [Secret<[UInt8]>]
-        /// Whether buttons that the original plugin made work too.
+        /// Whether buttons that the original plugin made are accepted too.
         package var acceptsLegacySignatures: Bool
     }
 }
@@ -65,7 +65,7 @@ extension SettingKey {
 }
 
 extension SettingsReader {
-    /// Nil, after a report, without a URL or a token.
+    /// Reads the sections. Without a URL or a token it reports that and returns nil.
     mutating func mattermost(hasButtons: Bool) -> Settings.Chat? {
         let url = parsed(.url, isRequired: "Set it to Mattermost's address, https://chat.example.com.") {
             (value) throws(SettingFault) in try Self.serverURL(value)

@@ -42,7 +42,7 @@ extension SettingKey {
 }
 
 extension SettingsReader {
-    /// Every template is checked here, so that none fails when a post or an answer needs it.
+    /// Reads the section. Every template is checked here, so that none fails when a post or an answer needs it.
     mutating func messages() -> Messages {
         var messages = Messages()
         messages.title = template(.messageTitle, Messages.requestFields, in: .title)

@@ -2,7 +2,7 @@ internal import Access
 internal import Base
 
 extension SettingsSection {
-    /// `[role_to_recipients]`; the recipients of all requests are keys of `[mattermost]`.
+    /// The section `[role_to_recipients]`. The recipients of all requests are keys of `[mattermost]`.
     static let roleRecipients = SettingsSection("role_to_recipients", openTables: [.roleRecipients])
 }
 
@@ -23,7 +23,7 @@ extension SettingsReader {
         return RecipientRules(always: always, roles: roleRecipients())
     }
 
-    /// The one channel that the oldest configurations name, by two keys.
+    /// Reads the one channel that the oldest configurations name by two keys.
     private mutating func teamAndChannel() -> ChannelName? {
         let (team, channel) = (slug(.team), slug(.channel))
         if let team, let channel { return ChannelName(team: team, channel: channel) }
@@ -71,7 +71,7 @@ extension SettingsReader {
             mend: "Write one of the two.")
     }
 
-    /// Recipients that work but may not be the ones that were meant.
+    /// Returns warnings about recipients that work but may not be the ones that the operator meant.
     static func warnings(_ recipients: RecipientRules) -> [String] {
         guard recipients.all.isEmpty else { return [] }
         return [

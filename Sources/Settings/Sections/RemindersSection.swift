@@ -1,7 +1,7 @@
 extension Settings {
     /// `[reminders]`: when people are reminded of requests that nobody has decided.
     package struct Reminders: Equatable, Sendable {
-        /// How long before a pending request expires its posts get a reply that says so; nil if they get none.
+        /// The time before a pending request expires at which its posts get a reply that says so; nil if they get none.
         package var beforeExpiry: Duration?
     }
 }

@@ -50,8 +50,10 @@ extension SettingKey {
 }
 
 extension SettingsReader {
+    /// Reads the section.
+    ///
     /// - Parameter decides: whether clicks set the state of requests, which takes a permission that reviews do not take.
-    /// - Returns: nil, after a report, without an address.
+    /// - Returns: nil without an address, after that has been reported.
     mutating func teleport(decides: Bool) -> TeleportConfiguration? {
         let address = teleportAddress()
         let identity = identityFile()
@@ -73,7 +75,7 @@ extension SettingsReader {
         return address.map { _ in configuration }
     }
 
-    /// The value of `addr` or of `auth_server`, its older name. A file may have both if they have the same value.
+    /// Reads `addr` or `auth_server`, its older name. A file may have both if they have the same value.
     private mutating func teleportAddress() -> (key: SettingKey, value: String)? {
         let hasAlias = text.values[.authServer] != nil
         let mend = "Set it to the address of the auth service, host:port, or of a proxy."
@@ -92,7 +94,7 @@ extension SettingsReader {
         return newer.map { (.addr, $0) } ?? older.map { (.authServer, $0) }
     }
 
-    /// The identity file, which excludes the three files of `tctl auth sign --format=tls`.
+    /// Reads the identity file, which excludes the three files of `tctl auth sign --format=tls`.
     private mutating func identityFile() -> String? {
         guard let identity = string(.identity) else { return nil }
         let others = [SettingKey.clientKey, .clientCrt, .rootCAs].filter { text.values[$0] != nil }

@@ -1,18 +1,19 @@
 package import Access
 
-/// Everything that is wrong with a configuration file, in the order of its lines.
+/// The error of a configuration file that cannot be used: everything that is wrong with it, in the order of its lines.
 package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// One thing that is wrong with the file, and its place.
     package struct Problem: Equatable, Sendable {
-        /// Counted from 1; nil when the file as a whole cannot be read.
+        /// The line, counted from 1; nil if the file as a whole cannot be read.
         package var line: Int?
-        /// Counted from 1, in characters; nil for a problem with a value that is TOML.
+        /// The column, counted from 1 in characters; nil for a problem with a value that is TOML.
         package var column: Int?
-        /// `[section] key`; nil when the file is not TOML.
+        /// The key, as `[section] key`; nil if the file is not TOML.
         package var key: String?
-        /// What is wrong with the value. Never holds a secret.
+        /// What is wrong with the file or the value, and the mend. It never contains a secret.
         package var fault: SettingFault
 
-        /// The problem with its place: `path:line: [section] key: what is wrong.`
+        /// Returns the problem with its place: `path:line: [section] key: what is wrong.`
         package func located(in path: String) -> Notice {
             let place = [line, column].compactMap { $0.map { ":\($0)" } }.joined()
             return Notice("\(path)\(place): \(key.map { "\($0): " } ?? "")\(fault.words)", mend: fault.mend)
@@ -29,15 +30,15 @@ package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertibl
             .map(\.element)
     }
 
-    /// One line for each problem: `path:line: [section] key: what is wrong. Mend.`
+    /// The text of the error, with one line for each problem: `path:line: [section] key: what is wrong. Mend.`
     package var description: String {
         problems.map { $0.located(in: path).message }.joined(separator: "\n")
     }
 }
 
-/// Why a value cannot be used. Never holds a secret.
+/// The error of a value: what is wrong with it, and the mend. It never contains a secret.
 package struct SettingFault: OperatorError, Equatable {
-    /// What is wrong, as the end of a sentence that begins with the key.
+    /// The problem, as the end of a sentence that begins with the key.
     package var words: String
     package var mend: String?
 

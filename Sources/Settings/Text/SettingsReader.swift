@@ -12,6 +12,7 @@ struct SettingsReader {
         problems = text.problems
     }
 
+    /// Reports a problem with a key.
     mutating func report(_ key: SettingKey, _ fault: SettingFault) {
         problems.append(.init(line: text.line(of: key), key: key.title, fault: fault))
     }
@@ -20,7 +21,7 @@ struct SettingsReader {
         report(key, SettingFault(words, mend: mend))
     }
 
-    /// Reports an entry of a table whose keys the operator names.
+    /// Reports a problem with an entry of a table whose keys the operator chooses.
     mutating func report(_ entry: SettingsText.Entry, of table: OpenTable, _ fault: SettingFault) {
         problems.append(.init(line: entry.line, key: "[\(table.name)] \(OneLine.bounded(entry.name, 64))", fault: fault))
     }
@@ -29,9 +30,9 @@ struct SettingsReader {
         report(entry, of: table, SettingFault(words, mend: mend))
     }
 
-    /// The key's string or, where the file does not have the key, its default.
+    /// Returns the key's string or, if the file does not have the key, its default.
     ///
-    /// An empty string is reported, except for a key that only buttons need: `configure` prints those empty.
+    /// An empty string is reported, except for a key that only buttons need, because `configure` prints those empty.
     /// - Parameter mend: the sentence that says what to write. With it, the key is required and its absence is reported.
     mutating func string(_ key: SettingKey, isRequired mend: String? = nil) -> String? {
         switch text.values[key] {
@@ -49,7 +50,7 @@ struct SettingsReader {
         return nil
     }
 
-    /// Whether the file gives the key a value. An empty string, as `configure` prints it, is none.
+    /// Returns whether the file gives the key a value. An empty string, as `configure` prints it, is none.
     func isFilledIn(_ key: SettingKey) -> Bool {
         switch text.values[key] {
         case nil: false
@@ -58,7 +59,7 @@ struct SettingsReader {
         }
     }
 
-    /// The key's boolean or, where the file does not have the key, its default.
+    /// Returns the key's boolean or, if the file does not have the key, its default.
     mutating func flag(_ key: SettingKey) -> Bool? {
         switch text.values[key] {
         case .flag(let value): return value
@@ -74,7 +75,7 @@ struct SettingsReader {
         if let value = flag(key) { property = value }
     }
 
-    /// The key's strings, or none where the file does not have the key.
+    /// Returns the key's strings; none if the file does not have the key.
     mutating func strings(_ key: SettingKey) -> [String] {
         switch text.values[key] {
         case .strings(let values): return values
@@ -84,7 +85,8 @@ struct SettingsReader {
         return []
     }
 
-    /// What the key's string, or its default, means. A string that means nothing is reported with the parser's words.
+    /// Returns the parsed value of the key's string, or of its default. A string that cannot be parsed is reported with the
+    /// parser's words.
     mutating func parsed<Value>(
         _ key: SettingKey, isRequired mend: String? = nil, _ parse: (String) throws(SettingFault) -> Value
     ) -> Value? {
@@ -97,7 +99,7 @@ struct SettingsReader {
         }
     }
 
-    /// Puts one of a few words, or the key's default, into a property.
+    /// Puts the key's choice among a few words, or its default, into a property.
     mutating func read<Choice: RawRepresentable<String> & CaseIterable>(_ key: SettingKey, into property: inout Choice) {
         let choice = parsed(key) { (value) throws(SettingFault) in
             if let choice = Choice(rawValue: value) { return choice }
@@ -108,14 +110,14 @@ struct SettingsReader {
         if let choice { property = choice }
     }
 
-    /// A secret that the file has or, when the value starts with a slash, that another file has.
+    /// Returns the secret that the value is or, if the value starts with a slash, the secret in the file that it names.
     mutating func secret(
         _ key: SettingKey, isRequired mend: String?, _ check: (String) throws(SettingFault) -> Void
     ) -> String? {
         parsed(key, isRequired: mend) { (value) throws(SettingFault) in try Self.revealed(value, check) }
     }
 
-    /// The checked secret that a value is, or that is in the file that the value names.
+    /// Returns the secret that a value is, or that is in the file that the value names, after it has been checked.
     static func revealed(
         _ value: String, _ check: (String) throws(SettingFault) -> Void
     ) throws(SettingFault) -> String {

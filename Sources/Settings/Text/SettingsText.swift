@@ -1,19 +1,20 @@
 internal import Base
 internal import TOML
 
-/// A configuration file as values with their lines, before anything is known of what the values mean.
+/// A configuration file as values with their lines, before the values are interpreted.
 struct SettingsText {
     typealias Problem = SettingsError.Problem
 
+    /// A value by its type. Settings are strings, arrays of strings, and booleans.
     enum Value {
         case string(String)
         case strings([String])
         case flag(Bool)
-        /// A value that no setting has, by the name that a person knows it by.
+        /// A value of a type that no setting has, such as "a date". The string is the type's name in messages.
         case other(String)
     }
 
-    /// A key that the operator named, with its value: a role, or a user.
+    /// A key that the operator chose, such as a role or a user, with its value.
     struct Entry {
         var name: String
         var value: Value
@@ -21,7 +22,7 @@ struct SettingsText {
     }
 
     private(set) var values: [SettingKey: Value] = [:]
-    /// The entries of the tables whose keys the operator names, by the table's name.
+    /// The entries of the tables whose keys the operator chooses.
     private(set) var entries: [OpenTable: [Entry]] = [:]
     /// Unknown keys and sections, and sections that are not tables.
     private(set) var problems: [Problem] = []
@@ -39,7 +40,8 @@ struct SettingsText {
         collect(table, at: [])
     }
 
-    /// The line of a key or, for a key that the file does not have, of its section; 1 where there is no section either.
+    /// Returns the line of a key. If the file does not have the key, that is the line of its section, or 1 without such a
+    /// section.
     func line(of key: SettingKey) -> Int {
         for length in stride(from: key.path.count, to: 0, by: -1) {
             if let line = lines[Array(key.path.prefix(length))] { return line }
@@ -47,6 +49,7 @@ struct SettingsText {
         return 1
     }
 
+    /// The error of a file that is not TOML, or that has a NUL character.
     struct SyntaxError: Error {
         var problem: Problem
     }
@@ -109,7 +112,7 @@ struct SettingsText {
                 fault: SettingFault("is no \(isSection ? "section" : "key") of this file.", mend: mend)))
     }
 
-    /// Paths, header fields and SQL of the servers end at a NUL, so that none may stand in any name or value.
+    /// Refuses NUL characters in names and values, because paths, header fields and the servers' SQL end at one.
     private static func refuseNUL(in table: TOMLTable) throws(SyntaxError) {
         for entry in table.entries {
             if entry.name.utf8.contains(0) { throw nulError(at: entry.position) }
@@ -159,7 +162,7 @@ extension SettingsText.Value {
         }
     }
 
-    /// As a person knows it.
+    /// The name of the value's type in messages.
     var name: String {
         switch self {
         case .string: "a string"

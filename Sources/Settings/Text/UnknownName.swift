@@ -1,6 +1,6 @@
 internal import Base
 
-/// Says what the writer of an unknown key or section may have meant.
+/// Suggests what the writer of an unknown key or section may have meant.
 enum UnknownName {
     static func mend(for path: [String], isSection: Bool) -> String {
         isSection ? mendSection(path.joined(separator: ".")) : mendKey(path)

@@ -1,10 +1,10 @@
 internal import Base
 
-/// Durations as Go writes them, `90s`, `1m` or `1h30m`, because the configurations in Teleport's guides do.
+/// Parses durations as Go writes them, `90s`, `1m` or `1h30m`, because the configurations in Teleport's guides have this form.
 enum GoDuration {
     private static let allowed = Duration.seconds(1)...Duration.seconds(24 * 3600)
 
-    /// A duration that a setting may have, from one second to a day.
+    /// Returns a duration that a setting may have, from one second to a day.
     static func checked(_ value: String) throws(SettingFault) -> Duration {
         guard let duration = parse(value), allowed.contains(duration) else {
             throw SettingFault(
@@ -13,7 +13,7 @@ enum GoDuration {
         return duration
     }
 
-    /// Nil for other texts, and for fractions and units below a second, which no setting needs.
+    /// Parses a duration; nil for other texts, and for fractions and units below a second, which no setting needs.
     static func parse(_ text: String) -> Duration? {
         guard (1...32).contains(text.utf8.count) else { return nil }
         var seconds: Int64 = 0

@@ -1,10 +1,10 @@
 internal import Base
 
-/// Reads a secret from a file of its own, as a value that starts with "/" names it.
+/// Reads a secret from a file of its own. A secret's value names such a file if it starts with "/".
 enum SecretFile {
     private static let limit = 64 << 10
 
-    /// The file's text without the white space around it.
+    /// Returns the file's text without the white space around it.
     static func read(_ path: String) throws(SettingFault) -> String {
         let name = "the file \(OneLine.bounded(path, 200))"
         let bytes: [UInt8]

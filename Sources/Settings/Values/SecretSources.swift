@@ -1,6 +1,6 @@
-/// Where the secrets of a configuration are: in the file itself, or in files that its values name.
+/// The places of a configuration's secrets: the configuration file itself, or files that its values name.
 package struct SecretSources: Equatable, Sendable {
-    /// The files that values name instead of a secret.
+    /// The files that are named as values in place of a secret.
     package var files: [String]
     /// Whether the configuration file holds a secret itself.
     package var isInline: Bool

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// Finds a time zone by its IANA name among the compiled files of the tz database.
 struct ZoneFile {
-    /// The folder of the tz database: `$TZDIR`, or where Linux systems have it.
+    /// The folder of the tz database: `$TZDIR`, or the one that Linux systems have.
     static var folder: String {
         let named = getenv("TZDIR").map { String(cString: $0) } ?? ""
         return named.isEmpty ? "/usr/share/zoneinfo" : named
@@ -12,7 +12,7 @@ struct ZoneFile {
 
     var folder = Self.folder
 
-    /// The clock of a zone. `UTC` needs no file, so that it works where the tz database is not installed.
+    /// Returns the clock of a zone. `UTC` needs no file, so that it works where the tz database is not installed.
     func clock(_ name: String) throws(SettingFault) -> ZoneClock {
         guard name != "UTC" else { return .utc }
         guard Self.isName(name) else {
@@ -40,8 +40,8 @@ struct ZoneFile {
         }
     }
 
-    /// Whether a name consists of letters, digits, `_`, `+` and `-`, with single slashes between them, so that no path built
-    /// from it leaves the folder.
+    /// Returns whether a name consists of letters, digits, `_`, `+` and `-`, with single slashes between them. A path that is
+    /// built from such a name never leaves the folder.
     private static func isName(_ name: String) -> Bool {
         guard name.utf8.count <= 64 else { return false }
         return name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
@@ -62,7 +62,7 @@ struct ZoneFile {
             mend: "\(near)Names are as in \"Europe/Berlin\"; where one is missing, install the package tzdata.")
     }
 
-    /// The name that is nearest to a misspelt one, from the list that the package tzdata has beside its files.
+    /// Returns the name that is nearest to a misspelt one, from the list that the package tzdata has beside its files.
     private func nearest(to name: String) -> String? {
         guard let bytes = try? NamedFile.read("\(folder)/zone.tab", limit: 128 << 10) else { return nil }
         var names: [String: String] = [:]
