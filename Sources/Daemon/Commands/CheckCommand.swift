@@ -67,7 +67,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     private enum End { case finished, unreadable, interrupted }
 
-    /// Until its end or a signal, whichever comes first.
+    /// Runs the check until it ends or a signal arrives, whichever comes first.
     private static func run(_ check: Check) async -> End {
         await withTaskGroup(of: End.self) { group in
             group.addTask {
