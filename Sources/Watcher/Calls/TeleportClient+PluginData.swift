@@ -18,9 +18,10 @@ extension TeleportClient {
         return record?.spec.entries[Self.plugin]?.data ?? [:]
     }
 
-    /// Asks without naming a resource: the server then lists all records of the plugin, those of removed requests included
-    /// (measured on 7.3.2 and 8.1.0; `lib/services/local/dynamic_access.go` of newer versions reads the same range). Gives nil
-    /// where a server refuses that, or where the list is larger than a message may be.
+    /// Lists the records of all requests by a call that names no resource. The server then returns all records of the plugin,
+    /// including those of removed requests (measured on 7.3.2 and 8.1.0; `lib/services/local/dynamic_access.go` of newer
+    /// versions reads the same range). Returns nil if a server refuses such a call, or if the list is larger than a message may
+    /// be.
     package func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
         let filter = Types_PluginDataFilter.with {
             $0.kind = Self.kind
