@@ -63,7 +63,7 @@ private struct DialogBody: Encodable {
 }
 
 extension DialogAnswer {
-    /// The body of the 200 that answers a submission.
+    /// The JSON body of the answer to a submission, which has the status 200.
     package var json: [UInt8] {
         let body: [UInt8]? =
             switch self {

@@ -1,9 +1,11 @@
-/// The address of an HTTP server: scheme, host, port and path prefix. Credentials, a query or a fragment are refused.
+/// The address of an HTTP server: scheme, host, port and path prefix. An address with credentials, a query or a fragment is
+/// refused.
 package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
     package enum Scheme: String, Sendable { case http, https }
 
     package struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
-        /// What is wrong, as the end of a sentence. It never quotes the address, which may contain credentials.
+        /// The description of the problem, as the end of a sentence. It never quotes the address, which may contain
+        /// credentials.
         package var description: String
     }
 
@@ -23,6 +25,7 @@ package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
         (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
     }
 
+    /// Parses an address such as `https://chat.example.com/sub-path`.
     package init(_ text: some StringProtocol) throws(Problem) {
         guard text.utf8.count <= 2048 else { throw Problem(description: "is longer than 2048 bytes") }
         guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {

@@ -1,6 +1,7 @@
 internal import Access
 
-/// Makes a GET request without credentials, to find out whether an address can be reached and what answers there.
+/// Makes a GET request without credentials, to find out whether an address can be reached and which server answers there. A
+/// redirect is not followed, and the call takes at most 10 s.
 package struct WebProbe: Sendable {
     package struct Answer: Sendable {
         package var status: Int
@@ -16,7 +17,7 @@ package struct WebProbe: Sendable {
             /// The host has no address.
             case unresolved
             case timedOut
-            /// What answered does not speak HTTP, or too much of it.
+            /// The answer is not HTTP, or is larger than 64 KiB.
             case notHTTP
             case cancelled
             case network
@@ -35,6 +36,7 @@ package struct WebProbe: Sendable {
 
     package init(caFile: String? = nil) { self.caFile = caFile }
 
+    /// Makes the request. Every answer is returned, whatever its status.
     package func get(_ url: String) async throws(Failure) -> Answer {
         do {
             var options = CurlClient.Options()

@@ -4,7 +4,8 @@ struct UserAnswer: Decodable {
     var id: String
     var username: String
     var email: String?
-    /// Required, like `deleteAt`: without them it is unknown whether the user is a guest or deactivated. Every server sends both.
+    /// Required, like `deleteAt`: without them it is unknown whether the user is a guest or deactivated. Every server sends
+    /// both.
     var roles: String
     /// Absent for people.
     var isBot: Bool?
