@@ -85,6 +85,7 @@ extension Logger {
     static let warnings = Logger(label: "check") { _ in TextLogHandler(level: .warning, destination: .standardError) }
 }
 
+/// Makes random ids for the requests that `check` names and that do not exist.
 enum RandomID {
     /// A random UUID of version 4, the form in which Teleport names requests.
     static func uuid() -> String {

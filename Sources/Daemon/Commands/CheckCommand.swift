@@ -3,6 +3,7 @@ import ArgumentParser
 import Settings
 import UnixSignals
 
+/// The command `check`, which finds errors of the configuration and of both servers and says how to correct them.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Find out what is wrong, step by step, each with what to do about it.",

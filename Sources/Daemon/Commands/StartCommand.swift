@@ -5,6 +5,7 @@ import Glibc
 import Logging
 import Settings
 
+/// The command `start`, which runs the plugin until it is told to stop.
 struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Watch for access requests and serve the buttons' callback until told to stop.",
