@@ -11,6 +11,8 @@ extension TeleportClient {
     /// The largest number of resources of one kind, and of roles, that are looked up for one request.
     private static let lookUpLimit = 20
 
+    /// Returns what a card shows of the request, with as many names as can be looked up within
+    /// ``TeleportConfiguration/nameTimeout``. It never fails.
     package func named(_ request: AccessRequest) async -> Subject {
         var subject = Subject(request)
         let limit = configuration.nameTimeout

@@ -2,6 +2,8 @@ package import Access
 import SwiftProtobuf
 import TeleportAPI
 
+/// The calls about the plugin data, which is a small record that Teleport keeps for each request. ``AccessService`` documents
+/// them.
 extension TeleportClient {
     /// The plugin's name in the stored data. The original plugin used the same, so that both read each other's records.
     private static let plugin = "mattermost"

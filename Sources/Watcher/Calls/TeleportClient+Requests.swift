@@ -4,6 +4,7 @@ import Logging
 import SwiftProtobuf
 import TeleportAPI
 
+/// The calls that read and decide access requests. ``AccessService`` documents them.
 extension TeleportClient {
     package func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? {
         try await list(.with { $0.id = id.rawValue }).first { $0.id == id }
