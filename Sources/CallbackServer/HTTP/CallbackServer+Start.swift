@@ -9,6 +9,7 @@ import NIOPosix
 
 /// The error when the listener could not bind its address. The words name the setting.
 package struct ListenError: OperatorError {
+    /// The cause of the failure, as far as callers distinguish it.
     package enum Code: Sendable {
         /// Another process listens at the address (`EADDRINUSE`).
         case addressInUse
