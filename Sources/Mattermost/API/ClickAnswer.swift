@@ -26,6 +26,7 @@ private struct ClickAnswer: Encodable {
     }
 }
 
+/// Encodes and decodes JSON in the way that all calls use.
 enum JSON {
     static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()

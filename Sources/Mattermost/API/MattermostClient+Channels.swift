@@ -1,5 +1,6 @@
 package import Access
 
+/// The calls about teams and channels. ``ChatService`` documents them.
 extension MattermostClient {
     package func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo {
         try requireSlug(team, of: "team")

@@ -1,5 +1,6 @@
 package import Access
 
+/// The call that opens a dialog for a person who clicked. ``ChatService`` documents it.
 extension MattermostClient {
     package func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError) {
         let request = try APIRequest(

@@ -1,5 +1,6 @@
 package import Access
 
+/// The call that reads a channel's posts. It makes the pages smaller when an answer is too large.
 extension MattermostClient {
     /// The largest page of posts that is read, in bytes. A post takes up to about 150 KB: a message of 16,383 characters, each
     /// of up to six bytes in JSON, and 8,000 characters of props. The answer may contain its thread's root too, which doubles

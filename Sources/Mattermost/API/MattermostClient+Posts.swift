@@ -1,5 +1,6 @@
 package import Access
 
+/// The calls that make, read, change and remove posts. ``ChatService`` documents them.
 extension MattermostClient {
     package func createPost(
         _ card: Card, in channelID: String, pendingPostID: String

@@ -8,6 +8,7 @@ internal import Synchronization
 /// All members may be used from any thread. libcurl runs on a thread of the client's own, which ends after ``shutdown()``.
 /// Inside the module all calls are made by ``read(_:limit:_:)``.
 package final class MattermostClient: ChatService {
+    /// The server's address, the bot's token and the limits of calls.
     package struct Configuration: Sendable {
         package var url: ServerURL
         package var token: Secret<String>
@@ -77,12 +78,14 @@ package final class MattermostClient: ChatService {
         }
     }
 
+    /// Returns the account to which the token belongs.
     package func me() async throws(MattermostError) -> ChatUser {
         let user = try await user(APIRequest(.get, "/users/me"))
         botName.withLock { $0 = user.username }
         return user
     }
 
+    /// Returns the user with this id.
     package func user(_ id: String) async throws(MattermostError) -> ChatUser {
         try requireIDs(id, in: "GET /users/{id}")
         return try await user(APIRequest(.get, "/users/\(id)"))

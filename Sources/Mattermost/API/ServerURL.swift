@@ -3,6 +3,7 @@
 package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
     package enum Scheme: String, Sendable { case http, https }
 
+    /// The error for a text that is no such address.
     package struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
         /// The description of the problem, as the end of a sentence. It never quotes the address, which may contain
         /// credentials.
@@ -12,9 +13,9 @@ package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
     package let scheme: Scheme
     /// A name or an IPv4 address in lower case, or an IPv6 address without its brackets.
     package let host: String
-    /// Nil for the default port of the scheme.
+    /// The port; nil for the default port of the scheme.
     package let port: Int?
-    /// Empty, or starts with a slash and does not end with one.
+    /// The path prefix. It is empty, or starts with a slash and does not end with one.
     package let path: String
 
     /// The address without a trailing slash, ready for a path to be appended.

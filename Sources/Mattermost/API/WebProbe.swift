@@ -8,6 +8,7 @@ package struct WebProbe: Sendable {
         package var body: [UInt8]
     }
 
+    /// The reason why there was no complete answer.
     package struct Failure: Error, Sendable {
         package enum Reason: Sendable {
             /// The certificate's chain cannot be verified.
