@@ -57,6 +57,7 @@ package final class HMACSHA256: @unchecked Sendable {
         scratch.withLock { if $0.count < 8 { $0.append(context) } }
     }
 
+    /// Returns the tag of `message`.
     package func authenticate(_ message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         var tag = [UInt8](repeating: 0, count: Self.length)
         let made: Result<Void, OpenSSLError> = message.withUnsafeBytes { message in

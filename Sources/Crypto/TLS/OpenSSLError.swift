@@ -3,6 +3,7 @@ import COpenSSL
 
 /// The error for a failure of OpenSSL or of TLS.
 package struct OpenSSLError: OperatorError, Hashable {
+    /// The kind of failure, by which callers decide whether to retry.
     package enum Code: Hashable, Sendable {
         /// A certificate, a key or a setting cannot be used. Retrying does not help until somebody corrects it.
         case setup

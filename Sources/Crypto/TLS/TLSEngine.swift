@@ -3,6 +3,7 @@ import COpenSSL
 /// One TLS connection without I/O. The caller passes ciphertext from the peer into memory BIOs and takes ciphertext for the
 /// peer out of them. Only one thread may use an engine at a time.
 package final class TLSEngine {
+    /// The side of the connection that the engine plays.
     package enum Role: Sendable, Hashable {
         case server
         /// `serverName` is sent as SNI, and the server's certificate must have it. For an IP address no SNI is sent, and the
@@ -10,6 +11,7 @@ package final class TLSEngine {
         case client(serverName: String)
     }
 
+    /// The result of ``read(into:)``.
     package enum ReadOutcome: Hashable, Sendable {
         case bytes(Int)
         /// There is no more plaintext until more ciphertext is fed in.
