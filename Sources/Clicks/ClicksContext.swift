@@ -16,7 +16,7 @@ package struct ClicksContext: Sendable {
     package let hasButtons: Bool
     package let dialogs: DialogMaker
     package let audit: AuditLog
-    /// The name that tells this process from all other replicas.
+    /// The name that distinguishes this process from all other replicas.
     package let replica: String
     package let logger: Logger
     package let clocks: Clocks

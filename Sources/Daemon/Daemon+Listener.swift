@@ -16,7 +16,7 @@ extension Daemon {
                 trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources),
             group: MultiThreadedEventLoopGroup.singleton, logger: logger,
             verify: { [signer, teleport, now] context, _ in
-                // Before Teleport told its name the signature alone decides; the click is then answered in words.
+                // Until Teleport has told the cluster's name the signature alone decides. The click is then answered in words.
                 let cluster = teleport.clusterName ?? context.cluster
                 return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
@@ -45,7 +45,11 @@ extension Daemon {
 }
 
 extension Readiness {
-    /// What the role lacks is told beside the watch's own failure, which may be the same.
+    /// Makes the answer to a readiness probe. A permission that the role lacks is left out if the watch has failed for the same
+    /// reason, because that failure is already among the problems.
+    /// - Parameters:
+    ///   - lost: notes about log files that lose lines.
+    ///   - asked: a note about a pause that Mattermost asked for.
     fileprivate init(_ health: Health, _ status: ConnectionStatus, _ lost: [String], asked: String?) {
         let reasons =
             health.reasons.map { "\($0.part.rawValue): \($0.problem.message)" } + (asked.map { ["mattermost: \($0)"] } ?? [])

@@ -6,14 +6,14 @@ import Posts
 import Settings
 import Watcher
 
-/// What the services are made with.
+/// The parts from which the services for posts and for clicks are made.
 struct DaemonParts: Sendable {
     let posts: PostsContext
     let clicks: ClicksContext
 }
 
 extension Daemon {
-    /// Puts together what posts and clicks work with.
+    /// Makes the parts that the services for posts and for clicks share.
     func makeParts() -> DaemonParts {
         let clocks = Clocks(now: now, elapsed: elapsed)
         let recipients = Recipients(
@@ -41,19 +41,20 @@ extension Daemon {
             seal: { [signer] in try signer.seal($0) })
     }
 
-    /// A digest of all that posts are made with besides their requests: when it changes, open posts are made anew.
+    /// A digest of everything except the request that determines a post's content. When it changes, the content of open posts
+    /// is made anew.
     private var fingerprint: String {
         let parts = [
             "3", settings.http.callbackURL ?? "", settings.approvals.hasButtons ? signer.keyID : "",
             settings.messages.postFingerprint,
         ]
         let bytes = parts.flatMap { [UInt8]("\($0.utf8.count):\($0)".utf8) }
-        // Without a digest every process makes the posts anew, which is right, if costly.
+        // Without a digest a random name is used, so every process makes the posts anew. That is correct, although costly.
         let digest = (try? SHA256.hash(bytes)) ?? [UInt8](Replica.newName().utf8)
         return digest.prefix(8).map { Base16.text(of: $0) }.joined()
     }
 
-    /// Nil if people decide in Teleport only.
+    /// The maker of the posts' buttons; nil if people decide in Teleport only.
     private var buttons: ButtonMaker? {
         guard settings.approvals.hasButtons, let callbackURL = settings.http.callbackURL else { return nil }
         return ButtonMaker(

@@ -27,7 +27,8 @@ struct Daemon: Sendable {
     let signer: ActionSigner
     let tls: ListenerCertificate?
 
-    /// Reads everything that the settings name, so that what is wrong is said before anything runs.
+    /// Reads everything that the settings name, so that errors are reported before anything runs.
+    /// - Throws: `StartError` for what the configuration must correct, or `NotThereYet`.
     init(_ settings: Settings, debug: Bool, isPlainHTTP: Bool, failsFast: Bool) throws {
         self.settings = settings
         self.failsFast = failsFast
@@ -69,7 +70,8 @@ struct Daemon: Sendable {
         teleport = TeleportClient(configuration: settings.teleport, logger: logger, interceptors: interceptors.teleport)
     }
 
-    /// What runs around every call: the circuits and, in debug builds for tests of crashes, a kill point.
+    /// Returns the interceptors that run around every call: the circuits and, in debug builds for tests of crashes, a kill
+    /// point.
     private static func interceptors(
         _ circuits: Circuits
     ) -> (teleport: CallInterceptors<TeleportError>, chat: CallInterceptors<MattermostError>) {
@@ -122,7 +124,8 @@ struct Daemon: Sendable {
             case .disconnected(let error): health.set(.teleport, problem: error)
             }
         }
-        // Stopped in the reverse order: no new clicks, the clicks in flight, the posts being made, then the connection.
+        // Services are stopped in the reverse order: the listener takes no new clicks and finishes those in flight, then the
+        // posts being made are finished, then the connection to Teleport is closed.
         var services: [any Service] = [
             reload, AuditCounts(audit: audit, now: now), watcher,
             HealthCheck(parts.posts, breaker: circuits.chat, health: health, recovered: retryEverything), reconciler, sweeper,
@@ -144,7 +147,7 @@ struct Daemon: Sendable {
         logger.info("Stopped")
     }
 
-    /// The destinations of log and audit.
+    /// The destinations of the log and of the audit file.
     var logFiles: [LogDestination] { [destination, auditFile].compactMap(\.self) }
 
     private var reload: Reload {
@@ -155,7 +158,7 @@ struct Daemon: Sendable {
         return Reload(logFiles, renewCertificate: renewal, logger: logger)
     }
 
-    /// Nil if nothing has to be proven.
+    /// Makes the verifier of the proofs of who clicked; nil if the configuration requires no proof.
     private func makeProofs(_ health: Health) -> ProofVerifier? {
         guard settings.approvals.requiresClickerProof, settings.approvals.hasButtons else { return nil }
         let keys = ClickerKeys(
@@ -171,7 +174,8 @@ struct Daemon: Sendable {
             ), now: now, elapsed: elapsed)
     }
 
-    /// The time by Mattermost's clock, which all replicas share: it signs the proofs, and posts have its times.
+    /// The time by Mattermost's clock. It is used because all replicas share it, Mattermost signs its proofs with it, and posts
+    /// have its times.
     var now: @Sendable () -> Timestamp {
         { [chat] in Timestamp.now.advanced(by: chat.clockDifference) }
     }

@@ -3,7 +3,8 @@ import Base
 import Mattermost
 import ServiceLifecycle
 
-/// Ends the plugin when a server is away at the start: for a supervisor that would rather start it again than have it wait.
+/// Ends the plugin when a server is away at the start. It is for a supervisor that prefers to start the plugin again over
+/// having it wait.
 struct FailFast: Service {
     static let variable = "TELEPORT_PLUGIN_FAIL_FAST"
 
@@ -13,7 +14,8 @@ struct FailFast: Service {
         var description: String { "\(problem.message)\nNot waiting for it, because \(FailFast.variable) is set." }
     }
 
-    /// What the variable says, by the words that Go knows for it; not set or empty is no.
+    /// Whether the variable's value asks for it. The words are those that Go's `strconv.ParseBool` accepts; an empty value
+    /// means no.
     static func isAsked(_ value: String) throws(StartError) -> Bool {
         switch value {
         case "1", "t", "T", "TRUE", "true", "True": return true
@@ -37,11 +39,11 @@ struct FailFast: Service {
         }
     }
 
-    /// The servers that have not answered yet.
+    /// Remembers the servers that have not been well yet since the start.
     struct Start {
         private var awaited: Set<Health.Part> = [.teleport, .mattermost]
 
-        /// Why not to go on; nil for a server that has been well once.
+        /// Returns the problem for which the plugin has to end; nil if the server is well, or has been well once.
         mutating func problem(in report: Health.News) -> (any OperatorError)? {
             guard awaited.contains(report.part) else { return nil }
             if report.problem == nil { awaited.remove(report.part) }

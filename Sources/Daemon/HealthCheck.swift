@@ -4,7 +4,7 @@ import Logging
 import Posts
 import ServiceLifecycle
 
-/// Asks Mattermost every half minute whether the token and the recipients are right, and says so when they are not.
+/// Asks Mattermost every 30 seconds whether the token and the recipients are right, and reports when they are not.
 struct HealthCheck: Service {
     private static let interval = Duration.seconds(30)
     private static let retries = Duration.seconds(1)...Duration.seconds(10)
@@ -12,12 +12,12 @@ struct HealthCheck: Service {
     private let chat: any ChatService
     private let breaker: Breaker<MattermostError>
     private let recipients: Recipients
-    /// Nil if people decide in Teleport only.
+    /// The approval policy; nil if people decide in Teleport only.
     private let policy: ApprovalPolicy?
     private let health: Health
     private let logger: Logger
     private let clock: any Clock<Duration>
-    /// What could not be posted may be now.
+    /// Called when Mattermost works again, because requests that could not be posted may be posted now.
     private let recovered: @Sendable () -> Void
 
     init(
@@ -59,7 +59,7 @@ struct HealthCheck: Service {
         }
     }
 
-    /// Nil when all is well.
+    /// Makes one check and sets the health of Mattermost and the recipients. Returns nil when all is well.
     private func check() async -> Problem? {
         do {
             // This call finds out whether the server is there, so it is made during an outage too.
@@ -81,14 +81,15 @@ struct HealthCheck: Service {
         }
     }
 
-    /// One bad recipient among good ones is a person's to mend, and keeps nobody else from being told.
+    /// Sets the health of the recipients. A note does not make the plugin unready: one bad recipient among good ones has to be
+    /// corrected by a person, and does not keep the others from being notified.
     private func show(_ problem: (any OperatorError)?, isNote: Bool) {
         health.set(.recipients, note: isNote ? problem : nil)
         health.set(.recipients, problem: isNote ? nil : problem)
     }
 
-    /// Each recipient has to be there, and the bot in the channel: it may post without, but not update its posts, nor see who
-    /// is a member.
+    /// Returns the failures of the recipients. Each recipient has to exist, and the bot has to be a member of each channel:
+    /// without that it may post, but cannot update its posts or see who is a member.
     private func recipientFailures() async throws(MattermostError) -> (failures: [MattermostError], isAnyWell: Bool) {
         let bot = try await recipients.bot()
         let found = await recipients.configured()
@@ -108,7 +109,7 @@ struct HealthCheck: Service {
         return (failures, isAnyWell)
     }
 
-    /// Once for each whose members decide.
+    /// Warns of channels that anybody can join and whose members may decide, once for each channel.
     private func warnOfOpenChannels(except warned: inout Set<String>) async {
         guard let policy else { return }
         for place in await recipients.configured().places where place.kind == .open {

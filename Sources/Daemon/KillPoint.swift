@@ -3,8 +3,8 @@
     import Glibc
     import Synchronization
 
-    /// Kills the process, as `kill -9` does, right after a chosen write to a server succeeded. For tests of crashes; it exists only
-    /// in debug builds.
+    /// Kills the process, as `kill -9` does, right after a chosen write to a server succeeded. It is for tests of crashes and
+    /// exists only in debug builds.
     final class KillPoint: Sendable {
         /// The environment variable that chooses the write, such as `post`, or `post:2` for the second post.
         static let variable = "TELEPORT_MATTERMOST_KILL_AFTER"
@@ -27,7 +27,7 @@
                 }
             }
 
-            /// Recognizes by its keys what an update of the plugin data is for. Nil for an update without a kill point.
+            /// Recognizes the purpose of an update of the plugin data by its keys. Nil for an update without a kill point.
             private init?(setting fields: [String: String]) {
                 if let decision = fields[PluginRecord.Key.decision] {
                     self = decision.isEmpty ? .release : .decision
@@ -48,10 +48,10 @@
         }
 
         private let write: Write
-        /// How many more writes of this kind have to succeed.
+        /// The number of writes of this kind that still have to succeed.
         private let left: Mutex<Int>
 
-        /// Nil unless the environment variable names a write.
+        /// Makes the kill point that the environment variable asks for; nil unless it names a write.
         static func fromEnvironment() -> KillPoint? {
             guard let text = getenv(variable).map({ String(cString: $0) }) else { return nil }
             let parts = text.split(separator: ":").map(String.init)

@@ -8,10 +8,10 @@ import Settings
 /// The listener's certificate and key: the configured pair, or a self-signed one that is made once.
 enum ListenerIdentity {
     static let folder = "/var/lib/teleport/plugins/mattermost"
-    /// Bytes; far above any chain of certificates.
+    /// The largest size of a file in bytes, far above that of any certificate chain.
     private static let fileLimit = 1 << 20
 
-    /// Whether the pair of earlier starts is there.
+    /// Whether an earlier start has made the self-signed pair.
     static var hasSelfSigned: Bool { hasPair(selfSigned(in: folder)) }
 
     private static func selfSigned(in folder: String) -> Settings.HTTP.KeyPair {
@@ -22,12 +22,13 @@ enum ListenerIdentity {
         access(pair.keyFile, F_OK) == 0 && access(pair.certificateFile, F_OK) == 0
     }
 
+    /// Reads the configured pair, or the self-signed one, which is made first if it does not exist.
     static func load(_ settings: Settings.HTTP, logger: Logger, folder: String = folder) throws -> TLSIdentity {
         if let pair = settings.tls {
             return try read(pair, keySetting: "`https_key_file` in `[http]`", "`https_cert_file` in `[http]`")
         }
         guard let publicURL = settings.publicURL else {
-            // Nothing but health probes comes here, so the pair need not last.
+            // Only health probes call this listener, so the pair need not be kept.
             logger.info("No https_key_file and https_cert_file in [http]: the health probes have a passing certificate")
             return try SelfSigned.identity(names: ["localhost"])
         }

@@ -1,7 +1,8 @@
 import Glibc
 import Watcher
 
-/// Writes files that others may not see half written, or at all.
+/// Writes files such as private keys. Other programs never see a file half written, and users without permission cannot read it
+/// at any moment.
 enum PrivateFile {
     struct WriteError: Error, CustomStringConvertible {
         var path: String
@@ -18,7 +19,7 @@ enum PrivateFile {
         }
     }
 
-    /// The folder and those above it; the last one for its owner alone.
+    /// Makes the folder and those above it that do not exist. The folder itself is accessible to its owner alone.
     static func makeFolder(_ path: String) throws(WriteError) {
         var made = ""
         for part in path.split(separator: "/") {
@@ -28,7 +29,8 @@ enum PrivateFile {
         }
     }
 
-    /// Under another name first, then renamed into place. The mode is set before the content.
+    /// Writes the file under another name and renames it into place, so that it is never seen half written. The mode is set
+    /// before the content is written.
     static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws(WriteError) {
         let temporary = "\(path).new"
         unlink(temporary)

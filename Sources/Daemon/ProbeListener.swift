@@ -2,8 +2,8 @@ import CallbackServer
 import Logging
 import ServiceLifecycle
 
-/// The listener where posts have no buttons and nobody asked for it: of use to health probes alone, so the plugin does its work
-/// without it where its port is taken.
+/// Runs the listener if posts have no buttons and the configuration does not ask for it. Only health probes use it then, so a
+/// failure to listen, such as a port in use, is logged and does not end the plugin.
 struct ProbeListener: Service {
     let server: CallbackServer
     let logger: Logger

@@ -2,14 +2,15 @@ package import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// On SIGHUP (`systemctl reload`) opens the files of log and audit anew, so that logrotate can move them away, and reads the
-/// listener's certificate again, so that renewing it takes no restart.
+/// The service that handles SIGHUP (`systemctl reload`). It opens the log and audit files anew, so that logrotate can move them
+/// away, and reads the listener's certificate again, so that renewing it needs no restart. If either fails, the error is logged
+/// and the old one stays in use.
 package struct Reload: Service {
     private let destinations: [LogDestination]
     private let renewCertificate: (@Sendable () throws -> Void)?
     private let logger: Logger
 
-    /// - Parameter renewCertificate: nil if no certificate is configured.
+    /// - Parameter renewCertificate: reads the listener's certificate anew; nil if no certificate is configured.
     package init(
         _ destinations: [LogDestination], renewCertificate: (@Sendable () throws -> Void)? = nil, logger: Logger
     ) {

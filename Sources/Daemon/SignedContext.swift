@@ -2,16 +2,17 @@ import Access
 import ActionCrypto
 import Logging
 
-/// Signs the buttons of a post, good until the request itself lapses.
+/// Signs the contexts of a post's buttons. A signature is valid until the request itself expires.
 struct SignedContext: Sendable {
     let signer: ActionSigner
     let teleport: any AccessService
     let logger: Logger
 
-    /// Where the server does not say when a pending request lapses.
+    /// The validity of a signature if the server does not say when a pending request expires.
     private static let lifetime = Duration.seconds(24 * 3600)
 
-    /// Empty where it cannot be signed, which is logged: the button then does nothing, and nobody can forge it.
+    /// Returns the signed context of one button. If signing fails, the error is logged and the context is empty: a click on the
+    /// button is then refused, because it has no signature.
     func make(_ decision: Decision, _ request: AccessRequest, _ channelID: String, _ recipient: String) -> [String: String] {
         let issued = Timestamp.now
         do {

@@ -1,4 +1,4 @@
-/// What this program is.
+/// The program's version, and the line that describes the build.
 enum Version {
     static let number = "1.0.0"
 

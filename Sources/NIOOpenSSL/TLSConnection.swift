@@ -1,10 +1,10 @@
 import ActionCrypto
 import NIOCore
 
-/// The engine with its queues: plaintext to encrypt, ciphertext to send, and plaintext to deliver. It does no I/O and calls nobody,
-/// so that a call which re-enters the handler finds it consistent.
+/// A TLS engine with its queues: plaintext to encrypt, ciphertext to send, and plaintext to deliver. It does no I/O and calls
+/// no other part, so it is consistent whenever a call re-enters the handler.
 struct TLSConnection {
-    /// Bytes, and the promise of the write that ends with them.
+    /// A piece of data, with the promise of the write whose last bytes it contains.
     struct Chunk {
         var bytes: ByteBuffer
         var promise: EventLoopPromise<Void>?
@@ -15,20 +15,22 @@ struct TLSConnection {
     private(set) var isEstablished = false
     /// Whether the peer's close_notify was read.
     private(set) var peerClosed = false
-    /// Decrypted bytes that were not delivered.
+    /// Decrypted bytes that have not been delivered yet.
     var plaintext: ByteBuffer?
-    /// Plaintext to encrypt. The mark stands behind the last chunk that was flushed.
+    /// Plaintext to encrypt. The mark is behind the last chunk that was flushed.
     private var unsent = MarkedCircularBuffer<Chunk>(initialCapacity: 4)
     /// Ciphertext to send.
     private(set) var ciphertext = CircularBuffer<Chunk>(initialCapacity: 4)
 
-    /// The most bytes of ciphertext in one buffer.
+    /// The largest number of bytes of ciphertext in one buffer.
     static let chunkLimit = 256 * 1024
-    /// Bytes of ciphertext that the engine gets at a time, so that its input BIO does not grow much past this.
+    /// The number of bytes of ciphertext that the engine is fed at a time, so that its input BIO does not grow much larger than
+    /// this.
     private static let inputSlice = 16 * 1024
-    /// Bytes of plaintext that are encrypted at a time. Records add less than 1 % to them.
+    /// The number of bytes of plaintext that are encrypted at a time. Records add less than 1 % to them.
     private static let outputSlice = 64 * 1024
-    /// Bytes of ciphertext in the engine past which they are moved to a buffer, so that one more slice stays under the limit.
+    /// The number of bytes of ciphertext in the engine above which they are moved to a buffer, so that one more slice stays
+    /// within the limit.
     private static let drainLevel = chunkLimit - 2 * outputSlice
 
     init(engine: TLSEngine, allocator: ByteBufferAllocator) {
@@ -36,12 +38,12 @@ struct TLSConnection {
         self.allocator = allocator
     }
 
-    /// Makes the client's first flight of the handshake.
+    /// Begins the handshake. A client makes its first message, and a server waits.
     mutating func start() throws(OpenSSLError) {
         try advance()
     }
 
-    /// Feeds ciphertext, and goes on with the handshake or decrypts.
+    /// Feeds ciphertext to the engine, and continues the handshake or decrypts.
     mutating func receive(_ bytes: ByteBuffer) throws(OpenSSLError) {
         var rest = bytes.readableBytesView
         while !rest.isEmpty, !peerClosed {
@@ -55,7 +57,8 @@ struct TLSConnection {
         }
     }
 
-    /// The output is drained after a failure too, because the alert for the peer is in it.
+    /// Continues the handshake, or decrypts and encrypts. The output is drained after a failure too, because it contains the
+    /// alert for the peer.
     private mutating func advance() throws(OpenSSLError) {
         do throws(OpenSSLError) {
             if !isEstablished { isEstablished = try engine.handshake() }
@@ -96,7 +99,7 @@ extension TLSConnection {
         unsent.append(Chunk(bytes: bytes, promise: promise))
     }
 
-    /// Encrypts everything that was enqueued so far; before the end of the handshake, marks it for then.
+    /// Encrypts everything that was enqueued so far. Before the end of the handshake it only marks it, to be encrypted then.
     mutating func flush() throws(OpenSSLError) {
         unsent.mark()
         guard isEstablished else { return }
@@ -114,7 +117,7 @@ extension TLSConnection {
                 let taken = try write(chunk.bytes)
                 chunk.bytes.moveReaderIndex(forwardBy: taken)
                 guard taken > 0 else {
-                    // A part of a handshake message has arrived. The write goes on after the rest of the message.
+                    // Only a part of a handshake message has arrived. The write continues after the rest of the message.
                     unsent[unsent.startIndex] = chunk
                     return drain(completing: nil)
                 }
@@ -139,7 +142,7 @@ extension TLSConnection {
         return try outcome.get()
     }
 
-    /// Adds a close_notify after all that was flushed.
+    /// Adds a close_notify after everything that was flushed.
     mutating func shutdown() {
         engine.shutdown()
         drain(completing: nil)
@@ -159,7 +162,7 @@ extension TLSConnection {
     /// Removes and returns the next buffer to send.
     mutating func nextCiphertext() -> Chunk? { ciphertext.popFirst() }
 
-    /// Drops all that was not sent, and returns its promises.
+    /// Drops everything that was not sent, and returns its promises, which the caller has to complete.
     mutating func abandon() -> [EventLoopPromise<Void>] {
         var promises: [EventLoopPromise<Void>] = []
         while let chunk = unsent.popFirst() { if let promise = chunk.promise { promises.append(promise) } }

@@ -1,10 +1,10 @@
 package import ActionCrypto
 import Synchronization
 
-/// Keeps a connection's first TLS failure for its owner.
+/// Keeps the first TLS failure of a connection for the owner of the connection.
 ///
-/// Under TLS 1.3 a refused client certificate becomes known as a read error after the handshake, and gRPC's pipeline then reports only
-/// that the channel was closed. This value says why. It can be read from any thread.
+/// It is needed because with TLS 1.3 a client learns only after the handshake, by a read error, that the server refused its
+/// certificate. gRPC's pipeline then reports only that the channel was closed. It can be read from any thread.
 package final class TLSFailure: Sendable {
     private let first = Mutex<OpenSSLError?>(nil)
 
@@ -12,7 +12,7 @@ package final class TLSFailure: Sendable {
 
     package var error: OpenSSLError? { first.withLock { $0 } }
 
-    /// Keeps the error, unless there is an earlier one.
+    /// Keeps the error, unless an earlier one is kept already.
     func keep(_ error: OpenSSLError) {
         first.withLock { if $0 == nil { $0 = error } }
     }

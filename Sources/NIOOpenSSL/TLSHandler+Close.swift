@@ -1,8 +1,8 @@
 import ActionCrypto
 package import NIOCore
 
-/// How a connection ends: close_notify, half-close, and a short wait for the peer's end, so that neither an alert nor the last
-/// answer is lost to a reset.
+/// Ends a connection. The handler sends a close_notify, half-closes the channel, and waits a short time until the peer closes
+/// its side. Without that wait a reset could discard an alert or the last answer before the peer has read it.
 extension TLSHandler {
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         switch state.close(mode) {
@@ -21,7 +21,7 @@ extension TLSHandler {
         }
     }
 
-    /// Completes the promise with the close that goes on or has ended.
+    /// Completes the promise together with a close that is in progress or has ended.
     private func join(_ promise: EventLoopPromise<Void>?) {
         guard let promise else { return }
         if let closePromise {
@@ -33,7 +33,7 @@ extension TLSHandler {
         }
     }
 
-    /// Half-closes, then reads and discards until the peer has ended too or a limit is reached.
+    /// Half-closes the channel, then reads and discards until the peer has closed its side or a limit is reached.
     func linger(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
         let action = state.linger()
         guard action != .join else { return join(promise) }
@@ -68,12 +68,14 @@ extension TLSHandler {
         }
     }
 
-    /// The peer will send no more. That is delivered once, after the bytes before it, and not before somebody reads those.
+    /// Handles the end of the peer's data. The end is delivered once, after the bytes before it, and not before somebody reads
+    /// those.
     func endInput(_ context: ChannelHandlerContext) {
         if state.inputEnded(holdsPlaintext: connection?.plaintext != nil) { deliverHeld(context) }
     }
 
-    /// Does what a channel without TLS does: fires an event where half-closure is allowed, and closes elsewhere.
+    /// Delivers the end of the peer's data in the way of a channel without TLS: it fires an event if half-closure is allowed,
+    /// and closes the channel otherwise.
     func deliverEnd(_ context: ChannelHandlerContext) {
         completeDelivery(context)
         let staysHalfOpen = (try? context.channel.syncOptions?.getOption(.allowRemoteHalfClosure)) ?? false
@@ -107,7 +109,7 @@ extension TLSHandler {
         context.fireChannelInactive()
     }
 
-    /// Delivers the bytes that came before the end, whether they were asked for or not.
+    /// Delivers the bytes that arrived before the channel's end, even if nobody has asked for them.
     private func deliverRest(_ context: ChannelHandlerContext) {
         guard let bytes = connection?.plaintext else { return }
         connection?.plaintext = nil

@@ -2,11 +2,16 @@ package import ActionCrypto
 package import NIOCore
 import NIOTLS
 
-/// TLS for a NIO channel by the system's OpenSSL. It has to be the handler next to the socket, apart from back-pressure.
+/// A channel handler that adds TLS, by the system's OpenSSL, to a NIO channel. It exists because swift-nio-ssl brings its own
+/// BoringSSL. Only a handler for back-pressure may be nearer to the socket. For TLS inside TLS, a second one follows the first
+/// in the pipeline.
 ///
-/// The handler performs what a ``TLSState`` decides. It reads from the channel by itself during the handshake, also with `autoRead`
-/// off, and afterwards only when the pipeline asks. Decrypted bytes that nobody has asked for are held, so that the rest of the
-/// pipeline can be built after the handshake.
+/// The handler performs the actions that a ``TLSState`` returns. During the handshake it reads from the channel by itself, even
+/// if `autoRead` is off; afterwards it reads only when the pipeline asks. Decrypted bytes that nobody has asked for are held,
+/// so that the rest of the pipeline can be built after the handshake.
+///
+/// A failure is fired as an ``OpenSSLError``, and the channel is closed after the alert has been sent. Like every channel
+/// handler it is used on the channel's event loop only.
 package final class TLSHandler: ChannelDuplexHandler {
     package typealias InboundIn = ByteBuffer
     package typealias InboundOut = ByteBuffer
@@ -26,7 +31,8 @@ package final class TLSHandler: ChannelDuplexHandler {
         package var serverName: String?
     }
 
-    /// Succeeds with the result of the handshake, or fails with the TLS error that ended it. The handler's time limit counts as one.
+    /// Succeeds with the result of the handshake, or fails with the ``OpenSSLError`` that ended it, such as `timedOut` after
+    /// the handler's time limit.
     package let handshake: EventLoopFuture<Handshake>
     /// The first TLS failure of the connection, during the handshake or after it.
     package let failure: TLSFailure
@@ -39,13 +45,17 @@ package final class TLSHandler: ChannelDuplexHandler {
     private let handshakeTimeout: TimeAmount
     private let promise: EventLoopPromise<Handshake>
     var state = TLSState()
-    /// The engine and its queues. Nil before they are needed, and when OpenSSL could not make them.
+    /// The engine and its queues; nil before they are needed, and when OpenSSL could not make them.
     var connection: TLSConnection?
-    /// The end of the handshake's time limit, or of the time to linger.
+    /// The timer for the handshake's time limit, or for the time to linger.
     var timer: Scheduled<Void>?
     /// Completes when the channel is closed.
     var closePromise: EventLoopPromise<Void>?
 
+    /// - Parameters:
+    ///   - eventLoop: the event loop of the channel to which the handler will be added.
+    ///   - handshakeTimeout: the time limit of the handshake, from the moment at which the channel is active.
+    ///   - failure: keeps the first failure; it may be shared with the connection's owner.
     package init(
         context: TLSContext, role: Role, on eventLoop: any EventLoop, handshakeTimeout: TimeAmount = .seconds(10),
         failure: TLSFailure = TLSFailure()
@@ -144,8 +154,8 @@ extension TLSHandler {
         readMore(context)
     }
 
-    /// Runs a step of the engine, then performs what follows from it. The whole step is done before the pipeline is called, because
-    /// each of these calls may re-enter the handler.
+    /// Runs a step of the engine, then performs the actions that follow from it. The step is completed before the pipeline is
+    /// called, because each call of the pipeline may re-enter the handler.
     private func perform(
         _ context: ChannelHandlerContext, _ crypto: (inout TLSConnection) throws(OpenSSLError) -> Void
     ) {
@@ -171,7 +181,7 @@ extension TLSHandler {
         context.flush()
     }
 
-    /// The handshake ended well.
+    /// Reports that the handshake has succeeded.
     private func complete(_ context: ChannelHandlerContext) {
         guard let engine = connection?.engine else { return }
         timer?.cancel()
@@ -185,7 +195,7 @@ extension TLSHandler {
         if state.completeDelivery() { context.fireChannelReadComplete() }
     }
 
-    /// Delivers the held plaintext, and the peer's end after it. True if there was either.
+    /// Delivers the held plaintext, and after it the end of the peer's data. Returns true if there was either.
     @discardableResult
     func deliverHeld(_ context: ChannelHandlerContext) -> Bool {
         var delivered = false
@@ -201,12 +211,12 @@ extension TLSHandler {
         return delivered
     }
 
-    /// Reads from the channel where nobody else would do it again.
+    /// Reads from the channel if nobody else will do so.
     func readMore(_ context: ChannelHandlerContext) {
         if state.readCompleted(isWritable: context.channel.isWritable) { context.read() }
     }
 
-    /// Fails the handshake if it is still going on, keeps and fires the error, and closes once the alert is sent.
+    /// Fails the handshake if it is still in progress, keeps and fires the error, and closes once the alert has been sent.
     func fail(_ error: OpenSSLError, _ context: ChannelHandlerContext) {
         settle(error)
         linger(context, promise: nil)

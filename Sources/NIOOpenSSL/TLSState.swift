@@ -1,7 +1,7 @@
 import NIOCore
 
 /// The state of one TLS channel, without OpenSSL, sockets or timers. Each event is a method that returns the action which
-/// ``TLSHandler`` has to take; the handler tells it of a time limit as of any other event.
+/// ``TLSHandler`` has to take. The passing of a time limit is such an event too.
 ///
 /// ```
 ///          active              established             close, failure
@@ -12,40 +12,41 @@ import NIOCore
 ///    └────────────────┴────────────────────────┴────────▶ closed ◀───────────┘
 /// ```
 ///
-/// Within `open` the input and the output end apart: the peer's close_notify or FIN ends the input, a half-close ends the output.
-/// The end of the input waits until the bytes before it were delivered.
+/// Within `open`, input and output end independently: the peer's close_notify or FIN ends the input, a half-close ends the
+/// output. The end of the input is not delivered before the bytes that precede it.
 struct TLSState: Sendable {
     private enum Phase: Equatable {
         case idle
         case handshaking
         case open(Open)
-        /// Our close_notify or alert is sent. What the peer still sends is discarded until its end, or a limit.
+        /// Our close_notify or alert has been sent. Data that the peer still sends is discarded until the peer closes its side,
+        /// or a limit is reached.
         case lingering(discarded: Int)
         case closed
     }
 
     private struct Open: Equatable {
         var input = Input.open
-        /// Our close_notify is sent, and the peer may go on sending.
+        /// Whether our close_notify has been sent. The peer may continue to send.
         var outputClosed = false
     }
 
     private enum Input {
         case open
-        /// The peer's end was received and not delivered.
+        /// The end of the peer's data was received and has not been delivered.
         case ended
         case delivered
     }
 
-    /// The most bytes that a peer may send while the channel lingers.
+    /// The largest number of bytes that a peer may send while the channel lingers.
     static let lingerBytes = 256 * 1024
 
     private var phase = Phase.idle
-    /// The pipeline asked for bytes and got none since.
+    /// Whether the pipeline has asked for bytes and has got none since.
     private var readWanted = false
-    /// A read of the handler's own waits until the channel is writable.
+    /// Whether a read of the handler's own waits until the channel is writable.
     private var readDeferred = false
-    /// Plaintext was delivered since the last end of a read.
+    /// Whether plaintext was delivered since the last `channelReadComplete`.
     private var deliveredPlaintext = false
 
     var isHandshaking: Bool { phase == .handshaking }
@@ -62,14 +63,14 @@ struct TLSState: Sendable {
 // MARK: - Handshake and ciphertext
 
 extension TLSState {
-    /// The channel is active. True when the handshake is to begin.
+    /// Records that the channel is active. Returns true when the handshake has to begin.
     mutating func activated() -> Bool {
         guard phase == .idle else { return false }
         phase = .handshaking
         return true
     }
 
-    /// The engine has no further part of the handshake to do. True when the handshake ended just now.
+    /// Records that the engine has finished the handshake. Returns true when it finished just now.
     mutating func established() -> Bool {
         guard phase == .handshaking else { return false }
         phase = .open(Open())
@@ -79,11 +80,11 @@ extension TLSState {
     enum OnCiphertext: Equatable {
         case decrypt
         case discard
-        /// The peer sent too much while the channel lingers: call ``TLSState/finish()``.
+        /// Call ``TLSState/finish()``, because the peer sent too much while the channel lingers.
         case finish
     }
 
-    /// Bytes arrived from the peer.
+    /// Records that bytes arrived from the peer.
     mutating func received(bytes count: Int) -> OnCiphertext {
         switch phase {
         case .handshaking, .open: return .decrypt
@@ -96,13 +97,13 @@ extension TLSState {
 
     enum OnWrite: Equatable {
         case encrypt
-        /// The output was closed before.
+        /// Fail the write, because the output has been closed.
         case failOutputClosed
-        /// The channel is closing or closed.
+        /// Fail the write, because the channel is closing or closed.
         case fail
     }
 
-    /// The pipeline writes plaintext.
+    /// Returns what to do with plaintext that the pipeline writes.
     func write() -> OnWrite {
         switch phase {
         case .idle, .handshaking: .encrypt
@@ -115,28 +116,30 @@ extension TLSState {
 // MARK: - Reading and delivery
 
 extension TLSState {
-    /// The pipeline asks for bytes.
+    /// Records that the pipeline asks for bytes.
     mutating func readRequested() { readWanted = true }
 
-    /// Held bytes answered a read. True when the channel is to be read all the same: auto-read repeats only reads that the channel
-    /// itself has completed.
+    /// Records that held bytes have answered a read. Returns true when the channel has to be read all the same. With auto-read
+    /// it has to, because NIO repeats only reads that the channel itself has completed.
     mutating func readAnswered(autoRead: Bool) -> Bool {
         guard autoRead, phase != .closed else { return false }
         readWanted = true
         return true
     }
 
-    /// Whether plaintext that was decrypted just now may be delivered. Bytes that follow in the same burst belong to the same read.
+    /// Whether plaintext that was decrypted just now may be delivered. Bytes that follow in the same burst belong to the same
+    /// read.
     var mayDeliver: Bool { readWanted || deliveredPlaintext }
 
-    /// Held plaintext can be delivered. True when it is delivered now, which answers the read.
+    /// Whether held plaintext is delivered now. If it is, the read of the pipeline counts as answered.
     mutating func deliverPlaintext() -> Bool {
         guard case .open = phase else { return false }
         (deliveredPlaintext, readWanted) = (true, false)
         return true
     }
 
-    /// The peer's close_notify or FIN was received. True when the delivery is to be tried now, false when it waits for a reader.
+    /// Records that the peer's close_notify or FIN was received. Returns true when it may be delivered now, and false when it
+    /// has to wait for a reader.
     mutating func inputEnded(holdsPlaintext: Bool) -> Bool {
         guard case .open(var open) = phase, open.input == .open else { return false }
         open.input = .ended
@@ -144,7 +147,7 @@ extension TLSState {
         return !holdsPlaintext || readWanted
     }
 
-    /// True once, when the peer's end is to be delivered.
+    /// Returns true once, when the end of the peer's data has to be delivered.
     mutating func deliverEnd() -> Bool {
         guard case .open(var open) = phase, open.input == .ended else { return false }
         open.input = .delivered
@@ -152,14 +155,15 @@ extension TLSState {
         return true
     }
 
-    /// True when plaintext was delivered since the last call, so that the end of the read is to be told.
+    /// Returns true when plaintext was delivered since the last call, so that a `channelReadComplete` has to be fired.
     mutating func completeDelivery() -> Bool {
         defer { deliveredPlaintext = false }
         return deliveredPlaintext
     }
 
-    /// A read of the channel was completed. True when the handler reads on by itself: during the handshake, while lingering, and when
-    /// the read gave no plaintext. Records that only cause answers are not read faster than the answers can be sent.
+    /// Records that a read of the channel was completed. Returns true when the handler has to read again by itself: during the
+    /// handshake, while lingering, and when the read yielded no plaintext. In the last case it waits until the channel is
+    /// writable, so that records which only cause answers are not read faster than the answers can be sent.
     mutating func readCompleted(isWritable: Bool) -> Bool {
         switch phase {
         case .handshaking, .lingering: return true
@@ -171,7 +175,7 @@ extension TLSState {
         }
     }
 
-    /// The channel is writable. True when a read was deferred until now.
+    /// Records that the channel is writable. Returns true when a read was deferred until now.
     mutating func becameWritable() -> Bool {
         defer { readDeferred = false }
         return readDeferred
@@ -184,18 +188,18 @@ extension TLSState {
     enum OnClose: Equatable {
         /// Send the close_notify and whatever was flushed, then linger.
         case shutDown
-        /// The channel is closing already: complete with the close that goes on.
+        /// Complete the promise together with the close that is in progress.
         case join
         /// Send the close_notify and close the output of the channel.
         case shutDownOutput
-        /// The output is closed already.
+        /// Fail the promise, because the output is closed already.
         case failOutputClosed
         case succeed
-        /// There is no TLS connection to close: pass the call on.
+        /// Pass the call on, because there is no TLS connection to close.
         case passOn
     }
 
-    /// The pipeline closes the channel, or its output.
+    /// Returns what to do when the pipeline closes the channel, or its output.
     mutating func close(_ mode: CloseMode) -> OnClose {
         switch (mode, phase) {
         case (.all, .open): return .shutDown
@@ -211,16 +215,16 @@ extension TLSState {
     }
 
     enum OnLinger: Equatable {
-        /// Half-close the channel, and read and discard until the peer ends too or a limit is reached.
+        /// Half-close the channel, and read and discard until the peer closes its side or a limit is reached.
         case halfClose
-        /// The peer has ended already: call ``TLSState/finish()``.
+        /// Call ``TLSState/finish()``, because the peer has closed its side already.
         case finish
         /// The channel is closing already.
         case join
     }
 
-    /// The connection is over, and all that the peer shall still get was sent. Neither an alert nor the last answer may be lost to a
-    /// reset, which is what closing a socket with unread input causes.
+    /// Records that the connection is over and that everything for the peer has been sent. The channel is not closed at once,
+    /// because closing a socket with unread input causes a reset, and the peer could lose an alert or the last answer by that.
     mutating func linger() -> OnLinger {
         var peerHasEnded = false
         switch phase {
@@ -232,7 +236,7 @@ extension TLSState {
         return peerHasEnded ? .finish : .halfClose
     }
 
-    /// A lingering channel has waited long enough. True when it is to be closed now.
+    /// Ends the wait of a lingering channel. Returns true when the channel has to be closed now.
     mutating func finish() -> Bool {
         guard case .lingering = phase else { return false }
         phase = .closed
@@ -240,7 +244,7 @@ extension TLSState {
     }
 
     enum OnInputClosed: Equatable {
-        /// The handshake cannot end any more.
+        /// Fail the connection, because the handshake can no longer be completed.
         case fail
         /// Call ``TLSState/inputEnded(holdsPlaintext:)``.
         case endInput
@@ -249,7 +253,7 @@ extension TLSState {
         case ignore
     }
 
-    /// The peer closed its side of the connection with a FIN.
+    /// Returns what to do when the peer has closed its side of the connection with a FIN.
     func inputClosed() -> OnInputClosed {
         switch phase {
         case .handshaking: .fail
@@ -259,15 +263,16 @@ extension TLSState {
         }
     }
 
-    /// Whether bytes that nobody asked for are delivered before the end of the channel, so that they are not lost.
+    /// Whether held bytes have to be delivered before the end of the channel although nobody has asked for them, so that they
+    /// are not lost.
     var deliversRest: Bool { if case .open = phase { true } else { false } }
 
-    /// The channel is inactive, or the handler was removed. True when that ended a handshake.
+    /// Records that the channel is inactive or the handler was removed. Returns true when that ended a handshake.
     mutating func ended() -> Bool {
         defer { phase = .closed }
         return phase == .handshaking
     }
 
-    /// Whether the channel was closed to the end.
+    /// Whether the channel is completely closed.
     var isClosed: Bool { phase == .closed }
 }

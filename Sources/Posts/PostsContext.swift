@@ -1,8 +1,8 @@
 package import Access
 package import Logging
 
-/// Holds everything that is needed to keep posts true: both servers, the recipients, the makers of cards and buttons, and the
-/// configuration. It is made once, at the start of the process, with all its parts.
+/// Holds everything that is needed to keep posts up to date: both servers, the recipients, the makers of cards and buttons, and
+/// the configuration. It is made once, at the start of the process, with all its parts.
 package struct PostsContext: Sendable {
     package let teleport: any AccessService
     package let chat: any ChatService
@@ -12,12 +12,13 @@ package struct PostsContext: Sendable {
     package let buttons: ButtonMaker?
     /// Says who may decide. Posts show these people, and the policy also names the requester's Mattermost accounts.
     package let policy: ApprovalPolicy
-    /// The name that tells this process from all other replicas.
+    /// The name that distinguishes this process from all other replicas.
     package let replica: String
     /// Describes how this process renders posts, apart from the request. Posts that an older rendering made are updated.
     package let rendering: Rendering
     package let options: Options
-    /// Returns how long no request can be worked on because a server is away. It returns nil while both servers can be reached.
+    /// Returns the time for which no request can be worked on because a server is away. It returns nil while both servers can
+    /// be reached.
     package let outage: @Sendable () -> Duration?
     package let logger: Logger
     package let clocks: Clocks
@@ -27,7 +28,8 @@ package struct PostsContext: Sendable {
     package struct Options: Sendable {
         /// Whether requesters are told of decisions by direct message.
         package var notifiesRequester: Bool
-        /// How long before a pending request expires a reminder is posted to its threads. No reminder is posted if this is nil.
+        /// The time before a pending request's expiry at which a reminder is posted to its threads. No reminder is posted if
+        /// this is nil.
         package var remindsBefore: Duration?
 
         package init(notifiesRequester: Bool, remindsBefore: Duration?) {

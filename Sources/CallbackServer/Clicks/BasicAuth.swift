@@ -1,6 +1,6 @@
 package import Access
 
-/// The user and password that requests to the action route must have, RFC 7617.
+/// The user and password that requests to the action route must send (HTTP Basic authentication, RFC 7617).
 package struct BasicAuth: Sendable {
     /// The base64 text that a client has to send after `Basic `.
     private let credentials: Secret<[UInt8]>
@@ -9,8 +9,8 @@ package struct BasicAuth: Sendable {
         credentials = Secret(Array(Base64.standard.encode(Array("\(user):\(password.reveal())".utf8)).utf8))
     }
 
-    /// Compares the `Authorization` field with the credentials. The time depends on the length of the field, and not on how much of it
-    /// is right.
+    /// Whether the `Authorization` field has the right credentials. The time of the comparison depends on the length of the
+    /// field, but not on how much of it is right.
     func admits(_ authorization: String?) -> Bool {
         guard let authorization, authorization.utf8.count > 6, authorization.prefix(6).lowercased() == "basic " else {
             return false

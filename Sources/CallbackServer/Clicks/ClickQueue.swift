@@ -2,14 +2,14 @@ import ActionCrypto
 import NIOCore
 import Synchronization
 
-/// Names the request that waits for a reply: the connection's number, and the number of the request on it.
+/// Identifies a request that waits for a reply: the connection's number, and the number of the request on that connection.
 struct ReplyTicket: Hashable, Sendable {
     var connection: Int
     var request: Int
 }
 
-/// Carries verified clicks from the event loop to the tasks of ``CallbackServer/run()``. This is the only queue on a click's way. It
-/// bounds how many clicks are decided at once: beyond that a person is asked to try again.
+/// Passes verified clicks and dialogs from the event loop to the tasks of ``CallbackServer/run()``. It is the only queue on a
+/// click's way. It limits the number of clicks that are decided at once: beyond the limit a person is asked to try again.
 final class ClickQueue: Sendable {
     struct Job: Sendable {
         enum Call: Sendable {
@@ -23,7 +23,7 @@ final class ClickQueue: Sendable {
 
     let jobs: AsyncStream<Job>
     private let feed: AsyncStream<Job>.Continuation
-    /// The number of jobs that were taken and are not finished.
+    /// The number of jobs that were added and are not finished.
     private let unfinished = Mutex(0)
     private let limit: Int
 
@@ -33,7 +33,7 @@ final class ClickQueue: Sendable {
         (jobs, feed) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
     }
 
-    /// Adds a job. False when too many are unfinished, or the queue is closed.
+    /// Adds a job. Returns false when too many are unfinished, or the queue is closed.
     func submit(_ job: Job) -> Bool {
         let hasRoom = unfinished.withLock { count in
             guard count < limit else { return false }
@@ -46,9 +46,9 @@ final class ClickQueue: Sendable {
         return false
     }
 
-    /// A job is done: its decision is finished, and not only answered.
+    /// Records that a job is done: its decision is finished, and not only answered.
     func finishedOne() { unfinished.withLock { $0 -= 1 } }
 
-    /// Takes no more jobs. Those that were taken go on.
+    /// Closes the queue to further jobs. Those that were added go on.
     func close() { feed.finish() }
 }

@@ -1,6 +1,6 @@
 import ActionCrypto
 
-/// The fields of a click's body. Nothing of them is proven.
+/// The fields of a click's body, as the client sent them. None of them is verified.
 struct ClickBody: Equatable {
     var userID = ""
     var userName = ""

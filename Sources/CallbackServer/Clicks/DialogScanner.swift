@@ -1,6 +1,6 @@
 import Access
 
-/// The fields of a dialog submission's body. Nothing of them is proven.
+/// The fields of a dialog submission's body, as the client sent them. None of them is verified.
 struct DialogBody: Equatable {
     var state = ""
     var userID = ""
@@ -12,8 +12,8 @@ struct DialogBody: Equatable {
 /// Reads the known fields of a dialog submission's JSON and skips others. The JSON is Mattermost's `SubmitDialogRequest` in its
 /// model/integration_action.go.
 enum DialogScanner {
-    /// The most bytes of a reason. A reason that is too long for the field is refused with words later; one past this limit was not
-    /// written by a person, and makes the body malformed.
+    /// The largest size of a reason in bytes. A reason that is only too long for Teleport's field is refused later, with an
+    /// explanation. One over this limit was not written by a person, and makes the body malformed.
     private static let reasonLimit = 16 << 10
 
     static func scan(_ body: UnsafeRawBufferPointer) throws(MalformedClick) -> DialogBody {

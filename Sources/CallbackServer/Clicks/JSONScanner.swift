@@ -1,14 +1,14 @@
-/// The body of a request is not a click or a dialog's submission. The reason is for the operator's log.
+/// The error for a body that is not a click or a dialog submission. The reason is for the operator's log.
 struct MalformedClick: Error, Equatable {
     var reason: StaticString
 
     static func == (left: Self, right: Self) -> Bool { "\(left.reason)" == "\(right.reason)" }
 }
 
-/// Reads RFC 8259 JSON byte by byte. Every access is checked against the end of the bytes, the nesting is limited, and nothing is
-/// allocated for values that are skipped.
+/// Reads RFC 8259 JSON byte by byte. It is for input from strangers: every access is checked against the end of the bytes, the
+/// nesting is limited, and nothing is allocated for values that are skipped.
 struct JSONScanner {
-    /// The most objects and arrays within one another.
+    /// The largest depth of objects and arrays within one another.
     static let maxDepth = 16
 
     private let bytes: UnsafeRawBufferPointer
@@ -28,7 +28,7 @@ struct JSONScanner {
         return 0
     }
 
-    /// Takes the next byte that is not white space if it is this one.
+    /// Takes the next byte that is not white space, if it is the given one. Returns whether it was.
     mutating func take(_ byte: UInt8) -> Bool {
         guard peek() == byte, index < bytes.count else { return false }
         index += 1
@@ -44,7 +44,7 @@ struct JSONScanner {
         guard index == bytes.count else { throw MalformedClick(reason: "something follows the JSON object") }
     }
 
-    /// Reads an object. Calls `member` with each key; it must take the value.
+    /// Reads an object. It calls `member` with each key, and `member` must take the value.
     mutating func object(
         _ member: (inout JSONScanner, JSONString) throws(MalformedClick) -> Void
     ) throws(MalformedClick) {

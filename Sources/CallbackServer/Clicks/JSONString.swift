@@ -1,4 +1,4 @@
-/// The bytes of a JSON string between its quotes, escapes included.
+/// A JSON string that is not decoded yet: the bytes between its quotation marks, including escapes.
 struct JSONString {
     var content: UnsafeRawBufferPointer
     var isEscaped: Bool
@@ -19,13 +19,13 @@ struct JSONString {
         return String(result)
     }
 
-    /// Throws when an escape is wrong. For strings that are skipped.
+    /// Throws when an escape is wrong. It is for strings that are skipped.
     func check() throws(MalformedClick) {
         guard isEscaped else { return }
         try unescape { (_) throws(MalformedClick) in }
     }
 
-    /// Compares the bytes. A string with escapes never equals.
+    /// Whether the bytes are those of the word. A string with escapes is never equal.
     func equals(_ word: StaticString) -> Bool {
         !isEscaped && word.withUTF8Buffer { content.count == $0.count && content.elementsEqual($0) }
     }

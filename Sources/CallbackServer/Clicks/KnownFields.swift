@@ -1,4 +1,4 @@
-/// The known keys of a JSON object. Raw values count from 0, in the order of ``names``, up to 63.
+/// The known keys of a JSON object. The raw values count from 0 in the order of ``names``, up to 63.
 protocol KnownField: RawRepresentable<Int>, CaseIterable {
     static var names: [StaticString] { get }
 }

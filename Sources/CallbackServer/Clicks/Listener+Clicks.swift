@@ -13,15 +13,15 @@ import NIOCore
 ///                     └──────────────────────┴─────────────────────────┴─▶ FixedReply: malformed, forged, or too many at once
 /// ```
 extension Listener {
-    /// What becomes of a click whose body has arrived.
+    /// The result of the checks of a click or dialog whose body has arrived.
     enum Outcome {
-        /// The decision has begun. Its reply comes with the click's ticket.
+        /// The decision has begun. Its reply will come with the ticket.
         case deciding
         case reply(FixedReply)
     }
 
-    /// Checks that a click is signed for its channel, and hands it over for the decision. A request that is not signed gets no
-    /// further than this.
+    /// Checks that a click is signed for its channel, and passes it on for the decision. A request that is not signed is
+    /// refused here, so no work is done for it.
     func click(_ body: ByteBuffer, from origin: IPAddress?, ticket: ReplyTicket) -> Outcome {
         let scanned: ClickBody
         do throws(MalformedClick) {
@@ -46,7 +46,7 @@ extension Listener {
         }
     }
 
-    /// Checks that a dialog's state is signed for its user and channel, and hands the submission over for the decision.
+    /// Checks that a dialog's state is signed for its user and channel, and passes the submission on for the decision.
     func dialog(_ body: ByteBuffer, from origin: IPAddress?, ticket: ReplyTicket) -> Outcome {
         guard let dialogs else { return .reply(.notFound) }
         let scanned: DialogBody

@@ -2,9 +2,9 @@ package import ActionCrypto
 
 /// The result of checking the signature of a button's context.
 package enum Verification: Sendable {
-    /// The plugin signed it. It may have expired: a person gets words about that.
+    /// The plugin signed the context. It may have expired; the decision then tells the person so.
     case genuine(VerifiedAction)
-    /// The signature does not prove anything. The reason is for the operator's log; the client does not get it.
+    /// The signature proves nothing. The reason is for the operator's log and is not sent to the client.
     case refused(reason: String)
 
     package init(_ result: Result<VerifiedAction, ActionSigner.Refusal>) {

@@ -2,7 +2,7 @@ import NIOCore
 
 /// The time limits of a connection, and the ways in which it ends.
 extension ConnectionHandler {
-    /// Called by the connection table several times within the shortest limit.
+    /// Acts on time limits that have passed. The connection table calls it several times within the shortest limit.
     func enforceLimits(at now: NIODeadline) {
         switch state.tick(at: now) {
         case .wait: break
@@ -14,12 +14,12 @@ extension ConnectionHandler {
         }
     }
 
-    /// Shutdown was asked for: an idle connection closes now, and a request on its way still gets its reply.
+    /// Begins the shutdown of the connection: an idle one closes now, and a request in flight still gets its reply.
     func closeWhenDone() {
         if state.drain() { closeAfterWrites() }
     }
 
-    /// Replies to a request that is not read to its end, and closes.
+    /// Replies to a request without reading it to its end, and closes.
     func refuse(_ reply: FixedReply, headOnly: Bool = false) {
         guard let context else { return }
         let reply = listener.limited(reply, from: origin)
@@ -37,7 +37,7 @@ extension ConnectionHandler {
         context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in self.closeNow() }
     }
 
-    /// Closes the channel. Over TLS the client still gets a close_notify, and a moment to answer it.
+    /// Closes the channel. Over TLS the client still gets a close_notify, and a short time to answer it.
     func closeNow() {
         state.close()
         makeRoom()
@@ -52,13 +52,13 @@ extension ConnectionHandler {
         (outermost ?? context).close(promise: nil)
     }
 
-    /// The reply of a decision was written to the socket, or never will be.
+    /// Records that the reply of a decision has been written to the socket, or that writing it has failed.
     func replyLeft() {
         state.replyLeft()
         makeRoom()
     }
 
-    /// Tells the table that this connection is to make room before all others, once that is so.
+    /// Tells the table when this connection has become the first one to close for a newcomer.
     private func makeRoom() {
         if state.makesRoom() { listener.table.beganClosing(self) }
     }

@@ -17,7 +17,8 @@ extension ConnectionHandler {
         }
     }
 
-    /// Sends the reply of a decision. Drops it when that request has had a reply: after the time limit, or when the client left.
+    /// Sends the reply of a decision. The reply is dropped when the request has already had one because of the time limit, or
+    /// when the client has left.
     func answer(_ reply: ClickReply<[UInt8]>, to request: Int) {
         guard let exchange = state.awaitedDecision(of: request) else { return }
         switch reply {
@@ -91,8 +92,8 @@ extension ConnectionHandler {
         send(listener.replies.json(json, status: status, persistence, headOnly: exchange.isHEAD), persistence)
     }
 
-    /// Whether the client may know why the plugin is not ready. Reasons name servers, so they are for the operator on this
-    /// machine, asking without a proxy.
+    /// Whether the client may know why the plugin is not ready. Reasons contain the names of servers, so only the operator on
+    /// this machine may see them, and only when asking without a proxy.
     private var mayKnowWhy: Bool {
         if listener.showsReasonsToAll { return true }
         guard !isForwarded, let channel = context?.channel else { return false }
@@ -121,7 +122,7 @@ extension ConnectionHandler {
     }
 }
 
-/// The header fields by which a proxy says for whom it asks.
+/// The header fields by which a proxy shows that it passes a request on for somebody else.
 enum ForwardingFields {
     private static let names: Set<String> = [
         "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",

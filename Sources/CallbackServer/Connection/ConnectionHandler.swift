@@ -2,10 +2,11 @@ import Base
 import NIOCore
 import NIOHTTP1
 
-/// Serves one client: tells the events of its channel to a ``ConnectionState``, and performs the actions that this asks for.
-/// Every reply is written as one buffer.
+/// Serves one client. It passes the events of the client's channel to a ``ConnectionState``, and performs the actions that the
+/// state returns. Every reply is written as one buffer.
 ///
-/// It holds what belongs to the channel (the context, the addresses, the promises); every decision is made in the state.
+/// The handler owns everything that belongs to the channel (the context, the addresses, the promises); every decision is made
+/// in the state.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
@@ -18,9 +19,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private(set) var number = 0
     /// The other end of the TCP connection.
     private(set) var peer: IPAddress?
-    /// Where the present request comes from: the peer, or the client for which a trusted proxy asks.
+    /// The address from which the current request comes: the peer, or the client for which a trusted proxy asks.
     var origin: IPAddress?
-    /// Whether the present request was passed on by a proxy.
+    /// Whether the current request was passed on by a proxy.
     var isForwarded = false
 
     init(listener: Listener) {
@@ -94,7 +95,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Handles the parts that had to wait, and reads on, as far as the state allows now.
+    /// Handles the parts that had to wait, and continues to read, as far as the state allows now.
     func resume() {
         while let part = state.nextPart(isWritable: isWritable) { handle(part) }
         context?.flush()

@@ -7,11 +7,11 @@ extension ConnectionState {
         case closeNow
         /// Reply 408 and close.
         case refuse(headOnly: Bool)
-        /// Tell the person that the decision takes longer.
+        /// Tell the person who clicked that the decision takes longer.
         case answerLate(Exchange)
     }
 
-    /// Time has passed.
+    /// Returns what to do now that time has passed.
     func tick(at now: NIODeadline) -> OnTick {
         if now >= stallDeadline { return .closeNow }
         guard now >= deadline else { return .wait }
@@ -30,7 +30,7 @@ extension ConnectionState {
         case refuse(FixedReply)
     }
 
-    /// The parser, or the connection under it, failed.
+    /// Records a failure of the parser, or of the connection under it.
     mutating func failed(_ failure: InputFailure, at now: NIODeadline) -> OnFailure {
         switch (phase, failure) {
         case (.closing, .unparsed(let count)): return received(bytes: count, at: now) == .closeNow ? .closeNow : .proceed
@@ -45,19 +45,21 @@ extension ConnectionState {
         }
     }
 
-    /// Shutdown was asked for. True when no request is on its way and the connection closes now.
+    /// Records that shutdown was asked for. Returns true when no request is in flight, so the connection closes now.
     mutating func drain() -> Bool {
         closesAfterReply = true
         if case .idle = phase { return true } else { return false }
     }
 
-    /// The client gets a refusal and may go on sending for ``CallbackServer/Limits/linger``, so that the refusal arrives.
+    /// Records that a refusal is sent. The client may continue to send for ``CallbackServer/Limits/linger``, because closing at
+    /// once could keep the refusal from arriving.
     mutating func refuse(at now: NIODeadline) {
         close()
         deadline = now + TimeAmount(limits.linger)
     }
 
-    /// The connection is to close once all that was written has been sent. False when it is closing already.
+    /// Records that the connection closes once everything that was written has been sent. Returns false when it is closing
+    /// already.
     mutating func closeAfterWrites(at now: NIODeadline) -> Bool {
         guard !isClosing else { return false }
         close()
@@ -65,7 +67,7 @@ extension ConnectionState {
         return true
     }
 
-    /// The connection is closing from here on.
+    /// Records that the connection is closing from now on.
     mutating func close() {
         phase = .closing
         received = 0
@@ -73,7 +75,8 @@ extension ConnectionState {
         waiting.removeAll()
     }
 
-    /// True once, when the connection is closing and no decision's reply is on its way: it is then the first to make room.
+    /// Returns true once, when the connection is closing and no decision's reply is in flight. It is then the first one to be
+    /// closed for a newcomer.
     mutating func makesRoom() -> Bool {
         guard isClosing, !owesReply, !hasMadeRoom else { return false }
         hasMadeRoom = true

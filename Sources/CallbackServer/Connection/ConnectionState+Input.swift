@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What a connection reads, and when it must not read more.
+/// Limits what a connection reads, and decides when it must not read more.
 extension ConnectionState {
     enum OnInput: Equatable {
         case proceed
@@ -8,7 +8,7 @@ extension ConnectionState {
         case closeNow
     }
 
-    /// Bytes arrived and have not been parsed. The time limits of a request begin with its first byte.
+    /// Records that bytes have arrived and have not been parsed yet. The time limits of a request begin with its first byte.
     mutating func received(bytes count: Int, at now: NIODeadline) -> OnInput {
         switch phase {
         case .idle: startRequest(at: now)
@@ -37,7 +37,7 @@ extension ConnectionState {
         case closeNow
     }
 
-    /// A part of a request was parsed.
+    /// Records that a part of a request was parsed.
     mutating func received(_ part: Part, isWritable: Bool) -> OnPart {
         if isClosing { return .wait }
         guard isBlocked(isWritable: isWritable) || !waiting.isEmpty else { return .handle }
@@ -48,13 +48,13 @@ extension ConnectionState {
         return .wait
     }
 
-    /// The next part that waited, once it need not wait any longer.
+    /// Returns the next part that waited, when it need not wait any longer.
     mutating func nextPart(isWritable: Bool) -> Part? {
         isBlocked(isWritable: isWritable) ? nil : waiting.popFirst()
     }
 
-    /// The client sent more ahead than is kept for it. None of that is answered: HTTP lets the client ask again. A decision that
-    /// is pending still gets its reply.
+    /// Discards the requests that the client has sent ahead, because they are more than the connection keeps. HTTP lets the
+    /// client send them again. A decision that is pending still gets its reply.
     mutating func overrun() -> OnInput {
         waiting.removeAll()
         guard isDeciding else { return .closeNow }
@@ -62,14 +62,15 @@ extension ConnectionState {
         return .proceed
     }
 
-    /// The pipeline asks for more bytes. False when nothing may be read now: ``releaseRead(isWritable:)`` gives leave later.
+    /// Whether the pipeline, which asks for more bytes, may read them now. If not, ``releaseRead(isWritable:)`` tells when it
+    /// may.
     mutating func readRequested(isWritable: Bool) -> Bool {
         guard isBlocked(isWritable: isWritable) else { return true }
         holdsRead = true
         return false
     }
 
-    /// Whether the read that was held is to be made now.
+    /// Whether the read that was held back has to be made now.
     mutating func releaseRead(isWritable: Bool) -> Bool {
         guard holdsRead, !isBlocked(isWritable: isWritable) else { return false }
         holdsRead = false
@@ -82,10 +83,11 @@ extension ConnectionState {
 
     mutating func inputEnded() { inputHasEnded = true }
 
-    /// Whether the client sent all that it will send, and has all its replies.
+    /// Whether the client has sent everything, and has got all its replies.
     var isDone: Bool { inputHasEnded && !isDeciding && waiting.isEmpty }
 
-    /// A client that does not read its replies has as long as for a request.
+    /// Records whether the client reads its replies. If it does not, it has the time limit of a request before the connection
+    /// is closed.
     mutating func writabilityChanged(to isWritable: Bool, at now: NIODeadline) {
         stallDeadline = isWritable ? .distantFuture : now + TimeAmount(limits.request)
     }

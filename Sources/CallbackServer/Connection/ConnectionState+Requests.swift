@@ -12,7 +12,7 @@ extension ConnectionState {
         case ignore
     }
 
-    /// A head was parsed and judged.
+    /// Records that a head was parsed and judged.
     mutating func received(head exchange: Exchange, at now: NIODeadline) -> OnHead {
         switch phase {
         case .idle: startRequest(at: now)
@@ -35,7 +35,7 @@ extension ConnectionState {
         case refuse(headOnly: Bool)
     }
 
-    /// A part of a body was parsed.
+    /// Records that a part of a body was parsed.
     mutating func received(body chunk: ByteBuffer) -> OnBody {
         guard case .body(let exchange) = phase else { return .proceed }
         received += chunk.readableBytes
@@ -48,12 +48,12 @@ extension ConnectionState {
     struct Request: Equatable {
         var exchange: Exchange
         var body: ByteBuffer
-        /// The connection has had its turn: what follows waits until ``turnCame()``.
+        /// Whether the connection has had its turn, so that what follows waits until ``turnCame()``.
         var endsTurn: Bool
     }
 
-    /// A request is complete. Nil when none was being read. A client that sends hundreds of requests in one read must not hold up
-    /// the others, so only a few of them are answered in one turn of the event loop.
+    /// Records that a request is complete, and returns it; nil when none was being read. A client that sends hundreds of
+    /// requests in one read must not delay the others, so only a few of them are answered in one turn of the event loop.
     mutating func requestEnded() -> Request? {
         guard case .body(let exchange) = phase else { return nil }
         answeredInTurn += 1
@@ -63,7 +63,7 @@ extension ConnectionState {
         return Request(exchange: exchange, body: body ?? ByteBuffer(), endsTurn: endsTurn)
     }
 
-    /// The request's click is genuine, and its decision has begun.
+    /// Records that the request's click is genuine, and that its decision has begun.
     mutating func decisionBegan(at now: NIODeadline) {
         guard case .body(let exchange) = phase else { return }
         phase = .deciding(exchange)
@@ -71,16 +71,17 @@ extension ConnectionState {
         deadline = now + TimeAmount(limits.reply)
     }
 
-    /// The exchange that waits for the decision on this request. Nil when it has had a reply.
+    /// Returns the exchange that waits for the decision on this request. Nil when it has already had a reply.
     func awaitedDecision(of request: Int) -> Exchange? {
         guard case .deciding(let exchange) = phase, request == requestCount else { return nil }
         return exchange
     }
 
-    /// How the reply to this exchange leaves the connection.
+    /// Returns whether the connection stays open after the reply to this exchange.
     func persistence(after exchange: Exchange) -> Persistence { closesAfterReply ? .close : exchange.persistence }
 
-    /// A reply is about to be written. True when it is a decision's: the connection keeps its place until ``replyLeft()``.
+    /// Records that a reply is about to be written. Returns true when it is the reply of a decision: then the connection must
+    /// not be closed for a newcomer before ``replyLeft()``.
     mutating func replies(_ persistence: Persistence, at now: NIODeadline) -> Bool {
         let isDecision = isDeciding
         if isDecision { owesReply = true }
@@ -91,6 +92,6 @@ extension ConnectionState {
         return isDecision
     }
 
-    /// The reply of a decision was written to the socket, or never will be.
+    /// Records that the reply of a decision has been written to the socket, or that writing it has failed.
     mutating func replyLeft() { owesReply = false }
 }

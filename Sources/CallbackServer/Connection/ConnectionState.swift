@@ -42,27 +42,28 @@ struct ConnectionState {
     /// The time at which replies that the client does not read cost it the connection.
     var stallDeadline = NIODeadline.distantFuture
     var body: ByteBuffer?
-    /// Bytes of the body so far, or of anything that arrived while closing.
+    /// The number of bytes of the body so far, or of everything that arrived while closing.
     var received = 0
     /// Parts of requests that arrived while an earlier reply was due.
     var waiting = CircularBuffer<Part>()
     var inputHasEnded = false
     var closesAfterReply = false
-    /// A read that the pipeline asked for while nothing more may be read.
+    /// Whether the pipeline asked for a read while nothing more may be read.
     var holdsRead = false
-    /// Requests that were answered in this turn of the event loop.
+    /// The number of requests that were answered in this turn of the event loop.
     var answeredInTurn = 0
-    /// The connection has had its turn, and others have theirs.
+    /// Whether the connection has had its turn and waits for the other connections.
     var waitsForTurn = false
-    /// The reply of a decision was written and has not reached the socket.
+    /// Whether the reply of a decision was written to the channel and has not reached the socket.
     var owesReply = false
+    /// Whether ``makesRoom()`` has returned true.
     var hasMadeRoom = false
 
-    /// The number of requests that began. It names the request that a decision's reply is for.
+    /// The number of requests that have begun. It identifies the request to which a decision's reply belongs.
     var requestCount = 0
     /// The time of the last reply, or of the first byte after it.
     var quietSince: NIODeadline
-    /// Whether a signed click came over this connection.
+    /// Whether a signed click has come over this connection.
     var hasClicked = false
 
     init(limits: CallbackServer.Limits, at now: NIODeadline) {
@@ -75,11 +76,13 @@ struct ConnectionState {
 
     var isDeciding: Bool { if case .deciding = phase { true } else { false } }
 
-    /// Whether no request has been made yet: a handshake is going on or was never begun, or a head does not end.
+    /// Whether no request has been made yet, because the handshake is not finished or was never begun, or because a head is
+    /// incomplete.
     var isSilent: Bool { requestCount == 0 && !isClosing }
 
-    /// Whether a newcomer may have this connection's place. Never while a decision, or the reply of one, is on its way.
-    /// Connections that are being closed are chosen before all others, by another way.
+    /// Whether this connection may be closed for a newcomer. It may not while a decision, or the reply of one, is in flight.
+    /// Connections that are being closed are not meant here: the table keeps them in a queue of their own, and chooses them
+    /// before all others.
     var isEvictable: Bool {
         switch phase {
         case .idle, .head, .body: !owesReply
@@ -87,7 +90,7 @@ struct ConnectionState {
         }
     }
 
-    /// Whether the next part has to wait. A closing connection does not wait: what arrives is discarded.
+    /// Whether the next part has to wait. On a closing connection nothing waits, because everything that arrives is discarded.
     func isBlocked(isWritable: Bool) -> Bool {
         switch phase {
         case .deciding: true

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// What ended the parsing of a connection's input.
+/// The reason for which the parsing of a connection's input ended.
 enum InputFailure: Equatable {
     case malformed
     case headTooLarge

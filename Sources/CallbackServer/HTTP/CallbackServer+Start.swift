@@ -7,12 +7,13 @@ import NIOHTTP1
 import NIOOpenSSL
 import NIOPosix
 
-/// The listener could not bind its address. The words name the setting.
+/// The error when the listener could not bind its address. The words name the setting.
 package struct ListenError: OperatorError {
+    /// The cause of the failure, as far as callers distinguish it.
     package enum Code: Sendable {
-        /// Another process listens there (`EADDRINUSE`).
+        /// Another process listens at the address (`EADDRINUSE`).
         case addressInUse
-        /// The address is none of this machine's, or the system refuses it for another reason.
+        /// The address does not belong to this machine, or the system refuses it for another reason.
         case refused
     }
 
@@ -36,7 +37,7 @@ package struct ListenError: OperatorError {
 }
 
 extension CallbackServer {
-    /// Binds the address and begins to accept.
+    /// Binds the address and begins to accept connections.
     func start(_ queue: ClickQueue, _ trim: MemoryTrim) async throws(ListenError) -> RunningListener {
         let address = configuration.address
         let running: RunningListener
@@ -55,7 +56,7 @@ extension CallbackServer {
             do {
                 return try await bind("::", queue, trim)
             } catch let error as IOError where error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL {
-                // A kernel without IPv6.
+                // The kernel has no IPv6, so only IPv4 is served.
                 return try await bind("0.0.0.0", queue, trim)
             }
         }
@@ -90,8 +91,8 @@ extension CallbackServer {
             ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0)
     }
 
-    /// Builds the pipeline of an accepted connection. The back-pressure handler is nearest to the socket, so that nothing is read
-    /// from a client that does not read, not even TLS records.
+    /// Builds the pipeline of an accepted connection. The back-pressure handler is nearest to the socket, so that nothing is
+    /// read from a client that does not read, not even TLS records.
     private func configure(_ channel: any Channel, _ listener: Listener) throws {
         guard listener.table.isAccepting else { throw ChannelError.ioOnClosedChannel }
         let connection = ConnectionHandler(listener: listener)

@@ -6,16 +6,17 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
-/// The HTTP server that Mattermost's buttons call. It serves a few fixed routes on one event loop; only a click or a dialog whose
-/// signature matched leaves that loop, for the decision.
+/// The HTTP server that Mattermost calls when somebody clicks a button or submits a dialog. It serves a few fixed routes on one
+/// event loop. Only a click or a dialog whose signature is valid leaves that loop, for the decision, which runs on a task of
+/// its own.
 package struct CallbackServer: Service {
-    /// Checks the signature of a button's context against the channel that it came from. Runs on the event loop, so it must not
-    /// block.
+    /// Checks the signature of a button's context against the channel from which the click came. It runs on the event loop, so
+    /// it must not block.
     package typealias Verify = @Sendable (_ context: ActionContext, _ channelID: String) -> Verification
     /// Sends the reply to the client. Only the first call has an effect.
     package typealias Respond = @Sendable (ClickReply<[UInt8]>) -> Void
-    /// Decides on a verified click, on a task of its own. It may respond in time and go on with its work: the click holds its place
-    /// among ``Limits/maxDecisions`` until this returns.
+    /// Decides on a verified click, on a task of its own. It may call `Respond` early and continue to work: the click counts
+    /// towards ``Limits/maxDecisions`` until the function returns.
     package typealias Decide = @Sendable (VerifiedClick, Respond) async -> Void
 
     let configuration: Configuration
@@ -29,12 +30,14 @@ package struct CallbackServer: Service {
     let bound: @Sendable (SocketAddress) -> Void
 
     /// - Parameters:
-    ///   - group: one of its loops serves all connections, because more loops gained nothing when measured. Its clock is the
-    ///     clock of all limits.
-    ///   - readiness: called on the event loop for every `/readyz` and `/metrics`.
-    ///   - dialogs: takes the submissions of dialogs; nil if no dialog is opened.
-    ///   - refused: called on the event loop with each refused callback for the audit, a bounded number of times a minute.
-    ///   - bound: called once with the bound address, for callers that asked for any free port.
+    ///   - group: one of its event loops serves all connections, because more loops brought no gain when measured. All time
+    ///     limits use the clock of that loop.
+    ///   - verify: checks each click.
+    ///   - readiness: is called on the event loop for every `/readyz` and `/metrics`, so it must not block.
+    ///   - bound: is called once with the bound address, for callers that asked for any free port.
+    ///   - dialogs: handles the submissions of dialogs; nil if no dialog is opened.
+    ///   - refused: is called on the event loop with each refused callback for the audit, a bounded number of times per minute.
+    ///   - decide: decides on each verified click.
     package init(
         configuration: Configuration, group: any EventLoopGroup, logger: Logger, verify: @escaping Verify,
         readiness: @escaping @Sendable () -> Readiness, bound: @escaping @Sendable (SocketAddress) -> Void = { _ in },
@@ -54,8 +57,8 @@ package struct CallbackServer: Service {
         eventLoop = group.next()
     }
 
-    /// Serves until graceful shutdown, and then lets the replies in flight finish; or until cancelled, and then closes at once.
-    /// Throws ``ListenError`` when the address cannot be bound.
+    /// Serves until graceful shutdown, and then lets the replies in flight finish. When the task is cancelled instead, it
+    /// closes all connections at once. Throws ``ListenError`` when the address cannot be bound.
     package func run() async throws {
         let queue = ClickQueue(limit: configuration.limits.maxDecisions)
         let trim = MemoryTrim()

@@ -6,15 +6,16 @@ extension CallbackServer {
     /// The settings of the listener. They do not change while it runs, apart from the certificate's content.
     package struct Configuration: Sendable {
         package var address: ListenAddress
-        /// Nil serves plain HTTP, for use behind a proxy that terminates TLS.
+        /// The certificate; nil to serve plain HTTP, behind a proxy that terminates TLS.
         package var tls: ListenerCertificate?
-        /// The path of `public_addr`: every route answers at the root and below it, so a proxy may strip it or not.
+        /// The path of `public_addr`. Every route is served at the root and below this path, so a proxy may strip it or not.
         package var pathPrefix: String
-        /// Required of requests to the action route only.
+        /// The user and password that requests to the action route must send; nil if none are required.
         package var basicAuth: BasicAuth?
-        /// The proxies whose `X-Forwarded-For` is believed.
+        /// The addresses of the proxies whose `X-Forwarded-For` is trusted.
         package var trustedProxies: AddressRanges
-        /// The addresses from which clicks and dialogs are taken; all addresses when empty. Probes are taken from everywhere.
+        /// The addresses from which clicks and dialogs are accepted; all addresses if empty. Probes are accepted from
+        /// everywhere.
         package var allowedSources: AddressRanges
         /// Whether `/readyz` tells every client why the plugin is not ready, and not only the operator on this machine.
         package var showsReasonsToAll: Bool
@@ -36,50 +37,57 @@ extension CallbackServer {
         }
     }
 
-    /// The limits on what a client may take: connections, requests, bytes and time.
+    /// The limits on what a client may use: connections, requests, bytes and time.
     package struct Limits: Sendable {
-        /// Connections of all clients. Past this a connection is closed for each new one: `ConnectionTable` chooses which.
+        /// The number of connections of all clients. Beyond it a connection is closed for each new one; `ConnectionTable`
+        /// chooses which.
         package var maxConnections = 2048
-        /// Connections of one source that is no trusted proxy. Past this one of its own is closed for each new one.
+        /// The number of connections of one source that is no trusted proxy. Beyond it one of its own connections is closed for
+        /// each new one.
         package var connectionsPerSource = 1024
-        /// The rate of a source's requests that are neither a signed click nor a probe.
+        /// The rate of requests of one source that are neither a signed click nor a probe.
         var requestRate = Bucket.Rate(burst: 300, refill: .milliseconds(100))
-        /// The rate of a source's `/healthz`, `/readyz` and `/metrics`: far above what probes and dashboards ask for.
+        /// The rate of requests of one source for `/healthz`, `/readyz` and `/metrics`. It is far above what probes and
+        /// dashboards need.
         var probeRate = Bucket.Rate(burst: 2000, refill: .milliseconds(10))
-        /// The rate of a source's failed signatures, proofs and passwords.
+        /// The rate of failed signatures, proofs and passwords of one source.
         var failureRate = Bucket.Rate(burst: 20, refill: .seconds(3))
-        /// Verified clicks that are decided at once. Past this a person is asked to try again.
+        /// The number of verified clicks that are decided at once. Beyond it a person is asked to try again.
         package var maxDecisions = 256
-        /// Bytes of a request's head.
+        /// The size of a request's head in bytes.
         package var headBytes = 16 * 1024
-        /// Bytes of a request's body.
+        /// The size of a request's body in bytes.
         package var bodyBytes = 64 * 1024
-        /// Bytes that are read and discarded after a request was refused half way, so that the refusal arrives.
+        /// The number of bytes that are read and discarded after a request was refused before its end, so that the refusal
+        /// arrives.
         package var drainBytes = 256 * 1024
-        /// Parts of requests (a head, a piece of a body, an end) that a client may send ahead while an earlier reply is due.
+        /// The number of parts of requests (a head, a piece of a body, an end) that a client may send ahead while an earlier
+        /// reply is due.
         package var pipelinedParts = 256
-        /// Requests of one connection that are answered before the other connections have their turn: of a connection that has
-        /// brought a signed click, and of any other.
+        /// The number of requests of one connection that are answered before it has to wait for its next turn. A connection
+        /// that has brought a signed click may have more.
         var turn = (stranger: 8, clicker: 64)
         /// The time from a connection's turn to its next one.
         var pause: Duration = .milliseconds(1)
-        /// Parts of requests from one read that are kept until the connection's next turn.
+        /// The number of parts of requests from one read that are kept until the connection's next turn.
         var readParts = 2048
-        /// The time for the TLS handshake.
+        /// The time limit of the TLS handshake.
         package var handshake: Duration = .seconds(10)
-        /// The time from a request's first byte to the end of its head; for the first request from the connection's start.
+        /// The time limit from a request's first byte to the end of its head. For the first request it begins with the
+        /// connection.
         package var head: Duration = .seconds(10)
-        /// The time from a request's first byte to its end. A written reply may go unread as long.
+        /// The time limit from a request's first byte to its end. It is also the limit for a reply that the client does not
+        /// read.
         package var request: Duration = .seconds(30)
-        /// The time between requests. It is above the 90 s after which Go's client closes an idle connection: with a shorter limit
-        /// a new request could meet the close.
+        /// The time limit between two requests of a connection. It is longer than the 90 s after which Go's client closes an
+        /// idle connection: with a shorter limit the server could close the connection just when the client sends a request.
         package var idle: Duration = .seconds(120)
-        /// The time for which a refused client may go on sending.
+        /// The time for which a refused client may continue to send.
         package var linger: Duration = .seconds(1)
-        /// The time after which a person is told to look at the post later, while the decision goes on. The decision itself answers far
-        /// earlier: this limit holds when it does not. Mattermost waits 30 s.
+        /// The time after which a person is told to look at the post later, while the decision goes on. Usually the decision
+        /// itself answers far earlier; this limit applies when it does not. Mattermost waits 30 s.
         package var reply: Duration = .seconds(8)
-        /// The time that replies in flight have once shutdown was asked for.
+        /// The time limit for the replies in flight at a shutdown.
         package var drain: Duration = .seconds(10)
 
         package init() {}

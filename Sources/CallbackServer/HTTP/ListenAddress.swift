@@ -1,8 +1,8 @@
 /// An address to listen on: `:8081` (every address, IPv4 and IPv6), `127.0.0.1:8081`, `[::1]:8081` or `name:8081`.
 package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
-    /// Nil for every address.
+    /// The host name or address; nil for all addresses of the machine.
     package var host: String?
-    /// The port; 0 takes any free one.
+    /// The port; 0 for any free one.
     package var port: Int
 
     package init(host: String?, port: Int) {
@@ -10,7 +10,7 @@ package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
         self.port = port
     }
 
-    /// Parses an address with a port. Nil for anything else.
+    /// Parses an address with a port. Nil for any other text.
     package init?(_ text: String) {
         guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
         let digits = text.utf8[text.utf8.index(after: colon)...]

@@ -2,11 +2,11 @@ import Base
 import Logging
 import NIOCore
 
-/// What the connections of one event loop share: the limits, the table of connections, and the checks that every click and every
-/// dialog has to pass. Used on that loop only.
+/// The state that the connections of one event loop share: the limits, the table of connections, and the checks that every
+/// click and every dialog has to pass. It is used on that loop only.
 final class Listener {
     let limits: CallbackServer.Limits
-    /// Nil for plain HTTP.
+    /// The certificate; nil for plain HTTP.
     let tls: ListenerCertificate?
     let policy: RequestPolicy
     let verify: CallbackServer.Verify
@@ -21,7 +21,7 @@ final class Listener {
     var replies = ReplyRenderer()
     private var refusals: RefusalLog
     private var ledger: SourceLedger
-    /// Whether the end of the minute is scheduled, at which refusals that had no line are written as a number.
+    /// Whether ``writeCounts()`` is scheduled for the end of the minute.
     private var countsAreDue = false
 
     init(_ server: CallbackServer, queue: ClickQueue, trim: MemoryTrim, on eventLoop: any EventLoop) {
@@ -44,14 +44,16 @@ final class Listener {
         ledger = SourceLedger(limits: limits)
     }
 
-    /// The clock of all limits. It is read here and by the table's ticker; everything else has the time passed in.
+    /// The current time of the clock that all limits use. Only this property and the table's ticker read the clock; everything
+    /// else is passed the time.
     var now: NIODeadline { eventLoop.now }
 }
 
 // MARK: - Limits of a source
 
 extension Listener {
-    /// Counts a request that came to nothing. Returns its reply, or `.tooMany` when its source is past the limit.
+    /// Counts a request that had no effect, against its source's limit. Returns its reply, or `.tooMany` when the source is
+    /// over the limit.
     func limited(_ reply: FixedReply, from origin: IPAddress?) -> FixedReply {
         switch reply {
         case .busy, .late: reply
@@ -62,16 +64,16 @@ extension Listener {
         }
     }
 
-    /// Counts a probe. False when its source is past the limit: probes without end would take time from the clicks.
+    /// Counts a probe. Returns false when its source is over the limit, because endless probes would take time from the clicks.
     func mayProbe(_ origin: IPAddress?) -> Bool { ledger.charge(origin?.source, .probe, at: now) }
 
-    /// Logs and counts a refused callback. False when its source is past the limit.
+    /// Logs a refused callback and counts it against its source's limit. Returns false when the source is over the limit.
     func failed(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata = [:]) -> Bool {
         note(reason, from: origin, metadata)
         return ledger.charge(origin?.source, .failedSignature, at: now)
     }
 
-    /// Logs a refused callback that may be a person's. It is not counted against its source.
+    /// Logs a refused callback that may come from a person. It is not counted against its source's limit.
     func note(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata) {
         refusals.refused(reason, from: Self.text(origin), metadata, at: now)
         scheduleCounts()

@@ -6,12 +6,12 @@ import Synchronization
 package final class ListenerCertificate: Sendable {
     private let context: Mutex<TLSContext>
 
-    /// Throws when OpenSSL does not take the pair.
+    /// Throws when OpenSSL does not accept the pair.
     package init(_ identity: TLSIdentity) throws(OpenSSLError) {
         context = Mutex(try Self.context(identity))
     }
 
-    /// Replaces the pair for new connections. Keeps the old pair when OpenSSL does not take the new one.
+    /// Replaces the pair for new connections. When OpenSSL does not accept the new pair, it throws and keeps the old one.
     package func replace(with identity: TLSIdentity) throws(OpenSSLError) {
         let new = try Self.context(identity)
         context.withLock { $0 = new }

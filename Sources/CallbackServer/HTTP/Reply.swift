@@ -20,7 +20,7 @@ enum FixedReply: Int, CaseIterable {
         }
     }
 
-    /// A header field of this reply alone, with its line end.
+    /// The header field that only this reply has, with its line end; empty for most replies.
     var field: StaticString {
         switch self {
         case .unauthorized: "WWW-Authenticate: Basic realm=\"teleport-mattermost\", charset=\"UTF-8\"\r\n"
@@ -31,7 +31,8 @@ enum FixedReply: Int, CaseIterable {
         }
     }
 
-    /// Mattermost shows a person the words of a 200 only. For any other status it shows "Action integration error".
+    /// The JSON body. Only replies with status 200 have one, because for any other status Mattermost shows people "Action
+    /// integration error" instead of the body.
     var body: StaticString {
         switch self {
         case .alive: #"{"status":"ok"}"#

@@ -10,11 +10,11 @@ import NIOCore
 
 /// Whether a connection stays open after a reply, and whether the reply says so.
 enum Persistence: Int {
-    /// It stays open, as is the default of HTTP/1.1. The reply does not say so.
+    /// The connection stays open. That is the default of HTTP/1.1, so the reply does not say so.
     case open
-    /// It stays open because an HTTP/1.0 client asked for it. The reply has to say so.
+    /// The connection stays open because an HTTP/1.0 client asked for it. The reply has to say so.
     case kept
-    /// It closes, and the reply says so.
+    /// The connection closes, and the reply says so.
     case close
 
     fileprivate var field: StaticString {
@@ -26,15 +26,15 @@ enum Persistence: Int {
     }
 }
 
-/// Renders replies, head and body in one buffer. Fixed replies are rendered once a second, when their `Date` changes, and then
-/// reused. Used on one event loop.
+/// Renders replies, each with head and body in one buffer. Fixed replies are rendered at most once per second, when their
+/// `Date` changes, and reused until then. It is used on one event loop.
 struct ReplyRenderer {
     private var second = 0
     private var date: [UInt8] = []
     private var rendered: [ByteBuffer?] = []
     private let now: () -> Int
 
-    /// - Parameter now: the wall clock in seconds since 1970, for the `Date` field.
+    /// - Parameter now: returns the wall clock in seconds since 1970, for the `Date` field.
     init(now: @escaping () -> Int = { time(nil) }) { self.now = now }
 
     mutating func fixed(_ reply: FixedReply, _ persistence: Persistence, headOnly: Bool = false) -> ByteBuffer {

@@ -1,7 +1,7 @@
 import Base
 import NIOHTTP1
 
-/// A request and how it is to be answered, as far as its head tells.
+/// The conclusions from a request's head: the purpose of the request and the way to answer it.
 struct Exchange: Equatable {
     enum Purpose: Equatable {
         case click
@@ -19,7 +19,7 @@ struct Exchange: Equatable {
     var isHEAD = false
     /// Whether the client waits for `100 Continue` before it sends the body, RFC 9110 §10.1.1.
     var awaitsContinue = false
-    /// Whether the reply goes out at once and the connection closes, without reading the body.
+    /// Whether the reply is sent at once and the connection closes, without reading the body.
     var isRefusedEarly = false
 }
 
@@ -28,7 +28,7 @@ struct Exchange: Equatable {
 struct RequestPolicy {
     let routes: Routes
     let basicAuth: BasicAuth?
-    /// The addresses from which clicks and dialogs are taken; all addresses when empty.
+    /// The addresses from which clicks and dialogs are accepted; all addresses if empty.
     let allowedSources: AddressRanges
     let bodyLimit: Int
 
@@ -52,7 +52,7 @@ struct RequestPolicy {
         } else if exchange.purpose.takesBody {
             exchange.awaitsContinue = true
         } else {
-            // The client may send the body or not, so the beginning of its next request cannot be found.
+            // The client may or may not send the body, so the beginning of its next request cannot be found.
             exchange.isRefusedEarly = true
         }
         return exchange
@@ -67,7 +67,8 @@ struct RequestPolicy {
         case .readiness: return head.method == .GET || head.method == .HEAD ? .readiness : .fixed(.onlyGET)
         case .metrics: return head.method == .GET || head.method == .HEAD ? .metrics : .fixed(.onlyGET)
         case .action, .dialog:
-            // The address is checked first, so that strangers learn neither that there is a password nor what would be taken.
+            // The address is checked first, so that strangers learn neither that there is a password nor which requests are
+            // accepted.
             guard admits(origin) else { return .fixed(.forbidden) }
             guard head.method == .POST else { return .fixed(.onlyPOST) }
             if route == .action, let basicAuth, !basicAuth.admits(fields.authorization) { return .fixed(.unauthorized) }
@@ -76,11 +77,11 @@ struct RequestPolicy {
         }
     }
 
-    /// Whether clicks and dialogs are taken from this address. An unknown address is admitted only where all are.
+    /// Whether clicks and dialogs are accepted from this address. An unknown address is admitted only if all are.
     func admits(_ origin: IPAddress?) -> Bool { allowedSources.isEmpty || origin.map(allowedSources.contains) ?? false }
 }
 
-/// The header fields that matter here, gathered in one pass.
+/// The header fields that the policy needs, gathered in one pass.
 private struct Fields {
     var hosts = 0
     var contentLength = 0
@@ -103,7 +104,7 @@ private struct Fields {
         }
     }
 
-    /// A length that no `Int` holds counts as the greatest one, so that it is refused.
+    /// Parses a length. One that does not fit into an `Int` counts as the greatest one, so that it is refused.
     private static func length(_ value: String) -> Int { Int(value.filter { $0 != " " && $0 != "\t" }) ?? .max }
 
     private static func same(_ name: String, _ lowercase: StaticString) -> Bool {

@@ -3,7 +3,8 @@ enum Route: Equatable {
     case action, dialog, health, readiness, metrics
 }
 
-/// The paths of the routes. Each is served at the root and below the path of `public_addr`, because a proxy may strip that path.
+/// The paths of the routes. Each is served at the root and below the path of `public_addr`, because a proxy may or may not
+/// strip that path.
 struct Routes {
     private var table: [(path: String, route: Route)] = []
 
@@ -20,8 +21,8 @@ struct Routes {
         }
     }
 
-    /// Finds the route of a request line's target. RFC 9112 §3.2 demands that servers take the absolute form too. A query is
-    /// ignored.
+    /// Finds the route of a request line's target; nil if there is none. RFC 9112 §3.2 demands that servers accept the absolute
+    /// form too. A query is ignored.
     func route(_ target: String) -> Route? {
         if let exact = match(target[...]) { return exact }
         var path = target[...]

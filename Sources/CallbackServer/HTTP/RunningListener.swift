@@ -7,7 +7,8 @@ struct RunningListener: Sendable {
     let listener: NIOLoopBound<Listener>
     let queue: ClickQueue
 
-    /// Stops accepting, and closes every connection: after its reply where one is due, and at the end of `limit` in any case.
+    /// Stops accepting, and closes every connection: at once if it is idle, after its reply if one is due, and at the end of
+    /// `limit` in any case.
     func stop(within limit: TimeAmount) {
         listener.eventLoop.execute {
             channel.close(promise: nil)
@@ -20,7 +21,7 @@ struct RunningListener: Sendable {
         }
     }
 
-    /// Sends the reply of a decision to the connection that waits for it. Drops the reply when the connection is gone.
+    /// Sends the reply of a decision to the connection that waits for it. The reply is dropped when the connection is gone.
     func answer(_ reply: ClickReply<[UInt8]>, _ ticket: ReplyTicket) {
         listener.eventLoop.execute { listener.value.table[ticket.connection]?.answer(reply, to: ticket.request) }
     }

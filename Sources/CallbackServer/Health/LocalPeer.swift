@@ -9,12 +9,12 @@ import NIOCore
     import Darwin
 #endif
 
-/// Finds out which user's process is at the other end of a loopback connection, from the kernel's table of sockets.
+/// Finds out in the kernel's table of sockets which user runs the process at the other end of a loopback connection.
 ///
-/// A loopback address alone does not prove that the operator asks: a proxy on the same machine connects from loopback too, and need
-/// not say for whom. It runs as another user, though.
+/// A loopback address alone does not prove that the operator asks, because a proxy on the same machine connects from loopback
+/// too, and may pass on requests without marking them. A proxy runs as another user, though.
 enum LocalPeer {
-    /// Whether the peer's process runs as root or as the user of this process. Either can read the configuration anyway.
+    /// Whether the peer's process runs as root or as the user of this process. Both can read the configuration anyway.
     static func isOperator(_ peer: SocketAddress?, of local: SocketAddress?) -> Bool {
         guard let peer, let local, let from = Endpoint(peer), let to = Endpoint(local), from.address.isLoopback else {
             return false
@@ -37,7 +37,8 @@ enum LocalPeer {
             self.init(address: ip, port: port)
         }
 
-        /// Parses `0100007F:1F90` of proc(5): words of four bytes in the machine's byte order, and the port.
+        /// Parses an endpoint of proc(5), such as `0100007F:1F90`: words of four bytes in the machine's byte order, and the
+        /// port.
         fileprivate init?(hexadecimal text: Substring) {
             let parts = text.split(separator: ":")
             guard parts.count == 2, let port = Int(parts[1], radix: 16), [8, 32].contains(parts[0].utf8.count) else {
@@ -66,7 +67,7 @@ enum LocalPeer {
         return nil
     }
 
-    /// Reads a table, at most 1 MiB or about 6,000 connections of it. A peer that stands after that is not found.
+    /// Reads at most 1 MiB of a table, which is about 6,000 connections. A peer after that is not found.
     private static func read(_ path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }

@@ -1,12 +1,14 @@
 import CMalloc
 import Synchronization
 
-/// Returns the heap's free pages to the kernel after a burst of requests, because glibc keeps them: a process that had served a
-/// benchmark stayed at 53 MB instead of 18 MB. It sleeps until there has been such a burst, so that an idle process has no timer.
+/// Returns the heap's free pages to the kernel after a burst of requests. It is needed because glibc keeps them: a process that
+/// had served a benchmark stayed at 53 MB instead of 18 MB. It sleeps until there has been a burst, so an idle process has no
+/// timer.
 final class MemoryTrim: Sendable {
-    /// The time between the request that makes a trim worthwhile and the trim, in which most of the burst passes.
+    /// The time between the request that makes a trim worthwhile and the trim. Most bursts are over by then.
     static let delay = Duration.seconds(30)
-    /// The number of requests since the last trim below which too little is free to be worth a millisecond.
+    /// The number of requests since the last trim that make a trim worthwhile. Fewer free too little memory to spend a
+    /// millisecond on it.
     static let worthwhile = 500
 
     private let requests = Atomic(0)
@@ -22,7 +24,7 @@ final class MemoryTrim: Sendable {
         self.trim = trim
     }
 
-    /// Counts a request. May be called from any thread.
+    /// Counts a request. It may be called from any thread.
     func count() {
         if requests.add(1, ordering: .relaxed).newValue == Self.worthwhile { burst.yield() }
     }

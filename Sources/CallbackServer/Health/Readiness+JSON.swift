@@ -1,5 +1,5 @@
 extension Readiness {
-    /// The body of `/readyz` for strangers. It leaves out the problems, because these name servers.
+    /// The body of `/readyz` for strangers. It leaves out the problems, because they contain the names of servers.
     var statusJSON: [UInt8] { Array((problems.isEmpty ? #"{"status":"ready"}"# : #"{"status":"not ready"}"#).utf8) }
 
     /// The body of `/readyz` for the operator, with the problems and notes.

@@ -1,8 +1,8 @@
 /// Whether the plugin can do its work, as `/readyz` and `/metrics` report it.
 package struct Readiness: Sendable, Equatable {
-    /// What keeps the plugin from working, in words for the operator. The plugin is ready when there is none.
+    /// The problems that keep the plugin from working, in words for the operator. The plugin is ready when there are none.
     package var problems: [String]
-    /// What a person should look into although everything works.
+    /// Warnings for the operator while everything still works.
     package var notes: [String]
     /// The gauges of `/metrics`.
     package var gauges: [Gauge]

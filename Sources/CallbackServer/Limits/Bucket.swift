@@ -1,8 +1,10 @@
 import NIOCore
 
-/// A token bucket. It is kept as the time at which it will be full again, which is in the past for a new bucket.
+/// A token bucket, which limits the rate of an event. It is stored as the time at which it will be full again; for a full
+/// bucket that is in the past.
 struct Bucket {
     struct Rate {
+        /// The number of tokens of a full bucket.
         var burst: Int
         /// The time in which one token comes back.
         var refill: TimeAmount
@@ -10,7 +12,7 @@ struct Bucket {
 
     private(set) var fullAt = NIODeadline.uptimeNanoseconds(0)
 
-    /// Takes a token. False when there was none.
+    /// Takes a token. Returns false when there was none.
     mutating func take(_ rate: Rate, at now: NIODeadline) -> Bool {
         guard !isEmpty(rate, at: now) else { return false }
         fullAt = max(fullAt, now) + rate.refill

@@ -2,7 +2,7 @@ import Base
 import NIOCore
 
 /// All open connections of one event loop. It limits their number, makes room for new ones, enforces their time limits, and
-/// closes them at shutdown. Used on that loop only.
+/// closes them at shutdown. It is used on that loop only.
 final class ConnectionTable {
     private let eventLoop: any EventLoop
     private let limit: Int
@@ -17,7 +17,8 @@ final class ConnectionTable {
     private var isDraining = false
     private var whenEmpty: (() -> Void)?
 
-    /// - Parameter proxies: their connections carry the requests of many clients, so the limit of one source is not theirs.
+    /// - Parameter proxies: the trusted proxies. Their connections carry the requests of many clients, so the limit for one
+    ///   source does not apply to them.
     init(eventLoop: any EventLoop, limits: CallbackServer.Limits, proxies: AddressRanges = AddressRanges()) {
         self.eventLoop = eventLoop
         self.proxies = proxies
@@ -31,11 +32,12 @@ final class ConnectionTable {
 
     subscript(number: Int) -> ConnectionHandler? { connections[number] }
 
-    /// Whether an accepted connection is looked at. Connections that are being closed hold a file each, so their number is
-    /// limited too: open and closing ones together are at most twice the limit.
+    /// Whether a newly accepted connection may be kept at all. Connections that are being closed still hold a file each, so
+    /// their number is limited too: open and closing ones together are at most twice the limit.
     var isAccepting: Bool { !isDraining && connections.count < 2 * limit }
 
-    /// Returns the connection's number, or nil when it gets no place. Another connection may be closed for it.
+    /// Adds a connection and returns its number, or nil when there is no place for it. Another connection may be closed to make
+    /// room.
     func admit(_ connection: ConnectionHandler) -> Int? {
         guard isAccepting, makeRoom(for: connection) else { return nil }
         lastNumber += 1
@@ -54,10 +56,10 @@ final class ConnectionTable {
         if isDraining { finishDraining() }
     }
 
-    /// The connection made its first request.
+    /// Records that the connection made its first request.
     func madeFirstRequest(_ connection: ConnectionHandler) { occupancy.madeFirstRequest(from: connection.peer?.source) }
 
-    /// The connection is being closed: from now on it makes room before all others.
+    /// Records that the connection is being closed. From now on it is closed for newcomers before all others.
     func beganClosing(_ connection: ConnectionHandler) {
         guard connections[connection.number] === connection else { return }
         occupancy.beganClosing(connection.number, from: connection.peer?.source, isOpen: isOpen)
@@ -67,7 +69,8 @@ final class ConnectionTable {
 
     private func isSilent(_ number: Int) -> Bool { connections[number]?.state.isSilent ?? false }
 
-    /// Closes connections now or after their reply, all of them at the end of `limit`. Calls `finished` when none is left.
+    /// Closes idle connections now, others after their reply, and all of them at the end of `limit`. Calls `finished` when none
+    /// is left.
     func drain(within limit: TimeAmount, finished: @escaping () -> Void) {
         guard !isDraining else { return }
         isDraining = true
@@ -101,14 +104,14 @@ final class ConnectionTable {
 // MARK: - Making room
 
 extension ConnectionTable {
-    /// Closes a connection when the newcomer would be one too many. False when none can be closed for it.
+    /// Closes a connection when the newcomer would be one too many. Returns false when none can be closed for it.
     private func makeRoom(for newcomer: ConnectionHandler) -> Bool {
         let source = newcomer.peer?.source
         let isProxy = newcomer.peer.map(proxies.contains) ?? false
         if !isProxy, occupancy.count(of: source) >= limitPerSource { return evict(from: source) }
         guard connections.count >= limit else { return true }
         if let number = occupancy.longestClosing(isOpen: isOpen) { return abort(connections[number]) }
-        // A source that holds more than an eighth of the places gives up one of them before all others.
+        // A source that holds more than an eighth of the places loses one of them before all others.
         if let greatest = occupancy.greatest(except: proxies.contains), greatest.count > limit / 8,
             evict(from: greatest.source)
         {
@@ -125,8 +128,9 @@ extension ConnectionTable {
         return evict(areManySilent: areMany, silent) { $0.peer?.source == source }
     }
 
-    /// Closes a silent connection when these hold more than a quarter of the places, else the quietest of the others. New
-    /// connections have had no time for a request yet: within their quarter they do not drive one another out.
+    /// Closes a silent connection when silent ones hold more than a quarter of the places, else the quietest of the others. New
+    /// connections are silent because they have had no time for a request yet, so they may fill that quarter before one of them
+    /// is closed.
     private func evict(
         areManySilent: Bool, _ silent: () -> Int?, else belongs: (ConnectionHandler) -> Bool
     ) -> Bool {
@@ -134,7 +138,7 @@ extension ConnectionTable {
         return close(quietest { !$0.state.isSilent && belongs($0) } ?? silent().flatMap { connections[$0] })
     }
 
-    /// The evictable connection that has been quiet longest. Connections that brought a signed click come last.
+    /// Returns the evictable connection that has been quiet longest. Connections that brought a signed click are chosen last.
     private func quietest(where belongs: (ConnectionHandler) -> Bool) -> ConnectionHandler? {
         connections.values.filter { $0.state.isEvictable && belongs($0) }
             .min { (one, other) in

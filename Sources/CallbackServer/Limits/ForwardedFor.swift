@@ -2,10 +2,11 @@ import Base
 
 /// Finds the address that a request comes from when proxies pass it on.
 enum ForwardedFor {
-    /// Returns the peer's address, or where the peer is a trusted proxy the rightmost forwarded address that is no trusted proxy.
+    /// Returns the peer's address, or, if the peer is a trusted proxy, the rightmost forwarded address that is no trusted
+    /// proxy.
     ///
-    /// Everything to the left of that address can have been written by the client. Where something else than an address stands,
-    /// the request counts as coming from the proxy that passed it on.
+    /// Everything to the left of that address may have been written by the client. If the list contains something other than an
+    /// address there, the request counts as coming from the proxy that passed it on.
     ///
     /// - Parameter lines: the values of the request's `X-Forwarded-For` fields, in the order of the head.
     static func origin(of peer: IPAddress, lines: [String], trusting proxies: AddressRanges) -> IPAddress {

@@ -1,8 +1,8 @@
-/// A gauge of `/metrics`: a number that can go up and down.
+/// A gauge of `/metrics`: a number that can increase and decrease.
 package struct Gauge: Sendable, Equatable {
     /// The name without its prefix: letters, digits and `_`.
     package var name: StaticString
-    /// The description, in one line.
+    /// The description in one line.
     package var help: StaticString
     package var value: Int64
 

@@ -1,10 +1,10 @@
 import Base
 import NIOCore
 
-/// Counts the connections of each source, and knows which of them to close for a newcomer.
+/// Counts the connections of each source, and chooses connections to close for a newcomer.
 ///
 /// Connections that have made no request yet are queued in the order in which they came, and connections that are being closed
-/// in the order in which that began, so that a flood of either costs no search.
+/// in the order in which that began. Thus the oldest is found without a search, even in a flood of either.
 struct Occupancy {
     /// The connections of one source.
     private struct Holder {
@@ -25,6 +25,7 @@ struct Occupancy {
 
     func count(of source: IPAddress?) -> Int { holders[source]?.count ?? 0 }
 
+    /// Adds a connection that has made no request yet.
     /// - Parameter isSilent: whether a connection has made no request yet. Others are removed from the queues.
     mutating func add(_ number: Int, from source: IPAddress?, isSilent: (Int) -> Bool) {
         Self.append(number, to: &silent, isSilent)
@@ -34,7 +35,7 @@ struct Occupancy {
         Self.append(number, to: &holders[source, default: Holder()].silent, isSilent)
     }
 
-    /// A connection of the source made its first request.
+    /// Records that a connection of the source made its first request.
     mutating func madeFirstRequest(from source: IPAddress?) {
         silentCount -= 1
         holders[source]?.silentCount -= 1
@@ -46,7 +47,7 @@ struct Occupancy {
         if count <= 1 { holders[source] = nil } else { holders[source]?.count = count - 1 }
     }
 
-    /// A connection is being closed, and holds its place to no use.
+    /// Records that a connection is being closed, so that it can be closed for a newcomer before all others.
     /// - Parameter isOpen: whether a connection still holds a place. Others are removed from the queues.
     mutating func beganClosing(_ number: Int, from source: IPAddress?, isOpen: (Int) -> Bool) {
         guard holders[source] != nil else { return }
@@ -54,7 +55,7 @@ struct Occupancy {
         Self.append(number, to: &holders[source, default: Holder()].closing, isOpen)
     }
 
-    /// The source with the most connections, apart from those that are `exempt`.
+    /// Returns the source with the most connections, except the `exempt` ones; nil if there is none.
     func greatest(except exempt: (IPAddress) -> Bool) -> (source: IPAddress?, count: Int)? {
         var greatest: (source: IPAddress?, count: Int)?
         for (source, holder) in holders where holder.count > greatest?.count ?? 0 {
@@ -92,7 +93,7 @@ struct Occupancy {
         return queue.popFirst()
     }
 
-    /// Removes numbers at the front that do not belong there any more.
+    /// Removes numbers at the front that no longer belong in the queue.
     private static func trim(_ queue: inout CircularBuffer<Int>, _ belongs: (Int) -> Bool) {
         while let number = queue.first, !belongs(number) { queue.removeFirst() }
     }

@@ -8,10 +8,10 @@
 
 /// The limit on the number of files that this process may have open.
 enum OpenFiles {
-    /// Files that are left for the logs, the connections to Teleport and Mattermost, and the libraries.
+    /// The number of files that are left for the logs, the connections to Teleport and Mattermost, and the libraries.
     static let reserve = 64
 
-    /// Raises the limit as far as is possible without privileges, and returns it. Nil when the system does not tell.
+    /// Raises the limit as far as is possible without privileges, and returns it. Nil when the system does not return it.
     @discardableResult
     static func raiseLimit() -> Int? {
         var limit = rlimit()
@@ -29,8 +29,8 @@ enum OpenFiles {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Returns how many of the `wanted` connections fit. Each may have a second file, because a connection that is being closed holds
-    /// its file for a while.
+    /// Returns how many of the `wanted` connections are possible with this limit. Two files are counted for each, because a
+    /// connection that is being closed keeps its file for a while, while a new one has its place.
     static func connections(_ wanted: Int, files: Int?) -> Int {
         guard let files else { return wanted }
         return max(1, min(wanted, (files - reserve) / 2))

@@ -1,24 +1,26 @@
 package import Logging
 import NIOCore
 
-/// A callback that was refused before anything was looked up for it, or the number of further ones from its source.
+/// A callback that was refused, or a number of further ones from the same source, for the log and the audit.
 package struct RefusedCallback: Sendable {
     package let reason: String
-    /// The address that it came from. Nil if many addresses are counted together.
+    /// The address from which it came. Nil if several addresses are counted together.
     package let remote: String?
+    /// The number of callbacks; 1 for a single one.
     package let count: Int
-    /// What the body claims, none of it proven.
+    /// Fields that the body claims. None of them is verified.
     package let metadata: Logger.Metadata
 }
 
-/// Logs refused callbacks: one line each, and where a source has more than a few in a minute one line with their number at the
-/// end of the minute. The number of lines is bounded, however many refusals and sources there are. Used on one event loop.
+/// Logs refused callbacks, each by one line. If a source has more than a few in a minute, the further ones are counted, and
+/// their number is logged at the end of the minute. So the number of lines is bounded, however many refusals and sources there
+/// are. It is used on one event loop.
 struct RefusalLog {
-    /// The lines of one source in a minute. Further refusals are only counted.
+    /// The largest number of lines of one source in a minute. Further refusals are only counted.
     static let burst = 5
-    /// The lines of all sources together in a minute.
+    /// The largest number of lines of all sources together in a minute.
     static let total = 60
-    /// The number of sources that are counted apart. Further ones are counted together.
+    /// The number of sources that are counted separately. Further ones are counted together.
     static let sources = 64
     static let window = TimeAmount.minutes(1)
 
@@ -26,9 +28,9 @@ struct RefusalLog {
     private let audit: (RefusedCallback) -> Void
     private var windowEnd = NIODeadline.uptimeNanoseconds(0)
     private var written = 0
-    /// By source: the lines that it had in this minute, and the refusals that had none.
+    /// For each source, the number of lines that it had in this minute, and the number of refusals that had none.
     private var seen: [String: (lines: Int, more: Int)] = [:]
-    /// The refusals of sources that are counted together.
+    /// The number of refusals of the sources that are counted together.
     private var others = 0
 
     init(logger: Logger, audit: @escaping (RefusedCallback) -> Void) {
@@ -48,7 +50,7 @@ struct RefusalLog {
         write(RefusedCallback(reason: reason, remote: remote, count: 1, metadata: metadata))
     }
 
-    /// Counts a refusal that is to have no line.
+    /// Counts a refusal without a line of its own.
     mutating func counted(from remote: String, at now: NIODeadline) {
         if now >= windowEnd { endWindow(at: now) }
         guard seen[remote] != nil || seen.count < Self.sources else { return others += 1 }

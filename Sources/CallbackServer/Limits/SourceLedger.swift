@@ -1,18 +1,19 @@
 import Base
 import NIOCore
 
-/// The rate limits of each source. The memory is bounded, and no number of addresses gives a source its spent tokens back.
+/// Applies the rate limits to each source. The memory is bounded. A source cannot get spent tokens back by making the table
+/// overflow with other addresses.
 ///
-/// Only probes and requests that came to nothing take a token; a signed click takes none. When all places are taken, a place whose
-/// buckets are full again is reused, because it holds no information. When none is found, new sources share one place.
+/// Only probes and requests without effect take a token; a signed click takes none. When all places are in use, a place whose
+/// buckets are full again is reused, because it holds no information. If none is found, new sources share one place.
 struct SourceLedger {
     static let places = 4096
     /// The number of places that are examined for a new source.
     private static let looks = 8
 
-    /// What a source is charged for.
+    /// The kinds of requests for which a source is charged.
     enum Charge {
-        /// A request that came to nothing, such as one for an unknown path.
+        /// A request without effect, such as one for an unknown path.
         case fruitlessRequest
         /// A failed signature, proof or password.
         case failedSignature
@@ -32,7 +33,7 @@ struct SourceLedger {
     private let capacity: Int
     private var accounts: [Account] = []
     private var places: [IPAddress: Int] = [:]
-    /// The place of all sources that got none of their own.
+    /// The account of all sources that have no place of their own.
     private var shared = Account()
     /// The place that was examined last.
     private var hand = 0
@@ -44,7 +45,7 @@ struct SourceLedger {
 
     var count: Int { places.count }
 
-    /// Charges a source. False when it had no token left.
+    /// Charges a source. Returns false when it had no token left.
     mutating func charge(_ source: IPAddress?, _ charge: Charge, at now: NIODeadline) -> Bool {
         guard let place = place(of: source, at: now) else { return spend(&shared, charge, now) }
         return spend(&accounts[place], charge, now)

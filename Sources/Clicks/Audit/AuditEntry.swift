@@ -24,7 +24,7 @@ struct AuditEntry: Sendable {
     var reason: String?
     /// Whether the same dialog was submitted before. A repeated refusal is counted and gets no line of its own.
     var isRepeated: Bool
-    /// How it was proven who clicked: `trigger_id` or `none`.
+    /// The kind of proof of who clicked: `trigger_id` or `none`.
     var proof: String
 
     init(_ outcome: Outcome, _ click: Click, why: String? = nil, words: String) {

@@ -32,7 +32,7 @@ extension ApprovalPolicy {
     /// Whether a person has reviewed a request.
     enum Reviewer {
         case new, reviewer
-        /// This cannot be told, because one of the reviews' authors is an e-mail address and Mattermost does not show the
+        /// It cannot be found out, because one of the reviews' authors is an e-mail address and Mattermost does not show the
         /// person's address.
         case unknown
     }

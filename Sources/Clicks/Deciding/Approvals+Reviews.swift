@@ -67,6 +67,7 @@ extension ReviewRefusal {
     fileprivate var isRepeated: Bool { if case .alreadyReviewed = self { true } else { false } }
 }
 
+/// The text that Teleport stores with a review.
 enum ReviewWords {
     /// Returns the reason of a review whose author is this plugin. It names the person, because Teleport's audit log has no
     /// other field for that.

@@ -25,7 +25,7 @@ package struct Approvals: Sendable {
     /// The clock of the pauses between repeated reads.
     let clock: any Clock<Duration>
 
-    /// What was looked up about a click.
+    /// The results of the look-ups for a click.
     struct Facts {
         var clicker: ChatUser
         /// Whether the person is a member of the post's channel. This is nil if Mattermost did not tell.

@@ -4,7 +4,7 @@ import Logging
 
 /// Makes the dialogs that ask for a reason, or only whether the person means it.
 package struct DialogMaker: Sendable {
-    /// How long after the click a dialog may be submitted.
+    /// The time after the click within which a dialog may be submitted.
     static let lifetime = Duration.seconds(600)
 
     /// The decisions for which a reason is asked.

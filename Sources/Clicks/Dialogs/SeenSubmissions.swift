@@ -23,7 +23,7 @@ final class SeenSubmissions: Sendable {
     static let limit = 16_384
     /// The largest number of remembered dialogs of one person, so that nobody takes the places of the others.
     static let perPerson = 240
-    /// How long a submission is remembered. This is longer than a dialog's state is valid.
+    /// The time for which a submission is remembered. This is longer than a dialog's state is valid.
     static let keep = DialogMaker.lifetime + ProofVerifier.window * 2
 
     private struct Key: Hashable {

@@ -20,7 +20,7 @@ package final class ClickerKeys: Service {
 
     /// The shortest time between two fetches, because otherwise every forged click would cause one.
     static let refetchInterval = Duration.seconds(60)
-    /// How long a click waits for a newer key. The whole answer may take 2.5 s.
+    /// The time for which a click waits for a newer key. The whole answer may take 2.5 s.
     static let patience = Duration.milliseconds(1200)
     private static let retries = Duration.seconds(1)...Duration.seconds(30)
 

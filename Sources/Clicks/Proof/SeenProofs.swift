@@ -38,9 +38,11 @@ package final class SeenProofs: Sendable {
         case full
     }
 
-    /// How long a proof is remembered. This is longer than a proof is valid, which is two minutes before and after its time.
+    /// The time for which a proof is remembered. This is longer than a proof is valid, which is two minutes before and after
+    /// its time.
     package static let keep = Duration.seconds(300)
-    /// How long a proof is remembered if dialogs are opened. This is longer than the proof in a dialog's state is valid.
+    /// The time for which a proof is remembered if dialogs are opened. This is longer than the proof in a dialog's state is
+    /// valid.
     package static let keepWithDialogs = DialogMaker.lifetime + ProofVerifier.window * 2
     /// The largest number of remembered proofs, of all people together.
     static let limit = 65_536

@@ -1,4 +1,4 @@
-/// The bytes that are signed. `docs/security.md` documents them.
+/// The messages over which buttons are signed. `docs/security.md` documents their bytes.
 extension ActionContext {
     /// Whether every signed field has 1 to ``ActionSigner/fieldLimit`` bytes.
     var isWithinLimits: Bool {

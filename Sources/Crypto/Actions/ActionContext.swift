@@ -1,4 +1,5 @@
-/// The fields that a button carries and a click sends back. Not to be trusted before ``ActionSigner/verify(_:cluster:at:)``.
+/// The fields that a button carries and that a click on it sends back. They must not be trusted before
+/// ``ActionSigner/verify(_:cluster:at:)``.
 package struct ActionContext: Hashable, Sendable {
     package var version: String
     package var keyID: String
@@ -61,7 +62,7 @@ package struct ActionContext: Hashable, Sendable {
         }
     }
 
-    /// Nil if a field is missing. Unknown names are ignored.
+    /// Reads the context from its JSON fields. Nil if a field is missing; unknown names are ignored.
     package init?(_ fields: [String: String]) {
         self.init()
         for key in Key.allCases {

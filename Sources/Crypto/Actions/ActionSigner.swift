@@ -1,34 +1,39 @@
 package import Access
 
-/// Signs the context of buttons and verifies the context that clicks send back, with HMAC-SHA256 over length-prefixed fields.
+/// Signs the context of buttons and verifies the context that clicks send back, by HMAC-SHA256 over length-prefixed fields. It
+/// exists because a click proves by itself neither that its button is the plugin's nor what the button was made for. It may be
+/// used from any thread.
 package final class ActionSigner: Sendable {
+    /// The reason why a context is not accepted.
     package enum Refusal: Error, Hashable, Sendable {
         /// A field is missing, too long or malformed.
         case malformed
-        /// The key id is none of the configured secrets', or the version differs.
+        /// The key id does not belong to any of the configured secrets, or the version differs.
         case unknownKey
         case badSignature
         /// The signature is valid, but for another cluster.
         case wrongCluster
         /// The context has the form of the original plugin's buttons, which are not accepted.
         case legacy
-        /// The signature is valid but expired. The action is for the answer to the user.
+        /// The signature is valid but has expired. The action is needed for the answer to the user.
         case expired(VerifiedAction)
     }
 
-    /// The longest field, in bytes. A longer one is refused before anything is hashed.
+    /// The length of the longest field that is accepted, in bytes. A longer one is refused before anything is hashed.
     package static let fieldLimit = 256
     /// The length of the shortest secret that is accepted, in bytes.
     package static let minimumSecretLength = 16
+    /// The version of the signed format.
     package static let version = "2"
 
     let signingKey: SigningKey
-    /// All keys that verify, the signing key first.
+    /// All keys with which contexts are verified, the signing key first.
     let keys: [SigningKey]
     private let acceptsLegacy: Bool
 
     /// - Parameters:
-    ///   - previous: secrets that still verify, but do not sign.
+    ///   - secret: signs and verifies. Its length has to be at least ``minimumSecretLength``.
+    ///   - previous: older secrets, with which contexts are still verified but not signed.
     ///   - acceptsLegacy: whether buttons of the original plugin are accepted, signed with any of the secrets.
     package init(
         secret: Secret<[UInt8]>, previous: [Secret<[UInt8]>] = [], acceptsLegacy: Bool = false
@@ -43,7 +48,7 @@ package final class ActionSigner: Sendable {
     /// The id of the key that signs.
     package var keyID: String { signingKey.id }
 
-    /// Makes the signed context of a button.
+    /// Makes the signed context of a button. It is valid until `expires`.
     package func sign(
         _ decision: Decision, requestID: RequestID, cluster: String, channelID: String, recipient: String,
         issued: Timestamp, expires: Timestamp
@@ -78,7 +83,8 @@ package final class ActionSigner: Sendable {
         return now < binding.expires ? .success(action) : .failure(.expired(action))
     }
 
-    /// The original plugin's buttons have no key id, so every secret is tried. The time does not depend on which one matches.
+    /// Verifies a button of the original plugin. It has no key id, so every secret is tried. The time does not depend on which
+    /// one matches.
     private func verifyLegacy(_ context: ActionContext) -> Result<VerifiedAction, Refusal> {
         guard acceptsLegacy else { return .failure(.legacy) }
         let matches = withSignature(of: context, as: .standard) { given in
@@ -90,7 +96,7 @@ package final class ActionSigner: Sendable {
         return .success(action)
     }
 
-    /// Passes the decoded signature to `body`. Nil when it is not base64 of a tag.
+    /// Passes the decoded signature to `body`. Nil when the signature is not the base64 form of a tag.
     private func withSignature(
         of context: ActionContext, as form: Base64, _ body: (UnsafeRawBufferPointer) -> Bool
     ) -> Bool? {

@@ -1,13 +1,13 @@
 import Access
 import COpenSSL
 
-/// Mattermost's public key, which verifies that it signed a `trigger_id`: ECDSA on P-256.
+/// Mattermost's public key (ECDSA on P-256). With it a `trigger_id` is verified, in which Mattermost signs which user clicked.
 package final class ClickerKey: Sendable {
-    // Nothing changes the key after `init`, and OpenSSL's reference count is atomic, so any thread may verify.
+    // The key may be used from any thread, because nothing changes it after `init` and OpenSSL's reference count is atomic.
     private nonisolated(unsafe) let key: OpaquePointer
     private static let limit = 1024
 
-    /// - Parameter text: the server's `AsymmetricSigningPublicKey`: base64 of a SubjectPublicKeyInfo in DER.
+    /// - Parameter text: the server's `AsymmetricSigningPublicKey`, which is the base64 form of a SubjectPublicKeyInfo in DER.
     package init(_ text: String) throws(OpenSSLError) {
         let what = "AsymmetricSigningPublicKey"
         guard let der = Base64.standard.decode(text.utf8, limit: Self.limit), !der.isEmpty else {

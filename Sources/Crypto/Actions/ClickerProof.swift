@@ -1,11 +1,11 @@
 package import Access
 
-/// A parsed `trigger_id`: who clicked, and when. It is not verified yet.
+/// A parsed `trigger_id` of Mattermost, which names the user who clicked and the time of the click. It is not verified yet.
 ///
-/// The text is base64 of `CLIENT_ID:USER_ID:MILLIS:SIGNATURE`. The signature is base64 of an ECDSA signature (DER) over everything
-/// before it, with the last colon: see `GenerateTriggerId` in Mattermost's `model/integration_action.go`.
+/// The text is base64 of `CLIENT_ID:USER_ID:MILLIS:SIGNATURE`. The signature is base64 of an ECDSA signature (DER) over
+/// everything before it, including the last colon: see `GenerateTriggerId` in Mattermost's `model/integration_action.go`.
 package struct TriggerID: Sendable {
-    /// The longest text that is parsed, in bytes. Those of Mattermost have about 250.
+    /// The length of the longest text that is parsed, in bytes. Mattermost's texts have about 250.
     package static let limit = 1024
 
     private let prefix: [UInt8]
@@ -29,7 +29,7 @@ package struct TriggerID: Sendable {
         userID = String(decoding: parts[1], as: UTF8.self)
     }
 
-    /// Verifies the signature. Nil when it was not made with this key.
+    /// Verifies the signature and returns the proof; nil when the signature was not made with this key.
     package func proof(under key: ClickerKey) -> ClickerProof? {
         guard key.verifies(signature, over: prefix), let identity = try? Digest256(of: prefix) else { return nil }
         return ClickerProof(userID: userID, signedAt: signedAt, identity: identity)
@@ -46,8 +46,8 @@ package struct ClickerProof: Hashable, Sendable {
     package let userID: String
     /// The time of the click by Mattermost's clock.
     package let signedAt: Timestamp
-    /// Identifies the click. It does not depend on the signature: for every ECDSA signature there is a second one that is valid
-    /// too, so comparing texts would let a click count twice.
+    /// Identifies the click, so that it cannot be used twice. It does not depend on the signature: every ECDSA signature has a
+    /// second form that is valid too, so comparing whole texts would let a click count twice.
     package let identity: Digest256
 
     fileprivate init(userID: String, signedAt: Timestamp, identity: Digest256) {

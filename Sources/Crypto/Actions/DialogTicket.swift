@@ -1,7 +1,8 @@
 package import Access
 
-/// What a dialog was opened for: who clicked on which post, to make which decision. Mattermost keeps its signed form as the
-/// dialog's `state` and sends it back with the submission.
+/// The facts about the click that opened a dialog: the user, the post, and the decision to make. Mattermost keeps the signed
+/// form of the ticket as the dialog's `state` and sends it back with the submission, so the plugin need not remember open
+/// dialogs.
 package struct DialogTicket: Sendable {
     package var requestID: RequestID
     package var decision: Decision
@@ -10,8 +11,8 @@ package struct DialogTicket: Sendable {
     package var postID: String
     package var cluster: String
     package var issued: Timestamp
-    /// The click's `trigger_id`. Its proof is checked again with the submission, so that the signing secret alone is not enough to
-    /// forge a ticket. Nil if no proof is required.
+    /// The click's `trigger_id`; nil if no proof is required. Its proof is checked again with the submission, so that the
+    /// signing secret alone is not enough to forge a ticket.
     package var trigger: Secret<String>?
 
     package init(
@@ -65,10 +66,10 @@ package struct DialogTicket: Sendable {
 }
 
 extension ActionSigner {
-    /// The longest `state` that is decoded, in bytes.
+    /// The length of the longest `state` that is decoded, in bytes.
     package static let stateLimit = 2048
-    /// Precedes the message that is signed. The message of a button begins with a length, so the signature of a button is never
-    /// valid for a dialog's state.
+    /// The label that precedes the signed message. The message of a button begins with a length instead, so the signature of a
+    /// button is never valid for a dialog's state.
     private static let dialogLabel = Array("teleport-mattermost dialog state".utf8)
 
     /// Signs the ticket. Returns `KEY_ID.TICKET.TAG`, with ticket and tag in base64url.
@@ -78,7 +79,7 @@ extension ActionSigner {
         return "\(signingKey.id).\(Base64.url.encode(message)).\(Base64.url.encode(tag))"
     }
 
-    /// Verifies and decodes a state. Nil unless one of the secrets signed it.
+    /// Verifies and decodes a state. Nil unless it was signed with one of the secrets.
     package func open(_ state: String) -> DialogTicket? {
         let parts = state.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard state.utf8.count <= Self.stateLimit, parts.count == 3,

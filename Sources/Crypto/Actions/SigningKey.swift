@@ -2,11 +2,11 @@ import Access
 
 /// A key that signs and verifies, made from one configured secret.
 struct SigningKey: Sendable {
-    /// Identifies the key without revealing the secret: the first four bytes, in hexadecimal, of a tag over a fixed label.
+    /// The id of the key, which does not reveal the secret: the first four bytes, in hexadecimal, of a tag over a fixed label.
     let id: String
     let hmac: HMACSHA256
 
-    /// The label whose tag is the id. No signed message can equal it: they begin with a length or a decision.
+    /// The label whose tag is the id. No signed message can be equal to it, because those begin with a length or a decision.
     private static let label = Array("teleport-mattermost key id".utf8)
 
     init(_ secret: Secret<[UInt8]>) throws(OpenSSLError) {

@@ -2,7 +2,7 @@ package import Access
 
 /// The action of a button whose signature is valid. Only ``ActionSigner/verify(_:cluster:at:)`` makes one.
 package struct VerifiedAction: Hashable, Sendable {
-    /// What the signature covers besides request and decision.
+    /// The values that the signature covers besides request and decision.
     package struct Binding: Hashable, Sendable {
         package let cluster: String
         package let channelID: String
@@ -13,10 +13,11 @@ package struct VerifiedAction: Hashable, Sendable {
 
     package let requestID: RequestID
     package let decision: Decision
-    /// Nil for buttons of the original plugin. Their signatures cover only request and decision, and do not expire.
+    /// The other signed values. Nil for buttons of the original plugin, whose signatures cover only request and decision and do
+    /// not expire.
     package let binding: Binding?
 
-    /// For a context whose signature has been checked. Nil when a field is malformed.
+    /// Reads a context whose signature has been checked. Nil when a field is malformed.
     init?(checked context: ActionContext) {
         guard let requestID = RequestID(context.requestID), let decision = Decision(rawValue: context.action),
             let issued = Timestamp(canonical: context.issued), let expires = Timestamp(canonical: context.expires)
@@ -27,7 +28,7 @@ package struct VerifiedAction: Hashable, Sendable {
             expires: expires)
     }
 
-    /// For a context of the original plugin whose signature has been checked. Nil when a field is malformed.
+    /// Reads a context of the original plugin whose signature has been checked. Nil when a field is malformed.
     init?(checkedLegacy context: ActionContext) {
         guard let requestID = RequestID(context.requestID), let decision = Decision(rawValue: context.action) else {
             return nil

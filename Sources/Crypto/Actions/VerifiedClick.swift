@@ -1,17 +1,18 @@
 package import Access
 
-/// A click whose context this plugin signed for this channel, or the original plugin for any. It may have expired: a person
-/// gets words about that.
+/// A click whose signature is valid. Either this plugin signed its context for this channel, or the original plugin signed it
+/// for any channel. The context may have expired; the decision then tells the person so.
 package struct VerifiedClick: Sendable {
     package let action: VerifiedAction
-    /// As the body says; only ``triggerID`` proves it.
+    /// The id of the user as the body names it. It is not verified: only ``triggerID`` proves it.
     package let userID: String
     package let userName: String
     package let channelID: String
     package let postID: String
-    /// Nil in a direct-message channel.
+    /// The id of the team; nil in a direct-message channel.
     package let teamID: String?
     package let triggerID: Secret<String>
+    /// The address from which the click came, for the audit.
     package let remoteAddress: String
 
     package init(

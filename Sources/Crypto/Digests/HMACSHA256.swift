@@ -2,10 +2,11 @@ package import Access
 import COpenSSL
 import Synchronization
 
-/// HMAC-SHA256 with one key. The key's two blocks are hashed in advance, so a tag takes 137 ns instead of 793 ns with `HMAC()`.
+/// Computes HMAC-SHA256 with one key. The key's two blocks are hashed in advance, so a tag takes 137 ns instead of 793 ns with
+/// `HMAC()`.
 ///
-/// It is `@unchecked Sendable`: after `init`, `inner` and `outer` are only copied from. Each tag is made in a context of its own,
-/// from a small pool under a lock.
+/// It may be used from any thread. It is `@unchecked Sendable` because after `init` the contexts `inner` and `outer` are only
+/// copied from. Each tag is computed in a context of its own, from a small pool under a lock.
 package final class HMACSHA256: @unchecked Sendable {
     /// The length of a tag, in bytes.
     package static let length = 32
@@ -56,6 +57,7 @@ package final class HMACSHA256: @unchecked Sendable {
         scratch.withLock { if $0.count < 8 { $0.append(context) } }
     }
 
+    /// Returns the tag of `message`.
     package func authenticate(_ message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         var tag = [UInt8](repeating: 0, count: Self.length)
         let made: Result<Void, OpenSSLError> = message.withUnsafeBytes { message in
@@ -71,7 +73,7 @@ package final class HMACSHA256: @unchecked Sendable {
         return tag
     }
 
-    /// The key, padded to the length of a block. A longer key is hashed first (RFC 2104, section 2).
+    /// Returns the key, padded to the length of a block. A longer key is hashed first (RFC 2104, section 2).
     private static func padded(_ key: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         let short = key.count > block ? try SHA256.hash(key) : key
         return short + [UInt8](repeating: 0, count: block - short.count)

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// SHA-1 for the WebSocket handshake only (RFC 6455, section 4.2.2), where it has no security purpose.
+/// Computes SHA-1. It is for the WebSocket handshake only (RFC 6455, section 4.2.2), where it has no security purpose.
 package enum SHA1 {
     package static func hash(_ text: String) throws(OpenSSLError) -> [UInt8] {
         let bytes = Array(text.utf8)

@@ -1,5 +1,6 @@
 import COpenSSL
 
+/// Computes SHA-256 by the system's OpenSSL.
 package enum SHA256 {
     package static func hash(_ bytes: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)

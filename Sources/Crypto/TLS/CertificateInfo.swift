@@ -1,7 +1,7 @@
 package import Access
 import COpenSSL
 
-/// The contents of a certificate that the plugin checks or shows.
+/// The fields of an X.509 certificate that the plugin checks or shows.
 package struct CertificateInfo: Hashable, Sendable {
     /// The subject's common name.
     package var subject: String?
@@ -11,7 +11,9 @@ package struct CertificateInfo: Hashable, Sendable {
     package var organizations: [String]
     package var notBefore: Timestamp
     package var notAfter: Timestamp
+    /// The host names in the subject alternative name.
     package var dnsNames: [String]
+    /// The IP addresses in the subject alternative name: IPv4 in dotted form, IPv6 as eight hexadecimal groups without `::`.
     package var addresses: [String]
 
     /// Reads the first certificate in `pem`. `what` names it in the error.

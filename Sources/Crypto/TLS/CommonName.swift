@@ -1,9 +1,9 @@
 import COpenSSL
 
-/// The first common name (`CN`) in a distinguished name; nil for none.
+/// Returns the first common name (`CN`) in a distinguished name; nil if there is none.
 func commonName(_ name: OpaquePointer?) -> String? { entries(of: name, NID_commonName).first }
 
-/// All values of an attribute in a distinguished name, in order.
+/// Returns all values of an attribute in a distinguished name, in order.
 func entries(of name: OpaquePointer?, _ attribute: Int32) -> [String] {
     guard let name else { return [] }
     var values: [String] = []

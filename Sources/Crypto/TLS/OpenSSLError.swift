@@ -1,12 +1,13 @@
 import Access
 import COpenSSL
 
-/// A failure that OpenSSL reported.
+/// The error for a failure of OpenSSL or of TLS.
 package struct OpenSSLError: OperatorError, Hashable {
+    /// The kind of failure, by which callers decide whether to retry.
     package enum Code: Hashable, Sendable {
         /// A certificate, a key or a setting cannot be used. Retrying does not help until somebody corrects it.
         case setup
-        /// This side refused the peer's certificate; ``OpenSSLError/verifyReason`` says why.
+        /// This side refused the peer's certificate. ``OpenSSLError/verifyReason`` contains the reason.
         case untrustedPeer
         /// The peer sent a fatal alert, because it refused a certificate, a version or a protocol.
         case alert
@@ -22,11 +23,11 @@ package struct OpenSSLError: OperatorError, Hashable {
     /// The operation that failed.
     package var what: String
     package var mend: String?
-    /// OpenSSL's error queue, the oldest entry first, so that the cause comes before its consequences.
+    /// The entries of OpenSSL's error queue, the oldest first, so that the cause comes before its consequences.
     package var reasons: [String]
-    /// Why the peer's certificate was refused, such as `hostname mismatch`.
+    /// The reason why the peer's certificate was refused, such as `hostname mismatch`.
     package var verifyReason: String?
-    /// The peer's certificate is trusted and was issued for another host name or address.
+    /// Whether the peer's certificate is trusted but was issued for another host name or address.
     package var isNameMismatch = false
     /// The number of the alert that the peer sent (RFC 8446, section 6).
     package var alert: Int?
@@ -48,7 +49,7 @@ package struct OpenSSLError: OperatorError, Hashable {
 }
 
 extension OpenSSLError {
-    /// Moves the thread's error queue into an error. Call it right after the failed call, on the same thread.
+    /// Moves the thread's error queue into an error. It must be called right after the failed call, on the same thread.
     static func drained(_ code: Code, _ what: String) -> OpenSSLError {
         var error = OpenSSLError(code, what)
         var data: UnsafePointer<CChar>?
@@ -77,7 +78,8 @@ extension OpenSSLError {
         return alert(of: entry) != nil ? .alert : nil
     }
 
-    /// The alert that the peer sent; nil for other errors. Reasons above `SSL_AD_REASON_OFFSET` (1000) in `openssl/ssl.h` are alerts.
+    /// Returns the alert that the peer sent; nil for other errors. Reasons above `SSL_AD_REASON_OFFSET` (1000) in
+    /// `openssl/ssl.h` are alerts.
     private static func alert(of entry: UInt) -> Int? {
         guard shim_ERR_GET_LIB(entry) == ERR_LIB_SSL else { return nil }
         let reason = shim_ERR_GET_REASON(entry)

@@ -20,12 +20,13 @@ final class PrivateKey {
     deinit { EVP_PKEY_free(pointer) }
 }
 
-/// Reads and writes PEM. Encrypted keys are refused: without the callback OpenSSL would ask for the passphrase on the terminal.
+/// Reads and writes PEM. Encrypted keys are refused by a passphrase callback, because without it OpenSSL would ask for the
+/// passphrase on the terminal.
 enum PEM {
     /// The largest PEM text that is read, in bytes. An RSA-4096 certificate takes about 2,000 bytes.
     static let limit = 1 << 20
 
-    /// Reads all certificates, in order. Other blocks and text between them are skipped. At least one, or an error.
+    /// Reads all certificates, in order. Other blocks and text between them are skipped. Throws if there is no certificate.
     static func certificates(_ pem: [UInt8], what: String) throws(OpenSSLError) -> [Certificate] {
         let bio = try memory(pem, what: what)
         defer { BIO_free(bio) }
@@ -94,7 +95,7 @@ enum PEM {
     }
 }
 
-/// A passphrase callback that gives none, so that an encrypted block is an error.
+/// A passphrase callback that returns none, so that an encrypted block is an error.
 private let noPassphrase: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
     _, _, _, _ in -1
 }

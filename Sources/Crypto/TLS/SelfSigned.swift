@@ -1,7 +1,7 @@
 internal import Access
 import COpenSSL
 
-/// A self-signed certificate, used when none is configured.
+/// Makes the self-signed certificate that the listener uses when none is configured.
 package enum SelfSigned {
     /// 825 days, the longest validity that Apple's libraries and browsers accept.
     package static let life = Duration.seconds(825 * 24 * 3600)
@@ -37,7 +37,7 @@ package enum SelfSigned {
             RAND_bytes(raw.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(raw.count))
         }
         let subject = X509_get_subject_name(pointer)
-        // The validity begins a minute ago, for peers whose clocks are a little behind.
+        // The validity begins a minute in the past, for peers whose clocks are a little behind.
         guard random == 1, X509_set_version(pointer, Int(X509_VERSION_3)) == 1,
             ASN1_INTEGER_set_uint64(X509_get_serialNumber(pointer), serial >> 1 | 1) == 1,
             X509_gmtime_adj(X509_getm_notBefore(pointer), -60) != nil,
@@ -60,7 +60,8 @@ package enum SelfSigned {
         return "IP:\(name)"
     }
 
-    /// Allows only letters, digits and `.-:*_`, so that a name cannot add entries to the extension text that it is written into.
+    /// Allows only letters, digits and `.-:*_`, so that a name cannot add entries to the extension text that it is written
+    /// into.
     private static func isPlain(_ name: String) -> Bool {
         (1...253).contains(name.utf8.count)
             && name.unicodeScalars.allSatisfy { scalar in

@@ -1,26 +1,30 @@
 internal import Access
 import COpenSSL
 
-/// Owns an `SSL_CTX`: certificates, trust, ALPN, and the settings that all its connections share.
+/// The settings that TLS connections share: certificates, trust, ALPN, versions and ciphers. It owns an `SSL_CTX`.
 ///
-/// It is `@unchecked Sendable`: OpenSSL counts references to an `SSL_CTX` atomically, and nothing changes it after `init`.
+/// It may be used from any thread. It is `@unchecked Sendable` because OpenSSL counts references to an `SSL_CTX` atomically,
+/// and nothing changes it after it was made.
 package final class TLSContext: @unchecked Sendable {
-    /// Which certificates of a peer are accepted.
+    /// The rule that decides which certificates of a peer are accepted.
     package enum Trust: Sendable {
-        /// Those that lead to an authority in the system's store.
+        /// Accepts certificates that lead to an authority in the system's store.
         case system
-        /// Those that lead to one of these CA certificates, in PEM.
+        /// Accepts certificates that lead to one of these CA certificates, which are PEM text.
         case certificates([UInt8])
-        /// Any. Only for connections that carry another TLS inside, or that need no authentication.
+        /// Accepts every certificate. It is only for connections that carry another TLS connection inside, or that need no
+        /// authentication.
         case unverified
     }
 
     let pointer: OpaquePointer
-    /// The protocols in their wire form. OpenSSL's callback reads it while a connection lives, so engines keep their context alive.
+    /// The protocols in their wire form. OpenSSL's callback reads it while a connection lives, so engines keep their context
+    /// alive.
     private let alpn: UnsafeMutableBufferPointer<UInt8>
 
-    /// - Parameter clientTrust: CA certificates in PEM. When given, clients are asked for a certificate, and it is verified. A
-    ///   client without a certificate is still accepted.
+    /// Makes the context of a server.
+    /// - Parameter clientTrust: CA certificates in PEM. If it is given, clients are asked for a certificate, and it is
+    ///   verified. A client without a certificate is still accepted.
     package static func server(
         identity: TLSIdentity, alpn: [String], clientTrust: [UInt8]? = nil
     ) throws(OpenSSLError) -> TLSContext {
@@ -34,7 +38,8 @@ package final class TLSContext: @unchecked Sendable {
         return context
     }
 
-    /// Connections verify the server's certificate chain and name, unless `trust` is `unverified`.
+    /// Makes the context of a client. Its connections verify the server's certificate chain and name, unless `trust` is
+    /// `unverified`.
     package static func client(
         identity: TLSIdentity?, alpn: [String], trust: Trust
     ) throws(OpenSSLError) -> TLSContext {
@@ -113,7 +118,8 @@ extension TLSContext {
         try check(SSL_CTX_check_private_key(pointer), "private key does not belong to the certificate")
     }
 
-    /// - Parameter naming: whether clients are told the names of the CAs, so that they can choose a certificate.
+    /// Adds CA certificates by which peers are verified.
+    /// - Parameter naming: whether clients are sent the names of the CAs, so that they can choose a certificate.
     private func trust(_ pem: [UInt8], naming: Bool) throws(OpenSSLError) {
         let store = SSL_CTX_get_cert_store(pointer)
         for certificate in try PEM.certificates(pem, what: "CA certificates") {
@@ -124,8 +130,8 @@ extension TLSContext {
         try check(X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN)), "CA certificates")
     }
 
-    /// Selects the first of the server's protocols that the client offers too. Without a common protocol the handshake fails with
-    /// an alert. A client that does not use ALPN is accepted.
+    /// Selects the first of the server's protocols that the client offers too. Without a common protocol the handshake fails
+    /// with an alert. A client that does not use ALPN is accepted.
     private func selectALPN() {
         guard !alpn.isEmpty else { return }
         let unretained = Unmanaged.passUnretained(self).toOpaque()

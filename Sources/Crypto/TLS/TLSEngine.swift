@@ -1,8 +1,9 @@
 import COpenSSL
 
-/// One TLS connection without I/O. The caller feeds ciphertext from the peer in and takes ciphertext for the peer out, through
-/// memory BIOs. Only one thread may use an engine at a time.
+/// One TLS connection without I/O. The caller passes ciphertext from the peer into memory BIOs and takes ciphertext for the
+/// peer out of them. Only one thread may use an engine at a time.
 package final class TLSEngine {
+    /// The side of the connection that the engine plays.
     package enum Role: Sendable, Hashable {
         case server
         /// `serverName` is sent as SNI, and the server's certificate must have it. For an IP address no SNI is sent, and the
@@ -10,6 +11,7 @@ package final class TLSEngine {
         case client(serverName: String)
     }
 
+    /// The result of ``read(into:)``.
     package enum ReadOutcome: Hashable, Sendable {
         case bytes(Int)
         /// There is no more plaintext until more ciphertext is fed in.
@@ -33,7 +35,7 @@ package final class TLSEngine {
             SSL_free(ssl)
             throw .drained(.setup, "TLS connection")
         }
-        // OpenSSL must take an empty input as "not yet" and not as the end of the connection.
+        // OpenSSL must understand an empty input as "not yet", and not as the end of the connection.
         shim_BIO_set_mem_eof_return(input, -1)
         SSL_set_bio(ssl, input, output)
         (self.ssl, self.input, self.output, self.context) = (ssl, input, output, context)
@@ -59,7 +61,7 @@ package final class TLSEngine {
         }
     }
 
-    /// Continues the handshake. True once it is complete. After an error the output holds the alert for the peer.
+    /// Continues the handshake. Returns true once it is complete. After an error the output contains the alert for the peer.
     package func handshake() throws(OpenSSLError) -> Bool {
         ERR_clear_error()
         let outcome = SSL_do_handshake(ssl)
@@ -70,7 +72,7 @@ package final class TLSEngine {
         }
     }
 
-    /// Feeds ciphertext from the peer in. All of it is taken.
+    /// Passes in ciphertext from the peer. All of it is taken.
     package func feed(_ bytes: UnsafeRawBufferPointer) throws(OpenSSLError) {
         guard bytes.count > 0 else { return }
         ERR_clear_error()
@@ -80,13 +82,14 @@ package final class TLSEngine {
         }
     }
 
-    /// The number of bytes fed in that OpenSSL has not read yet.
+    /// The number of bytes that were passed in and that OpenSSL has not read yet.
     package var pendingInput: Int { BIO_ctrl_pending(input) }
 
-    /// Whether a `read` may return bytes without more input.
+    /// Whether ``read(into:)`` may return bytes without more input.
     package var mayHavePlaintext: Bool { pendingInput > 0 || SSL_has_pending(ssl) == 1 }
 
-    /// Decrypts into the buffer. Call it only after the handshake. It may produce output, such as an alert or a KeyUpdate.
+    /// Decrypts into the buffer. It must be called only after the handshake. It may produce output, such as an alert or a
+    /// KeyUpdate.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(OpenSSLError) -> ReadOutcome {
         ERR_clear_error()
         var count = 0
@@ -99,8 +102,8 @@ package final class TLSEngine {
         }
     }
 
-    /// Encrypts. Returns how many bytes were taken: all of them, or 0 when more input is needed first. Then write the same bytes
-    /// again later.
+    /// Encrypts the bytes and returns how many were taken: all of them, or 0 when more input is needed first. In that case the
+    /// same bytes must be written again later.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(OpenSSLError) -> Int {
         // SSL_write_ex with no bytes is undefined.
         guard bytes.count > 0 else { return 0 }
@@ -143,7 +146,7 @@ package final class TLSEngine {
 }
 
 extension TLSEngine {
-    /// The protocol that ALPN selected; nil for none.
+    /// The protocol that ALPN selected; nil if there is none.
     package var alpn: String? {
         var name: UnsafePointer<UInt8>?
         var length: UInt32 = 0
@@ -155,7 +158,7 @@ extension TLSEngine {
     /// The protocol version, such as `TLSv1.3`.
     package var version: String { String(cString: SSL_get_version(ssl)) }
 
-    /// The server name that the client sent as SNI; nil for none.
+    /// The server name that the client sent as SNI; nil if there is none.
     package var serverName: String? {
         SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) }
     }

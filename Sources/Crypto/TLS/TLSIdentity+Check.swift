@@ -2,10 +2,10 @@ package import Access
 import COpenSSL
 
 extension TLSIdentity {
-    /// Checks that the key belongs to the certificate, that the certificate is valid now, and that OpenSSL accepts both, so that a
-    /// service fails when it starts and not at its first connection. Returns the contents of the certificate.
+    /// Checks that the key belongs to the certificate, that the certificate is valid now, and that OpenSSL accepts both, so
+    /// that a service fails at its start and not at its first connection. Returns the fields of the certificate.
     ///
-    /// - Parameter name: the setting or file, for the error.
+    /// - Parameter name: the name of the setting or file, for the error.
     @discardableResult
     package func check(at now: Timestamp, name: String) throws(OpenSSLError) -> CertificateInfo {
         let chain = try PEM.certificates(certificateChain, what: "\(name): certificate")

@@ -1,8 +1,8 @@
 package import Access
 
-/// A certificate chain with its private key, both PEM.
+/// A certificate chain with its private key, both as PEM text.
 package struct TLSIdentity: Sendable {
-    /// The own certificate first, then the intermediate certificates on the way to a root.
+    /// The chain: first the certificate of the key, then the intermediate certificates up to a root.
     package var certificateChain: [UInt8]
     package var privateKey: Secret<[UInt8]>
 

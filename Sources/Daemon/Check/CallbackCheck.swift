@@ -61,12 +61,13 @@ struct CallbackCheck: Sendable {
         }
     }
 
-    /// A failed step with the mend that fits this check, in place of the error's own.
+    /// Makes a failed step with a mend that fits this check, because the error's own mend is written for the running plugin.
     private static func step(_ name: String, _ error: any Error, mend: String) -> CheckStep {
         .failed(name, (error as? any OperatorError)?.words ?? "\(error)", mend: mend)
     }
 
-    /// - Parameter failure: the error for which this process does not listen itself; nil when it listens.
+    /// Calls the callback's address from this machine and reports where it leads.
+    /// - Parameter failure: the error that kept this process from listening itself; nil when it listens.
     private func probe(_ url: ServerURL, _ sign: String, _ failure: (any Error)?) async {
         if let failure, (failure as? ListenError)?.code != .addressInUse {
             return report.add(
@@ -78,7 +79,7 @@ struct CallbackCheck: Sendable {
             let body = String(decoding: answer.body, as: UTF8.self)
             let isOurs = failure == nil ? body.contains(sign) : answer.status == 200 && body == #"{"status":"ok"}"#
             guard isOurs else {
-                // Behind a load balancer another replica may answer.
+                // Any other status document of a plugin is fine too: behind a load balancer another replica may answer.
                 guard body.hasPrefix(#"{"status":""#) else { return report.add(elsewhere(url, answer.status, path)) }
                 let words = "leads from here to a plugin that runs elsewhere, and not to this check"
                 return report.add(.ok(Self.name, "\(url) \(words)"))

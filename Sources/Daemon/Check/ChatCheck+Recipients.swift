@@ -40,7 +40,7 @@ extension ChatCheck {
         ).configured()
         if let place = found.places.first { return .success(place) }
         guard let failure = found.failures.first else { return .failure(Notice("was not found")) }
-        // The error beneath does not name the recipient, which the step's name does.
+        // The underlying error does not repeat the recipient's name, which the step's name already contains.
         return .failure(failure.cause ?? failure)
     }
 
@@ -70,7 +70,7 @@ extension ChatCheck {
         "Type /invite @\(bot.username) in the channel: without, the bot may post there and not edit its posts."
     }
 
-    /// Whether the bot is in the channel. The server answers 403 or 404 to a bot that is not.
+    /// Whether the bot is in the channel. The server answers 403 or 404 to a bot that is not a member.
     func isMember(_ bot: ChatUser, of channelID: String) async throws(MattermostError) -> Bool {
         do {
             return try await chat.isMember(bot.id, of: channelID)

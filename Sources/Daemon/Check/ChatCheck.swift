@@ -6,7 +6,7 @@ import Settings
 
 /// Checks that Mattermost can be reached, knows the bot, and lets it do what the plugin needs.
 struct ChatCheck: Sendable {
-    /// What these steps found out and later steps need.
+    /// The results of these steps that later steps need.
     struct Facts: Sendable {
         var bot: ChatUser
         /// The recipients that were found.
@@ -22,10 +22,11 @@ struct ChatCheck: Sendable {
     private static let mend = "Check [mattermost] url and token."
     private static let clock = "Mattermost's clock"
     private static let later = ["bot account", "recipients", "e-mail addresses", "proof of who clicked"]
-    /// How far the clocks may be apart. The `Date` header has whole seconds, and an answer takes time.
+    /// The largest difference of the clocks that is not a failure. It cannot be small: the `Date` header has whole seconds, and
+    /// an answer takes time.
     private static let clockTolerance = Duration.seconds(30)
 
-    /// Runs the steps; nil if Mattermost does not know the bot.
+    /// Runs the steps and returns what they found; nil if Mattermost cannot be reached or does not know the bot.
     func run() async -> Facts? {
         guard await ping() else {
             skip([Self.clock, "Mattermost token"] + Self.later)

@@ -6,7 +6,7 @@ import Mattermost
 import Settings
 import Watcher
 
-/// Checks of the certificates' files. They show nothing about the servers yet.
+/// Checks the certificates' files without connecting to a server.
 extension Check {
     /// Checks Teleport's credentials and returns the roles in the certificate; nil if the credentials cannot be used.
     func checkCredentials(_ settings: Settings) -> [String]? {
@@ -56,7 +56,7 @@ extension Check {
         }
     }
 
-    /// A self-signed certificate for the time of the check, where `start` has not made one yet.
+    /// Makes a self-signed certificate that is used only during the check, because `start` has not made a lasting one yet.
     private func selfSigned(_ name: String, _ host: String) throws -> ListenerCertificate {
         report.add(
             .failed(

@@ -10,11 +10,13 @@ import Watcher
 struct CheckOptions: Sendable {
     var configuration: String
     var asksForClick = false
-    /// Where the test button is posted; nil for the first recipient.
+    /// The recipient to post the test button to; nil for the first one of the configuration.
     var clickRecipient: Recipient?
+    /// The longest time to wait for the click.
     var clickLimit = Duration.seconds(120)
-    /// PEM file of the authorities that Mattermost trusts; nil for the system's.
+    /// The PEM file with the certificate authorities that Mattermost trusts; nil for the system's.
     var callbackCA: String?
+    /// Whether the plugin serves plain HTTP, behind a proxy that terminates TLS.
     var isPlainHTTP = false
 }
 
@@ -22,10 +24,10 @@ struct CheckOptions: Sendable {
 struct Check: Sendable {
     let options: CheckOptions
     let report: CheckReport
-    /// The post with the test button. The caller removes it, however the check ends.
+    /// Remembers the post with the test button. The caller removes the post however the check ends.
     let testPost: TestPost
 
-    /// Runs all steps. When the task is cancelled it returns soon, and the report has the steps so far.
+    /// Runs all steps. When the task is cancelled it returns soon, and the report contains the steps that had finished.
     func run() async throws(SettingsError) {
         let (settings, files) = try CheckedSettings.read(options.configuration, report)
         report.add(files.steps())
@@ -77,12 +79,13 @@ struct Check: Sendable {
 }
 
 extension Logger {
-    /// Writes nothing: for parts whose log lines would only repeat the check's steps.
+    /// A logger that discards everything, for parts whose log lines would only repeat the check's steps.
     static let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
 
     static let warnings = Logger(label: "check") { _ in TextLogHandler(level: .warning, destination: .standardError) }
 }
 
+/// Makes random ids for the requests that `check` names and that do not exist.
 enum RandomID {
     /// A random UUID of version 4, the form in which Teleport names requests.
     static func uuid() -> String {

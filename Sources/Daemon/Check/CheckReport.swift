@@ -1,13 +1,14 @@
 import Synchronization
 
-/// Collects the steps and prints them: each as soon as it is known, or all at the end as one JSON object.
+/// Collects the results of the steps and prints them: each result as soon as it is known, or all at the end as one JSON object.
 final class CheckReport: Sendable {
     private let found = Mutex<[CheckStep]>([])
     private let isJSON: Bool
     private let output: @Sendable (String) -> Void
     private let progress: @Sendable (String) -> Void
 
-    /// - Parameter progress: prints what is of use only while somebody waits; in JSON mode it goes here instead of the output.
+    /// - Parameter progress: prints text that is useful only while somebody waits. It is used in JSON mode, so that the output
+    ///   holds nothing but JSON.
     init(
         isJSON: Bool, output: @escaping @Sendable (String) -> Void = LogDestination.standardOutput.write,
         progress: @escaping @Sendable (String) -> Void = LogDestination.standardError.write
@@ -20,7 +21,7 @@ final class CheckReport: Sendable {
     var steps: [CheckStep] { found.withLock { $0 } }
     var hasFailures: Bool { steps.contains { $0.status == .failed } }
 
-    /// Adds a step, unless the check was cancelled: what fails then fails because of the cancellation.
+    /// Adds a step. After a cancellation nothing is added, because a step that fails then fails because of the cancellation.
     func add(_ step: CheckStep) {
         guard !Task.isCancelled else { return }
         found.withLock { $0.append(step) }
@@ -31,9 +32,10 @@ final class CheckReport: Sendable {
         for step in steps { add(step) }
     }
 
-    /// Prints what a person is asked to do now.
+    /// Asks the person who runs the check to do something now.
     func ask(_ words: String) { (isJSON ? progress : output)("… \(words)\n") }
 
+    /// Prints the end of the report: a summary, or the JSON object with all steps.
     func finish(isInterrupted: Bool) {
         let steps = steps
         let failures = steps.count { $0.status == .failed }

@@ -19,13 +19,13 @@ struct CheckStep: Equatable, Sendable {
         }
     }
 
-    /// The most characters of a detail or a mend, since a server's text may be part of it.
+    /// The largest number of characters of a detail or a mend. It is limited because a server's text may be part of it.
     private static let limit = 1000
 
     let name: String
     let status: Status
     let detail: String
-    /// What to do about a failure. Every failure has a mend; no other status has one.
+    /// The advice how to correct a failure. Every failure has a mend; no other status has one.
     let mend: String?
 
     private init(_ name: String, _ status: Status, _ detail: String, mend: String? = nil) {
@@ -43,14 +43,14 @@ struct CheckStep: Equatable, Sendable {
         CheckStep(name, .failed, detail, mend: mend)
     }
 
-    /// A failed step with an error's words and mend. `otherwise` is the mend where the error has none.
+    /// Makes a failed step with an error's words and mend. `otherwise` is the mend if the error has none.
     static func failed(_ name: String, _ error: any Error, otherwise mend: String) -> CheckStep {
         guard let error = error as? any OperatorError else { return .failed(name, "\(error)", mend: mend) }
         let detail = error.words.hasSuffix(".") ? String(error.words.dropLast()) : error.words
         return .failed(name, detail, mend: error.mend.map(sentence) ?? mend)
     }
 
-    /// Makes the mend begin with a capital letter, since it begins a line here. The name of a setting keeps its spelling.
+    /// Makes the mend begin with a capital letter, because it begins a line here. The name of a setting keeps its spelling.
     private static func sentence(_ mend: String) -> String {
         guard mend.prefix(while: { $0 != " " }).allSatisfy(\.isLetter) else { return mend }
         return mend.prefix(1).uppercased() + mend.dropFirst()

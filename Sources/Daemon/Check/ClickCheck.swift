@@ -11,7 +11,7 @@ import Settings
 struct ClickCheck: Sendable {
     enum Outcome: Sendable {
         case pressed(userID: String, isProven: Bool)
-        /// A click came that Mattermost has not proven, for this reason.
+        /// A click came without a valid proof by Mattermost. The text gives the reason, as the continuation of a sentence.
         case unproven(String)
     }
 
@@ -26,12 +26,12 @@ struct ClickCheck: Sendable {
     let options: CheckOptions
     let report: CheckReport
     let checker: ChatCheck
-    /// What earlier steps found; nil if Mattermost does not know the bot.
+    /// The results of earlier steps; nil if Mattermost does not know the bot.
     let facts: ChatCheck.Facts?
     let signer: ActionSigner
     let cluster: String
     let testPost: TestPost
-    /// The request id in the test button. Teleport has no request of that id.
+    /// The request id in the test button. It is random, so Teleport has no request of that id.
     let requestID: RequestID
     private let outcome = Once<Outcome>()
 
@@ -64,7 +64,8 @@ struct ClickCheck: Sendable {
         }
     }
 
-    /// Where to post the button: as asked for, else the first channel among the recipients, else the first person.
+    /// Chooses the recipient to post the button to: the one that was asked for, else the first channel among the recipients,
+    /// else the first person.
     private func place(_ facts: ChatCheck.Facts) async throws -> RecipientPlace? {
         if let recipient = options.clickRecipient { return try await checker.place(of: recipient).get() }
         let channel = facts.places.first { if case .channel = $0.recipient { true } else { false } }
@@ -90,8 +91,8 @@ struct ClickCheck: Sendable {
         return (post, card)
     }
 
-    /// Checks that the bot may edit its posts, without which they stay open for ever. A role or a permission scheme can take
-    /// that right from all members.
+    /// Checks that the bot may edit its posts. A role or a permission scheme can take that right from all members, and then
+    /// posts would show decided requests as pending for ever.
     private func checkEditing(_ post: PostReference, _ card: Card) async {
         let name = "edit own posts"
         do {
@@ -137,7 +138,8 @@ struct ClickCheck: Sendable {
 
 extension ClickCheck {
     func verify(_ context: ActionContext) -> Verification {
-        // Any cluster is accepted, as by the plugin while Teleport is away, so that a click on another post is answered.
+        // Every cluster name is accepted, as the plugin does while Teleport is away, so that a click on another post is
+        // answered.
         Verification(signer.verify(context, cluster: context.cluster, at: now))
     }
 

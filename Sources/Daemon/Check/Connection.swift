@@ -1,12 +1,14 @@
 import Access
 import Watcher
 
-/// A connection to Teleport that lasts for the time of a few calls.
+/// Opens a connection to Teleport for a few calls of `check`, and closes it afterwards.
 enum Connection {
-    /// Longer than connecting, the handshake and the question for the version may take together.
+    /// The longest time to wait for the connection. The limits of connecting, the handshake and the first call are shorter
+    /// together, so it is reached only if something hangs.
     private static let limit = Duration.seconds(60)
 
-    /// - Parameter body: is given the error for which there is no connection, or nil once there is one.
+    /// Connects, runs `body`, and closes the connection when it returns.
+    /// - Parameter body: makes the calls. It is given nil once there is a connection, or the error that prevented one.
     static func open<Value: Sendable>(
         _ client: TeleportClient, asksForEvents: Bool, _ body: @escaping @Sendable (TeleportError?) async -> Value
     ) async -> Value {

@@ -2,8 +2,8 @@ import ActionCrypto
 import Glibc
 
 extension CertificateInfo {
-    /// Whether the certificate was issued for the host. Addresses must be equal; names match by RFC 6125, section 6.4, where
-    /// `*` stands for one whole label.
+    /// Whether the certificate was issued for the host. Addresses must be equal; names match as RFC 6125, section 6.4 says,
+    /// where `*` stands for one whole label.
     func covers(_ host: String) -> Bool {
         let host = host.lowercased()
         if let address = Self.address(host) { return addresses.contains(address) }
@@ -15,7 +15,7 @@ extension CertificateInfo {
         }
     }
 
-    /// An address in the form of ``addresses``; nil for a name.
+    /// Returns an address in the form that ``addresses`` uses; nil if the host is a name.
     private static func address(_ host: String) -> String? {
         var v4 = in_addr()
         if inet_pton(AF_INET, host, &v4) == 1 { return host }
@@ -26,7 +26,7 @@ extension CertificateInfo {
             .map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }.joined(separator: ":")
     }
 
-    /// The names and addresses, as a person reads them.
+    /// The names and addresses as text for a person.
     var namesInWords: String {
         let names = dnsNames + addresses
         return names.isEmpty ? "no host" : names.joined(separator: ", ")

@@ -3,9 +3,12 @@ import CallbackServer
 import Logging
 import ServiceLifecycle
 
-/// The callback server in this process, for the time of a few steps of `check`.
+/// Runs the callback server in this process while a few steps of `check` need it.
 enum OwnListener {
-    /// - Parameter body: is given the error for which this process does not listen, or nil once it does.
+    /// Starts the server, runs `body`, and stops the server when it returns.
+    /// - Parameters:
+    ///   - make: makes the server. The closure that it is given has to be called once the server listens.
+    ///   - body: runs the steps. It is given nil once this process listens, or the error that prevented it.
     static func run(
         _ make: (@escaping @Sendable () -> Void) -> CallbackServer, _ body: @escaping @Sendable ((any Error)?) async -> Void
     ) async {

@@ -1,7 +1,7 @@
 import Access
 import Settings
 
-/// The permissions that the role must have. `check` tests each by a call of its own.
+/// The permissions that the plugin's role in Teleport must have. `check` tests each by a call of its own.
 enum Permission: CaseIterable {
     case list, watch, readData, writeData, decide, review
 
@@ -39,7 +39,7 @@ enum Permission: CaseIterable {
         }
     }
 
-    /// The permissions that a configuration needs. A click either sets the state or submits a review, never both.
+    /// Returns the permissions that a configuration needs. A click either sets the state or submits a review, never both.
     static func asked(_ approvals: Settings.Approving) -> [Permission] {
         allCases.filter { permission in
             switch permission {

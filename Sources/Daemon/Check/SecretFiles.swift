@@ -11,7 +11,7 @@ struct SecretFiles {
         var group: gid_t
     }
 
-    /// The paths, each once. The configuration file comes first where it holds a secret itself.
+    /// The paths without duplicates. The configuration file comes first if it holds a secret itself.
     let paths: [String]
 
     /// - Parameter files: further files that the settings name, such as keys and identities.
@@ -20,8 +20,8 @@ struct SecretFiles {
         paths = ((sources.isInline ? [configuration] : []) + sources.files + files).filter { seen.insert($0).inserted }
     }
 
-    /// A failed step for each file that too many may read, or one step that all is well. Files that do not exist are left to
-    /// other steps.
+    /// Returns a failed step for each file that too many users may read, or one step that says that all is well. Files that do
+    /// not exist are left to other steps.
     func steps() -> [CheckStep] {
         let found = paths.compactMap { path in Self.owned(path).map { (path, $0) } }
         let failures = found.compactMap { Self.failure($0, $1) }
@@ -31,8 +31,10 @@ struct SecretFiles {
         return [.ok("file modes", "\(count) with secrets cannot be read by everybody")]
     }
 
-    /// A file may be readable by its group where `root` owns it and has given it to another group than its own: that is how
-    /// the plugin's user may read a file that it does not own.
+    /// Returns a failed step if too many users may read the file.
+    ///
+    /// A file may be readable by its group if `root` owns it and its group is not root's own. Administrators do that to let the
+    /// plugin's user read a file that it does not own.
     static func failure(_ path: String, _ file: Owned) -> CheckStep? {
         let isGivenToGroup = file.owner == 0 && file.group != 0 && file.mode & 0o030 == 0
         let (forOthers, forGroup) = (file.mode & 0o007 != 0, file.mode & 0o070 != 0 && !isGivenToGroup)

@@ -13,10 +13,11 @@ struct TeleportCheck: Sendable {
         ["Teleport", "Teleport version"] + Permission.asked(settings.approvals).map(\.name) + [Self.clock]
     }
     private static let clock = "Teleport's clock"
-    /// How far in the future a request may seem to be. The clocks of a cluster's servers differ a little among themselves.
+    /// The time by which a request may seem to come from the future. The clocks of a cluster's servers differ a little among
+    /// themselves.
     private static let tolerance = Duration.seconds(30)
 
-    /// Runs the steps and returns the cluster's name, where it is known.
+    /// Runs the steps and returns the cluster's name; nil if it is not known.
     func run() async -> String? {
         guard roles != nil else {
             skip(steps[...], "the credentials cannot be used")
@@ -37,7 +38,7 @@ struct TeleportCheck: Sendable {
     }
 
     private func refused(_ failure: TeleportError) -> String? {
-        // The version is asked for over a connection that works.
+        // The version was asked for over a connection that works, so only the version is at fault.
         let isTooOld = failure.reason == .serverTooOld
         if isTooOld { report.add(.ok("Teleport", "\(settings.teleport.address) can be reached")) }
         report.add(Self.step(failure, name: isTooOld ? "Teleport version" : "Teleport"))
@@ -45,7 +46,7 @@ struct TeleportCheck: Sendable {
         return nil
     }
 
-    /// The failed step for an error that kept the plugin from a connection.
+    /// Returns the failed step for an error that prevented a connection.
     static func step(_ failure: TeleportError, name: String = "Teleport") -> CheckStep {
         let mend =
             failure.reason == .noRoute
@@ -58,8 +59,8 @@ struct TeleportCheck: Sendable {
         for name in names { report.add(.skipped(name, why)) }
     }
 
-    /// Compares the clocks by the newest request, since no call of Teleport's tells the time: one from the future shows that
-    /// the clocks differ.
+    /// Compares the clocks by the newest request, because no call of Teleport's returns the time: a request from the future
+    /// shows that the clocks differ.
     private func checkClock(_ client: TeleportClient) async {
         let newest = (try? await client.requests())?.map(\.created).max()
         guard let ahead = newest?.since(.now), ahead > Self.tolerance else {
@@ -91,8 +92,8 @@ extension TeleportCheck {
         }
     }
 
-    /// Makes one call that needs the permission. Writes name a request that does not exist: with the permission the answer is
-    /// "not found", and nothing changes.
+    /// Makes one call that needs the permission. A write names a request that does not exist, so nothing changes: with the
+    /// permission the answer is "not found".
     private func ask(_ permission: Permission, _ client: TeleportClient) async throws(TeleportError) {
         guard let nobody = RequestID(RandomID.uuid()) else { return }
         do {
@@ -116,7 +117,7 @@ extension TeleportCheck {
         }
     }
 
-    /// Watches on a connection of its own, which ends where the permission is missing.
+    /// Watches on a connection of its own, because the server ends the watch if the permission is missing.
     private func watch() async throws(TeleportError) {
         let client = TeleportClient(configuration: settings.teleport, logger: .silent)
         if let failure = await Connection.open(client, asksForEvents: true, { $0 }) { throw failure }

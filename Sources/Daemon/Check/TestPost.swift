@@ -12,13 +12,14 @@ final class TestPost: Sendable {
         var botID: String
         var requestID: RequestID
         var since: Timestamp
-        /// Nil while it is not known whether the post was made.
+        /// The post; nil while it is not known whether it was made.
         var reference: PostReference?
     }
 
     private let made = Mutex<Made?>(nil)
 
-    /// Call it before the post is made, so that a post whose answer is lost can be found and removed.
+    /// Records that a post is about to be made. It must be called before the post is made, so that the post can be found and
+    /// removed even if the answer is lost.
     func willBeMade(in channelID: String, by botID: String, about requestID: RequestID, _ chat: Settings.Chat) {
         made.withLock {
             $0 = Made(
@@ -29,8 +30,8 @@ final class TestPost: Sendable {
 
     func wasMade(_ reference: PostReference) { made.withLock { $0?.reference = reference } }
 
-    /// Removes the post, if one was made. A post that could not be removed is tried again by the next call, unless the server
-    /// refused. The client is a new one, because the check's may have been shut down.
+    /// Removes the post, if one was made. If that fails, the next call tries again, unless the server refused to remove it. A
+    /// new client is used, because the check's client may have been shut down.
     func remove() async throws {
         do {
             try await removeOnce()

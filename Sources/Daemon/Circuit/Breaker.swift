@@ -3,10 +3,13 @@ import Base
 package import Logging
 import Synchronization
 
-/// The circuit breaker of one server. As an interceptor of the server's client it sees every call: it refuses calls while the
-/// server fails, and learns from the others whether it still does.
+/// The circuit breaker of one server. It spares a server that fails, and answers at once what would only time out.
+///
+/// As an interceptor of the server's client it sees every call: it refuses calls while the server fails, and learns from the
+/// calls that it lets through whether the server still fails. All members may be used from any thread. `Failure` is the error
+/// of the server's client.
 package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
-    /// What an error tells about the server.
+    /// The conclusion that an error allows about the server.
     package enum Verdict: Equatable {
         /// The server works; the error is about this call.
         case healthy
@@ -16,7 +19,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         case paused(Duration)
         /// The server refuses all calls until somebody corrects a setting.
         case misconfigured
-        /// The call was cancelled, which tells nothing.
+        /// The call was cancelled, so its outcome shows nothing about the server.
         case unknown
     }
 
@@ -36,6 +39,10 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
     private let logger: Logger
     private let elapsed: @Sendable () -> Duration
 
+    /// - Parameters:
+    ///   - server: the server's name in log lines.
+    ///   - elapsed: returns the time since any fixed moment. It must never go back.
+    ///   - judge: returns what a call's error says about the server.
     package init(
         _ server: String, logger: Logger, elapsed: @escaping @Sendable () -> Duration,
         judge: @escaping @Sendable (Failure) -> Verdict
@@ -46,7 +53,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         self.judge = judge
     }
 
-    /// Sets what is called when an outage is over.
+    /// Sets the action that is called when an outage is over. It replaces an earlier one, and must not block.
     package func onRecovery(_ action: @escaping @Sendable () -> Void) { recovery.withLock { $0 = action } }
 
     package var isOpen: Bool { state.withLock { $0.circuit.isOpen } }
@@ -54,7 +61,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
     /// The time until the next probe is let through; nil when the server may be called now.
     package var wait: Duration? { state.withLock { $0.circuit.wait(at: elapsed()) } }
 
-    /// What is left of the pause that the server asked for, and the failure by which it did; nil for none.
+    /// The remaining time of the pause that the server asked for, and the failure by which it asked; nil if there is no pause.
     package var requestedPause: (left: Duration, failure: Failure)? {
         state.withLock { state in
             guard let left = state.circuit.pause(at: elapsed()), let failure = state.lastPause else { return nil }
@@ -62,11 +69,11 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         }
     }
 
-    /// Records that the server was seen to work by something else than a call, such as a new connection.
+    /// Records that the server works. It is for evidence other than a call, such as a new connection.
     package func reset() { succeeded() }
 
-    /// Makes the call. During an outage it fails at once with the last failure instead, except for one call now and then that
-    /// probes the server, and for those with a ``CircuitBypass``.
+    /// Makes the call. During an outage it throws the last failure at once instead. Two kinds of calls are made even then: one
+    /// now and then that probes the server, and those with a ``CircuitBypass``.
     package func intercept<Answer>(
         _ call: ServerCall, _ next: () async throws(Failure) -> Answer
     ) async throws(Failure) -> Answer {
@@ -97,7 +104,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         recovery.withLock { $0 }?()
     }
 
-    /// The only place that logs an outage: when it begins, and when its error changes.
+    /// Records a failure, and logs an outage when it begins and when its error changes. Nothing else logs outages.
     private func failed(_ error: Failure, atLeast: Duration, isAsked: Bool, _ level: Logger.Level) {
         let (isNews, isOther) = state.withLock { state in
             state.lastFailure = error

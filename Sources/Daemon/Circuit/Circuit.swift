@@ -12,18 +12,18 @@
 ///       success, unless the server asked for a pause that is not over
 /// ```
 ///
-/// So the end of an outage of a minute is noticed within ten seconds, and that of a longer one within twenty.
+/// The end of an outage of one minute is therefore noticed within ten seconds, and the end of a longer one within twenty.
 struct Circuit: Sendable {
     /// The number of failures in a row that open the circuit.
     static let threshold = 3
-    /// How long a probe may take before the next one is let through.
+    /// The time that a probe may take before the next one is let through.
     static let probeLimit = Duration.seconds(15)
     /// The shortest and the longest time between two probes.
     static let delays = Duration.milliseconds(500)...Duration.seconds(20)
 
     private struct Outage {
         var since: Duration
-        /// When the next probe is let through.
+        /// The time at which the next probe is let through.
         var nextProbe: Duration
         /// The end of the pause that the server asked for. A success of another call does not shorten it.
         var pauseEnd: Duration
@@ -42,13 +42,14 @@ struct Circuit: Sendable {
         return outage.nextProbe - now
     }
 
-    /// What is left of the pause that the server asked for; nil for none.
+    /// The remaining time of the pause that the server asked for; nil if there is no pause.
     func pause(at now: Duration) -> Duration? {
         guard let outage, outage.pauseEnd > now else { return nil }
         return outage.pauseEnd - now
     }
 
-    /// Whether a call may be made. When the circuit is open, that call is the probe, and others have to wait for its outcome.
+    /// Whether a call may be made now. When the circuit is open, the admitted call is the probe, and others have to wait for
+    /// its outcome.
     mutating func admits(at now: Duration) -> Bool {
         guard outage != nil else { return true }
         guard wait(at: now) == nil else { return false }
@@ -56,7 +57,7 @@ struct Circuit: Sendable {
         return true
     }
 
-    /// Records a successful call. True when it closed the circuit.
+    /// Records a successful call. Returns true when it closed the circuit.
     mutating func succeeded(at now: Duration) -> Bool {
         failures = 0
         guard let outage, outage.pauseEnd <= now else { return false }
@@ -64,7 +65,7 @@ struct Circuit: Sendable {
         return true
     }
 
-    /// Records a failed call. True when it opened the circuit.
+    /// Records a failed call. Returns true when it opened the circuit.
     ///
     /// - Parameters:
     ///   - atLeast: the shortest time until the next probe. If it is positive, this one failure opens the circuit.

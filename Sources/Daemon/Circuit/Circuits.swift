@@ -1,7 +1,7 @@
 package import Access
 package import Logging
 
-/// The circuit breakers of both servers.
+/// The circuit breakers of both servers, and the rules that decide which errors count as failures of a server.
 package struct Circuits: Sendable {
     package let teleport: Breaker<TeleportError>
     package let chat: Breaker<MattermostError>
@@ -16,7 +16,7 @@ package struct Circuits: Sendable {
             }
         }
         chat = Breaker("Mattermost", logger: logger, elapsed: elapsed) { error in
-            // The server answered, but with more than the client reads. That concerns one channel or thread only.
+            // The server answered with more than the client reads. That concerns one channel or thread only.
             if error.reason == .tooLarge { return .healthy }
             return switch error.code {
             case .unreachable, .malformed: .failing
@@ -29,7 +29,8 @@ package struct Circuits: Sendable {
         }
     }
 
-    /// The time for which no request can be worked on, because that needs both servers; nil when both may be called.
+    /// The time for which no request can be worked on; nil when both servers may be called. Work on a request needs both, so it
+    /// is the longer of the two waits.
     package var wait: Duration? {
         switch (teleport.wait, chat.wait) {
         case (let one?, let other?): max(one, other)
@@ -37,14 +38,15 @@ package struct Circuits: Sendable {
         }
     }
 
-    /// A note for readiness while Mattermost has asked for a pause: nothing is posted meanwhile, although the server is reachable.
+    /// A note for readiness while Mattermost has asked for a pause, because nothing is posted meanwhile although the server is
+    /// reachable. Nil if there is no pause.
     package func pauseNote(at now: Timestamp) -> String? {
         guard let pause = chat.requestedPause else { return nil }
         let end = now.advanced(by: pause.left).secondInUTC
         return "it asked to be left alone, so nothing is posted until \(end): \(pause.failure)"
     }
 
-    /// Sets what is called when the outage of either server is over.
+    /// Sets the action that is called when the outage of either server is over.
     package func onRecovery(_ action: @escaping @Sendable () -> Void) {
         teleport.onRecovery(action)
         chat.onRecovery(action)

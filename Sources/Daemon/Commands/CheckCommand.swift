@@ -3,6 +3,7 @@ import ArgumentParser
 import Settings
 import UnixSignals
 
+/// The command `check`, which finds errors of the configuration and of both servers and says how to correct them.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Find out what is wrong, step by step, each with what to do about it.",
@@ -67,7 +68,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     private enum End { case finished, unreadable, interrupted }
 
-    /// Until its end or a signal, whichever comes first.
+    /// Runs the check until it ends or a signal arrives, whichever comes first.
     private static func run(_ check: Check) async -> End {
         await withTaskGroup(of: End.self) { group in
             group.addTask {

@@ -15,7 +15,8 @@ package struct PluginCommand: AsyncParsableCommand {
 
     package init() {}
 
-    /// Runs what the command line says. In `main.swift` itself the call would pick the synchronous `main`.
+    /// Runs the command that the command line names. It exists because a call of `main()` in `main.swift` itself would choose
+    /// the synchronous overload.
     package static func start() async { await main() }
 }
 

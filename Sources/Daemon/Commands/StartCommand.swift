@@ -5,6 +5,7 @@ import Glibc
 import Logging
 import Settings
 
+/// The command `start`, which runs the plugin until it is told to stop.
 struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Watch for access requests and serve the buttons' callback until told to stop.",
@@ -25,11 +26,12 @@ struct StartCommand: AsyncParsableCommand {
     @Flag(help: "Serve plain HTTP, for use behind a proxy that terminates TLS.")
     var insecureNoTLS = false
 
-    /// `sysexits.h`: something was found wrong in a configuration file.
+    /// The exit code `EX_CONFIG` of `sysexits.h`: something is wrong in a configuration file.
     private static let wrongConfiguration = ExitCode(78)
 
     func run() async throws {
-        // A file of log or audit at the process's limit of size is told of, as a full disk is.
+        // Without this the signal would end the process when a log or audit file reaches the process's limit of size. Ignored,
+        // the write fails instead, and is reported like one to a full disk.
         signal(SIGXFSZ, SIG_IGN)
         let settings: Settings
         do {
@@ -47,19 +49,20 @@ struct StartCommand: AsyncParsableCommand {
         }
     }
 
-    /// Prints the error as it is, one problem a line, without the usage.
+    /// Prints the error as it is, one problem per line, without the usage text that the argument parser would add.
     private static func fail(_ error: any Error, _ code: ExitCode) -> ExitCode {
         LogDestination.standardError.write("teleport-mattermost: \(error)\n")
         return code
     }
 }
 
-/// A file that somebody else writes, `tbot` say, is not there or not whole: a supervisor's next try may find it.
+/// The error for a file that another program writes, such as `tbot`, and that is missing or incomplete. It is not an error of
+/// the configuration: a supervisor's next start may find the file.
 struct NotThereYet: Error, CustomStringConvertible {
     var description: String
 }
 
-/// Something that the configuration names does not work: nothing was started.
+/// The error for something that the configuration names and that does not work. Nothing was started.
 struct StartError: OperatorError {
     var words: String
     var mend: String?

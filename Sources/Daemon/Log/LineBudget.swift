@@ -1,22 +1,27 @@
-/// How much one place in the program writes to the log within a minute, and all of them: what strangers and members can make happen again
-/// and again fills no disk. The rest is counted.
+/// Limits how much one place in the program, and all places together, write to the log within a minute. Strangers and members
+/// can cause some log lines as often as they like, and must not be able to fill the disk. Lines over the limit are counted.
 struct LineBudget: Sendable {
     static let window = Duration.seconds(60)
-    /// A minute's lines of one place.
+    /// The largest number of lines of one place within a window.
     static let lines = 300
-    /// A minute's bytes of all places together.
+    /// The largest number of bytes of all places together within a window.
     static let bytes = 2 << 20
-    /// Bytes of a field, before what is escaped makes it longer.
+    /// The largest number of bytes of a field's value, before escaping makes it longer.
     static let fieldLimit = 4096
-    /// Bytes of one line.
+    /// The largest number of bytes of one line.
     static let lineLimit = 8 << 10
 
     private var end = Duration.zero
     private var written = 0
-    /// By place: how many lines it had, and how many more there were.
+    /// For each place, the number of lines that it wrote within the window, and the number that were not written.
     private var seen: [String: (lines: Int, more: Int)] = [:]
 
-    /// - Returns: whether the line is written, and what to say of those that were not in the minute that ended before it.
+    /// Accounts for one line.
+    /// - Parameters:
+    ///   - place: the place in the program that writes the line, as file and line number.
+    ///   - now: the time since any fixed moment.
+    /// - Returns: whether the line may be written. When it is the first line of a new window, also the places that had lines
+    ///   over the limit in the window before, and how many.
     mutating func take(_ place: String, bytes: Int, at now: Duration) -> (isWritten: Bool, more: [(place: String, count: Int)])
     {
         var more: [(place: String, count: Int)] = []

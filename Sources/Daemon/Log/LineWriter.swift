@@ -1,11 +1,12 @@
 import Glibc
 
-/// Writes whole lines, and keeps one that was torn apart from the next. Knows no file.
+/// Writes whole lines. After a line that could be written only in part, the next one begins on a new line. It knows no files:
+/// the caller passes the function that writes.
 struct LineWriter: Sendable {
     enum News: Equatable {
-        /// The first line that could not be written whole, and its `errno`.
+        /// A line could not be written whole, after lines that could. The value is the `errno`.
         case failed(Int32)
-        /// The first whole line after those that were not.
+        /// A line was written whole again, after this number of lines that were not.
         case recovered(lost: Int)
     }
 
@@ -13,7 +14,8 @@ struct LineWriter: Sendable {
     var isTorn = false
     private var lost = 0
 
-    /// - Parameter write: as `write(2)`, with `-errno` for an error.
+    /// Writes a line, which ends with a line feed. Returns news if writing began to fail or works again.
+    /// - Parameter write: behaves like `write(2)`, but returns `-errno` for an error.
     mutating func write(_ line: String, by write: (UnsafeRawBufferPointer) -> Int) -> News? {
         var text = isTorn ? "\n" + line : line
         // A full disk or a closed pipe must not stop the service.
@@ -25,7 +27,8 @@ struct LineWriter: Sendable {
         return lost > 0 ? .recovered(lost: lost) : nil
     }
 
-    /// The error that left some of it unwritten.
+    /// Writes the bytes, in several steps if needed. Returns the `errno` that left some of them unwritten; nil if all were
+    /// written.
     private mutating func put(_ bytes: UnsafeRawBufferPointer, by write: (UnsafeRawBufferPointer) -> Int) -> Int32? {
         var rest = bytes
         while !rest.isEmpty {

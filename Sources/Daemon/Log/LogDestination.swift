@@ -1,14 +1,18 @@
 import Glibc
 import Synchronization
 
-/// Where log lines go. Each is one `write`, so that lines of several processes appending to a file do not mix.
+/// The target of log or audit lines: a file, standard output or standard error.
+///
+/// Each line is written by one `write` call, so that the lines of several processes that append to the same file do not mix. A
+/// line that cannot be written is lost: a full disk must not stop the plugin. All members may be used from any thread.
 package final class LogDestination: Sendable {
-    /// Why a log file cannot be used.
+    /// The reason why a log or audit file cannot be used.
     package struct OpenError: Error, CustomStringConvertible {
         package var path: String
         package var reason: String
+        /// The section of the configuration that names the file.
         package var section = "log"
-        /// A failure that is not the folder's fault.
+        /// The advice how to correct a failure that is not the folder's fault.
         package var mend: String?
         package var description: String {
             "cannot open the \(section) file \(path) for appending: \(reason). "
@@ -16,10 +20,12 @@ package final class LogDestination: Sendable {
         }
     }
 
-    /// What the file is for, as the configuration names it, and who may read it.
+    /// The purpose of a file. The raw value is the name of its section in the configuration, and the mode decides who may read
+    /// it.
     package enum Purpose: String, Sendable {
         case log, audit
 
+        /// The permissions of a new file. The audit file is for its owner alone.
         var mode: mode_t { self == .audit ? 0o600 : 0o640 }
     }
 
@@ -60,6 +66,7 @@ package final class LogDestination: Sendable {
     package static let standardError = LogDestination(path: nil, descriptor: STDERR_FILENO)
     package static let standardOutput = LogDestination(path: nil, descriptor: STDOUT_FILENO)
 
+    /// Opens a file for appending, and makes it if it does not exist.
     package static func file(_ path: String, for purpose: Purpose = .log) throws(OpenError) -> LogDestination {
         try file(path, for: purpose, by: LogFile.open)
     }
@@ -72,7 +79,8 @@ package final class LogDestination: Sendable {
         if path != nil { state.withLock { _ = close($0.descriptor) } }
     }
 
-    /// Opens the file anew, after it was moved away by a rotation. Nothing to do for a stream.
+    /// Opens the file anew, after a log rotation has moved it away. It has no effect on standard output and standard error. If
+    /// opening fails, the old file stays in use.
     package func reopen() throws(OpenError) {
         guard let path else { return }
         let new = try open(path, purpose)
@@ -83,13 +91,15 @@ package final class LogDestination: Sendable {
         close(old)
     }
 
-    /// Why lines are being lost; nil when they are not.
+    /// The reason why lines are being lost at present; nil if they are not.
     package var trouble: String? { state.withLock { $0.trouble } }
 
-    /// Where trouble is told, once for its beginning and once for its end; standard error until this is called.
+    /// Sets the function that is told when lines begin to be lost and when they are written again. Until it is set, both are
+    /// written to standard error.
     package func onTrouble(_ tell: @escaping @Sendable (Trouble) -> Void) { state.withLock { $0.tell = tell } }
 
-    /// Writes a line of a place in the program unless that had too many; what is not written is counted.
+    /// Writes a line unless its place in the program has written too many; those that are not written are counted.
+    /// - Parameter more: returns the line that tells how many lines of a place were left out.
     func write(_ line: String, of place: String, more: (_ count: Int, _ place: String) -> String) {
         let now = ContinuousClock.now - start
         let taken = state.withLock { $0.budget.take(place, bytes: line.utf8.count, at: now) }
@@ -97,6 +107,7 @@ package final class LogDestination: Sendable {
         if taken.isWritten { write(line) }
     }
 
+    /// Writes a line, which has to end with a line feed, without any limit. It blocks until the kernel has taken it.
     package func write(_ line: String) {
         let told: (tell: @Sendable (Trouble) -> Void, Trouble)? = state.withLock { state in
             let descriptor = state.descriptor

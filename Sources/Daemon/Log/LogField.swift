@@ -1,8 +1,9 @@
-/// The value of a field in a log line: bare where it has nothing but printable ASCII, else quoted, whoever reads it by bytes, by scalars or by
-/// characters.
+/// Formats the value of a field in a log line: bare if it has only printable ASCII without spaces, else quoted. The quotation
+/// marks can be found by programs that read bytes, Unicode scalars or characters.
 ///
-/// A combining mark would make one character of itself and a quotation mark or a backslash before it, and some letters make one of
-/// themselves and what follows: such are escaped. So are all spaces but the one of ASCII.
+/// A combining mark would form one character with a quotation mark or a backslash before it, and some letters form one with
+/// what follows. A program that reads characters would then miss the quotation mark, so such scalars are escaped. So are all
+/// spaces except the ASCII one.
 enum LogField {
     static func written(_ text: String) -> String {
         if !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return text }
@@ -16,7 +17,9 @@ enum LogField {
         return result + "\""
     }
 
-    /// - Parameter mayJoin: whether what stands before it is the format's own, which it must not change.
+    /// Returns the scalars that stand for one scalar of the value.
+    /// - Parameter mayJoin: whether the scalar before it belongs to the format, such as a quotation mark, an escape or a space,
+    ///   so that a combining mark must not attach to it.
     private static func escaped(_ scalar: Unicode.Scalar, mayJoin: Bool) -> [Unicode.Scalar] {
         switch scalar {
         case "\"", "\\": return ["\\", scalar]
@@ -33,7 +36,7 @@ enum LogField {
         return isHidden ? Array("\\u{\(String(scalar.value, radix: 16))}".unicodeScalars) : [scalar]
     }
 
-    /// Whether it makes one character of itself and a quotation mark, before or after it.
+    /// Whether the scalar forms one character with a quotation mark before or after it.
     private static func joins(_ scalar: Unicode.Scalar) -> Bool {
         var (before, after) = (String.UnicodeScalarView(), String.UnicodeScalarView())
         before.append(contentsOf: [scalar, "\""])

@@ -1,14 +1,16 @@
 import Access
 import Glibc
 
-/// Opens the files of log and audit: regular ones of this user's that others cannot write, and nothing that a path was made to lead to.
+/// Opens the log file and the audit file. Only regular files are accepted that belong to this user or to root and that others
+/// cannot write, and no symbolic links, so that nobody can make the plugin write to another file.
 enum LogFile {
     static let open: LogDestination.Open = { (path, purpose) throws(LogDestination.OpenError) in
         try open(path, purpose, flags: O_CREAT, by: geteuid())
     }
 
-    /// What would keep the plugin from using it; nothing is made or written.
-    /// - Parameter owner: the effective user of this process. Root looks for somebody else, who has to be the owner then.
+    /// Returns the error that would keep the plugin from using the file; nil if there is none. Nothing is created or written.
+    /// - Parameter owner: the effective user of this process. For root the owner is not checked, because the plugin then runs
+    ///   as some other user.
     static func problem(_ path: String, _ purpose: LogDestination.Purpose, by owner: uid_t = geteuid()) -> LogDestination
         .OpenError?
     {
@@ -22,7 +24,7 @@ enum LogFile {
         }
     }
 
-    /// Whether the last line of a file was torn, by a disk that was full.
+    /// Whether the file's last line is incomplete, as after a full disk.
     static func endsWithinLine(_ path: String) -> Bool {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
         guard descriptor >= 0 else { return false }
@@ -35,7 +37,7 @@ enum LogFile {
     private static func open(
         _ path: String, _ purpose: LogDestination.Purpose, flags: Int32, by owner: uid_t?
     ) throws(LogDestination.OpenError) -> Int32 {
-        // A FIFO without a reader, or somebody's link to a device, must not hold up the start.
+        // The flags keep a FIFO without a reader, or somebody's link to a device, from blocking the start.
         let all = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags
         let descriptor = Glibc.open(path, all, purpose.mode)
         guard descriptor >= 0 else { throw failure(errno, path, purpose) }

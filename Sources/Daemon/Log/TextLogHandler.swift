@@ -1,8 +1,10 @@
 import Base
 package import Logging
 
-/// Log lines in the documented shape: `DEBU   Watcher connected key:value Watcher/Feed.swift:41`. One line each, whatever is
-/// in them: what came from outside cannot start a line of its own.
+/// A log handler that writes lines in the documented format: `DEBU   Watcher connected key:value Watcher/Feed.swift:41`.
+///
+/// Each event is one line: control characters are escaped, so that text from outside cannot start a line of its own. Long
+/// fields and lines are cut, and a place in the program that logs too often is limited, both as `LineBudget` says.
 package struct TextLogHandler: LogHandler {
     package var logLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]
@@ -29,7 +31,7 @@ package struct TextLogHandler: LogHandler {
         }
         let place = Self.place(event)
         line = JSONText.bounded(line, bytes: LineBudget.lineLimit - place.utf8.count - 2) + " \(place)\n"
-        // Decisions are told at this level: they are as rare as requests are.
+        // Decisions are logged at this level. They are as rare as requests are, and must not be left out.
         guard event.level != .notice else { return destination.write(line) }
         destination.write(line, of: place) {
             "\(Self.name(of: .warning))   More lines of one place within a minute count:\($0) \($1)\n"

@@ -3,9 +3,9 @@ internal import Access
 /// One call of Mattermost's REST API. The path must be built from checked names and ids only, see ``MattermostName``.
 struct APIRequest {
     let method: HTTPCall.Method
-    /// Without the prefix `/api/v4` and the query.
+    /// The path without the prefix `/api/v4` and the query.
     let path: String
-    /// What the call does, for the client's interceptors.
+    /// The purpose of the call, for the client's interceptors.
     let call: ServerCall
     private let query: String
     private let body: [UInt8]?
@@ -31,7 +31,7 @@ struct APIRequest {
         }
     }
 
-    /// The call as error messages name it, such as `GET /api/v4/users/me`.
+    /// The name of the call in error messages, such as `GET /api/v4/users/me`.
     var name: String { "\(method.rawValue) /api/v4\(path)" }
 
     /// - Parameter limit: the largest body of the answer, in bytes; nil for ``CurlClient/Options/maxBody``.

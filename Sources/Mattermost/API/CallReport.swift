@@ -1,7 +1,7 @@
 internal import Access
 
-/// Makes the ``MattermostError`` of a call that failed. It names the call and, where one is known, the mend. It never holds the
-/// token, even where the server repeats it.
+/// Makes the ``MattermostError`` of a call that failed. The error names the call and, if one is known, the mend. It never
+/// contains the token, even if the server repeats it.
 struct CallReport {
     private let request: APIRequest
     private let configuration: MattermostClient.Configuration
@@ -13,7 +13,7 @@ struct CallReport {
         self.botName = botName
     }
 
-    /// The error of a call that got no complete answer.
+    /// Returns the error of a call that got no complete answer.
     func failure(_ error: CurlError) -> MattermostError {
         let words = OneLine.bounded(redacted(error.description))
         let host = "\(configuration.url.scheme.rawValue)://\(configuration.url.authority)"
@@ -40,7 +40,7 @@ struct CallReport {
         }
     }
 
-    /// The error of an answer whose status is not 2xx.
+    /// Returns the error of an answer whose status is not 2xx.
     func refusal(_ answer: HTTPAnswer) -> MattermostError {
         let told = errorAnswer(answer)
         let meaning = told.flatMap { Refusal($0.id, status: answer.status, of: request, bot: botName) }
@@ -74,14 +74,14 @@ struct CallReport {
         }
     }
 
-    /// The error of a 2xx answer whose body does not fit the call.
+    /// Returns the error of a 2xx answer whose body does not fit the call.
     func unexpected(_ answer: HTTPAnswer) -> MattermostError {
         make(.malformed, "\(said(answer)), which is not the answer of this call", mend: Self.notMattermost)
     }
 
     func malformed(_ words: String) -> MattermostError { make(.malformed, words) }
 
-    /// A text from the server as one line of bounded length, in quotes.
+    /// Returns a text from the server as one line of bounded length, in quotation marks and without the token.
     func quoted(_ text: String) -> String { "\"\(OneLine.bounded(redacted(text)))\"" }
 
     private static let notMattermost =
@@ -110,12 +110,14 @@ struct CallReport {
         return try? JSON.decode(ErrorAnswer.self, from: answer.body)
     }
 
-    /// Seconds, between 1 and 3600. HTTP also allows a date here; Mattermost sends none, so a date counts as an absent header.
+    /// Returns the seconds of the `Retry-After` header, between 1 and 3600. HTTP also allows a date there; Mattermost sends
+    /// none, so a date counts as an absent header.
     private func retryAfter(_ answer: HTTPAnswer) -> Int {
         min(max(answer.retryAfter.flatMap { Int($0) } ?? 1, 1), 3600)
     }
 
-    /// Removes the token, which a server that echoes the request would otherwise get into a log.
+    /// Removes the token from a text. Otherwise a server that repeats the request in its answer would cause the token to be
+    /// logged.
     private func redacted(_ text: String) -> String {
         text.replacing(configuration.token.reveal(), with: "<redacted>")
     }

@@ -1,10 +1,12 @@
 package import Access
 internal import FoundationEssentials
 
-/// The JSON that answers a click: what the post becomes, and the text that only the clicking user sees.
-///
-/// Without a card the post stays as it is, with its buttons. The format is `PostActionIntegrationResponse` in Mattermost's
+/// Returns the JSON that answers a click. The format is `PostActionIntegrationResponse` in Mattermost's
 /// `model/integration_action.go`.
+///
+/// - Parameters:
+///   - update: the new content of the post; nil to leave the post as it is, with its buttons.
+///   - ephemeral: the text that only the user who clicked sees.
 package func clickAnswer(update: Card?, ephemeral: String) -> [UInt8] {
     let answer = ClickAnswer(update: update.map { PostBody(props: PostProps($0)) }, ephemeralText: ephemeral)
     // Encoding strings cannot fail. If it did, an empty object would still be a valid answer that changes nothing.
@@ -24,6 +26,7 @@ private struct ClickAnswer: Encodable {
     }
 }
 
+/// Encodes and decodes JSON in the way that all calls use.
 enum JSON {
     static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()

@@ -1,5 +1,6 @@
 package import Access
 
+/// The calls about teams and channels. ``ChatService`` documents them.
 extension MattermostClient {
     package func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo {
         try requireSlug(team, of: "team")
@@ -31,7 +32,8 @@ extension MattermostClient {
         return try await read(request) { try JSON.decode(ChannelAnswer.self, from: $0).info?.id }
     }
 
-    /// The server's 404 does not say which of the two names is wrong, so this asks for the team alone and rewords the error.
+    /// Returns the error for a channel that was not found. The server's 404 does not say which of the two names is wrong, so
+    /// this function asks for the team alone and rewords the error.
     private func missing(team: String, channel: String, after error: MattermostError) async -> MattermostError {
         do {
             _ = try await send(APIRequest(.get, "/teams/name/\(team)"), expecting: TeamAnswer.self)
@@ -40,7 +42,8 @@ extension MattermostClient {
                 "\(error.words) The team \"\(team)\" is not there.",
                 mend: "Write the team's name as its URL has it, https://…/<team>/channels/….")
         } catch {
-            // This does not tell which name is wrong either: a 403, for example, may hide a private team that the bot is not in.
+            // This error does not show which name is wrong either: a 403, for example, may hide a private team that the bot is
+            // not in.
         }
         return error.reworded(
             "\(error.words) The channel \"\(channel)\" is not in the team \"\(team)\", or is private and the bot is not in it.",

@@ -1,6 +1,8 @@
 package import Access
 
+/// The calls that read the server's configuration.
 extension MattermostClient {
+    /// Returns the public key with which the server proves who clicked; nil if it offers none.
     package func clickerKey() async throws(MattermostError) -> String? {
         let key = try await clientConfig().asymmetricSigningPublicKey
         return key.flatMap { $0.isEmpty ? nil : $0 }

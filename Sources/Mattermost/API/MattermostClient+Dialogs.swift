@@ -1,5 +1,6 @@
 package import Access
 
+/// The call that opens a dialog for a person who clicked. ``ChatService`` documents it.
 extension MattermostClient {
     package func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError) {
         let request = try APIRequest(
@@ -63,7 +64,7 @@ private struct DialogBody: Encodable {
 }
 
 extension DialogAnswer {
-    /// The body of the 200 that answers a submission.
+    /// The JSON body of the answer to a submission, which has the status 200.
     package var json: [UInt8] {
         let body: [UInt8]? =
             switch self {

@@ -1,15 +1,17 @@
 package import Access
 
+/// The call that reads a channel's posts. It makes the pages smaller when an answer is too large.
 extension MattermostClient {
-    /// The largest page of posts that is read, in bytes. A post takes up to about 150 KB: a message of 16,383 characters, each of
-    /// up to six bytes in JSON, and 8,000 characters of props. Its root may come along and doubles that. Reactions come on top and
-    /// have no limit, so a page that is too large is requested again with half the posts. A higher limit would only cost memory.
+    /// The largest page of posts that is read, in bytes. A post takes up to about 150 KB: a message of 16,383 characters, each
+    /// of up to six bytes in JSON, and 8,000 characters of props. The answer may contain its thread's root too, which doubles
+    /// that. Reactions come in addition and have no limit, so a page that is too large is requested again with half the posts.
+    /// A higher limit would only cost memory.
     static let pageLimit = 8 << 20
     /// The largest page of one or two posts, in bytes. It is higher so that a post with thousands of reactions can be read.
     static let singleLimit = 32 << 20
 
-    /// Posts of the last few seconds may be missing: a replica of the server's database lags behind, and a post gets its time
-    /// before it is stored.
+    /// Returns the next page of the bot's cards. Posts of the last few seconds may be missing, because a replica of the
+    /// server's database lags behind, and a post gets its time before it is stored.
     package func cards(
         in channelID: String, by botID: String, from cursor: PageCursor?
     ) async throws(MattermostError) -> CardPage {

@@ -1,5 +1,6 @@
 package import Access
 
+/// The calls about people and their memberships. ``ChatService`` documents them.
 extension MattermostClient {
     package func user(named username: String) async throws(MattermostError) -> ChatUser {
         guard MattermostName.isUsername(username) else {

@@ -1,5 +1,6 @@
 package import Access
 
+/// The calls that make, read, change and remove posts. ``ChatService`` documents them.
 extension MattermostClient {
     package func createPost(
         _ card: Card, in channelID: String, pendingPostID: String
@@ -13,7 +14,8 @@ extension MattermostClient {
         }
     }
 
-    /// Fails with the reason ``MattermostError/Reason/postMissing`` when the post was deleted.
+    /// Posts a reply in the post's thread. It fails with the reason ``MattermostError/Reason/postMissing`` when the post was
+    /// deleted.
     package func reply(
         _ reply: ThreadReply, to post: PostReference, pendingPostID: String
     ) async throws(MattermostError) {
@@ -37,7 +39,7 @@ extension MattermostClient {
             return nil
         }
         guard let root = thread.posts[post.postID], !root.isDeleted else { return nil }
-        // Sorted by time and not by `order`, because newer servers reversed it.
+        // The replies are sorted by time and not by `order`, because newer servers have reversed it.
         return thread.posts.values
             .filter { $0.id != post.postID && $0.userID == botID && !$0.isDeleted }
             .sorted { ($0.created ?? 0, $0.id) < ($1.created ?? 0, $1.id) }
@@ -71,7 +73,7 @@ extension MattermostClient {
             let answer = try await answer(on: post)
             return answer.isDeleted ? nil : answer.shown
         } catch {
-            // Another 404 comes from a proxy or is about the channel, so it does not tell that the post is gone.
+            // Another 404 comes from a proxy or is about the channel, so it does not show that the post is gone.
             guard error.reason == .postMissing else { throw error }
             return nil
         }

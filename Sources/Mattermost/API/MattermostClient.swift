@@ -2,12 +2,17 @@ package import Access
 import Glibc
 internal import Synchronization
 
-/// A client for the calls of Mattermost's REST API (v4) that the plugin needs. All calls go through ``read(_:limit:_:)``.
+/// A client for the calls of Mattermost's REST API (v4) that the plugin needs. It implements ``ChatService``; every failure is
+/// a ``MattermostError``.
+///
+/// All members may be used from any thread. libcurl runs on a thread of the client's own, which ends after ``shutdown()``.
+/// Inside the module all calls are made by ``read(_:limit:_:)``.
 package final class MattermostClient: ChatService {
+    /// The server's address, the bot's token and the limits of calls.
     package struct Configuration: Sendable {
         package var url: ServerURL
         package var token: Secret<String>
-        /// The limit of each call, from the first byte sent to the last byte received.
+        /// The time limit of each call, from the connection to the last byte of the answer.
         package var timeLimit = Duration.seconds(10)
         /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
         package var caFile: String?
@@ -31,6 +36,7 @@ package final class MattermostClient: ChatService {
     var knownBotName: String? { botName.withLock { $0 } }
     private let clocks = Mutex(ClockDifferences())
 
+    /// Makes a client without connecting. Throws when the token cannot be one, or libcurl cannot be set up.
     package init(
         _ configuration: Configuration, interceptors: CallInterceptors<MattermostError> = CallInterceptors()
     ) throws(MattermostError) {
@@ -49,19 +55,20 @@ package final class MattermostClient: ChatService {
         }
     }
 
-    /// How far the server's clock is ahead of this machine's, in whole seconds; negative when it is behind. It is taken from the
-    /// `Date` header of the last answer. A difference of more than ``largestDifference`` is ignored as a proxy's mistake.
+    /// The time by which the server's clock is ahead of this machine's, in whole seconds; negative when it is behind. It is
+    /// taken from the `Date` header of the last answer. A difference of more than ``largestDifference`` is ignored as a proxy's
+    /// mistake.
     package var clockDifference: Duration { clocks.withLock { $0.believed } }
 
     static let largestDifference = Duration.seconds(3600)
 
-    /// The difference as the last `Date` header had it, however large; nil before the first such header.
+    /// The difference according to the last `Date` header, however large; nil before the first such header.
     package var reportedClockDifference: Duration? { clocks.withLock { $0.reported } }
 
     /// Fails the calls in flight, and every later call at once, with the code `cancelled`.
     package func shutdown() { curl.shutdown() }
 
-    /// Checks that the server answers and reports itself healthy. Needs no permission.
+    /// Checks that the server answers and reports itself healthy. The call needs no permission.
     package func ping() async throws(MattermostError) {
         let request = APIRequest(.get, "/system/ping")
         let answer = try await send(request, expecting: StatusAnswer.self)
@@ -71,12 +78,14 @@ package final class MattermostClient: ChatService {
         }
     }
 
+    /// Returns the account to which the token belongs.
     package func me() async throws(MattermostError) -> ChatUser {
         let user = try await user(APIRequest(.get, "/users/me"))
         botName.withLock { $0 = user.username }
         return user
     }
 
+    /// Returns the user with this id.
     package func user(_ id: String) async throws(MattermostError) -> ChatUser {
         try requireIDs(id, in: "GET /users/{id}")
         return try await user(APIRequest(.get, "/users/\(id)"))
@@ -88,7 +97,7 @@ package final class MattermostClient: ChatService {
         try await read(request) { try JSON.decode(type, from: $0) }
     }
 
-    /// Makes a call and reads its answer, with the interceptors around both: all calls go through here.
+    /// Makes a call and reads its answer, with the interceptors around both. All calls are made by this function.
     ///
     /// - Parameters:
     ///   - limit: the largest body of the answer, in bytes; nil for ``CurlClient/Options/maxBody``.
@@ -140,7 +149,8 @@ package final class MattermostClient: ChatService {
         }
     }
 
-    /// Keeps anything but ids out of paths. Fails with `notFound`, because such a thing cannot exist on the server.
+    /// Throws unless all texts are ids, because nothing else may be put into a path. The code is `notFound`, because an object
+    /// with such an id cannot exist on the server.
     func requireIDs(_ ids: String..., in call: String) throws(MattermostError) {
         guard !ids.allSatisfy({ MattermostName.isID($0) }) else { return }
         throw MattermostError(

@@ -1,14 +1,14 @@
 internal import Access
 
-/// Reads a channel's posts page after page without missing one. A pure state machine: it says which page to request, and what
-/// an answer means.
+/// Reads a channel's posts page after page without missing one. It is a pure state machine: it says which page to request, and
+/// what an answer means.
 ///
-/// The server orders posts by creation time in milliseconds, and posts of the same millisecond in no particular order. A request
-/// with `before=ID` leaves out all posts of ID's millisecond (`getPostsAround` in the server's
-/// `store/sqlstore/post_store.go`). So that none is missed, the next page begins behind an anchor: a post that is strictly newer
-/// than the oldest millisecond read so far. The posts of that millisecond are read again. While all posts read have the same
-/// millisecond there is no anchor. Then page numbers are used, and each page overlaps the one before it, so that it shows when
-/// posts were deleted or changed places meanwhile.
+/// The server orders posts by creation time in milliseconds, and posts of the same millisecond in no particular order. A
+/// request with `before=ID` leaves out all posts of ID's millisecond (`getPostsAround` in the server's
+/// `store/sqlstore/post_store.go`). So that none is missed, the next page begins behind an anchor: a post that is strictly
+/// newer than the oldest millisecond read so far. The posts of that millisecond are read again. While all posts read have the
+/// same millisecond there is no anchor. Then page numbers are used, and each page overlaps the one before it, so that it shows
+/// when posts were deleted or changed places meanwhile.
 ///
 /// ```
 ///            full page, an anchor was found: next page before the anchor
@@ -29,7 +29,7 @@ struct PageWalk {
         var page = 0
         var size: Int
 
-        /// How many posts behind `before` the request skips.
+        /// The number of posts behind `before` that the request skips.
         var start: Int { page * size }
     }
 
@@ -41,11 +41,11 @@ struct PageWalk {
         case stuck
     }
 
-    /// Posts per page: the usual number, and the server's maximum (`PerPageMaximum` in its `web/params.go`), which is used for many
-    /// posts of one millisecond.
+    /// The number of posts per page: the usual one, and the server's maximum (`PerPageMaximum` in its `web/params.go`), which
+    /// is used if many posts have the same millisecond.
     static let sizes = (usual: 100, largest: 200)
     private static let maxRestarts = 5
-    /// How many posts are remembered to notice changes.
+    /// The largest number of posts that are remembered to notice changes.
     private static let maxTail = 5000
 
     let cursor: PageCursor
@@ -56,8 +56,8 @@ struct PageWalk {
         request = Self.request(self.cursor)
     }
 
-    /// Chooses the page that overlaps the posts already read and reaches furthest beyond them. A page starts at a multiple of its
-    /// size, so number and size are chosen together.
+    /// Chooses the page that overlaps the posts already read and reaches furthest beyond them. A page starts at a multiple of
+    /// its size, so number and size are chosen together.
     private static func request(_ cursor: PageCursor) -> Request {
         let (offset, size) = (max(0, cursor.offset), min(max(1, cursor.size), sizes.largest))
         var best = Request(before: cursor.before?.id, page: offset / size, size: size)
@@ -71,12 +71,14 @@ struct PageWalk {
         return best
     }
 
+    /// Returns the next step after a page was read.
     /// - Parameters:
     ///   - rows: the posts of the page in the server's order.
-    ///   - hasOlder: whether the server named an older post. Even a short page is then not the last.
+    ///   - hasOlder: whether the server named an older post. If it did, even a short page is not the last.
     ///   - canGrow: whether a page of twice the size would still be within the limit in bytes.
     func step(_ rows: [Row], hasOlder: Bool, canGrow: Bool) -> Step {
-        // The number of known posts that must come again. A page 0 skips nothing, so there it does not matter.
+        // The number of known posts that the page must contain again. Page 0 skips nothing, so for it the number does not
+        // matter.
         let overlap = max(0, cursor.offset - request.start)
         if request.page > 0, !isUnchanged(rows, overlap) { return restart(cursor.before) }
         if rows.isEmpty, request.page == 0, cursor.before != nil { return restart(nil) }
@@ -113,8 +115,8 @@ struct PageWalk {
         return next
     }
 
-    /// Whether the known posts came again in their places, and none of them in another place. If one moved, another post may have
-    /// been passed over.
+    /// Whether the page contains the known posts in their places, and none of them in another place. If one has moved, another
+    /// post may have been missed.
     private func isUnchanged(_ rows: [Row], _ overlap: Int) -> Bool {
         let expected = cursor.tail.suffix(overlap).map(\.id)
         guard rows.count >= overlap else { return expected.isEmpty }

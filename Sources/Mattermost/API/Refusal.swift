@@ -1,6 +1,7 @@
 internal import Access
 
-/// The meaning of a 4xx answer, by the `id` of Mattermost's error. The messages are translated and change; the ids do not.
+/// The meaning of a 4xx answer, recognized by the `id` of Mattermost's error. The messages cannot be used, because they are
+/// translated and change; the ids do not.
 ///
 /// The ids are from `app/post.go`, `app/channel.go`, `api4/post.go` and `model/post.go` from version 5.20 to 11.
 struct Refusal {
@@ -24,7 +25,7 @@ struct Refusal {
     private static let restricted =
         "The server restricts direct messages to members of one team: put the bot into the person's team."
 
-    /// Nil when the id tells nothing more than the status does.
+    /// Nil when the id says no more than the status does.
     init?(_ id: String, status: Int, of request: APIRequest, bot: String?) {
         guard (400...499).contains(status), let (reason, mend) = Self.meaning(of: id, request, bot) else { return nil }
         (self.reason, self.mend) = (reason, mend)
@@ -76,8 +77,8 @@ struct Refusal {
 // MARK: - Causes that need a second call
 
 extension MattermostClient {
-    /// Finds out with a second call why access to a channel was refused. The first answer is the same for a removed channel and for
-    /// a private channel that the bot is not in (`SessionHasPermissionToChannel` in Mattermost's `app/authorization.go`).
+    /// Finds out by a second call why access to a channel was refused. The first answer is the same for a removed channel and
+    /// for a private channel that the bot is not in (`SessionHasPermissionToChannel` in Mattermost's `app/authorization.go`).
     func explained(_ error: MattermostError, _ channelID: String) async -> MattermostError {
         guard error.reason == .notMember, error.code == .forbidden else { return error }
         do {
@@ -88,10 +89,10 @@ extension MattermostClient {
         }
     }
 
-    /// Finds out with more calls why an edit, a deletion or a reply was refused. A missing post is answered with 403 too, and a
-    /// member of the channel may lack the permission itself (`patchPost` and `deletePost` in Mattermost's `api4/post.go`). A 400
-    /// says that the post is missing even when only the database failed (`DeletePost` and `CreatePost` in `app/post.go`), so this
-    /// looks for the post.
+    /// Finds out by more calls why an edit, a deletion or a reply was refused. A 403 may mean that the post is missing, or that
+    /// the bot lacks the permission although it is a member of the channel (`patchPost` and `deletePost` in Mattermost's
+    /// `api4/post.go`). A 400 says that the post is missing even when only the database failed (`DeletePost` and `CreatePost`
+    /// in `app/post.go`), so this function looks for the post.
     func explained(_ error: MattermostError, of post: PostReference) async -> MattermostError {
         if error.reason == .postMissing, error.code != .notFound { return await confirmed(error, missing: post) }
         guard error.reason == .notMember, error.code == .forbidden else { return error }
@@ -126,7 +127,7 @@ extension APIRequest {
 }
 
 extension MattermostError {
-    /// The same error with a cause that another call found.
+    /// Returns the same error with a cause that another call has found.
     fileprivate func because(_ reason: Reason?, _ mend: String?) -> MattermostError {
         var error = self
         (error.reason, error.mend) = (reason, mend)

@@ -1,18 +1,21 @@
-/// The address of an HTTP server: scheme, host, port and path prefix. Credentials, a query or a fragment are refused.
+/// The address of an HTTP server: scheme, host, port and path prefix. An address with credentials, a query or a fragment is
+/// refused.
 package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
     package enum Scheme: String, Sendable { case http, https }
 
+    /// The error for a text that is no such address.
     package struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
-        /// What is wrong, as the end of a sentence. It never quotes the address, which may contain credentials.
+        /// The description of the problem, as the end of a sentence. It never quotes the address, which may contain
+        /// credentials.
         package var description: String
     }
 
     package let scheme: Scheme
     /// A name or an IPv4 address in lower case, or an IPv6 address without its brackets.
     package let host: String
-    /// Nil for the default port of the scheme.
+    /// The port; nil for the default port of the scheme.
     package let port: Int?
-    /// Empty, or starts with a slash and does not end with one.
+    /// The path prefix. It is empty, or starts with a slash and does not end with one.
     package let path: String
 
     /// The address without a trailing slash, ready for a path to be appended.
@@ -23,6 +26,7 @@ package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
         (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
     }
 
+    /// Parses an address such as `https://chat.example.com/sub-path`.
     package init(_ text: some StringProtocol) throws(Problem) {
         guard text.utf8.count <= 2048 else { throw Problem(description: "is longer than 2048 bytes") }
         guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {

@@ -1,12 +1,14 @@
 internal import Access
 
-/// Makes a GET request without credentials, to find out whether an address can be reached and what answers there.
+/// Makes a GET request without credentials, to find out whether an address can be reached and which server answers there. A
+/// redirect is not followed, and the call takes at most 10 s.
 package struct WebProbe: Sendable {
     package struct Answer: Sendable {
         package var status: Int
         package var body: [UInt8]
     }
 
+    /// The reason why there was no complete answer.
     package struct Failure: Error, Sendable {
         package enum Reason: Sendable {
             /// The certificate's chain cannot be verified.
@@ -16,7 +18,7 @@ package struct WebProbe: Sendable {
             /// The host has no address.
             case unresolved
             case timedOut
-            /// What answered does not speak HTTP, or too much of it.
+            /// The answer is not HTTP, or is larger than 64 KiB.
             case notHTTP
             case cancelled
             case network
@@ -35,6 +37,7 @@ package struct WebProbe: Sendable {
 
     package init(caFile: String? = nil) { self.caFile = caFile }
 
+    /// Makes the request. Every answer is returned, whatever its status.
     package func get(_ url: String) async throws(Failure) -> Answer {
         do {
             var options = CurlClient.Options()

@@ -9,7 +9,7 @@ final class CurlClient: Sendable {
         /// The largest body of an answer, in bytes.
         var maxBody = 8 << 20
         var connectTimeLimit = Duration.seconds(5)
-        /// How many calls may be in progress; a call beyond that fails at once.
+        /// The largest number of calls in progress; a call beyond it fails at once.
         var maxCalls = 256
     }
 
@@ -28,7 +28,8 @@ final class CurlClient: Sendable {
 
     deinit { shutdown() }
 
-    /// Makes the call. Returns within the call's time limit; earlier when the task is cancelled or the client is shut down.
+    /// Makes the call. It returns within the call's time limit, and earlier when the task is cancelled or the client is shut
+    /// down.
     func perform(_ call: HTTPCall) async throws(CurlError) -> HTTPAnswer {
         let id = inbox.nextID()
         let outcome = await withTaskCancellationHandler {
@@ -45,7 +46,7 @@ final class CurlClient: Sendable {
         return try outcome.get()
     }
 
-    /// Fails the calls in progress, and every later call at once. The thread ends soon after.
+    /// Fails the calls in progress, and every later call at once. The thread ends soon afterwards.
     func shutdown() {
         inbox.stop()
         multi.wakeUp()
@@ -72,7 +73,7 @@ private final class CurlThreadStart: Sendable {
         self.options = options
     }
 
-    /// Starts the thread. False when the system cannot create one.
+    /// Starts the thread. Returns false when the system cannot create one.
     func run() -> Bool {
         var thread = pthread_t()
         let start = Unmanaged.passRetained(self)

@@ -23,7 +23,7 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     var code: Code
-    /// libcurl's description, which has neither URL nor headers in it.
+    /// libcurl's description. It contains neither the URL nor headers.
     var description: String
 
     static let cancelled = CurlError(code: .cancelled, description: "the call was cancelled")
@@ -35,8 +35,9 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
         self.description = description
     }
 
-    /// - Parameter verifyResult: OpenSSL's verdict on the chain. libcurl compares names itself, before it asks OpenSSL for the
-    ///   verdict: a verification that failed with no verdict of OpenSSL's (0 or 1) failed at the name (libcurl: `vtls/openssl.c`).
+    /// - Parameter verifyResult: OpenSSL's result for the chain. libcurl compares names itself, before it asks OpenSSL for the
+    ///   result. So if the verification failed without an error of OpenSSL's (0 or 1), the name was wrong (libcurl:
+    ///   `vtls/openssl.c`).
     init(_ result: CURLcode, text: String, verifyResult: Int = 0) {
         code = Self.code(of: result)
         if result == CURLE_PEER_FAILED_VERIFICATION, verifyResult <= 1 { code = .wrongName }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A call on its way to the loop, with its continuation, which is resumed exactly once.
+/// A call that is passed to the loop, with its continuation, which is resumed exactly once.
 struct CurlJob: Sendable {
     typealias Outcome = Result<HTTPAnswer, CurlError>
 
@@ -9,11 +9,12 @@ struct CurlJob: Sendable {
     let continuation: CheckedContinuation<Outcome, Never>
 }
 
-/// Hands jobs and cancellations over from the callers to the loop's thread.
+/// Passes jobs and cancellations from the callers, on any thread, to the loop's thread.
 final class CurlInbox: Sendable {
     struct Batch {
         var jobs: [CurlJob] = []
-        /// Ids of cancelled jobs. The loop handles them after `jobs`, because a job may be in the same batch as its cancellation.
+        /// Ids of cancelled jobs. The loop handles them after `jobs`, because a job may be in the same batch as its
+        /// cancellation.
         var cancelled: [UInt64] = []
         var isStopped = false
     }

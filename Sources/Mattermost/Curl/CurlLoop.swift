@@ -7,7 +7,7 @@ final class CurlLoop {
     private let inbox: CurlInbox
     private let options: CurlClient.Options
     private var running: [UnsafeMutableRawPointer: CurlTransfer] = [:]
-    /// Handles for reuse. Their number is the largest number of transfers that ran at the same time.
+    /// The handles that can be reused. There are at most as many as transfers ran at the same time.
     private var idle: [CurlTransfer] = []
 
     init(multi: CurlMulti, inbox: CurlInbox, options: CurlClient.Options) {
@@ -79,8 +79,8 @@ final class CurlLoop {
         for transfer in Array(running.values) { finish(transfer, .failure(error)) }
     }
 
-    /// Handles an error of the multi handle itself, such as missing memory or descriptors. All running transfers fail, and a pause
-    /// of 100 ms keeps the loop from spinning.
+    /// Handles an error of the multi handle itself, such as missing memory or descriptors. All running transfers fail, and a
+    /// pause of 100 ms keeps the loop from spinning.
     private func check(_ code: CURLMcode) {
         guard code != CURLM_OK else { return }
         failAll(CurlError(code))

@@ -1,7 +1,7 @@
 internal import Access
 internal import CCurl
 
-/// Owns one easy handle, which makes one call after another, and collects the answer. For the loop's thread only.
+/// Owns one easy handle, which makes one call after another, and collects the answer. It is used on the loop's thread only.
 final class CurlTransfer {
     let easy: UnsafeMutableRawPointer
     private(set) var job: CurlJob?
@@ -15,7 +15,7 @@ final class CurlTransfer {
     private var isTooLarge = false
     private var maxBody: Int { job?.call.maxBody ?? options.maxBody }
 
-    /// The limit of all header lines together, in bytes, including those of 1xx answers.
+    /// The largest size of all header lines together, in bytes, including those of 1xx answers.
     private static let maxHead = 64 << 10
 
     init?(_ options: CurlClient.Options) {
@@ -118,7 +118,7 @@ final class CurlTransfer {
         }
     }
 
-    /// Returns how many bytes were taken. libcurl ends the transfer when that is fewer than it passed.
+    /// Appends received bytes and returns how many were taken. libcurl ends the transfer when that is fewer than it passed.
     private static func receive(
         _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
         into append: (CurlTransfer, UnsafeRawBufferPointer) -> Bool

@@ -11,9 +11,9 @@ struct HTTPCall: Sendable {
 
     var method: Method
     var url: String
-    /// Sent as `Authorization: Bearer`; nil to send no such header.
+    /// The token to send as `Authorization: Bearer`; nil to send no such header.
     var token: Secret<String>?
-    /// JSON; nil to send no body.
+    /// The body, which is JSON; nil to send no body.
     var body: [UInt8]?
     var timeLimit: Duration
     /// The largest body of the answer, in bytes; nil for ``CurlClient/Options/maxBody``.

@@ -29,7 +29,8 @@ extension HTTPAnswer {
 }
 
 extension Duration {
-    /// At least 1, because libcurl takes 0 as "no limit"; at most 1,000,000 seconds.
+    /// The duration in milliseconds for libcurl: at least 1, because libcurl understands 0 as "no limit", and at most 1,000,000
+    /// seconds.
     var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
         guard seconds < 1_000_000 else { return 1_000_000_000 }

@@ -1,10 +1,12 @@
 internal import Access
 
+/// The fields of a user that the plugin reads.
 struct UserAnswer: Decodable {
     var id: String
     var username: String
     var email: String?
-    /// Required, like `deleteAt`: without them it is unknown whether the user is a guest or deactivated. Every server sends both.
+    /// Required, like `deleteAt`: without them it is unknown whether the user is a guest or deactivated. Every server sends
+    /// both.
     var roles: String
     /// Absent for people.
     var isBot: Bool?
@@ -25,6 +27,7 @@ struct UserAnswer: Decodable {
     }
 }
 
+/// The fields of a channel that the plugin reads.
 struct ChannelAnswer: Decodable {
     var id: String
     var name: String
@@ -52,6 +55,7 @@ struct ChannelAnswer: Decodable {
     }
 }
 
+/// The fields of a channel's member that the plugin reads.
 struct MemberAnswer: Decodable {
     var channelID: String
     var userID: String
@@ -62,6 +66,7 @@ struct MemberAnswer: Decodable {
     }
 }
 
+/// The fields of a team that the plugin reads.
 struct TeamAnswer: Decodable {
     var id: String
     var name: String
@@ -79,6 +84,7 @@ struct TeamAnswer: Decodable {
     }
 }
 
+/// The answer of calls that return only a status, such as `OK`.
 struct StatusAnswer: Decodable {
     var status: String
 }

@@ -1,8 +1,9 @@
-/// Finds the members of JSON objects without decoding their values. A page of posts can contain posts by anybody: one that is
-/// nested too deeply for a decoder, or has a number that fits no type, must not make the whole page unreadable.
+/// Finds the members of JSON objects without decoding their values. It is needed because a page of posts can contain posts by
+/// anybody: a post that is nested too deeply for a decoder, or has a number that fits no type, must not make the whole page
+/// unreadable.
 struct JSONScan {
     struct Member {
-        /// The bytes between the quotes. Escapes are not decoded.
+        /// The range of the bytes between the quotation marks. Escapes are not decoded.
         var key: Range<Int>
         var value: Range<Int>
     }
@@ -11,7 +12,8 @@ struct JSONScan {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The members of an object, in order. Nil when the range is not a complete object. The contents of the values are not checked.
+    /// Returns the members of an object, in order. Nil when the range is not a complete object. The contents of the values are
+    /// not checked.
     func members(of object: Range<Int>) -> [Member]? {
         var scan = Cursor(bytes: bytes, index: object.lowerBound, end: object.upperBound)
         var members: [Member] = []
@@ -26,10 +28,10 @@ struct JSONScan {
         return scan.isAtEnd ? members : nil
     }
 
-    /// The text of a key or of any other range.
+    /// Returns the text of a key or of any other range.
     func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-    /// The content of a string value without escapes, such as an id. Nil for all other values.
+    /// Returns the content of a string value without escapes, such as an id. Nil for all other values.
     func plainString(_ value: Range<Int>) -> String? {
         guard value.count >= 2, bytes[value.lowerBound] == UInt8(ascii: "\""), !bytes[value].contains(UInt8(ascii: "\\")) else {
             return nil

@@ -44,7 +44,7 @@ struct PostAnswer {
 
     private var readProps: PropsAnswer? { try? JSON.decode(PropsAnswer.self, from: props) }
 
-    /// The post as a card. For a post that is not one of the plugin's cards, all that a card shows is nil.
+    /// The post as a card. If it is not one of the plugin's cards, everything that a card shows is nil.
     var shown: PostedCard { card(readProps) }
 
     /// The post as a card; nil when it is not one of the plugin's cards.
@@ -94,7 +94,7 @@ struct PostListAnswer {
         hasOlder = parts["prev_post_id"].flatMap(text.plainString).map { !$0.isEmpty } ?? false
     }
 
-    /// Id and time of the posts in `order`. Posts that the server added as roots of replies are not among them.
+    /// The id and time of each post in `order`. Posts that the server added as roots of replies are not among them.
     var rows: [PageCursor.Row] { order.map { posts[$0]?.row ?? PageCursor.Row(id: $0, created: nil) } }
 }
 

@@ -15,6 +15,7 @@ struct PostBody: Encodable {
     }
 }
 
+/// The `props` of a card's post: the attachment that people see, and the field by which the plugin recognizes the post.
 struct PostProps: Encodable {
     let attachments: [Attachment]
     /// Sent with every update, because an update replaces all props.
@@ -44,6 +45,7 @@ struct TeleportProp: Codable {
     }
 }
 
+/// The message attachment of a post, which shows a card with its fields and buttons.
 struct Attachment: Encodable {
     struct Field: Encodable {
         var title: String

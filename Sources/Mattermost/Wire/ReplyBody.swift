@@ -34,8 +34,8 @@ struct ReplyBody: Encodable {
     }
 }
 
-/// The request and the name of a reply. The plugin recognizes its own replies by it. It is not stored as `teleport`, which would
-/// mark the reply as a card.
+/// The request and the name of a reply. The plugin recognizes its own replies by it. It is not stored as `teleport`, which
+/// would mark the reply as a card.
 struct ReplyProp: Codable {
     var requestID: String?
     var name: String?

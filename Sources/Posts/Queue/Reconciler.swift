@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Keeps the posts of every request true. It is the only path by which posts are made, updated and expired.
+/// Keeps the posts of every request up to date. It is the only path by which posts are made, updated and expired.
 ///
 /// Events and sweeps hand in ids and say only which request to look at, never what to do: each run reads the request's state
 /// anew. A request is looked at by one run at a time, ``limit`` requests are looked at concurrently, and a request is looked at

@@ -22,8 +22,8 @@ extension ReconcileRun {
         return situation
     }
 
-    /// Restores what earlier runs and sweeps found. Looks through channels count only as long as no other replica has held the
-    /// claim.
+    /// Restores what earlier runs and sweeps found. What they read from channels is used only as long as no other replica has
+    /// held the claim.
     private func recall(_ memory: inout RunMemory, _ situation: inout Situation, now: Duration) {
         if situation.record[PluginRecord.Key.claim] != memory.claim {
             (memory.looks, memory.lookSince, memory.claim) = ([:], nil, "")

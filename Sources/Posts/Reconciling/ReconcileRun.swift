@@ -2,7 +2,7 @@ package import Access
 import Logging
 
 /// Brings the posts of one request up to date. A run reads the state of both servers, asks ``PostPlan`` for the next step and
-/// performs it, until nothing is left to do. Only this type writes posts.
+/// performs it, until nothing is left to do. No other type writes posts.
 ///
 /// ```
 /// gather ──→ findTargets ──→ PostPlan.next ──→ perform
@@ -42,7 +42,7 @@ package struct ReconcileRun: Sendable {
     }
 
     private static let conflictLimit = 5
-    /// How often the posts of a request that is gone are tried again after a refusal. A channel may be archived, or closed to
+    /// The number of retries, after a refusal, for the posts of a request that is gone. A channel may be archived, or closed to
     /// the bot, only for a moment.
     private static let goneLimit = 4
     private static let gonePause = Duration.seconds(20)
@@ -62,7 +62,7 @@ package struct ReconcileRun: Sendable {
             var attempt = Attempt(situation: try await gather(&memory), memory: memory)
             defer { memory = attempt.memory }
             await findTargets(&attempt)
-            // False if the server did not keep what an earlier attempt wrote.
+            // This is false if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
             if let outcome = try await carryOut(&attempt) { return outcome }
         }

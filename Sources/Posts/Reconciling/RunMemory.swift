@@ -4,7 +4,7 @@ package import Access
 /// not settle the request has left. It is kept until the request is settled, so that nothing found is forgotten and no look
 /// through a channel starts over.
 package struct RunMemory: Sendable {
-    /// How far a channel has been looked through for posts that nobody recorded.
+    /// The progress of looking through a channel for posts that nobody recorded.
     struct Look: Sendable {
         /// The position of the next page. This is nil before the first page.
         var cursor: PageCursor?
@@ -26,7 +26,8 @@ package struct RunMemory: Sendable {
     var claim = ""
     /// Whether another replica took the claim over while this one was replying.
     var hasDoubtfulReplies = false
-    /// How often the posts of a request that is gone could not be written because a person has to mend something.
+    /// The number of times that the posts of a request that is gone could not be written because a person has to mend
+    /// something.
     var goneAttempts = 0
     /// The elapsed time at which a post could not be found for the first time, by post.
     var missing: [PostReference: Duration] = [:]

@@ -4,10 +4,11 @@ import Access
 /// requests costs two calls and looks only at the requests that need work.
 struct SweepPlan {
     let rendering: Rendering
-    /// How long before a pending request expires a reminder is posted to its threads. No reminder is posted if this is nil.
+    /// The time before a pending request's expiry at which a reminder is posted to its threads. No reminder is posted if this
+    /// is nil.
     var remindsBefore: Duration?
 
-    /// Says what is to be done about a request.
+    /// The decision about one request.
     enum Verdict: Equatable {
         case fine
         /// The request's posts have to be brought up to date.

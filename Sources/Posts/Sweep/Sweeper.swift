@@ -4,8 +4,8 @@ import ServiceLifecycle
 
 /// Sweeps when the watch connects or reconnects, and every ten minutes. A sweep that fails is tried again until it succeeds.
 ///
-/// Sweeps are spaced by what they cost. A watch that ends again and again in a burst of changes would otherwise cause one sweep
-/// right after the other, so each sweep is followed by a rest that is four times as long as the sweep took, within limits.
+/// Each sweep is followed by a rest that is four times as long as the sweep took, within limits. Otherwise a watch that ends
+/// again and again in a burst of changes would cause one sweep right after the other.
 package struct Sweeper: Service {
     private static let interval = Duration.seconds(600)
     private static let retries = Duration.seconds(1)...Duration.seconds(10)

@@ -29,8 +29,8 @@ extension AccessRequest {
 }
 
 extension RequestedResource {
-    /// The resources of both lists, each once. Newer servers keep those with constraints in the second list and all others in
-    /// the first.
+    /// Returns the resources of both lists of a request, without duplicates. Newer servers keep resources with constraints in
+    /// the second list and all others in the first.
     static func all(of spec: Types_AccessRequestSpecV3) -> [Self] {
         let plain = spec.requestedResourceIds.map { RequestedResource($0, constraint: nil) }
         let newer = spec.requestedResourceAccessIds.map { access in
@@ -47,8 +47,8 @@ extension RequestedResource {
 }
 
 extension RequestedResource.Constraint {
-    /// A constraint with a version or a field that this plugin does not know is ``unknown``, whatever else it says, so that a
-    /// card never shows less than what is asked for.
+    /// Reads a constraint. One with a version or a field that this plugin does not know becomes ``unknown`` as a whole, because
+    /// a card that showed only the known part could show less than the request asks for.
     init(_ constraints: Types_ResourceConstraints) {
         let isKnown = constraints.version.isEmpty || constraints.version == "v1"
         switch constraints.details {
@@ -86,7 +86,8 @@ extension AccessRequest.State {
 }
 
 extension Timestamp {
-    /// Nil for a time that stands for none: absent, zero, Go's year 1, and everything up to 1970.
+    /// Converts a time of the server. Nil for the values that mean "no time": absent, zero, Go's year 1, and everything up to
+    /// 1970.
     init?(moment timestamp: Google_Protobuf_Timestamp) {
         self.init(timestamp)
         guard isMoment else { return nil }
@@ -101,13 +102,13 @@ extension Timestamp {
 }
 
 extension Types_AccessRequestV3 {
-    /// The first 64 characters of the name that the server sent, escaped, so that they may stand in a log line.
+    /// The first 64 characters of the name that the server sent, escaped so that they are safe in a log line.
     var loggableName: String { metadata.name.prefix(64).debugDescription }
 }
 
 extension WatchEvent {
-    /// Nil for an event that is not about a request: another kind, a name that is no ``RequestID``, or an operation that only
-    /// newer servers have.
+    /// Converts an event of the server's watch. Nil for an event that is not about a request: another kind of resource, a name
+    /// that is no ``RequestID``, or an operation that only newer servers have.
     init?(_ event: Proto_Event) {
         switch (event.type, event.resource) {
         case (.init_, _):

@@ -24,8 +24,8 @@ enum AuthCall: String, CaseIterable, Sendable {
         }
     }
 
-    /// What a role must allow for the call. Nil if every valid certificate will do, or where it depends on the call's
-    /// parameters.
+    /// The permission that a role must grant for the call. Nil if every valid certificate is enough, or if it depends on the
+    /// call's parameters.
     var permission: RolePermission? {
         switch self {
         case .connect, .ping, .readRole, .listResources, .submitReview: nil

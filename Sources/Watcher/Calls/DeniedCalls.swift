@@ -10,7 +10,7 @@ final class DeniedCalls: Sendable {
         errors.withLock { errors in calls.compactMap { errors[$0] } }
     }
 
-    /// Notes that the call was denied. Returns false when it is known to be denied with an equal error.
+    /// Records that the call was denied. Returns false when an equal error is already recorded for it.
     func note(_ error: TeleportError, of call: AuthCall) -> Bool {
         errors.withLock { errors in
             defer { errors[call] = error }
@@ -18,7 +18,7 @@ final class DeniedCalls: Sendable {
         }
     }
 
-    /// Forgets that the call was denied: it has succeeded.
+    /// Forgets that the call was denied, because it has succeeded.
     func clear(_ call: AuthCall) {
         errors.withLock { _ = $0.removeValue(forKey: call) }
     }

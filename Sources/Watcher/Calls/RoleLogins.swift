@@ -1,9 +1,9 @@
 import Synchronization
 
-/// A cache of the logins that roles allow, since a burst of requests asks for the same few roles.
+/// A cache of the logins that roles allow. It exists because a burst of requests asks for the same few roles.
 final class RoleLogins: Sendable {
     private static let lifetime = Duration.seconds(300)
-    /// The most roles in the cache. When it is full it is emptied.
+    /// The largest number of roles in the cache. When the cache is full it is emptied.
     private static let limit = 1000
 
     private let entries = Mutex<[String: (logins: [String], until: ContinuousClock.Instant)]>([:])

@@ -1,4 +1,5 @@
-/// A server's version, as Ping tells it: a semantic version, compared by clause 11 of semver.org without its build metadata.
+/// A server's version, as the server returns it in the answer to `Ping`. It is a semantic version; its build metadata is
+/// ignored, and versions are ordered as clause 11 of semver.org says.
 package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
     /// The oldest version that has every call of the plugin. It is the first beta, so that every 6.1 is new enough.
     package static let minimum = ServerVersion(numbers: [6, 1, 0], preRelease: ["beta", "1"])

@@ -1,12 +1,11 @@
 import Access
 
-/// Reads the message of a gRPC status, where Teleport answers different failures with the same code.
+/// Reads the text of a gRPC status. That is needed because Teleport answers different failures with the same code.
 ///
-/// These texts are Teleport's, not this program's (`lib/auth/auth_with_roles.go`, `lib/services/access_request.go`,
-/// `lib/services/access_checker.go`). This is the only place that reads them; what it finds becomes a field of
-/// ``TeleportError``.
+/// The texts are Teleport's (`lib/auth/auth_with_roles.go`, `lib/services/access_request.go`,
+/// `lib/services/access_checker.go`). This is the only place that reads them; the result becomes a field of ``TeleportError``.
 enum StatusMessage {
-    /// Why a review was refused; nil if the message does not tell.
+    /// Returns the reason for which a review was refused; nil if the message does not contain a known one.
     static func reviewRefusal(_ message: String) -> ReviewRefusal? {
         let text = message.prefix(4096)
         if let known = text.firstRange(of: " already reviewed") {
@@ -16,15 +15,17 @@ enum StatusMessage {
         return text.firstRange(of: "reviews on behalf of") == nil ? nil : .notForOthers
     }
 
-    /// `bob` of `user "bob" has`.
+    /// Returns the last quoted word, such as `bob` of `user "bob" has`.
     private static func author(before text: Substring) -> String? {
         let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
         return parts.count >= 3 ? String(parts[parts.count - 2]) : nil
     }
 
-    /// What a role lacks, from `access denied to perform action "list" on "user_group"`, once or more.
+    /// Returns the permissions that a role lacks according to a message, which contains `access denied to perform action "list"
+    /// on "user_group"` once or more.
     ///
-    /// Resources other than the plugin's own are listed and read together, so that both verbs are asked for.
+    /// For resources other than the plugin's own both `list` and `read` are returned, because the plugin always needs them
+    /// together.
     static func lackingPermissions(_ message: String) -> [RolePermission] {
         var found: [RolePermission] = []
         var rest = message.prefix(4096)
@@ -39,7 +40,7 @@ enum StatusMessage {
         return found
     }
 
-    /// The text after `start` up to the next quote.
+    /// Returns the text between `start` and the next quotation mark, and removes all up to that mark from `rest`.
     private static func take(_ start: String, _ rest: inout Substring) -> String? {
         guard let begin = rest.firstRange(of: start) else { return nil }
         let text = rest[begin.upperBound...]
@@ -48,7 +49,8 @@ enum StatusMessage {
         return String(text[..<end])
     }
 
-    /// Only what can be a verb or a kind in a role is shown as YAML.
+    /// Whether the text can be a verb or a kind of resource in a role. Other text must not be put into YAML that is shown to
+    /// people.
     private static func isPlain(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in

@@ -5,12 +5,14 @@ import SwiftProtobuf
 import Synchronization
 import TeleportAPI
 
-/// Looks up the names that people know resources and roles' logins by, as far as this role may read them. A card is complete
-/// without them, so that the look-up is given little time.
+/// Looks up the names by which people know resources, and the logins of roles, as far as the plugin's role may read them. A
+/// card is complete without them, so little time is spent on it.
 extension TeleportClient {
-    /// The most resources of one kind, or roles, that are looked up for one request.
+    /// The largest number of resources of one kind, and of roles, that are looked up for one request.
     private static let lookUpLimit = 20
 
+    /// Returns what a card shows of the request, with as many names as can be looked up within
+    /// ``TeleportConfiguration/nameTimeout``. It never fails.
     package func named(_ request: AccessRequest) async -> Subject {
         var subject = Subject(request)
         let limit = configuration.nameTimeout
@@ -23,8 +25,9 @@ extension TeleportClient {
         return subject
     }
 
-    /// Nodes are known by their host name and user groups by their name in the identity provider. Resources of other kinds are
-    /// known by the name that the request has.
+    /// Returns the names of nodes and user groups that could be found. People know a node by its host name and a user group by
+    /// its name in the identity provider. Resources of other kinds are known by the name in the request, so they are not looked
+    /// up.
     private func names(of resources: [RequestedResource]) async throws -> [RequestedResource: String] {
         var names: [RequestedResource: String] = [:]
         for kind in ["node", "user_group"] {
@@ -36,7 +39,7 @@ extension TeleportClient {
                 $0.predicateExpression = asked.map { "resource.metadata.name == \"\($0.name)\"" }.joined(separator: " || ")
                 ($0.useSearchAsRoles, $0.usePreviewAsRoles) = (true, true)
             }
-            // One kind may be denied and the other allowed.
+            // An error is ignored, because one kind may be denied while the other is allowed.
             let found = try? await call(.listResources) {
                 try await $0.api.listResources(query, options: Link.options).resources
             }
@@ -51,8 +54,8 @@ extension TeleportClient {
         return names
     }
 
-    /// Logs once for each kind that nothing was found. The server leaves out the resources that a role's labels do not match,
-    /// and does not say so.
+    /// Logs that nothing was found, once for each kind. The server silently leaves out resources that a role's labels do not
+    /// match, so only the log line can tell the operator why posts show ids.
     private func logEmptyListing(of kind: String) {
         guard kindsLoggedAsEmpty.withLock({ $0.insert(kind).inserted }) else { return }
         let labels = kind == "node" ? "node_labels" : "group_labels"
@@ -68,7 +71,7 @@ extension TeleportClient {
         !name.isEmpty && name.utf8.count <= 256 && !name.contains { $0 == "\"" || $0 == "\\" || $0.isNewline }
     }
 
-    /// A line with the logins of each role that this plugin's role may read.
+    /// Returns a line with the logins of each role, as far as the plugin's role may read them.
     private func logins(of roles: [String]) async -> [String] {
         var lines: [String] = []
         for role in roles.prefix(Self.lookUpLimit) {
@@ -78,12 +81,12 @@ extension TeleportClient {
         return lines
     }
 
-    /// Empty where the role cannot be read.
+    /// Returns the logins that a role allows, from the cache if possible; empty if the role cannot be read.
     private func cachedLogins(of role: String) async -> [String] {
         if let known = roleLogins.value(of: role) { return known }
         do {
             let answer = try await call(.readRole) { try await $0.api.getRole(.with { $0.name = role }, options: Link.options) }
-            // Variables such as `{{internal.logins}}` mean nothing to people.
+            // Variables such as `{{internal.logins}}` mean nothing to people, so they are left out.
             let logins = answer.spec.allow.logins.filter { !$0.contains("{{") && !$0.hasPrefix("-teleport-") }
             roleLogins.remember(logins, of: role)
             return logins
@@ -95,7 +98,7 @@ extension TeleportClient {
 }
 
 extension Proto_PaginatedResource {
-    /// The name by which a request asks for the resource, and the name that people know it by.
+    /// The name by which a request asks for the resource, and the name by which people know it.
     fileprivate var nameAndTitle: (name: String, title: String)? {
         switch resource {
         case .node(let node): (node.metadata.name, node.spec.hostname)

@@ -2,6 +2,8 @@ package import Access
 import SwiftProtobuf
 import TeleportAPI
 
+/// The calls about the plugin data, which is a small record that Teleport keeps for each request. ``AccessService`` documents
+/// them.
 extension TeleportClient {
     /// The plugin's name in the stored data. The original plugin used the same, so that both read each other's records.
     private static let plugin = "mattermost"
@@ -18,9 +20,10 @@ extension TeleportClient {
         return record?.spec.entries[Self.plugin]?.data ?? [:]
     }
 
-    /// Asks without naming a resource: the server then lists all records of the plugin, those of removed requests included
-    /// (measured on 7.3.2 and 8.1.0; `lib/services/local/dynamic_access.go` of newer versions reads the same range). Gives nil
-    /// where a server refuses that, or where the list is larger than a message may be.
+    /// Lists the records of all requests by a call that names no resource. The server then returns all records of the plugin,
+    /// including those of removed requests (measured on 7.3.2 and 8.1.0; `lib/services/local/dynamic_access.go` of newer
+    /// versions reads the same range). Returns nil if a server refuses such a call, or if the list is larger than a message may
+    /// be.
     package func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
         let filter = Types_PluginDataFilter.with {
             $0.kind = Self.kind

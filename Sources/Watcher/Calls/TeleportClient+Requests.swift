@@ -4,6 +4,7 @@ import Logging
 import SwiftProtobuf
 import TeleportAPI
 
+/// The calls that read and decide access requests. ``AccessService`` documents them.
 extension TeleportClient {
     package func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? {
         try await list(.with { $0.id = id.rawValue }).first { $0.id == id }
@@ -31,7 +32,7 @@ extension TeleportClient {
         let caller = try author.map { (_) throws(TeleportError) in try ownName }
         let submission = Types_AccessReviewSubmission.with {
             $0.requestID = id.rawValue
-            // The server takes an empty author for the caller.
+            // The server understands an empty author as the caller.
             $0.review.author = author ?? ""
             $0.review.submittedBy = caller ?? ""
             $0.review.proposedState = decision == .approve ? .approved : .denied

@@ -4,15 +4,16 @@ import SwiftProtobuf
 import TeleportAPI
 
 extension TeleportClient {
-    /// Reads the rules of the roles in the client certificate. Everybody may read the roles that they hold (`GetRole` in
-    /// Teleport's `lib/auth/auth_with_roles.go`), and only `list` and `read` without a condition show every request.
+    /// Whether the roles in the client certificate show every access request, for which they need `list` and `read` without a
+    /// condition. The roles' rules can be read because every user may read the roles that they hold (`GetRole` in Teleport's
+    /// `lib/auth/auth_with_roles.go`).
     package func showsAllRequests() async throws(TeleportError) -> Bool {
         guard let rules = try await ownRules() else { return false }
         return rules.allow(["list", "read"], on: "access_request")
     }
 
-    /// The permissions that the roles lack for the plugin's work; empty where the roles cannot be read. The roles are read for
-    /// this because Teleport answers a list without the permission with an empty list, not with an error.
+    /// Returns the permissions that the roles lack for the plugin's work; empty if the roles cannot be read. The roles have to
+    /// be read because Teleport answers a list call without the permission by an empty list, not by an error.
     func lackingPermissions() async -> [RolePermission] {
         guard let rules = try? await ownRules() else { return [] }
         func lacking(_ resources: [String], _ verbs: [String]) -> RolePermission? {
@@ -35,7 +36,7 @@ extension TeleportClient {
                 roles.append(
                     try await call(.readRole) { try await $0.api.getRole(.with { $0.name = name }, options: Link.options) })
             } catch {
-                // The role that cannot be read may be the one that denies.
+                // The role that cannot be read may contain a deny rule, so nothing can be concluded from the others.
                 guard [.permissionDenied, .notFound, .unimplemented].contains(error.code) else { throw error }
                 return nil
             }

@@ -5,8 +5,11 @@ import NIOPosix
 import Synchronization
 import TeleportAPI
 
-/// Makes calls to Teleport's auth service over the one connection that ``WatcherService`` keeps open. A call without a
-/// connection waits for the next one, within its time limit.
+/// The client of Teleport's auth service. It makes the calls of ``AccessService`` over the one connection that
+/// ``WatcherService`` keeps open, so that service has to run.
+///
+/// A call without a connection waits for the next one. Waiting and the call together take at most
+/// ``TeleportConfiguration/callTimeout``. All members may be used from any thread. Errors are mapped to ``TeleportError`` here.
 package final class TeleportClient: AccessService {
     package let configuration: TeleportConfiguration
     let slot = LinkSlot()
@@ -48,7 +51,7 @@ package final class TeleportClient: AccessService {
         return status
     }
 
-    /// Makes a call with the interceptors around it. All calls go through here.
+    /// Makes a call with the interceptors around it. Every call is made by this function.
     ///
     /// - Parameter purpose: what the call does, for the interceptors.
     func call<Answer: Sendable>(
@@ -57,8 +60,8 @@ package final class TeleportClient: AccessService {
         try await interceptors.run(purpose) { () throws(TeleportError) in try await perform(call, body) }
     }
 
-    /// Waits for a connection and makes the call, both within the call's time limit. A read is made again on the next
-    /// connection when its connection ends; a write is not, since it may have been carried out.
+    /// Waits for a connection and makes the call, both within the call's time limit. A read whose connection ends is made again
+    /// on the next connection. A write is not, because the server may have carried it out.
     private func perform<Answer: Sendable>(
         _ call: AuthCall, _ body: @escaping @Sendable (Link) async throws -> Answer
     ) async throws(TeleportError) -> Answer {
@@ -85,14 +88,14 @@ package final class TeleportClient: AccessService {
         } catch is DeadlinePassed {
             throw timedOut(call)
         } catch {
-            // The caller gave up, which says nothing about the server. The look-up of names does so after its time limit.
+            // The caller gave up, as the look-up of names does after its time limit. That says nothing about the server.
             if Task.isCancelled { throw TeleportError(.cancelled, "\(call.rawValue): cancelled", cause: error) }
             throw TeleportError(.unavailable, "\(call.rawValue): the plugin is shutting down", cause: error)
         }
     }
 
-    /// Logs a denied call once, and shows it in the readiness until the call succeeds. A role that cannot be read is left out,
-    /// since that is not needed, and so is a review, which may be denied for one person alone.
+    /// Logs a denied call once, and shows it in the readiness until the call succeeds. Two calls are left out: reading a role,
+    /// because the plugin does not need it, and a review, because it may be denied for one person only.
     func noteDenial(_ error: TeleportError, of call: AuthCall) {
         guard error.code == .permissionDenied, call != .readRole, call != .submitReview, deniedCalls.note(error, of: call)
         else { return }

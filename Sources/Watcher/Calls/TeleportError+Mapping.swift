@@ -5,7 +5,7 @@ import NIOCore
 import NIOPosix
 
 extension TeleportError {
-    /// Gives errors of gRPC, NIO and OpenSSL a code, words and a mend. This is the only place that does.
+    /// Maps an error of gRPC, NIO or OpenSSL to a code, words and a mend. This is the only place that does.
     init(_ error: any Error, during call: AuthCall, to address: AuthAddress) {
         switch error {
         case let error as TeleportError:
@@ -59,7 +59,8 @@ extension TeleportError {
         if call == .submitReview { reason = StatusMessage.reviewRefusal(error.message).map { .review($0) } }
     }
 
-    /// A refused certificate stays refused until a person acts; other TLS failures may pass.
+    /// Returns the code for a TLS failure. A certificate that was refused stays refused until a person acts; other failures may
+    /// pass by themselves.
     private static func code(of error: OpenSSLError) -> Code {
         switch error.code {
         case .setup, .untrustedPeer, .alert: .misconfigured
@@ -67,7 +68,7 @@ extension TeleportError {
         }
     }
 
-    /// What to do about a TLS failure; nil if it has more than one common cause.
+    /// Returns the advice for a TLS failure; nil if it has more than one common cause.
     private static func mend(of error: OpenSSLError) -> String? {
         let renew = "issue the identity, or client_key, client_crt and root_cas, again with tctl auth sign"
         return switch error.code {

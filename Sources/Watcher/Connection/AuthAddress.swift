@@ -6,16 +6,16 @@ package struct AuthAddress: Equatable, Sendable, CustomStringConvertible {
 
     package var host: String
     package var port: Int
-    /// The setting that gave the address, `addr` or `auth_server`, as errors name it.
+    /// The setting that contains the address, `addr` or `auth_server`. Errors name it.
     package var setting = "addr"
 
-    /// Why a text is no address.
+    /// The reason why a text is no address.
     package struct Fault: Error {
         package var words: String
         package var mend: String { "write host:port, e.g. auth.example.com:3025" }
     }
 
-    /// Parses the text of a setting; the error names the setting.
+    /// Parses the text of a setting. The error names the setting.
     package init(parsing text: String, setting: String = "addr") throws(TeleportError) {
         do throws(Fault) {
             try self.init(text)
@@ -25,7 +25,8 @@ package struct AuthAddress: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Parses `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address. Without a port it is ``defaultPort``.
+    /// Parses `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address. The port is ``defaultPort`` if the text has
+    /// none.
     package init(_ text: String) throws(Fault) {
         let (host, port) = try Self.split(text)
         guard !host.isEmpty, !host.contains(where: { $0 == "/" || $0 == "@" || $0.isWhitespace || $0 == "\0" }) else {

@@ -1,12 +1,12 @@
 import NIOCore
 
-/// The time limit of ``within(_:on:_:)`` passed before the work was done.
+/// The error of ``within(_:on:_:)`` when the time limit has passed before the work was done.
 struct DeadlinePassed: Error {}
 
-/// Runs `body`. When the limit passes first, cancels it and throws ``DeadlinePassed``.
+/// Runs `body` and returns its result. When the limit passes first, it cancels `body` and throws ``DeadlinePassed``.
 ///
-/// The timer belongs to the event loop, which frees it with the call. A cancelled `Task.sleep` stays in memory until its time
-/// is over, which at hundreds of calls a second held thousands of tasks.
+/// The timer is one of the event loop, because that is freed as soon as it is cancelled. A cancelled `Task.sleep` stays in
+/// memory until its time is over: at hundreds of calls a second that kept thousands of tasks alive.
 func within<Value: Sendable>(
     _ limit: Duration, on loop: any EventLoop, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

@@ -7,17 +7,18 @@ import Synchronization
 
 /// Opens a TCP connection to the auth service and does the TLS handshake on it.
 struct Dialer: Sendable {
-    /// The name in every auth server's certificate, whatever host was dialled.
+    /// The name that the certificate of every auth server contains, whatever host was dialled.
     static let serverName = "teleport.cluster.local"
 
     let address: AuthAddress
     let context: TLSContext
     let configuration: TeleportConfiguration
     let group: any EventLoopGroup
-    /// The TLS context for the load balancer in front of a proxy; nil if the connection is not upgraded.
+    /// The TLS context for the outer connection to the load balancer in front of a proxy; nil if the connection is not
+    /// upgraded.
     var outer: TLSContext?
 
-    /// A channel whose TLS handshake is done. Its ``PingHandler`` holds back what the server sends until it is opened.
+    /// A channel whose TLS handshake is done. Its ``PingHandler`` holds back the server's bytes until it is opened.
     struct Dialled: Sendable {
         var channel: any Channel
         var handler: NIOLoopBound<PingHandler>
@@ -25,6 +26,7 @@ struct Dialer: Sendable {
         var tlsFailure: TLSFailure
     }
 
+    /// Connects and waits for the handshake. If it fails or the task is cancelled, the channel is closed.
     func dial() async throws -> Dialled {
         let attempts = Attempts()
         let channel = try await connect(attempts)
@@ -44,7 +46,7 @@ struct Dialer: Sendable {
         }
     }
 
-    /// Throws at once when the task is cancelled. A connection that is made after that is closed.
+    /// Opens the TCP connection. When the task is cancelled it throws at once, and a connection that is made later is closed.
     private func connect(_ attempts: Attempts) async throws -> any Channel {
         let promise = group.any().makePromise(of: (any Channel).self)
         let isAbandoned = Mutex(false)
@@ -80,7 +82,8 @@ struct Dialer: Sendable {
             }
     }
 
-    /// Sets up TLS with the load balancer and the upgrade; after the upgrade, TLS with the auth service inside.
+    /// Adds the handlers for TLS with the load balancer and for the upgrade. After the upgrade it adds those for TLS with the
+    /// auth service inside.
     private func upgrade(
         _ channel: any Channel, _ outer: TLSContext, _ tls: TLSHandler, _ handler: PingHandler
     ) throws -> EventLoopFuture<TLSHandler.Handshake> {
@@ -108,9 +111,9 @@ struct Dialer: Sendable {
     }
 }
 
-/// The channels of one call to connect, one for each address of the host that was tried, with what was made for each.
+/// The channels of one connection attempt with their handlers. NIO makes a channel for each address of the host that it tries.
 ///
-/// They are kept here because the pipeline of a channel that has closed already has no handlers to ask.
+/// They are kept here because the pipeline of a channel that has already closed has no handlers any more.
 private final class Attempts: Sendable {
     struct Attempt: Sendable {
         var dialled: Dialer.Dialled
@@ -119,7 +122,7 @@ private final class Attempts: Sendable {
 
     private let attempts = Mutex<[Attempt]>([])
 
-    /// Call it on the channel's event loop.
+    /// Adds a channel. It must be called on the channel's event loop.
     func add(
         _ tls: TLSHandler, _ handler: PingHandler, _ handshake: EventLoopFuture<TLSHandler.Handshake>, on channel: any Channel
     ) {

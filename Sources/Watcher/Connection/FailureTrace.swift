@@ -1,6 +1,7 @@
 import Synchronization
 
-/// The first error that a connection's channel reported. gRPC's own error says only "The channel was closed".
+/// Remembers the first error that a connection's channel reported. It is needed because gRPC's own error says only "The channel
+/// was closed".
 final class FailureTrace: Sendable {
     private let error = Mutex<(any Error)?>(nil)
 

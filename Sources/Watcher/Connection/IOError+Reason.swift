@@ -6,7 +6,7 @@ extension IOError {
     var shortReason: String { systemReason(errnoCode) }
 }
 
-/// The system's text for an `errno`.
+/// Returns the system's text for an `errno`.
 func systemReason(_ code: CInt) -> String {
     guard let text = strerror(code) else { return "error \(code)" }
     return String(cString: text)

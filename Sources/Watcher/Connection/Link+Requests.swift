@@ -3,13 +3,13 @@ import Synchronization
 import TeleportAPI
 
 extension Link {
-    /// Requests of one page. The server allows no more.
+    /// The number of requests in one page. The server allows no more.
     private static let pageSize: Int32 = 1000
-    /// The most pages, so that a server which never ends a list cannot fill the memory.
+    /// The largest number of pages. It keeps a server that never ends a list from filling the memory.
     private static let pageLimit = 1000
 
-    /// Lists by pages (Teleport 15 and newer), else by a stream (8.3.14 and newer), else by one call (up to 12). A call that
-    /// the server does not implement is not made again on this connection.
+    /// Lists requests by the newest call that the server implements: by pages (Teleport 15 and newer), else by a stream (8.3.14
+    /// and newer), else by one call (up to 12). A call that the server does not implement is not made again on this connection.
     func accessRequests(matching filter: Types_AccessRequestFilter) async throws -> [Types_AccessRequestV3] {
         while true {
             let call = listCall.withLock { $0 }

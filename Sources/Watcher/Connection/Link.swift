@@ -10,14 +10,14 @@ import TeleportAPI
 final class Link: Sendable {
     typealias Transport = HTTP2ClientTransport.WrappedChannel
 
-    /// The most bytes of a gRPC message. The transport's own limit, 4 MiB, is less than a long list of requests may take.
+    /// The largest size of a gRPC message in bytes. The transport's default, 4 MiB, is too small for a long list of requests.
     static let messageLimit = 64 * 1024 * 1024
 
     let address: AuthAddress
     let route: Route
     let api: Proto_AuthService.Client<Transport>
-    /// The newest call for lists that the server may have. It starts with the newest of all, and each call that the server
-    /// does not implement moves it to an older one.
+    /// The newest call for lists that the server may implement. It starts with the newest of all, and moves to an older one
+    /// when the server does not implement a call.
     let listCall = Mutex(AuthCall.listByPage)
     /// Whether the watch's first event has come.
     let hasBegun = Mutex(false)
@@ -27,11 +27,12 @@ final class Link: Sendable {
     private let trace: FailureTrace
     private let tlsFailure: TLSFailure
 
-    /// Takes the channel over. ``run()`` must be called, even when the task is cancelled, or the channel stays open.
+    /// Takes over the channel. ``run()`` must be called afterwards, even when the task is cancelled, or the channel stays open.
     init(
         _ dialled: Dialer.Dialled, address: AuthAddress, route: Route = .direct, configuration: TeleportConfiguration
     ) async throws {
-        // Nothing may throw between `configure` and the end, because the transport crashes when it is dropped half made.
+        // Nothing may throw between `configure` and the end of the closure, because the transport crashes when it is dropped
+        // half made.
         let transport: Transport
         do {
             transport = try await Transport.wrapping(config: Self.config(configuration)) { configure in
@@ -52,7 +53,7 @@ final class Link: Sendable {
         tlsFailure = dialled.tlsFailure
     }
 
-    /// False once the connection has ended, which can be a moment before ``run()`` returns.
+    /// Whether the connection is open. It can become false a moment before ``run()`` returns.
     var isActive: Bool { channel.isActive }
 
     /// Ends the connection, so that ``run()`` returns.
@@ -63,7 +64,7 @@ final class Link: Sendable {
         try await client.runConnections()
     }
 
-    /// The options of every call. They hold no deadline: that is the caller's.
+    /// The options of every call. They contain no deadline, because the caller has one.
     static var options: CallOptions {
         var options = CallOptions.defaults
         options.maxRequestMessageBytes = messageLimit
@@ -71,8 +72,8 @@ final class Link: Sendable {
         return options
     }
 
-    /// The error to report for a call that failed: the channel's own first error where the connection has ended, because
-    /// gRPC's says only that it was closed.
+    /// Returns the error to report for a call that failed. If the connection has ended, that is the channel's own first error,
+    /// because gRPC's error says only that the channel was closed.
     func explain(_ error: any Error, during call: AuthCall) -> TeleportError {
         let mapped = TeleportError(error, during: call, to: address)
         guard mapped.code == .unavailable, !(error is CancellationError), let first = tlsFailure.error ?? trace.first

@@ -1,7 +1,8 @@
 import Access
 import Synchronization
 
-/// The one connection that calls share, or the reason why there is none. A call without a connection waits here for the next.
+/// Holds the one connection that calls share, or the reason why there is none. A call without a connection waits here for the
+/// next one.
 ///
 /// ```
 /// empty (calls wait)      ── fill, restore ──▶ filled
@@ -9,18 +10,18 @@ import Synchronization
 /// empty, filled           ── close ──────────▶ closed (calls end without a connection)
 /// ```
 ///
-/// The slot is filled once the server has answered Ping. Whether the *watch* is on is a field of the status, since calls may
-/// already be made before its first event.
+/// The slot is filled once the server has answered `Ping`. A field of the status says whether the *watch* is on, because calls
+/// may be made before its first event.
 final class LinkSlot: Sendable {
     private struct State {
         var link: Link?
         var status = ConnectionStatus()
         var clusterName: String?
         var webAddress: String?
-        /// The calls that wait for a connection, by their numbers.
+        /// The calls that wait for a connection. The key is a number that identifies the call.
         var waiters: [UInt64: CheckedContinuation<Link?, Never>] = [:]
         var nextWaiter: UInt64 = 0
-        /// There will be no further connection.
+        /// Whether the plugin is shutting down, so that there will be no further connection.
         var isClosed = false
 
         mutating func takeWaiters() -> [CheckedContinuation<Link?, Never>] {
@@ -35,7 +36,8 @@ final class LinkSlot: Sendable {
     var clusterName: String? { state.withLock { $0.clusterName } }
     var webAddress: String? { state.withLock { $0.webAddress } }
 
-    /// The connection, at once or when there is one. Nil when the task is cancelled before that, or the slot is closed.
+    /// Returns the connection, and waits for one if there is none. Nil when the task is cancelled before that, or the slot is
+    /// closed.
     func link() async -> Link? {
         let id = state.withLock { state in
             state.nextWaiter &+= 1
@@ -45,7 +47,7 @@ final class LinkSlot: Sendable {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> Link?? in
                     if let link = state.link, link.isActive { return .some(link) }
-                    // Checked under the lock, because a cancellation that came before finds no waiter to resume.
+                    // This is checked under the lock, because a cancellation that came earlier has found no waiter to resume.
                     if Task.isCancelled || state.isClosed { return .some(nil) }
                     state.waiters[id] = continuation
                     return nil
@@ -57,7 +59,8 @@ final class LinkSlot: Sendable {
         }
     }
 
-    /// The server has answered Ping on the connection, with these facts: calls may use it.
+    /// Puts a connection into the slot, so that calls may use it. It is called once the server has answered `Ping` with these
+    /// facts.
     func fill(_ link: Link, clusterName: String, webAddress: String?, serverVersion: String) {
         let waiters = state.withLock { state in
             state.link = link
@@ -69,12 +72,13 @@ final class LinkSlot: Sendable {
         for waiter in waiters { waiter.resume(returning: link) }
     }
 
-    /// The connection has ended: calls wait for the next one. Does nothing when another connection is in the slot.
+    /// Removes a connection that has ended, so that calls wait for the next one. It has no effect when another connection is in
+    /// the slot.
     func drop(_ link: Link) {
         state.withLock { if $0.link === link { $0.link = nil } }
     }
 
-    /// Puts a connection back that still lives, after the one that should have replaced it has failed.
+    /// Puts an open connection back into the slot, after the connection that should have replaced it has failed.
     func restore(_ link: Link) {
         let waiters = state.withLock { state -> [CheckedContinuation<Link?, Never>] in
             guard state.link == nil, link.isActive, !state.isClosed else { return [] }
@@ -84,7 +88,7 @@ final class LinkSlot: Sendable {
         for waiter in waiters { waiter.resume(returning: link) }
     }
 
-    /// The watch's first event has come.
+    /// Records that the watch's first event has come.
     func watching() {
         state.withLock {
             $0.status.connected = true
@@ -92,7 +96,7 @@ final class LinkSlot: Sendable {
         }
     }
 
-    /// The last connection failed or ended, for this reason.
+    /// Records the reason for which the last connection failed or ended, and empties the slot.
     func empty(_ failure: TeleportError) {
         state.withLock {
             $0.link = nil
@@ -101,7 +105,7 @@ final class LinkSlot: Sendable {
         }
     }
 
-    /// The plugin shuts down: there will be no further connection, and the calls that wait end.
+    /// Closes the slot when the plugin shuts down. There will be no further connection, and the waiting calls end without one.
     func close() {
         empty(TeleportError(.cancelled, "the plugin is shutting down"))
         let waiters = state.withLock { state in

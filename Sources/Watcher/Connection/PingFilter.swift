@@ -1,20 +1,21 @@
 import NIOCore
 
-/// Takes the PING frames out of a stream of HTTP/2 frames and leaves every other byte as it is (RFC 9113, section 4.1).
+/// Removes the PING frames from a stream of HTTP/2 frames and leaves every other byte as it is (RFC 9113, section 4.1).
 ///
-/// Teleport's grpc-go sends a PING with each request, and swift-nio-http2 closes a connection that has about 200 of them in
-/// 30 s. Acknowledgements pass, since they answer our own keepalive. A malformed PING passes too, for the library to refuse.
+/// It is needed because Teleport's grpc-go sends a PING with each request, and swift-nio-http2 closes a connection that has
+/// about 200 of them in 30 s. Acknowledgements pass, because they answer the plugin's own keepalive. A malformed PING passes
+/// too, so that the library refuses it.
 ///
-/// Frames are passed on whole. The library's parser empties its buffer only where a read ends with a frame; otherwise the
+/// Frames are passed on whole, because the library's parser empties its buffer only if a read ends with a frame. Otherwise the
 /// buffer grows to megabytes and is allocated again with every read.
 struct PingFilter: Sendable {
     private static let headerSize = 9
     private static let pingSize = 17
-    /// The most bytes of payload for which a frame is held back until it is whole: the default of SETTINGS_MAX_FRAME_SIZE. A
-    /// longer frame, which the client does not allow, is passed on as it comes.
+    /// The largest payload in bytes for which a frame is held back until it is whole: the default of SETTINGS_MAX_FRAME_SIZE. A
+    /// longer frame is not allowed by the client and is passed on as it arrives.
     private static let wholeLimit = 1 << 14
 
-    /// How many bytes of the current frame's payload are still to come.
+    /// The number of bytes of the current frame's payload that have not arrived yet.
     private var payloadLeft = 0
     /// The start of a frame that is not whole yet.
     private var held = ByteBuffer()
@@ -66,7 +67,8 @@ struct PingFilter: Sendable {
     }
 
     private mutating func hold(_ rest: inout ByteBuffer, after run: Int, into output: inout Output) {
-        // A copy, so that a few bytes do not keep the buffer of a whole read in memory. No copy where everything is held.
+        // The bytes are copied, so that a few of them do not keep the buffer of a whole read in memory. If all are held, no
+        // copy is needed.
         held = run == 0 && output.pings.isEmpty ? rest : ByteBuffer(bytes: rest.readableBytesView.dropFirst(run))
         Self.pass(run, of: &rest, into: &output)
     }
@@ -81,7 +83,7 @@ struct PingFilter: Sendable {
         case other(length: Int)
     }
 
-    /// The frame that begins at `index`; nil when too few bytes are there to tell its kind.
+    /// Reads the frame that begins at `index`; nil when there are too few bytes to recognize its kind.
     private static func frame(in buffer: ByteBuffer, at index: Int) -> Frame? {
         guard let top = buffer.getInteger(at: index, as: UInt8.self),
             let low = buffer.getInteger(at: index + 1, as: UInt16.self),

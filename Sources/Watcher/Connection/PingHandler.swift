@@ -1,7 +1,8 @@
 import NIOCore
 
-/// Stands between TLS and gRPC. It answers the server's PINGs and hides them from the HTTP/2 library (see ``PingFilter``),
-/// records the first error, and holds back what the server sends until gRPC's handlers are in place after the handshake.
+/// A channel handler between TLS and gRPC. It answers the server's PINGs and hides them from the HTTP/2 library (see
+/// ``PingFilter``), records the first error, and holds back the server's bytes until gRPC's handlers have been added after the
+/// handshake.
 ///
 /// ```
 /// holding (bytes are kept, at most heldLimit) ── open() ──▶ open (bytes pass the filter)
@@ -12,15 +13,15 @@ final class PingHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// The server sent more than is kept for it.
+    /// The error for a server that sends more than the handler keeps.
     struct Flooded: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// The most bytes that are held. A server sends its settings and then waits for the client, so that one which sends more
-    /// is no auth service.
+    /// The largest number of bytes that are held. An auth service sends its settings and then waits for the client, so a server
+    /// that sends more is none.
     private static let heldLimit = 256 * 1024
-    /// The most answers that wait until the server reads. A server has at most a few unanswered PINGs.
+    /// The largest number of answers that wait until the server reads. Usually there are at most a few.
     private static let waitingLimit = 1024
 
     let trace: FailureTrace
@@ -28,8 +29,8 @@ final class PingHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private var isOpen = false
     private var held = ByteBuffer()
-    /// The data of PINGs that are not answered yet: no answer may be sent before the client's preface, nor while the channel
-    /// is not writable.
+    /// The data of PINGs that have not been answered yet. No answer may be sent before the client's preface, or while the
+    /// channel is not writable.
     private var waiting: [UInt64] = []
     /// Whether the client's preface has been sent.
     private var hasFlushed = false
@@ -39,7 +40,7 @@ final class PingHandler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
-    /// Lets the held bytes through, and all that follow. Call it on the event loop once gRPC's handlers are in place.
+    /// Passes on the held bytes and all that follow. It must be called on the event loop once gRPC's handlers are in place.
     func open() {
         guard !isOpen, let context else { return }
         isOpen = true

@@ -3,24 +3,25 @@ import NIOCore
 import NIOOpenSSL
 import NIOPosix
 
-/// Asks what listens at the address for what it is, once every route has failed. A Teleport proxy tells its version and
-/// whether it routes TLS, at `/webapi/find`.
+/// Finds out whether a Teleport proxy listens at the address, so that an error can say what to do. It is used once every route
+/// has failed. A proxy returns its version, and whether it has TLS routing, at `/webapi/find`.
 struct ProxyProbe: Sendable {
     private static let limit = Duration.seconds(5)
-    /// Bytes of the whole HTTP answer.
+    /// The largest size of the whole HTTP answer in bytes.
     private static let answerLimit = 64 * 1024
 
     let address: AuthAddress
     let configuration: TeleportConfiguration
     let group: any EventLoopGroup
 
-    /// What a proxy says of itself and what to do about it; nil if no proxy answers.
+    /// Returns the proxy's version and what to do about it, as text for a person; nil if no proxy answers.
     func advice() async -> String? {
         guard let answer = try? await find() else { return nil }
         return Self.advice(answer, setting: address.setting)
     }
 
-    /// Reads a proxy's answer. Only two fields are looked for, so that no JSON of an unknown server is parsed.
+    /// Makes the advice from a proxy's answer. It searches the text for two fields and does not parse the JSON, because an
+    /// unknown server sent it.
     static func advice(_ answer: String, setting: String) -> String? {
         guard let text = value("server_version", in: answer), let version = ServerVersion(text) else { return nil }
         let mend = "\(setting) must be the auth service's address, usually port 3025."

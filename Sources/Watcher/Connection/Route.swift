@@ -1,27 +1,30 @@
 import Access
 import Synchronization
 
-/// How the auth service is reached from the configured address.
+/// A way to reach the auth service from the configured address.
 ///
 /// The raw value completes the sentence "Reaching Teleport at … as …" in the log.
 enum Route: String, Sendable, CaseIterable, CustomStringConvertible {
     /// The auth service itself listens at the address.
     case direct = "the auth service itself"
-    /// A proxy of Teleport 8 or newer listens there and passes the TLS connection on, by its ALPN protocol.
+    /// A proxy of Teleport 8 or newer listens there. It chooses the auth service by the ALPN protocol and passes the TLS
+    /// connection on.
     case tlsRouting = "a proxy with TLS routing"
-    /// A proxy listens there behind an HTTP load balancer that ends TLS. The connection is upgraded (as for a WebSocket), and
-    /// TLS with the auth service runs inside.
+    /// A proxy listens there behind an HTTP load balancer that terminates TLS. The connection is upgraded (as for a WebSocket),
+    /// and TLS with the auth service runs inside it.
     case upgrade = "a proxy's connection upgrade"
 
     var description: String { rawValue }
 
-    /// The ALPN protocols to offer. A proxy reads only the first to choose its route, and the auth service agrees on the last.
+    /// Returns the ALPN protocols to offer. A proxy reads only the first to choose its route, and the auth service agrees on
+    /// the last.
     func alpnProtocols(cluster: String?) -> [String] {
         guard self != .direct, let cluster else { return ["h2"] }
         return [Self.alpnName(of: cluster), "h2"]
     }
 
-    /// The name by which a proxy knows a cluster's auth service (Teleport: `api/utils/keypaths`, `lib/srv/alpnproxy/common`).
+    /// Returns the name by which a proxy knows a cluster's auth service (Teleport: `api/utils/keypaths`,
+    /// `lib/srv/alpnproxy/common`).
     static func alpnName(of cluster: String) -> String {
         let digits = Array("0123456789abcdef")
         let hex = cluster.utf8.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
@@ -29,10 +32,10 @@ enum Route: String, Sendable, CaseIterable, CustomStringConvertible {
     }
 }
 
-/// The order in which routes are tried. Pure: it remembers what became of earlier attempts.
+/// The order in which routes are tried. It is a pure value that learns from the results of earlier attempts.
 struct RouteOrder: Equatable, Sendable {
     private(set) var routes = Route.allCases
-    /// The route of the last connection that was of use; nil before the first.
+    /// The route of the last connection that led to an auth service; nil before the first.
     private(set) var lastUsed: Route?
 
     /// Moves a route that led to an auth service to the front. Returns false when it is the same route as last time.
@@ -48,11 +51,11 @@ struct RouteOrder: Equatable, Sendable {
     }
 }
 
-/// Every route was tried and none led to the auth service.
+/// The error when every route was tried and none led to the auth service.
 struct NoRoute: Error {
-    /// Why each route failed, in the order in which they were tried.
+    /// The error of each route, in the order in which the routes were tried.
     var failures: [(route: Route, error: TeleportError)]
-    /// What a proxy at the address says of itself; nil if no proxy answers.
+    /// The advice about a proxy at the address, see ``ProxyProbe``; nil if no proxy answers.
     var advice: String?
 
     func error(_ address: AuthAddress) -> TeleportError {
@@ -66,6 +69,6 @@ struct NoRoute: Error {
 }
 
 extension TeleportClient {
-    /// How the last connection was made, e.g. `a proxy with TLS routing`; nil before the first.
+    /// The route of the last connection as text, e.g. `a proxy with TLS routing`; nil before the first.
     package var routeDescription: String? { routes.withLock { $0.lastUsed?.description } }
 }

@@ -4,7 +4,7 @@ import NIOCore
 import NIOOpenSSL
 import NIOPosix
 
-/// Finds out how the auth service is reached by trying one route after the other.
+/// Finds a route to the auth service by trying one after the other.
 struct RouteFinder: Sendable {
     let address: AuthAddress
     let credentials: TeleportCredentials
@@ -13,14 +13,14 @@ struct RouteFinder: Sendable {
     /// The routes to try, the likeliest first.
     let order: [Route]
 
-    /// Gives the first connection whose TLS handshake with the auth service succeeds.
+    /// Returns the first connection whose TLS handshake with the auth service succeeds.
     func dial() async throws -> (dialled: Dialer.Dialled, route: Route) {
         let cluster = credentials.clusterName
         // Files that cannot be used are reported before anything is dialled.
         _ = try credentials.makeContext()
         var failures: [(route: Route, error: TeleportError)] = []
         for route in order {
-            // A proxy is told the cluster's name.
+            // The routes by a proxy need the cluster's name.
             if route != .direct, cluster == nil { continue }
             do {
                 return (try await dialer(route, cluster).dial(), route)
@@ -42,8 +42,8 @@ struct RouteFinder: Sendable {
             outer: route == .upgrade ? try Self.outerContext() : nil)
     }
 
-    /// TLS up to a load balancer. Its certificate is not verified: only TLS with the auth service passes through, which both
-    /// ends verify, and nothing else is trusted to the outer connection.
+    /// Makes the context for TLS with a load balancer. Its certificate is not verified, and need not be: only the inner TLS
+    /// connection passes through it, which the plugin and the auth service both verify.
     static func outerContext() throws(OpenSSLError) -> TLSContext {
         try TLSContext.client(identity: nil, alpn: ["http/1.1"], trust: .unverified)
     }
@@ -51,7 +51,8 @@ struct RouteFinder: Sendable {
     /// Whether every other route would fail in the same way: nothing listens at the address, or the auth service has refused
     /// the plugin's certificate.
     ///
-    /// Other alerts may come from a load balancer, which knows neither the auth service's name nor its protocols.
+    /// Other alerts do not end the search, because they may come from a load balancer, which knows neither the auth service's
+    /// name nor its protocols.
     private static func endsSearch(_ error: any Error) -> Bool {
         switch error {
         case let error as OpenSSLError: error.alert.map(TLSAlert.refusesCertificate.contains) ?? false

@@ -1,9 +1,10 @@
-/// The address of Teleport's web UI, as links in posts have it. The server tells it, so that only a plain host and port pass.
+/// Checks the address of Teleport's web UI, which is used in links in posts. Only a plain host and port are accepted, because
+/// the address may come from the server.
 package enum WebAddress {
-    /// The most bytes of a host and port.
+    /// The largest length of a host and port in bytes.
     private static let limit = 255
 
-    /// The address without `https://`, a trailing slash and the port 443; nil for a text that is no address.
+    /// Returns the address without `https://`, trailing slashes and the port 443; nil for a text that is no address.
     package static func checked(_ text: String) -> String? {
         var address = text.hasPrefix("https://") ? text.dropFirst(8) : text[...]
         while address.hasSuffix("/") { address = address.dropLast() }

@@ -1,21 +1,23 @@
 import Access
 import Glibc
 
-/// A folder without search permission for this process, which keeps it from every file inside, whoever owns those.
+/// A folder for which this process has no search permission. It keeps the process from opening any file inside, even files that
+/// the process may read. Errors name it, because the file's own permissions look right.
 package struct ClosedFolder: Equatable, Sendable {
     package var path: String
 
-    /// What is wrong, for example with Teleport's own `/var/lib/teleport`, which has the mode 0700.
+    /// The description of the problem, as a clause. A common case is Teleport's own `/var/lib/teleport`, which has the mode
+    /// 0700.
     package var problem: String { "the folder \(path.shellWord) does not let this user (uid \(geteuid())) pass" }
     package var command: String { "chmod o+x \(path.shellWord)" }
     package var mend: String { "\(command), or keep the plugin's files in a folder such as /etc/teleport-mattermost" }
 
-    /// The first closed folder on the path to a file, symbolic links followed; nil if none is closed.
+    /// Returns the first closed folder on the path to a file, symbolic links followed; nil if none is closed.
     package static func first(onWayTo file: String) -> Self? {
         first(onWayTo: file, canPass: canPass, target: target)
     }
 
-    /// - Parameter target: gives where a symbolic link leads, and nil for a path that is no link.
+    /// - Parameter target: returns the target of a symbolic link, and nil for a path that is no link.
     static func first(onWayTo file: String, canPass: (String) -> Bool, target: (String) -> String?) -> Self? {
         var folder = file.hasPrefix("/") ? "/" : "."
         var rest = file.split(separator: "/")[...]

@@ -4,7 +4,8 @@ import Glibc
 
 /// An identity file, or one of the three files that `tctl auth sign --format=tls` writes.
 struct CredentialFile: Sendable {
-    /// The most bytes of a file: more than any bundle of certificates, and a bound for paths such as `/dev/zero`.
+    /// The largest size of a file in bytes. It is more than any bundle of certificates has, and stops reading from paths such
+    /// as `/dev/zero`.
     static let limit = 1024 * 1024
 
     /// The setting that names the file, e.g. `client_crt`.
@@ -15,13 +16,13 @@ struct CredentialFile: Sendable {
 
     private var isIdentity: Bool { setting == "identity" }
 
-    /// What to do when the file has to be made again.
+    /// The advice for a file that has to be made again.
     var renew: String { "issue \(what) again with \(command)\(isIdentity ? ", or see why tbot does not" : "")" }
 
     private var what: String { isIdentity ? "it" : "the files" }
 
-    /// The command that makes the files. Where the user is not known it is the one of the guides, which differs between the
-    /// three files and an identity file.
+    /// The command that makes the files. If the user is not known, it names the user of Teleport's guides, which differs
+    /// between the three files and an identity file.
     private var command: String {
         isIdentity
             ? "tctl auth sign --user=\((user ?? "access-plugin").shellWord) --out=identity"
@@ -39,6 +40,7 @@ struct CredentialFile: Sendable {
         return bytes
     }
 
+    /// Reads the whole file.
     func read() throws(TeleportError) -> [UInt8] {
         guard !path.isEmpty else { throw error("is not set", mend: "name the file; \(renew)") }
         do {
@@ -50,7 +52,7 @@ struct CredentialFile: Sendable {
 
     /// - Parameters:
     ///   - problem: the end of a sentence that begins with the setting and the path.
-    ///   - mend: what to do about it; by default, to issue the file again.
+    ///   - mend: the advice; by default, to issue the file again.
     func error(_ problem: String, mend: String? = nil) -> TeleportError {
         TeleportError(.misconfigured, "\(setting) \"\(path)\" \(problem)", mend: mend ?? renew, reason: .credentials)
     }

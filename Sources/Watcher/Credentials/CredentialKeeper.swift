@@ -4,15 +4,15 @@ import Base
 import Logging
 import Synchronization
 
-/// Keeps the credentials in use: reads the files for each connection and at intervals, and keeps the last good ones while the
-/// files cannot be used.
+/// Keeps the credentials that are in use. It reads the files for each connection and at intervals, and keeps the last good
+/// credentials while the files cannot be used, for example while they are being replaced.
 final class CredentialKeeper: Sendable {
     private struct State {
         var current: TeleportCredentials?
         var steps: ExpirySteps?
-        /// Why the files cannot be used now; ``current`` stays in use meanwhile.
+        /// The reason why the files cannot be used now. Meanwhile ``current`` stays in use.
         var problem = SayOnce<TeleportError>()
-        /// Is told of changed credentials.
+        /// Receives an element each time that the credentials have changed.
         var listener: AsyncStream<Void>.Continuation?
     }
 
@@ -27,10 +27,10 @@ final class CredentialKeeper: Sendable {
         self.now = now
     }
 
-    /// When the certificate in use expires; nil before one was read.
+    /// The time at which the certificate in use expires; nil before one was read.
     var expires: Timestamp? { state.withLock { $0.steps?.notAfter } }
 
-    /// What the operator should see to although everything works: files that cannot be used, a certificate that expires soon.
+    /// Warnings for the operator while everything still works: files that cannot be used, or a certificate that expires soon.
     var notes: [TeleportError] {
         let (current, steps, problem) = state.withLock { ($0.current, $0.steps, $0.problem.last) }
         var notes: [TeleportError] = []
@@ -42,8 +42,8 @@ final class CredentialKeeper: Sendable {
         return notes
     }
 
-    /// The credentials for a new connection: the files' own, or the last good ones where the files cannot be used and those
-    /// still can. Throws what is wrong with the files otherwise.
+    /// Returns the credentials for a new connection. They are read from the files. If the files cannot be used, the last good
+    /// credentials are returned if they are still valid; otherwise the error of the files is thrown.
     func load() throws(TeleportError) -> TeleportCredentials {
         do throws(TeleportError) {
             let fresh = try read()
@@ -56,14 +56,15 @@ final class CredentialKeeper: Sendable {
         }
     }
 
-    /// Yields each time that changed files have been taken up from now on. Only the latest caller's stream is served.
+    /// Returns a stream that yields each time that changed credentials have been taken into use from now on. Only the stream of
+    /// the latest call is served.
     func changes() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         state.withLock { $0.listener = continuation }
         return stream
     }
 
-    /// Looks at the files every ``TeleportConfiguration/refreshInterval`` until the task is cancelled.
+    /// Reads the files every ``TeleportConfiguration/refreshInterval`` until the task is cancelled.
     func watch(_ clock: any Clock<Duration>) async {
         while !Task.isCancelled {
             try? await clock.sleep(for: configuration.refreshInterval)
@@ -71,7 +72,8 @@ final class CredentialKeeper: Sendable {
         }
     }
 
-    /// Looks at the files once: takes up changed ones, reports broken ones, and warns of a certificate that expires soon.
+    /// Reads the files once. It takes changed credentials into use, reports files that cannot be used, and warns of a
+    /// certificate that expires soon.
     func look() {
         if configuration.refreshesIdentity {
             do throws(TeleportError) {

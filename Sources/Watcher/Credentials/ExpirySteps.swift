@@ -1,9 +1,9 @@
 import Access
 
-/// When to warn that a certificate expires: once each with a fifth, a tenth and a twentieth of its lifetime left, and once
-/// when it has expired. Pure: the time is passed in.
+/// Decides when to warn that a certificate expires: once each when a fifth, a tenth and a twentieth of its lifetime is left,
+/// and once when it has expired. It reads no clock: the time is passed in.
 struct ExpirySteps: Equatable, Sendable {
-    /// The raw value is the percentage of the lifetime that is left at most.
+    /// The raw value is the largest percentage of the lifetime that is left at this step.
     enum Step: Int, Sendable {
         case fifth = 20
         case tenth = 10
@@ -20,7 +20,7 @@ struct ExpirySteps: Equatable, Sendable {
         (self.notBefore, self.notAfter) = (notBefore, notAfter)
     }
 
-    /// The step that is reached now; nil while more than a fifth of the lifetime is left.
+    /// Returns the step that is reached now; nil while more than a fifth of the lifetime is left.
     func step(at now: Timestamp) -> Step? {
         let life = max(1, notAfter.milliseconds - notBefore.milliseconds)
         let left = notAfter.milliseconds - now.milliseconds
@@ -28,7 +28,7 @@ struct ExpirySteps: Equatable, Sendable {
         return [Step.twentieth, .tenth, .fifth].first { left * 100 <= life * Int64($0.rawValue) }
     }
 
-    /// The step that is reached now and has not been warned of; counts as warned of from then on.
+    /// Returns the step that is reached now, if no warning was given for it yet, and records that one is given.
     mutating func news(at now: Timestamp) -> Step? {
         guard let step = step(at: now), step != warned else { return nil }
         warned = step

@@ -3,11 +3,11 @@ import ActionCrypto
 /// The parts of an identity file, which `tctl auth sign --format=file` and `tbot` write: PEM blocks with other lines between
 /// them.
 ///
-/// The file is read as Teleport reads it (`api/identityfile`): the first block with a private key is the client's key, the first
-/// certificate is the client's, all further certificates are CAs, the first line `@cert-authority` names the cluster, and
+/// The file is read as Teleport reads it (`api/identityfile`): the first block with a private key is the client's key, the
+/// first certificate is the client's, all further certificates are CAs, the first line `@cert-authority` names the cluster, and
 /// everything else is ignored.
 struct IdentityFile {
-    /// What is wrong with the file, with the number of the line where there is one.
+    /// The error for a file that cannot be used. The words contain the number of the line, if there is one.
     struct Fault: Error, Equatable {
         var words: String
     }
@@ -22,7 +22,7 @@ struct IdentityFile {
     var key: Block
     var certificate: Block
     var authorities: [Block]
-    /// The cluster that the first `@cert-authority` line names; nil if there is no such line.
+    /// The name of the cluster in the first `@cert-authority` line; nil if there is no such line.
     var clusterName: String?
 
     init(_ bytes: [UInt8]) throws(Fault) {
@@ -48,7 +48,7 @@ struct IdentityFile {
         clusterName = scan.clusterName
     }
 
-    /// Parses every certificate and the key, so that an error can name the line of the block at fault.
+    /// Parses every certificate and the key, so that an error can name the line of the block that is wrong.
     func check() throws(Fault) {
         try check(certificate, "client certificate")
         for authority in authorities { try check(authority, "CA certificate") }
@@ -102,7 +102,7 @@ private struct Scan {
         .init(words: "line \(block.line): the block \"\(block.label)\" has no end; the file may be half written")
     }
 
-    /// `LABEL` of `-----BEGIN LABEL-----`, at most 64 characters of it; nil for any other line.
+    /// Returns `LABEL` of `-----BEGIN LABEL-----`, at most 64 characters of it; nil for any other line.
     private static func label(_ line: ArraySlice<UInt8>, _ start: String) -> String? {
         guard line.starts(with: start.utf8) else { return nil }
         let text = String(decoding: line.prefix(128), as: UTF8.self)
@@ -110,7 +110,8 @@ private struct Scan {
         return String(text[text.index(text.startIndex, offsetBy: start.count)..<end.lowerBound].prefix(64))
     }
 
-    /// `CLUSTER` of `@cert-authority *.CLUSTER ssh-rsa …` and of `@cert-authority proxy,CLUSTER,*.CLUSTER ssh-rsa …`.
+    /// Returns `CLUSTER` of `@cert-authority *.CLUSTER ssh-rsa …` and of `@cert-authority proxy,CLUSTER,*.CLUSTER ssh-rsa …`;
+    /// nil for any other line.
     private static func cluster(_ line: ArraySlice<UInt8>) -> String? {
         guard line.starts(with: "@cert-authority ".utf8) else { return nil }
         let words = String(decoding: line.prefix(1024), as: UTF8.self).split(separator: " ")

@@ -1,15 +1,17 @@
 package import Access
 package import ActionCrypto
 
-/// The plugin's client certificate and key, and the CAs by which it verifies the auth service.
+/// The plugin's client certificate and key, and the CA certificates by which it verifies the auth service. They come from an
+/// identity file, or from the three files that `tctl auth sign --format=tls` writes. Errors name the setting and the file at
+/// fault.
 package struct TeleportCredentials: Sendable {
     package var identity: TLSIdentity
     /// The CA certificates, as PEM.
     package var rootCAs: [UInt8]
-    /// The cluster's name from the identity file; nil for the three files.
+    /// The cluster's name in the identity file; nil if it has none, and for the three files.
     private var namedCluster: String?
 
-    /// Where the parts come from, for errors. An identity file is the source of all three.
+    /// The files that the parts come from, which errors name. An identity file is the source of all three.
     private let files: Files
 
     private struct Files: Sendable {
@@ -18,7 +20,7 @@ package struct TeleportCredentials: Sendable {
         var roots: CredentialFile
     }
 
-    /// Reads the files that the configuration names.
+    /// Reads the files that the configuration names. The call blocks while it reads.
     package static func load(_ configuration: TeleportConfiguration) throws(TeleportError) -> Self {
         if let path = configuration.identity { return try load(CredentialFile(setting: "identity", path: path)) }
         var files = Files(
@@ -50,7 +52,7 @@ package struct TeleportCredentials: Sendable {
         }
     }
 
-    /// The user that the first certificate names.
+    /// Returns the user that the first certificate names.
     private static func user(of pem: [UInt8]) -> String? {
         (try? CertificateInfo(pem: pem))?.subject
     }
@@ -62,7 +64,7 @@ package struct TeleportCredentials: Sendable {
         self.files = files
     }
 
-    /// Whether certificate, key and CAs are the same.
+    /// Whether certificate, key and CA certificates are the same.
     package func isSame(as other: Self) -> Bool {
         identity.certificateChain == other.identity.certificateChain && rootCAs == other.rootCAs
             && identity.privateKey.reveal() == other.identity.privateKey.reveal()
@@ -71,22 +73,24 @@ package struct TeleportCredentials: Sendable {
     /// The setting and the path of the file that holds the certificate, e.g. `identity "/var/lib/…"`.
     package var name: String { "\(files.certificate.setting) \"\(files.certificate.path)\"" }
 
-    /// What to do when the certificate has expired.
+    /// The advice for a certificate that has expired.
     package var renew: String { files.certificate.renew }
 
+    /// Returns the fields of the client certificate.
     package func certificate() throws(TeleportError) -> CertificateInfo {
         try check(files.certificate) { () throws(OpenSSLError) in try CertificateInfo(pem: identity.certificateChain) }
     }
 
-    /// The cluster's name: that of the CA that issued the certificate, or else the identity file's, or else that of the first CA.
-    /// Teleport names its CAs after the cluster. Nil if no CA has a name.
+    /// The cluster's name, which is also the name of its CAs. It is the name of the CA that issued the certificate, or else the
+    /// one in the identity file, or else the name of the first CA. Nil if none of them is known.
     package var clusterName: String? {
         let names = ((try? CertificateInfo.all(pem: rootCAs)) ?? []).compactMap(\.subject)
         if let issuer = try? certificate().issuer, names.contains(issuer) { return issuer }
         return namedCluster ?? names.first
     }
 
-    /// Makes the TLS context of a client. Throws an error that names the file which cannot be used.
+    /// Makes the TLS context of the client. The error names the file that cannot be used, for example because the certificate
+    /// has expired.
     package func makeContext() throws(TeleportError) -> TLSContext { try makeContext(at: .now) }
 
     func makeContext(at now: Timestamp, alpn: [String] = ["h2"]) throws(TeleportError) -> TLSContext {

@@ -2,12 +2,12 @@ import Access
 import DequeModule
 import Synchronization
 
-/// Carries events from the watch to whoever handles them, in order. The watch never waits: a server ends the watch of a client
-/// that takes its events too slowly.
+/// Buffers the events of the watch, in order, until they are handled. The watch must never wait for the handler, because a
+/// server ends the watch of a client that takes its events too slowly.
 ///
 /// The buffer is bounded. When it is full, all its events are dropped and the last of ``WatchEvent/connected`` and
-/// ``WatchEvent/disconnected(_:)`` takes their place: after ``WatchEvent/connected`` everything is listed again, so that no
-/// change is lost. A request's events are not merged here: the handler does that.
+/// ``WatchEvent/disconnected(_:)`` replaces them. No change is lost, because everything is listed again after
+/// ``WatchEvent/connected``. A request's events are not merged here: the handler does that.
 final class EventBuffer: Sendable {
     private struct State {
         var events: Deque<WatchEvent> = []
@@ -20,7 +20,7 @@ final class EventBuffer: Sendable {
     private let signal: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
-    /// - Parameter limit: the most events; 16,384 take about 1.5 MiB.
+    /// - Parameter limit: the largest number of events; 16,384 take about 1.5 MiB.
     init(limit: Int = 16_384) {
         self.limit = limit
         (signal, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -45,7 +45,7 @@ final class EventBuffer: Sendable {
         return fitted
     }
 
-    /// Hands events out one after the other until the task is cancelled. For one consumer.
+    /// Passes events to `handle`, one after the other, until the task is cancelled. There must be only one caller.
     func drain(_ handle: @Sendable (WatchEvent) async -> Void) async {
         for await _ in signal {
             while !Task.isCancelled, let event = take() { await handle(event) }

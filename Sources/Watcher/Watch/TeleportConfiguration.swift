@@ -1,8 +1,9 @@
-/// How to reach Teleport: the settings of the `[teleport]` section, and time limits that only tests change.
+/// The configuration of the connection to Teleport: the settings of the `[teleport]` section, and time limits that only tests
+/// change.
 package struct TeleportConfiguration: Sendable {
-    /// `addr`: host or host:port of the auth service or a proxy. The port is 3025 where none is given.
+    /// `addr`: host or host:port of the auth service or a proxy. The port is 3025 if none is given.
     package var address: String
-    /// The setting that gave the address, `addr` or its older name `auth_server`, as errors name it.
+    /// The setting that contains the address, `addr` or its older name `auth_server`. Errors name it.
     package var addressSetting = "addr"
     /// `identity`: path of an identity file; nil if the three files below are used.
     package var identity: String?
@@ -12,27 +13,30 @@ package struct TeleportConfiguration: Sendable {
     package var clientCertificate: String
     /// `root_cas`: path of the cluster's PEM CA certificates.
     package var rootCAs: String
-    /// `web_addr`: host or host:port of Teleport's web UI; nil for the address that Teleport tells.
+    /// `web_addr`: host or host:port of Teleport's web UI; nil for the address that Teleport itself returns.
     package var webAddress: String?
-    /// Whether clicks set a request's state, for which the role needs `update` on `access_request`.
+    /// Whether clicks set a request's state. The role needs `update` on `access_request` for that.
     package var decides = true
     /// `refresh_identity`: whether changed files replace the connection that is open.
     package var refreshesIdentity = true
-    /// `refresh_identity_interval`: how often the files are read to see whether they changed.
+    /// `refresh_identity_interval`: the time between two looks at the files for changes.
     package var refreshInterval: Duration = .seconds(60)
 
-    /// The time limit of a call from start to answer, the wait for a connection included.
+    /// The time limit of a call from start to answer, including the wait for a connection.
     package var callTimeout: Duration = .seconds(10)
-    /// The time limit for looking up the names of resources and the logins of roles, each.
+    /// The time limit for looking up the names of resources, and that for looking up the logins of roles. Both run at the same
+    /// time.
     package var nameTimeout: Duration = .seconds(2)
+    /// The time limit for opening the TCP connection.
     package var connectTimeout: Duration = .seconds(10)
+    /// The time limit of the TLS handshake.
     package var handshakeTimeout: Duration = .seconds(10)
     /// The time limit from the handshake to the watch's first event.
     package var initTimeout: Duration = .seconds(30)
-    /// Time between keepalive pings. The server allows one a minute and answers more with GOAWAY `too_many_pings`.
+    /// The time between two keepalive pings. The server allows one per minute and answers more with GOAWAY `too_many_pings`.
     package var keepaliveInterval: Duration = .seconds(65)
-    /// The wait for the answer to a keepalive ping. It must be shorter than the interval: with 2 s and an interval of 0.5 s a
-    /// frozen server went unnoticed.
+    /// The time limit for the answer to a keepalive ping. It must be shorter than the interval: in a test with 2 s and an
+    /// interval of 0.5 s a frozen server was not noticed.
     package var keepaliveTimeout: Duration = .seconds(20)
     /// The delay before the first attempt to reconnect; it doubles with each failure.
     package var firstBackoff: Duration = .milliseconds(250)

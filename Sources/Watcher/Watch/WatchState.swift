@@ -1,8 +1,8 @@
 import Access
 import Base
 
-/// Decides when to open the watch again after it has ended, and whether the reason is worth a log line. Pure: the time that the
-/// watch held and the jitter are passed in.
+/// Decides when to open the watch again after it has ended, and whether the reason has to be logged. It is a pure state
+/// machine: the time for which the watch was on and the jitter are passed in.
 ///
 /// ```
 /// connecting(failures) ── initReceived ──▶ watching(failuresBefore)
@@ -24,7 +24,7 @@ struct WatchState: Sendable {
         case connected
         /// The watch is on again after a failure that was logged.
         case recovered
-        /// No INIT is waited for: it is a second one, or one after the stop.
+        /// No INIT was expected: it is a second one, or it came after the stop.
         case ignore
     }
 
@@ -32,21 +32,21 @@ struct WatchState: Sendable {
         /// Open the watch again after this delay. `isNews` is false when the error equals the one before and the watch was not
         /// on in between.
         case reconnect(after: Duration, isNews: Bool)
-        /// Shutdown was asked for: return from `run()`.
+        /// Return from `run()`, because shutdown was asked for.
         case stop
     }
 
-    /// How long a watch must have held to reset the backoff. One that ended sooner does not: the server may be restarting over
-    /// and over.
+    /// The time for which a watch must have been on to reset the backoff. A watch that ended sooner does not reset it, because
+    /// the server may be restarting again and again.
     static let settled: Duration = .seconds(10)
 
-    /// The longest delay of the first ``earlyAttempts``, about five minutes, so that the end of an outage is noticed within
-    /// seconds.
+    /// The longest delay of the first ``earlyAttempts`` attempts, which take about five minutes. It is short, so that the end
+    /// of a usual outage is noticed within seconds.
     static let earlyCap: Duration = .seconds(8)
     static let earlyAttempts = 40
 
     private var state = State.connecting(failures: 0)
-    /// The error of the last end; nil before the first, and after a watch was on.
+    /// The error with which the last watch or attempt ended; none before the first, and once a watch was on.
     private var told = SayOnce<TeleportError>()
     private let first: Duration
     private let longest: Duration
@@ -60,18 +60,18 @@ struct WatchState: Sendable {
         if case .watching = state { true } else { false }
     }
 
-    /// The watch's first event, INIT, has come.
+    /// Records that the watch's first event, INIT, has come.
     mutating func initReceived() -> OnInit {
         guard case .connecting(let failures) = state else { return .ignore }
         state = .watching(failuresBefore: failures)
         return told.last == nil ? .connected : .recovered
     }
 
-    /// A connection failed or ended.
+    /// Records that a connection failed or ended.
     ///
     /// - Parameters:
-    ///   - held: how long the connection lasted.
-    ///   - jitter: in 0..<1.
+    ///   - held: the time for which the connection lasted.
+    ///   - jitter: a random number in 0..<1.
     mutating func ended(_ failure: TeleportError, held: Duration, jitter: Double) -> OnEnd {
         let failures: Int
         switch state {
@@ -85,10 +85,11 @@ struct WatchState: Sendable {
         return .reconnect(after: backoff(after: failures, jitter: jitter), isNews: told.isNews(failure))
     }
 
-    /// Shutdown was asked for.
+    /// Records that shutdown was asked for.
     mutating func stop() { state = .stopped }
 
-    /// The delay doubles with each failure up to the longest; the jitter then takes between half of it and the whole.
+    /// Returns the delay before the next attempt. It doubles with each failure up to the longest. The jitter then shortens it
+    /// by up to a half.
     private func backoff(after failures: Int, jitter: Double) -> Duration {
         let cap = failures < Self.earlyAttempts ? min(longest, Self.earlyCap) : longest
         let pause = Backoff.pause(afterFailures: failures, in: first...max(first, cap))

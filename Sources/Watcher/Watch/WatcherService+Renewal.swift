@@ -4,22 +4,22 @@ import Logging
 
 extension WatcherService {
     private enum Step: Sendable {
-        /// The credentials changed: make a connection with them.
+        /// The credentials have changed, so a connection with them has to be made.
         case renewed
-        /// The last attempt to use them failed a while ago: try again.
+        /// The last attempt to use them failed a while ago, and is to be repeated.
         case retry
         /// The watch on this connection is on.
         case began(Link)
-        /// The connection has ended; nil for one that could not be made.
+        /// The connection has ended because of the error; the link is nil if the connection could not be made.
         case ended(Link?, TeleportError)
         /// Nothing is to be done.
         case idle
     }
 
-    /// Watches on one connection until that ends, and returns why it did.
+    /// Watches on one connection until it ends, and returns the error with which it ended.
     ///
-    /// When the credentials change, a new connection is made beside the live one and takes over once its watch is on, so that no
-    /// event is missed and calls that are under way go on.
+    /// When the credentials change, a new connection is made beside the live one and takes over once its watch is on. So no
+    /// event is missed, and calls in flight are not interrupted.
     ///
     /// ```
     /// live ── renewed, retry ──▶ live + a new connection
@@ -86,7 +86,7 @@ extension WatcherService {
         }
     }
 
-    /// Closes a connection once the calls that began on it have had their time.
+    /// Closes a connection after the time limit of the calls that began on it.
     private func retire(_ link: Link) async -> Step {
         try? await client.clock.sleep(for: client.configuration.callTimeout)
         link.close()

@@ -7,7 +7,7 @@ import Synchronization
 import TeleportAPI
 
 extension WatcherService {
-    /// Connects, checks the server's version and watches until the connection ends; returns why it did.
+    /// Connects, checks the server's version and watches until the connection ends. Returns the error with which it ended.
     func connectOnce() async -> TeleportError {
         let address: AuthAddress
         do throws(TeleportError) {
@@ -40,13 +40,14 @@ extension WatcherService {
         return try await Link(dialled, address: address, route: route, configuration: client.configuration)
     }
 
-    /// Watches on a connection until it ends or its watch does not begin in time; returns why it ended.
+    /// Watches on a connection until it ends or its watch does not begin in time. Returns the error with which it ended.
     ///
     /// - Parameter began: called when the watch is on.
     func serve(_ link: Link, began: @escaping @Sendable (Link) -> Void) async -> TeleportError {
         await withTaskGroup(of: TeleportError?.self) { group in
             group.addTask { await self.runConnection(of: link) }
-            // The watch goes before all other work, because a server ends the watch of a client that takes its events slowly.
+            // The watch has priority over all other work, because a server ends the watch of a client that takes its events
+            // slowly.
             group.addTask(priority: .high) { await self.watch(on: link, began: began) }
             group.addTask {
                 try? await self.client.clock.sleep(for: self.client.configuration.initTimeout)
@@ -60,8 +61,8 @@ extension WatcherService {
         }
     }
 
-    /// Runs a connection to its end. The result is held back for a second: the watch's own error says more than the end of its
-    /// connection and is to come first.
+    /// Runs a connection until it ends, and returns its error a second later. The delay lets the watch's own error come first,
+    /// because it says more than the end of the connection.
     private func runConnection(of link: Link) async -> TeleportError? {
         var reason = "the server closed the connection"
         do {
@@ -79,7 +80,7 @@ extension WatcherService {
             try await checkVersion(on: link)
         } catch {
             let failure = link.explain(error, during: .ping)
-            // Something that speaks TLS and HTTP/2, and is no auth service, answers like this.
+            // A server that speaks TLS and HTTP/2 but is no auth service answers like this.
             if failure.code == .unimplemented || failure.code == .other { client.routes.withLock { $0.misled(link.route) } }
             return failure
         }
@@ -95,9 +96,9 @@ extension WatcherService {
         }
     }
 
-    /// Logs what the role lacks before any call fails for it.
+    /// Logs the permissions that the role lacks, before a call fails because of them.
     private func checkPermissions() async {
-        // The connection is new, so a circuit that the time before it opened must not refuse these calls.
+        // The connection is new, so a circuit that was opened before it must not refuse these calls.
         let lacking = await CircuitBypass.run { await client.lackingPermissions() }
         guard !lacking.isEmpty else { return client.deniedCalls.clear(.connect) }
         let words = lacking.map(\.description).joined(separator: ", ")
@@ -152,7 +153,7 @@ extension WatcherService {
         }
     }
 
-    /// Takes the place of a watch on a connection that is only called on: waits until the connection's end cancels the task.
+    /// Waits until the connection's end cancels the task. It replaces the watch on a connection that carries only calls.
     private func waitForEnd() async {
         events.put(.connected)
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)

@@ -3,24 +3,26 @@ package import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Keeps the connection to Teleport open and watches for access requests, for as long as the daemon runs.
+/// The service that keeps the connection to Teleport open and watches for access requests, as long as the daemon runs.
 ///
-/// Register it before the services that make calls: services are shut down in the reverse order.
+/// It must be registered before the services that make calls, because services are shut down in the reverse order. Failures do
+/// not end it: it logs them, reports them as ``WatchEvent/disconnected(_:)``, and connects again after a delay.
 package final class WatcherService: Service {
     let client: TeleportClient
     let logger: Logger
     let events = EventBuffer()
     let state: Mutex<WatchState>
-    /// False for a connection that only carries calls, for which the role needs no permission.
+    /// Whether the watch is opened. False for a connection that carries only calls, for which the role needs no permission to
+    /// watch.
     let asksForEvents: Bool
     private let jitter: @Sendable () -> Double
     private let onEvent: @Sendable (WatchEvent) async -> Void
 
     /// - Parameters:
-    ///   - asksForEvents: false to connect and ask for the version alone; ``WatchEvent/connected`` then comes without a watch.
-    ///   - jitter: gives a number in 0..<1 that spreads the delays of reconnecting.
-    ///   - onEvent: is called for one event after the other. While it works, events are held in a bounded buffer and the watch
-    ///     goes on.
+    ///   - asksForEvents: false to connect and only ask for the version. ``WatchEvent/connected`` then comes without a watch.
+    ///   - jitter: returns a random number in 0..<1 that spreads the delays before reconnecting.
+    ///   - onEvent: is called for one event after the other. While it runs, the watch goes on, and new events are kept in a
+    ///     bounded buffer.
     package init(
         client: TeleportClient, logger: Logger, asksForEvents: Bool = true,
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
@@ -36,7 +38,7 @@ package final class WatcherService: Service {
                 firstBackoff: client.configuration.firstBackoff, longestBackoff: client.configuration.longestBackoff))
     }
 
-    /// Returns when shutdown was asked for or the task is cancelled, with the connection closed.
+    /// Runs until shutdown is asked for or the task is cancelled. The connection is closed when it returns.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
@@ -49,7 +51,7 @@ package final class WatcherService: Service {
         }
     }
 
-    /// Connects again whenever the connection has ended, until the task is cancelled.
+    /// Connects, and connects again whenever the connection has ended, until the task is cancelled.
     private func stayConnected() async {
         while !Task.isCancelled {
             var failure = TeleportError(.unavailable, "not connected")
@@ -74,7 +76,7 @@ package final class WatcherService: Service {
 }
 
 extension Duration {
-    /// With one decimal, e.g. `0.3`.
+    /// The seconds with one decimal, e.g. `0.3`.
     fileprivate var formattedSeconds: String {
         let tenths = (components.seconds * 10) + components.attoseconds / 100_000_000_000_000_000
         return "\(tenths / 10).\(tenths % 10)"

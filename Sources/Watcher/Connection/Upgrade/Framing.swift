@@ -1,19 +1,19 @@
 import NIOCore
 import NIOWebSocket
 
-/// How the bytes of the inner TLS connection are carried on an upgraded connection.
+/// The ways to carry the bytes of the inner TLS connection on an upgraded connection.
 enum Framing: Equatable, Sendable {
     /// `websocket`: binary frames (RFC 6455).
     case webSocket
     /// `alpn-ping`: Teleport's own frames, see ``PingFrameDecoder``.
     case pingFrames
-    /// `alpn`: the bytes as they are.
+    /// `alpn`: the bytes without any framing.
     case bare
 
-    /// The most payload bytes of one frame. Teleport writes at most 32 KiB at once (Go's `io.Copy`).
+    /// The largest payload of one frame in bytes. Teleport writes at most 32 KiB at once (Go's `io.Copy`).
     static let frameLimit = 4 << 20
 
-    /// The handlers that stand between the upgraded connection and the inner TLS, the outermost first.
+    /// The channel handlers between the upgraded connection and the inner TLS, from the outermost to the innermost.
     var handlers: [any ChannelHandler] {
         switch self {
         case .webSocket:
@@ -28,12 +28,12 @@ enum Framing: Equatable, Sendable {
     }
 }
 
-/// What a server sent that is no frame of the agreed kind.
+/// The error for bytes of a server that are no frame of the agreed kind.
 struct FrameError: Error, CustomStringConvertible {
     var description: String
 }
 
-/// Closes the connection after an error, since no later byte can be understood.
+/// Closes the connection after an error of framing, because no later byte can be understood.
 final class FrameErrorHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -53,8 +53,8 @@ final class FrameErrorHandler: ChannelInboundHandler {
     }
 }
 
-/// Takes `alpn-ping` frames apart: a length, big-endian in four bytes, and that many bytes of payload. An empty frame is a ping
-/// that keeps load balancers from closing the connection; it is dropped.
+/// Decodes `alpn-ping` frames. A frame is a length, big-endian in four bytes, and that many bytes of payload. An empty frame is
+/// a ping that keeps load balancers from closing the connection; it is dropped.
 struct PingFrameDecoder: ByteToMessageDecoder {
     typealias InboundOut = ByteBuffer
 
@@ -70,7 +70,7 @@ struct PingFrameDecoder: ByteToMessageDecoder {
     }
 }
 
-/// Makes `alpn-ping` frames. Nothing is sent for an empty payload, which would be a ping.
+/// Encodes `alpn-ping` frames. Nothing is sent for an empty payload, because an empty frame would be a ping.
 struct PingFrameEncoder: MessageToByteEncoder {
     typealias OutboundIn = ByteBuffer
 

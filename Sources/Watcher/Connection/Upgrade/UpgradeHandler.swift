@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Asks a proxy for a connection upgrade, then puts the handlers of the framing that was agreed on behind itself and lets all
-/// bytes through. It stands between the outer TLS, to the load balancer, and the inner, to the auth service.
+/// Asks a proxy for a connection upgrade. After that it adds the handlers of the agreed framing behind itself and passes all
+/// bytes. Its place in the pipeline is between the outer TLS, with the load balancer, and the inner TLS, with the auth service.
 ///
 /// ```
 /// idle ── begin() ──▶ waiting ── whole head of a good answer ──▶ upgraded (bytes pass)
@@ -14,7 +14,7 @@ final class UpgradeHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// The most bytes of an answer's head.
+    /// The largest size of an answer's head in bytes.
     static let headLimit = 16 * 1024
 
     /// Succeeds when the connection is upgraded and the framing's handlers are in place.
@@ -22,8 +22,8 @@ final class UpgradeHandler: ChannelDuplexHandler {
     private let promise: EventLoopPromise<Void>
     private let request: UpgradeRequest
     private var head = ByteBuffer()
-    /// How many bytes of the head have been searched for its end without finding even the beginning of that, so that a head
-    /// which comes byte by byte is searched once.
+    /// The number of bytes at the start of the head that cannot belong to its end, because they have been searched. It keeps a
+    /// head that arrives byte by byte from being searched again and again.
     private var searched = 0
     private var isUpgraded = false
 
@@ -47,7 +47,7 @@ final class UpgradeHandler: ChannelDuplexHandler {
         timer?.cancel()
     }
 
-    /// Sends the request. Call it on the event loop once the outer handshake is done.
+    /// Sends the request. It must be called on the event loop once the outer handshake is done.
     func begin() {
         guard let context else { return promise.fail(ChannelError.eof) }
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) { [weak self] in
@@ -58,7 +58,7 @@ final class UpgradeHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The inner TLS must not take the outer one's events for its own.
+        // Events are not passed on, because the inner TLS would take the outer one's events for its own.
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -88,7 +88,7 @@ final class UpgradeHandler: ChannelDuplexHandler {
         context.fireErrorCaught(error)
     }
 
-    /// Upgrades the connection once the head is whole and good, and gives the bytes that follow it; nil until then.
+    /// Upgrades the connection once the head is complete and valid, and returns the bytes that follow it; nil until then.
     private func takeHead(_ context: ChannelHandlerContext) -> ByteBuffer? {
         let view = head.readableBytesView
         guard let end = view.dropFirst(searched).firstRange(of: Array("\r\n\r\n".utf8)) else {

@@ -4,15 +4,15 @@ import ActionCrypto
 /// The HTTP request for a connection upgrade, and its answer.
 ///
 /// One request offers every framing that Teleport 11 to 19 know: WebSocket first, then Teleport's own frames with pings, then
-/// bare bytes. NIO's own client upgrade cannot make it: it offers the protocols of one `Upgrade` field each and reads neither
+/// bare bytes. NIO's own client upgrade cannot be used: it builds the `Upgrade` field itself, and reads neither
 /// `X-Teleport-Upgrade` nor the WebSocket's sub-protocol.
 struct UpgradeRequest: Sendable {
     struct Refused: Error, CustomStringConvertible {
         var reason: String
         var description: String { reason }
 
-        /// Turns a TLS alert before the upgrade into a refusal. It comes from the load balancer, which has not seen the
-        /// plugin's certificate, so that other routes may still work.
+        /// Turns a TLS alert before the upgrade into a refusal, and returns every other error as it is. Such an alert comes
+        /// from the load balancer, which has not seen the plugin's certificate, so other routes may still work.
         static func orOther(_ error: any Error) -> any Error {
             guard let failure = error as? OpenSSLError, failure.code == .alert else { return error }
             return Refused(reason: "the TLS before the upgrade failed: \(failure)")
@@ -20,7 +20,7 @@ struct UpgradeRequest: Sendable {
     }
 
     static let path = "/webapi/connectionupgrade"
-    /// Is appended to the key for the proof of an answer (RFC 6455, section 1.3).
+    /// The text that is appended to the key when an answer is verified (RFC 6455, section 1.3).
     private static let magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
     let host: String
@@ -41,7 +41,7 @@ struct UpgradeRequest: Sendable {
         ].joined(separator: "\r\n")
     }
 
-    /// The framing that an answer with this head agrees on.
+    /// Returns the framing to which an answer with this head agrees.
     func framing(for head: String) throws(Refused) -> Framing {
         let lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)
         let status = lines.first?.split(separator: " ").dropFirst().first ?? ""
@@ -67,10 +67,10 @@ struct UpgradeRequest: Sendable {
             : "it answered the request for an upgrade with HTTP \(status.prefix(3).debugDescription)"
     }
 
-    /// A field's value in lower case.
+    /// Returns a field's value in lower case.
     private static func value(_ name: String, _ lines: [Substring]) -> String? { exact(name, lines)?.lowercased() }
 
-    /// A field's value as it was sent, without the white space around it; nil if there is no such field.
+    /// Returns a field's value as it was sent, without the white space around it; nil if there is no such field.
     private static func exact(_ name: String, _ lines: [Substring]) -> String? {
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == name else { continue }

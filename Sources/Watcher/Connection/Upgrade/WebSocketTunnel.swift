@@ -1,8 +1,8 @@
 import NIOCore
 import NIOWebSocket
 
-/// The client's end of a WebSocket that carries a stream of bytes: sends masked binary frames, answers pings and closes when
-/// the server says so. Frames the length of which is not allowed never come this far: the decoder refuses them.
+/// The client's end of a WebSocket that carries a stream of bytes. It sends masked binary frames, answers pings, and closes the
+/// connection when the server asks for it. Frames that are too long never arrive here, because the decoder refuses them.
 final class WebSocketTunnel: ChannelDuplexHandler {
     typealias InboundIn = WebSocketFrame
     typealias InboundOut = ByteBuffer
