@@ -86,12 +86,20 @@ let package = Package(
                 "Access", "ActionCrypto", "Base", "CallbackServer", "Mattermost", "TOML", "Watcher", logging,
             ],
             swiftSettings: strict),
+        .target(name: "Log", dependencies: ["Access", "Base", logging], swiftSettings: strict),
+        .target(
+            name: "Check",
+            dependencies: [
+                "Access", "ActionCrypto", "Base", "CallbackServer", "Clicks", "Log", "Mattermost", "Posts", "Settings",
+                "Watcher",
+                nioPosix, logging, lifecycle,
+            ],
+            swiftSettings: strict),
         .target(
             name: "Daemon",
             dependencies: [
-                "Access", "ActionCrypto", "Base", "CallbackServer", "Clicks", "Mattermost", "Posts", "Settings", "Watcher",
-                nioPosix,
-                logging, lifecycle,
+                "Access", "ActionCrypto", "Base", "CallbackServer", "Check", "Clicks", "Log", "Mattermost", "Posts", "Settings",
+                "Watcher", nioPosix, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -187,9 +195,16 @@ let package = Package(
             dependencies: ["Access", "Base", "CallbackServer", "Mattermost", "Settings", "TestSupport", "Watcher", logging],
             swiftSettings: strict),
         .testTarget(
+            name: "LogTests", dependencies: ["Access", "CallbackServer", "Clicks", "Log", "TestSupport", nioCore, logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CheckTests", dependencies: ["Access", "ActionCrypto", "Check", "Settings", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Access", "ActionCrypto", "CallbackServer", "Clicks", "Mattermost", "Daemon", "PluginTestSupport", "Posts",
+                "Access", "ActionCrypto", "CallbackServer", "Check", "Clicks", "Log", "Mattermost", "Daemon",
+                "PluginTestSupport", "Posts",
                 "Sandbox", "Settings", "TestSupport", "Watcher", grpcCore, nioCore, logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
@@ -210,7 +225,9 @@ let package = Package(
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Access", "ActionCrypto", "CallbackServer", "Clicks", "NIOOpenSSL", "Mattermost", "Daemon", "Posts", "Settings", "TOML",
+    "Access", "ActionCrypto", "CallbackServer", "Check", "Clicks", "Log", "NIOOpenSSL", "Daemon", "Mattermost", "Posts",
+    "Settings",
+    "TOML",
     "Watcher", nioCore, nioHTTP1, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
 package.targets.append(

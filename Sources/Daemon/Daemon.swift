@@ -2,6 +2,7 @@ import Access
 import ActionCrypto
 import CallbackServer
 import Clicks
+import Log
 import Logging
 import Mattermost
 import NIOPosix
@@ -37,7 +38,7 @@ struct Daemon: Sendable {
         do {
             auditFile = try settings.audit.file.map { (path) throws(LogDestination.OpenError) in try .file(path, for: .audit) }
         } catch {
-            throw StartError("\(error)")
+            throw StartError(error)
         }
         let level = debug ? Logger.Level.debug : settings.log.severity
         var logger = Logger(label: "teleport-mattermost") { [destination] _ in
@@ -53,7 +54,7 @@ struct Daemon: Sendable {
         do {
             _ = try TeleportCredentials.load(settings.teleport)
         } catch {
-            throw NotThereYet(description: "\(error)")
+            throw NotThereYet(error: error)
         }
         let start = ContinuousClock.now
         elapsed = { ContinuousClock.now - start }
@@ -65,7 +66,7 @@ struct Daemon: Sendable {
                 .init(url: settings.mattermost.url, token: settings.mattermost.token), interceptors: interceptors.chat)
             tls = isPlainHTTP ? nil : try ListenerCertificate(ListenerIdentity.load(settings.http, logger: logger))
         } catch {
-            throw StartError("\(error)")
+            throw StartError(error)
         }
         teleport = TeleportClient(configuration: settings.teleport, logger: logger, interceptors: interceptors.teleport)
     }
@@ -99,7 +100,7 @@ struct Daemon: Sendable {
             case .file(let path): try .file(path)
             }
         } catch {
-            throw StartError("\(error)")
+            throw StartError(error)
         }
     }
 

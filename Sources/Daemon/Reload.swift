@@ -1,3 +1,4 @@
+package import Log
 package import Logging
 import ServiceLifecycle
 import UnixSignals

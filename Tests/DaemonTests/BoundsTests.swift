@@ -7,6 +7,7 @@ import Testing
 @testable import CallbackServer
 @testable import Clicks
 @testable import Daemon
+@testable import Log
 
 @Suite("The bounds that docs/security.md promises")
 struct BoundsTests {

@@ -1,8 +1,10 @@
 import Access
 import Foundation
+import Log
 import Logging
 import PluginTestSupport
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Daemon

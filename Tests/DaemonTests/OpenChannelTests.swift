@@ -7,6 +7,7 @@ import Settings
 import TestSupport
 import Testing
 
+@testable import Check
 @testable import Daemon
 
 @Suite("A public channel that decides", .timeLimit(.minutes(1)))

@@ -7,6 +7,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
+@testable import Check
 @testable import Daemon
 
 @Suite("A listener for health probes alone", .timeLimit(.minutes(1)))

@@ -5,11 +5,13 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import PluginTestSupport
+import TestSupport
 import Testing
 
 @testable import CallbackServer
 @testable import Clicks
 @testable import Daemon
+@testable import Log
 
 @Suite("What a flood of each route writes", .timeLimit(.minutes(1)))
 struct RouteFloodTests {

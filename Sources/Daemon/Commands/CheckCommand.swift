@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Check
 import Settings
 import UnixSignals
 
@@ -49,13 +50,9 @@ struct CheckCommand: AsyncParsableCommand {
             configuration: config, asksForClick: click, clickRecipient: channel.flatMap { Recipient($0) },
             clickLimit: .seconds(wait), callbackCA: callbackCA, isPlainHTTP: insecureNoTLS)
         let report = CheckReport(isJSON: json)
-        let testPost = TestPost()
-        let end = await Self.run(Check(options: options, report: report, testPost: testPost))
-        do {
-            try await testPost.remove()
-        } catch {
-            report.add(.failed(ClickCheck.name, error, otherwise: ClickCheck.byHand))
-        }
+        let check = Check(options: options, report: report)
+        let end = await Self.run(check)
+        await check.removeTestPost()
         report.finish(isInterrupted: end == .interrupted)
         let code: Int32 =
             switch end {

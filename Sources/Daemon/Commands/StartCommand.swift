@@ -2,6 +2,7 @@ import Access
 import ArgumentParser
 import Clicks
 import Glibc
+import Log
 import Logging
 import Settings
 
@@ -58,8 +59,11 @@ struct StartCommand: AsyncParsableCommand {
 
 /// The error for a file that another program writes, such as `tbot`, and that is missing or incomplete. It is not an error of
 /// the configuration: a supervisor's next start may find the file.
-struct NotThereYet: Error, CustomStringConvertible {
-    var description: String
+struct NotThereYet: OperatorError {
+    var error: TeleportError
+
+    var words: String { error.words }
+    var mend: String? { error.mend }
 }
 
 /// The error for something that the configuration names and that does not work. Nothing was started.
@@ -70,5 +74,11 @@ struct StartError: OperatorError {
     init(_ words: String, mend: String? = nil) {
         self.words = words
         self.mend = mend
+    }
+
+    /// Keeps the words and the mend of an error that has both.
+    init(_ error: any Error) {
+        let known = error as? any OperatorError
+        self.init(known?.words ?? "\(error)", mend: known?.mend)
     }
 }

@@ -2,7 +2,7 @@ import Access
 import Foundation
 
 @testable import Clicks
-@testable import Daemon
+@testable import Log
 
 /// Whatever people and servers write, a line of the audit is one JSON object with what was put into it or a start of that, and a field of the log
 /// is read again as what it was. The input is the values, with zero bytes between them.

@@ -1,8 +1,9 @@
+import Access
 import Foundation
 import Logging
 import Testing
 
-@testable import Daemon
+@testable import Log
 
 @Suite("The files of log and audit")
 struct LogFileTests {

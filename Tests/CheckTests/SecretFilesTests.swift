@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Daemon
+@testable import Check
 @testable import Settings
 
 @Suite("The files with secrets")

@@ -1,7 +1,7 @@
 import ActionCrypto
 import Testing
 
-@testable import Daemon
+@testable import Check
 
 @Suite("The hosts of a certificate")
 struct HostNamesTests {

@@ -1,10 +1,11 @@
 import Foundation
 import Logging
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import CallbackServer
-@testable import Daemon
+@testable import Log
 
 @Suite("What a flood writes to the log")
 struct LogBoundTests {

@@ -1,3 +1,4 @@
+package import Access
 import Glibc
 import Synchronization
 
@@ -7,17 +8,16 @@ import Synchronization
 /// line that cannot be written is lost: a full disk must not stop the plugin. All members may be used from any thread.
 package final class LogDestination: Sendable {
     /// The reason why a log or audit file cannot be used.
-    package struct OpenError: Error, CustomStringConvertible {
+    package struct OpenError: OperatorError {
         package var path: String
         package var reason: String
         /// The section of the configuration that names the file.
         package var section = "log"
         /// The advice how to correct a failure that is not the folder's fault.
-        package var mend: String?
-        package var description: String {
-            "cannot open the \(section) file \(path) for appending: \(reason). "
-                + (mend ?? "Mend `output` in `[\(section)]` or the folder's permissions.")
-        }
+        var ownMend: String?
+
+        package var words: String { "cannot open the \(section) file \(path) for appending: \(reason)." }
+        package var mend: String? { ownMend ?? "Mend `output` in `[\(section)]` or the folder's permissions." }
     }
 
     /// The purpose of a file. The raw value is the name of its section in the configuration, and the mode decides who may read

@@ -6,7 +6,6 @@ import Logging
 import Mattermost
 import Testing
 
-@testable import Daemon
 @testable import Settings
 
 @Suite("The listener's certificate")
@@ -39,7 +38,7 @@ struct ListenerIdentityTests {
 
     @Test("Where it cannot be made the error names the settings and the other ways")
     func unwritable() throws {
-        let error = #expect(throws: StartError.self) {
+        let error = #expect(throws: SettingFault.self) {
             try ListenerIdentity.load(try settings(), logger: quiet, folder: "/proc/none")
         }
         for part in ["/proc/none", "https_key_file", "--insecure-no-tls"] { #expect(error?.description.contains(part) == true) }
@@ -48,7 +47,7 @@ struct ListenerIdentityTests {
     @Test("A configured file that is missing is named with its setting")
     func missing() throws {
         let pair = Settings.HTTP.KeyPair(keyFile: "/nowhere/server.key", certificateFile: "/nowhere/server.crt")
-        let error = #expect(throws: StartError.self) { try ListenerIdentity.load(try settings(tls: pair), logger: quiet) }
+        let error = #expect(throws: SettingFault.self) { try ListenerIdentity.load(try settings(tls: pair), logger: quiet) }
         #expect(error?.description.contains("https_cert_file") == true)
         #expect(error?.description.contains("/nowhere/server.crt") == true)
     }

@@ -1,7 +1,8 @@
+package import Log
 import Synchronization
 
 /// Collects the results of the steps and prints them: each result as soon as it is known, or all at the end as one JSON object.
-final class CheckReport: Sendable {
+package final class CheckReport: Sendable {
     private let found = Mutex<[CheckStep]>([])
     private let isJSON: Bool
     private let output: @Sendable (String) -> Void
@@ -9,7 +10,7 @@ final class CheckReport: Sendable {
 
     /// - Parameter progress: prints text that is useful only while somebody waits. It is used in JSON mode, so that the output
     ///   holds nothing but JSON.
-    init(
+    package init(
         isJSON: Bool, output: @escaping @Sendable (String) -> Void = LogDestination.standardOutput.write,
         progress: @escaping @Sendable (String) -> Void = LogDestination.standardError.write
     ) {
@@ -19,7 +20,7 @@ final class CheckReport: Sendable {
     }
 
     var steps: [CheckStep] { found.withLock { $0 } }
-    var hasFailures: Bool { steps.contains { $0.status == .failed } }
+    package var hasFailures: Bool { steps.contains { $0.status == .failed } }
 
     /// Adds a step. After a cancellation nothing is added, because a step that fails then fails because of the cancellation.
     func add(_ step: CheckStep) {
@@ -36,7 +37,7 @@ final class CheckReport: Sendable {
     func ask(_ words: String) { (isJSON ? progress : output)("… \(words)\n") }
 
     /// Prints the end of the report: a summary, or the JSON object with all steps.
-    func finish(isInterrupted: Bool) {
+    package func finish(isInterrupted: Bool) {
         let steps = steps
         let failures = steps.count { $0.status == .failed }
         guard isJSON else {

@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Testing
 
-@testable import Daemon
+@testable import Log
 
 @Suite("The log")
 struct LogTests {

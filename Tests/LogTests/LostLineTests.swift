@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Daemon
+@testable import Log
 
 @Suite("A log that cannot be written")
 struct LostLineTests {

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Daemon
+@testable import Check
 
 @Suite("The steps of a check")
 struct CheckStepTests {

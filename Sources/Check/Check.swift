@@ -1,34 +1,52 @@
-import Access
+package import Access
 import ActionCrypto
 import CallbackServer
+import Log
 import Logging
 import Mattermost
-import Settings
+package import Settings
 import Watcher
 
 /// The options of the `check` command.
-struct CheckOptions: Sendable {
+package struct CheckOptions: Sendable {
     var configuration: String
-    var asksForClick = false
+    var asksForClick: Bool
     /// The recipient to post the test button to; nil for the first one of the configuration.
     var clickRecipient: Recipient?
     /// The longest time to wait for the click.
-    var clickLimit = Duration.seconds(120)
+    var clickLimit: Duration
     /// The PEM file with the certificate authorities that Mattermost trusts; nil for the system's.
     var callbackCA: String?
     /// Whether the plugin serves plain HTTP, behind a proxy that terminates TLS.
-    var isPlainHTTP = false
+    var isPlainHTTP: Bool
+
+    package init(
+        configuration: String, asksForClick: Bool = false, clickRecipient: Recipient? = nil,
+        clickLimit: Duration = .seconds(120), callbackCA: String? = nil, isPlainHTTP: Bool = false
+    ) {
+        self.configuration = configuration
+        self.asksForClick = asksForClick
+        self.clickRecipient = clickRecipient
+        self.clickLimit = clickLimit
+        self.callbackCA = callbackCA
+        self.isPlainHTTP = isPlainHTTP
+    }
 }
 
 /// Checks everything that the plugin needs, one step after the other, and leaves no lasting change behind.
-struct Check: Sendable {
+package struct Check: Sendable {
     let options: CheckOptions
     let report: CheckReport
-    /// Remembers the post with the test button. The caller removes the post however the check ends.
-    let testPost: TestPost
+    private let testPost = TestPost()
 
-    /// Runs all steps. When the task is cancelled it returns soon, and the report contains the steps that had finished.
-    func run() async throws(SettingsError) {
+    package init(options: CheckOptions, report: CheckReport) {
+        self.options = options
+        self.report = report
+    }
+
+    /// Runs all steps. When the task is cancelled it returns soon, and the report contains the steps that had finished. The
+    /// caller has to call ``removeTestPost()`` afterwards, however the check ended.
+    package func run() async throws(SettingsError) {
         let (settings, files) = try CheckedSettings.read(options.configuration, report)
         report.add(files.steps())
         report.add(Self.logFiles(settings))
@@ -49,6 +67,15 @@ struct Check: Sendable {
         await checkCallback(settings, certificate, checker, facts, cluster: cluster ?? "check")
     }
 
+    /// Removes the post with the test button, if one was made.
+    package func removeTestPost() async {
+        do {
+            try await testPost.remove()
+        } catch {
+            report.add(.failed(ClickCheck.name, error, otherwise: ClickCheck.byHand))
+        }
+    }
+
     /// Checks that the files of log and audit can be written, without which the plugin does not start.
     private static func logFiles(_ settings: Settings) -> [CheckStep] {
         var files: [(path: String, purpose: LogDestination.Purpose)] = []
@@ -59,7 +86,7 @@ struct Check: Sendable {
             guard let problem = LogFile.problem(path, purpose) else {
                 return .ok(name, "\(path) can be written by its owner alone")
             }
-            return .failed(name, "\(problem.path): \(problem.reason)", mend: problem.mend ?? "Mend the folder's permissions.")
+            return .failed(name, "\(problem.path): \(problem.reason)", mend: problem.mend ?? "")
         }
     }
 

@@ -1,5 +1,5 @@
-import Glibc
-import Watcher
+internal import Glibc
+internal import Watcher
 
 /// Writes files such as private keys. Other programs never see a file half written, and users without permission cannot read it
 /// at any moment.

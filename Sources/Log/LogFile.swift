@@ -1,9 +1,9 @@
 import Access
-import Glibc
+package import Glibc
 
 /// Opens the log file and the audit file. Only regular files are accepted that belong to this user or to root and that others
 /// cannot write, and no symbolic links, so that nobody can make the plugin write to another file.
-enum LogFile {
+package enum LogFile {
     static let open: LogDestination.Open = { (path, purpose) throws(LogDestination.OpenError) in
         try open(path, purpose, flags: O_CREAT, by: geteuid())
     }
@@ -11,9 +11,9 @@ enum LogFile {
     /// Returns the error that would keep the plugin from using the file; nil if there is none. Nothing is created or written.
     /// - Parameter owner: the effective user of this process. For root the owner is not checked, because the plugin then runs
     ///   as some other user.
-    static func problem(_ path: String, _ purpose: LogDestination.Purpose, by owner: uid_t = geteuid()) -> LogDestination
-        .OpenError?
-    {
+    package static func problem(
+        _ path: String, _ purpose: LogDestination.Purpose, by owner: uid_t = geteuid()
+    ) -> LogDestination.OpenError? {
         var status = stat()
         guard lstat(path, &status) == 0 || errno != ENOENT else { return folderProblem(path, purpose) }
         do {
@@ -45,7 +45,7 @@ enum LogFile {
         let fault = fstat(descriptor, &status) == 0 ? fault(status, path, purpose, owner) : ("it cannot be looked at", nil)
         guard let fault else { return descriptor }
         close(descriptor)
-        throw LogDestination.OpenError(path: path, reason: fault.reason, section: purpose.rawValue, mend: fault.mend)
+        throw LogDestination.OpenError(path: path, reason: fault.reason, section: purpose.rawValue, ownMend: fault.mend)
     }
 
     private typealias Fault = (reason: String, mend: String?)
@@ -74,8 +74,8 @@ enum LogFile {
     private static func failure(_ code: Int32, _ path: String, _ purpose: LogDestination.Purpose) -> LogDestination.OpenError {
         var error = LogDestination.OpenError(path: path, reason: String(cString: strerror(code)), section: purpose.rawValue)
         switch code {
-        case ELOOP: (error.reason, error.mend) = ("it is a symbolic link", nameFile(purpose))
-        case ENXIO, EISDIR: (error.reason, error.mend) = ("it is no regular file", nameFile(purpose))
+        case ELOOP: (error.reason, error.ownMend) = ("it is a symbolic link", nameFile(purpose))
+        case ENXIO, EISDIR: (error.reason, error.ownMend) = ("it is no regular file", nameFile(purpose))
         default: break
         }
         return error

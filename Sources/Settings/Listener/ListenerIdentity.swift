@@ -1,18 +1,17 @@
-import Access
-import ActionCrypto
-import Glibc
-import Logging
+internal import Access
+package import ActionCrypto
+internal import Glibc
+package import Logging
 import Mattermost
-import Settings
 
 /// The listener's certificate and key: the configured pair, or a self-signed one that is made once.
-enum ListenerIdentity {
-    static let folder = "/var/lib/teleport/plugins/mattermost"
+package enum ListenerIdentity {
+    package static let folder = "/var/lib/teleport/plugins/mattermost"
     /// The largest size of a file in bytes, far above that of any certificate chain.
     private static let fileLimit = 1 << 20
 
     /// Whether an earlier start has made the self-signed pair.
-    static var hasSelfSigned: Bool { hasPair(selfSigned(in: folder)) }
+    package static var hasSelfSigned: Bool { hasPair(selfSigned(in: folder)) }
 
     private static func selfSigned(in folder: String) -> Settings.HTTP.KeyPair {
         .init(keyFile: "\(folder)/self-signed.key", certificateFile: "\(folder)/self-signed.crt")
@@ -23,7 +22,7 @@ enum ListenerIdentity {
     }
 
     /// Reads the configured pair, or the self-signed one, which is made first if it does not exist.
-    static func load(_ settings: Settings.HTTP, logger: Logger, folder: String = folder) throws -> TLSIdentity {
+    package static func load(_ settings: Settings.HTTP, logger: Logger, folder: String = folder) throws -> TLSIdentity {
         if let pair = settings.tls {
             return try read(pair, keySetting: "`https_key_file` in `[http]`", "`https_cert_file` in `[http]`")
         }
@@ -49,7 +48,7 @@ enum ListenerIdentity {
             do {
                 return try NamedFile.read(path, limit: fileLimit)
             } catch {
-                throw StartError("\(setting): \(path) \(error.words)", mend: error.mend)
+                throw SettingFault("\(setting): \(path) \(error.words)", mend: error.mend)
             }
         }
         let identity = TLSIdentity(
@@ -58,7 +57,7 @@ enum ListenerIdentity {
         do {
             _ = try TLSContext.server(identity: identity, alpn: [])
         } catch {
-            throw StartError("\(pair.certificateFile) and \(pair.keyFile) cannot be served: \(error.words)", mend: error.mend)
+            throw SettingFault("\(pair.certificateFile) and \(pair.keyFile) cannot be served: \(error.words)", mend: error.mend)
         }
         return identity
     }
@@ -70,7 +69,7 @@ enum ListenerIdentity {
             try PrivateFile.write(identity.privateKey.reveal(), to: pair.keyFile, mode: 0o600)
             try PrivateFile.write(identity.certificateChain, to: pair.certificateFile, mode: 0o644)
         } catch {
-            throw StartError(
+            throw SettingFault(
                 "cannot make a self-signed certificate in \(folder): \(error).",
                 mend: """
                     Set `https_key_file` and `https_cert_file` in `[http]`, let the plugin's user write to that folder, or \
