@@ -5,7 +5,8 @@ import Testing
 
 @testable import Clicks
 
-/// Reviews are counted by Teleport's users, and people are not always one of them.
+/// Teleport counts one review for each of its users. The plugin has to see that a person who is known there by several names,
+/// or by none, does not review twice.
 @Suite("One person, one review", .timeLimit(.minutes(1)))
 struct CountedOnceTests {
     private static let plugin = "access-plugin-mattermost"
@@ -89,7 +90,7 @@ struct CountedOnceTests {
         }
     }
 
-    @Test("A review that Teleport did not take leaves no trace; one whose answer got lost counts if it was made")
+    @Test("A review that Teleport refused leaves no trace; one whose answer got lost counts if it was made")
     func lost() async throws {
         try await Self.with { rig, id in
             let environment = environment(rig, users: ["bob": "bob.t", "carol": "nobody"])
@@ -124,7 +125,7 @@ struct CountedOnceTests {
         #expect(standing(ChatUser(id: "u", username: "bob", email: ""), "ana@corp.example") == .new)
     }
 
-    @Test("A request with more reviews than are kept account of is left to Teleport")
+    @Test("A request with more reviews than the plugin can record is left to Teleport")
     func full() async throws {
         try await Self.with { rig, id in
             let click = try rig.click(.approve, on: id, as: "bob")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Clicks
 
-@Suite("What a flood writes")
+@Suite("The audit lines that a flood of clicks can write")
 struct FloodBoundTests {
     private func click(_ number: Int, by user: String, remote: String = "192.0.2.1") throws -> Click {
         Click(

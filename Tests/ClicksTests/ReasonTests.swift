@@ -18,7 +18,7 @@ struct ReasonTests {
         return environment
     }
 
-    /// A click and what came of it, with a trigger id that is the server's.
+    /// Makes a click with a trigger id that the server issued, and returns the answer.
     private func click(_ rig: Rig, _ decision: Decision, _ id: RequestID, _ environment: Environment) async throws
         -> ClickAnswer
     {
@@ -30,7 +30,7 @@ struct ReasonTests {
             .answer(click, ClickProgress(), triggerID: Secret(trigger))
     }
 
-    @Test("Who is asked decides nothing by the click; a click that is not asked about decides", arguments: AskReason.allCases)
+    @Test("A click that opens a dialog decides nothing; a click that opens none decides", arguments: AskReason.allCases)
     func asked(_ ask: AskReason) async throws {
         try await Rig.with { rig in
             let environment = try environment(rig, ask)
@@ -48,7 +48,7 @@ struct ReasonTests {
         }
     }
 
-    @Test("Who may not decide is told at once, without a dialog; a dialog that cannot be opened decides nothing")
+    @Test("A person who may not decide is told at once, without a dialog; a dialog that cannot be opened decides nothing")
     func refused() async throws {
         try await Rig.with { rig in
             var environment = try environment(rig, .always)

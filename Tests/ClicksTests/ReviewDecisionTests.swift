@@ -95,7 +95,7 @@ struct ReviewDecisionTests {
         }
     }
 
-    @Test("A review whose answer got lost is not called off, and the request is free again once it is seen to be pending")
+    @Test("A review whose answer got lost keeps its claim")
     func lostAnswer() async throws {
         try await Rig.with(configure: { $0.reviewers = [Self.plugin] }) { rig in
             let id = try request(rig)

@@ -13,7 +13,7 @@ struct ProofVerifierTests {
 
     init() throws { rig = try ProofRig() }
 
-    /// Fails the test when a click that must not be decided is.
+    /// The decision for clicks that must not be decided. It fails the test when it is called.
     private func undecided() async -> ClickAnswer {
         Issue.record("a click without a good proof was decided")
         return ClickAnswer("")
@@ -245,7 +245,7 @@ struct ProofVerifierTests {
         }
     }
 
-    @Test("While no key is known a person gets words, and nothing is decided")
+    @Test("While no key is known, the person gets an explanation and nothing is decided")
     func unknown() async throws {
         let keys = rig.keys()
         rig.isAway.withLock { $0 = true }

@@ -49,7 +49,7 @@ import Testing
     @Test("A proof is kept for longer than it is good for")
     func keeps() { #expect(SeenProofs.keep > ProofVerifier.window * 2) }
 
-    @Test("Old answers go before the proofs do, and are never another's")
+    @Test("Answers are forgotten before their proofs, and nobody gets another click's answer")
     func answers() throws {
         let seen = SeenProofs(limit: 500, answers: 2, elapsed: { [rig] in rig.elapsed.withLock { $0 } })
         for number in 0..<200 {
