@@ -141,7 +141,7 @@ import Testing
         "A key that is not ECDSA on P-256, or not one whole key, is refused",
         arguments: [
             "", "AAAA", "not base64", "MFkw", otherKey + "AAAA",
-            // Keys of Ed25519, P-384 and RSA.
+            // The following keys are of Ed25519, P-384 and RSA.
             "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=",
             "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEVgCqOMWHxypXzmk7TtRC/OTpDLSkqoKGCjFu1Ld2ncwHDgDyzw4NM8lck7z5Pnr9Dx+73G0hUdEZI4"
                 + "2QpXkHX0QNHTV/zj/cCHWZ4sfJWNG7yH5RRbvVEbnp+BvxYXrh",

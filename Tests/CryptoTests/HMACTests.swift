@@ -68,7 +68,7 @@ import Testing
         #expect(count == 0 || Base64.url.decode(text.utf8, limit: max(0, count - 1)) == nil)
     }
 
-    @Test("Base64url refuses other letters, padding and bits that say nothing")
+    @Test("Base64url refuses other letters, padding and unused bits that are not zero")
     func base64Refuses() {
         #expect(Base64.url.encode([0xfb, 0xff]) == "-_8")
         #expect(Base64.url.decode("-_8".utf8, limit: 2) == [0xfb, 0xff])
@@ -79,7 +79,7 @@ import Testing
 
     /// The test vectors of RFC 4648, section 10.
     @Test(
-        "Base64 with padding is the RFC's",
+        "Base64 with padding agrees with RFC 4648",
         arguments: [
             ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
             ("foobar", "Zm9vYmFy"),
