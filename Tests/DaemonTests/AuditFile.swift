@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file of audit lines, to be read again.
+/// A temporary file of audit lines that a test can read back.
 struct AuditFile {
     let path = FileManager.default.temporaryDirectory.appending(path: "audit-\(UUID().uuidString)").path
 

@@ -6,7 +6,7 @@ import Testing
 @testable import CallbackServer
 @testable import Daemon
 
-@Suite("What a flood writes to the log")
+@Suite("The log lines that a flood can write")
 struct LogBoundTests {
     @Test(
         "One place in the program has three hundred lines of the log a minute, all of them two mebibytes, and decisions all they need"
@@ -25,7 +25,7 @@ struct LogBoundTests {
         #expect(try file.text().utf8.count <= LineBudget.bytes + 1000 * 100)
     }
 
-    @Test("What a place of the program could not write is told when the minute is over")
+    @Test("The lines that a place in the program could not write are counted when the minute is over")
     func counted() {
         var budget = LineBudget()
         for _ in 0..<LineBudget.lines { #expect(budget.take("a:1", bytes: 10, at: .zero).isWritten) }

@@ -106,7 +106,7 @@ struct LogFieldTests {
     func escaped(_ value: String) {
         let written = LogField.written(value)
         let scalars = Array(written.unicodeScalars)
-        // Read as a person's tool would: by characters and by scalars the same.
+        // The quotation marks must be the same for tools that read characters and for tools that read scalars.
         #expect(written.first == "\"" && written.last == "\"" && scalars.first == "\"" && scalars.last == "\"")
         #expect(written.count(where: { $0 == "\"" }) == scalars.count { $0 == "\"" })
         #expect(written.count(where: { $0 == "\\" }) == scalars.count { $0 == "\\" })
@@ -120,7 +120,7 @@ struct LogFieldTests {
         #expect(open == 2 && !isEscaped)
     }
 
-    @Test("What is plain ASCII stands without quotation marks, and letters of any script stay readable")
+    @Test("A value in plain ASCII is written without quotation marks, and letters of any script stay readable")
     func readable() {
         #expect(LogField.written("r-1") == "r-1")
         #expect(LogField.written("Zo\u{EB} \u{4E2D}") == "\"Zo\u{EB} \u{4E2D}\"")

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A log that cannot be written")
 struct LostLineTests {
-    /// A disk with little room, by the byte.
+    /// A disk with room for a given number of bytes.
     private struct Disk {
         var written: [UInt8] = []
         var room: Int
@@ -33,7 +33,7 @@ struct LostLineTests {
         #expect(whole == (room < 7 ? ["{third}", "{fourth}"] : ["{first}", "{third}", "{fourth}"]))
     }
 
-    @Test("An interrupted write goes on; one that takes nothing ends")
+    @Test("An interrupted write goes on, and a write that takes no bytes ends with an error")
     func interrupted() {
         var lines = LineWriter()
         var answers = [-Int(EINTR), 2, -Int(EINTR), 1]

@@ -11,7 +11,7 @@ import Testing
 @testable import Clicks
 @testable import Daemon
 
-@Suite("What a flood of each route writes", .timeLimit(.minutes(1)))
+@Suite("The lines that a flood of each route writes", .timeLimit(.minutes(1)))
 struct RouteFloodTests {
     enum Flood: CaseIterable {
         case forged, malformed, dialog, unproven, tooOld, strange, unknown, probes
