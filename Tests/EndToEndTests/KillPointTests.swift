@@ -2,8 +2,8 @@ import Foundation
 import Sandbox
 import Testing
 
-/// The debug binary ends itself, as `kill -9` does, right after the named write succeeded; another start puts
-/// things right. A dead replica's claim is believed for 15 s, so these run side by side.
+/// The debug binary ends itself, as by `kill -9`, right after the named write succeeded. The next start must put things right.
+/// A dead replica's claim is respected for 15 s, so these tests run side by side.
 @Suite("Killed right after an external write", .timeLimit(.minutes(2)))
 struct KillPointTests {
     static let variable = "TELEPORT_MATTERMOST_KILL_AFTER"
@@ -53,7 +53,7 @@ struct KillPointTests {
             let post = try await stage.post(about: id, showing: "pending")
             await #expect(throws: AppError.self) { try await stage.click("approve", on: post, as: "bob") }
             #expect(try await dying.exitCode() == SIGKILL)
-            // Ended again, right after the claim of the first was given up.
+            // The next process ends itself too, right after it released the claim of the first.
             let releasing = try await stage.startDying(after: "release")
             #expect(try await releasing.exitCode() == SIGKILL)
             let plugin = try await stage.startPlugin()
@@ -114,7 +114,7 @@ extension Stage {
         return plugin
     }
 
-    /// Waits until what the plugin keeps with the request fits.
+    /// Waits until the plugin data of the request satisfies `fits`, and returns it.
     fileprivate func pluginData(of id: String, where fits: ([String: String]) -> Bool) async throws -> [String: String] {
         for await _ in auth.bell.changes() {
             let data = auth.pluginData(id)[KillPointTests.plugin] ?? [:]
@@ -131,7 +131,7 @@ extension Stage {
         #expect(auth.auditLog.map(\.delegator) == ["mattermost:\(username)@example.com"])
     }
 
-    /// As when two replicas posted, one of them frozen in between.
+    /// Posts a second time about the same request, as a replica does that was frozen while another one posted.
     fileprivate func doublePost(_ post: ChatPost) throws {
         let bot = try mattermost.world.read { $0.bot }
         guard let bot else { throw NoSuchThing(what: "the bot") }

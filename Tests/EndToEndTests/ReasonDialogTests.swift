@@ -19,7 +19,8 @@ struct ReasonDialogTests {
             ], by: userID)
     }
 
-    /// Straight to the callback, as whoever reaches the port does; gives the status and the body.
+    /// Sends a dialog's submission straight to the callback, as anybody who can reach the port may do. Returns the status and
+    /// the body.
     private func post(_ stage: Stage, _ ticket: DialogTicket, reason: String) async throws -> (Int, String) {
         let signer = try ActionSigner(secret: Secret(Array("a secret of the tests alone".utf8)))
         let body: JSON = [

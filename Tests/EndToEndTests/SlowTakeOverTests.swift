@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Taking over while Mattermost is slow", .timeLimit(.minutes(2)))
 struct SlowTakeOverTests {
-    /// More channels with the same members, `count` of them recipients in all.
+    /// Adds channels with the same members, and makes `count` channels in all the recipients.
     private func addChannels(_ count: Int, _ stage: Stage) throws {
         let more = (2...count).map { number in "channel-\(number)" }
         try stage.mattermost.world.change { state, _ in
