@@ -45,7 +45,7 @@ import Testing
         #expect(tag.allSatisfy { $0 == 0 })
     }
 
-    @Test("Equal is equal at every length, and one bit anywhere is not")
+    @Test("Equal bytes compare equal at every length, and bytes that differ in one bit do not")
     func constantTime() {
         for count in 0..<40 {
             let bytes = (0..<count).map { UInt8($0) }
