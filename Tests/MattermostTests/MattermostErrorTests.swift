@@ -110,7 +110,7 @@ import Testing
         #expect(try await error(.send(answer(body))).code == .malformed)
     }
 
-    @Test("A redirect is told and not followed")
+    @Test("A redirect is reported and not followed")
     func redirect() async throws {
         let found = try await error(.send(answer("", status: 301, headers: ["Location: https://elsewhere/\(token)"])))
         #expect(found.code == .status(301))
@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test("A certificate of an unknown authority is refused with the mend; of a named one, taken")
+    @Test("A certificate of an unknown authority is refused with what to do; one of a configured authority is accepted")
     func certificates() async throws {
         let certificates = try Certificates.shared()
         let context = try TLSContext.server(identity: certificates.listener, alpn: ["http/1.1"])
