@@ -143,7 +143,7 @@ import Watcher
         }
     }
 
-    @Test("What is not UTF-8 is refused")
+    @Test("A file that is not UTF-8 is refused")
     func utf8() {
         #expect(throws: SettingsError.self) { try Settings.parse([0x5B, 0xFF, 0x5D], path: "f") }
     }
@@ -179,7 +179,7 @@ import Watcher
         #expect(rows.contains { standard.isEmpty || $0.contains(standard) }, "\(rows)")
     }
 
-    @Test("A default is the same whether the file has it or not", arguments: SettingKey.allCases)
+    @Test("A default has the same effect whether the file contains it or not", arguments: SettingKey.allCases)
     func defaults(key: SettingKey) throws {
         let written: String
         switch key.form {
@@ -203,7 +203,7 @@ import Watcher
         #expect(settings.teleport.refreshInterval == teleport.refreshInterval)
     }
 
-    @Test("Two names that look alike are one that stands there twice")
+    @Test("Two names that look alike are reported as one name that is there twice")
     func alike() {
         let found = problems(goodLines + ["[approvals.roles]", "\"e\u{301}\" = ['@ana']", "\"\u{E9}\" = ['@bob']"])
         #expect(found.count == 1)

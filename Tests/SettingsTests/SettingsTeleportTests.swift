@@ -15,7 +15,7 @@ import Watcher
         return all
     }
 
-    @Test("addr and its older name say the same, alone or together")
+    @Test("addr and its older name mean the same, alone or together")
     func address() throws {
         for lines in [
             teleport(#"addr = "a""#), teleport(#"auth_server = "a""#), teleport(#"addr = "a:3025""#, #"auth_server = "a""#),
@@ -25,7 +25,7 @@ import Watcher
         #expect(try parse(teleport(#"auth_server = "a""#)).teleport.addressSetting == "auth_server")
     }
 
-    @Test("Both set and different is an error that names both")
+    @Test("Different values of addr and its older name are an error that names both")
     func different() {
         #expect(
             problems(teleport(#"addr = "a:443""#, #"auth_server = "b:3025""#)) == [
