@@ -68,7 +68,7 @@ struct ErrorTests {
         #expect(table.entries.count == 2)
     }
 
-    @Test("Bytes that are not UTF-8 have their place")
+    @Test("The error of bytes that are not UTF-8 has their position")
     func encoding() {
         let error = refusal(Array("a = 1\nb = \"é".utf8) + [0xFF])
         #expect(error?.code == .encoding)
