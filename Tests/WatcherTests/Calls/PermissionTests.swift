@@ -31,7 +31,7 @@ struct PermissionTests {
         }
     }
 
-    @Test("Plugin data may be allowed by either resource; both withheld are told", arguments: ["read", "update"])
+    @Test("Plugin data may be allowed by either resource; if both are withheld, both are named", arguments: ["read", "update"])
     func pluginData(verb: String) async throws {
         try await AuthUnderTest.run(
             server: {
@@ -44,7 +44,7 @@ struct PermissionTests {
         }
     }
 
-    @Test("A server's own words are answered with the rule, as the guides show it")
+    @Test("The error of a missing permission shows the rule to add, as the guides do")
     func words() {
         let message =
             "access denied to perform action \"list\" on \"user_group\", access denied to perform action \"read\" on \"user_group\""
