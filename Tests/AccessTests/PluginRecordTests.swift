@@ -15,7 +15,7 @@ struct PluginRecordTests {
     }
 
     @Test(
-        "What is not a claim or a decision is none", arguments: ["", "x", "r|x", "a|b|c", "approve|u|n|x|r", "maybe|u|n|1|r"])
+        "Malformed claims and decisions are ignored", arguments: ["", "x", "r|x", "a|b|c", "approve|u|n|x|r", "maybe|u|n|1|r"])
     func malformed(_ text: String) {
         #expect(PluginRecord(["claim": text]).claim == nil)
         #expect(PluginRecord(["decision": text]).decision == nil)

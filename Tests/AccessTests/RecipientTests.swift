@@ -17,7 +17,7 @@ struct RecipientTests {
     }
 
     @Test(
-        "What is neither is refused",
+        "A text that is neither a channel nor an address is refused",
         arguments: ["", "channel", "/channel", "team/", "@user", "a@", "a b@example.com", "a@b@c"])
     func refused(text: String) {
         #expect(Recipient(text) == nil)

@@ -18,7 +18,7 @@ struct TemplateTests {
     }
 
     @Test(
-        "What is no template is said with the mend",
+        "A text that is no template is refused with what to do",
         arguments: [
             ("{{usr}}", "Did you mean {{user}}?"), ("{{user", "{{ without }}"), ("{{#user}}x", "does not close it"),
             ("{{/user}}", "is not open there"), ("{{#user}}x{{/reason}}", "is not open there"), ("{{}}", "is no field"),

@@ -15,7 +15,7 @@ struct ZoneTests {
     }
 
     @Test(
-        "A moment is said as the zone's clocks show it, on both sides of changes and far in the future",
+        "A time is shown as the zone's clocks show it, on both sides of changes and far in the future",
         arguments: [
             ("Europe/Berlin", "2026-11-25T16:05:00Z", "2026-11-25 17:05 CET"),
             ("Europe/Berlin", "2026-10-25T00:59:59Z", "2026-10-25 02:59 CEST"),
@@ -105,7 +105,7 @@ struct ZoneTests {
     }
 
     @Test(
-        "What is no rule is refused",
+        "A text that is no rule is refused",
         arguments: [
             "", "A1", "AAA", "AAA1BBB,", "AAA1BBB,M13.1.0,M1.1.0", "AAA1BBB,M3.2.0", "AAA25", "<A`B>1", "AAA1BBB,J0,J1",
             "AAA1x",

@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(
-        "A proof of another user, of another time or with the fields moved is none",
+        "A proof with another user, another time or moved fields proves nothing",
         arguments: [
             ("xc4bexnho78i3fe6d45jxozfbw", "wd8gkwmsxpfqmgqdnbgtkzkuao"), ("1795212356595", "1795212356596"),
             (":1795212356595:", ":01795212356595:"), (":1795212356595:", ":+1795212356595:"),
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(
-        "What is no trigger id is refused unhashed",
+        "A text that is no trigger id is refused before anything is hashed",
         arguments: [
             "", "=", "AAAA", ":::", "Ojo6", "Ojo6Og==", String(repeating: "A", count: 1024),
             String(repeating: "A", count: 100_000),

@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(
-        "Base64 with padding refuses what is not the one way of writing it",
+        "Base64 with padding accepts only one way of writing each value",
         arguments: [
             "Zg", "Zg=", "Zg===", "Zg====", "Zh==", "Zm9=", "=Zg=", "Z===", "====", "Zg==Zg==", "Zm-_", "Zm9v\n", " Zm9v",
             "Zm9v=",

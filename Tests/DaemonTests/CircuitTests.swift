@@ -68,7 +68,7 @@ struct CircuitTests {
     }
 
     @Test(
-        "However long a server asks for is a minute at most, told with its end while it lasts, and what else fails is told in its own words"
+        "A pause that a server asks for is at most a minute, is reported with its end, and hides no other failure"
     )
     func longPause() async throws {
         let elapsed = Mutex(Duration.zero)
@@ -105,7 +105,7 @@ struct CircuitTests {
     }
 
     @Test(
-        "Which errors of Mattermost are an outage",
+        "The errors of Mattermost that count as an outage",
         arguments: [
             (MattermostError.Code.unreachable, true), (.status(503), true), (.malformed, true), (.unauthorized, true),
             (.rateLimited(retryAfter: 1), true), (.forbidden, false), (.notFound, false), (.status(400), false),
@@ -120,7 +120,7 @@ struct CircuitTests {
     }
 
     @Test(
-        "Which errors of Teleport are an outage",
+        "The errors of Teleport that count as an outage",
         arguments: [
             (TeleportError.Code.unavailable, true), (.timedOut, true), (.misconfigured, true), (.permissionDenied, false),
             (.notFound, false), (.conflict, false), (.refused, false), (.cancelled, false),

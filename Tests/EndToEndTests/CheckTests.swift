@@ -71,7 +71,7 @@ struct CheckTests {
     }
 
     @Test(
-        "A server that is too old is told by its version, newer ones are well", arguments: [("6.0.0", false), ("13.1.0", true)])
+        "A server that is too old is reported by version, newer ones pass", arguments: [("6.0.0", false), ("13.1.0", true)])
     func versions(_ version: String, _ isWell: Bool) async throws {
         try await Stage.with(configure: { $0.version = version }) { stage in
             let result = try await stage.check()

@@ -10,7 +10,7 @@ struct KillPointTests {
     static let plugin = "mattermost"
 
     @Test(
-        "While a request is being posted, it ends with one post, which then shows the decision",
+        "If killed while posting, the request has one post in the end, which then shows the decision",
         arguments: ["claim", "post", "record"])
     func posting(_ write: String) async throws {
         try await Stage.with { stage in
@@ -28,7 +28,7 @@ struct KillPointTests {
         }
     }
 
-    @Test("While a decision is being shown, the post ends up right", arguments: ["update", "settle"])
+    @Test("If killed while a decision is being shown, the post is right in the end", arguments: ["update", "settle"])
     func showing(_ write: String) async throws {
         try await Stage.with { stage in
             let dying = try await stage.startDying(after: write)
@@ -45,7 +45,7 @@ struct KillPointTests {
         }
     }
 
-    @Test("With a decision claimed and not made, the next person can decide")
+    @Test("If killed with a decision claimed and not made, the next person can decide")
     func decision() async throws {
         try await Stage.with { stage in
             let dying = try await stage.startDying(after: "decision")
@@ -63,7 +63,7 @@ struct KillPointTests {
         }
     }
 
-    @Test("With a decision made and not answered, the post shows who made it, and nobody can make another")
+    @Test("If killed with a decision made and not answered, the post shows who made it, and nobody can make another")
     func decide() async throws {
         try await Stage.with { stage in
             let dying = try await stage.startDying(after: "decide")
@@ -77,7 +77,7 @@ struct KillPointTests {
         }
     }
 
-    @Test("With a second post just removed, the first stays")
+    @Test("If killed right after removing a second post, the first one stays")
     func remove() async throws {
         try await Stage.with { stage in
             let first = try await stage.startPlugin()

@@ -22,7 +22,7 @@ struct SlowTakeOverTests {
     }
 
     @Test(
-        "However slow each call is, all recipients have their posts within a minute of a kill, each one",
+        "However slow each call is, every recipient has one post within a minute of a kill",
         arguments: [(5, Duration.seconds(1)), (40, Duration.milliseconds(100))])
     func killed(recipients: Int, latency: Duration) async throws {
         try await Stage.with { stage in

@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test(
-        "What is no page of posts is malformed",
+        "An answer that is no page of posts is malformed",
         arguments: ["{}", "[]", "", #"{"order":[],"posts":[]}"#, #"{"order":{},"posts":{}}"#])
     func noPage(body: String) async throws {
         try await FaultyServer.run { _ in

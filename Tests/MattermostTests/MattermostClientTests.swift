@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(
-        "The server's clock is known from its answers, and a wild one is not believed",
+        "The server's clock is known from its answers, and implausible times are ignored",
         arguments: [
             (300, 300), (-300, -300), (1, 0), (0, 0), (90_000, 0),
         ])

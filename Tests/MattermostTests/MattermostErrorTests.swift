@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(
-        "Names that are no slugs and ids that are none are never sent",
+        "Names that are no slugs and texts that are no ids are never sent",
         arguments: ["Town Square", "", "../x", "a/b", "a%2Fb", "ü"])
     func injection(name: String) async throws {
         try await FaultyServer.run { _ in
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test(
-        "A 429 is waited for as long as the server says, within reason",
+        "After a 429 the pause is as long as the server says, within limits",
         arguments: [
             ("7", 7), ("0", 1), ("-3", 1), ("99999999999999999999", 1), ("86400", 3600), ("Fri, 01 Jan 2027 00:00:00 GMT", 1),
         ])
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(
-        "JSON that is not the answer is malformed",
+        "JSON of another shape than the answer is malformed",
         arguments: [
             "{}", "[]", "null", "", "{\"id\":1,\"username\":2}", "{\"id\":\"a\"", String(repeating: "[", count: 1 << 20),
         ])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ServerURLTests {
     @Test(
-        "An address is brought to one form",
+        "Equal addresses are normalized to one form",
         arguments: [
             ("https://chat.example.com", "https://chat.example.com"), ("HTTPS://Chat.Example.COM/", "https://chat.example.com"),
             ("http://h:8065//", "http://h:8065"), ("https://host/chat", "https://host/chat"),

@@ -33,7 +33,7 @@ struct SettingsRecipientsTests {
     }
 
     @Test(
-        "What is no recipient is said with its line and the mend",
+        "A value that is no recipient is reported with its line and what to do",
         arguments: [
             (#"recipients = ["general"]"#, #""general" is neither "team/channel" nor "name@example.com""#),
             (#"recipients = "team/channel""#, "not an array of strings"),

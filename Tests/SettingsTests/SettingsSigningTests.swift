@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(
-        "Previous secrets that cannot be are refused with entry and mend",
+        "Impossible previous secrets are refused with their entry and what to do",
         arguments: [
             ("[\"\"]", "entry 1 is empty. Remove it."),
             ("[\"OLDERsecretOLDERsecret\", \"short\"]", "entry 2 has 5 bytes; 16 are the least. Remove it."),

@@ -45,7 +45,7 @@ import Watcher
     }
 
     @Test(
-        "The files are looked at each minute, or as often as is set, or not",
+        "The credential files are checked each minute, at the configured interval, or not at all",
         arguments: [
             ("", Duration.seconds(60), true), (#"refresh_identity_interval = "90s""#, .seconds(90), true),
             (#"refresh_identity_interval = "1h30m""#, .seconds(5400), true), ("refresh_identity = false", .seconds(60), false),
@@ -57,7 +57,7 @@ import Watcher
     }
 
     @Test(
-        "An interval that is none is refused",
+        "A text that is no interval is refused",
         arguments: ["1", "m", "0s", "25h", "1.5m", "-1m", "1m1", "99999999999999999999h"])
     func intervals(value: String) {
         let found = problems(teleport(#"addr = "a""#, "refresh_identity_interval = \"\(value)\""))

@@ -62,7 +62,7 @@ import Watcher
     }
 
     @Test(
-        "A public address is taken with and without scheme, port, path and credentials",
+        "A public address is accepted with and without scheme, port, path and credentials",
         arguments: [
             ("host", "https://host"), ("host:1", "https://host:1"), ("http://host/", "http://host"),
             ("HTTPS://Host:8081/a/b/", "https://host:8081/a/b"), ("[::1]:8081", "https://[::1]:8081"),

@@ -54,7 +54,7 @@ struct FixtureTests {
     }
 
     @Test(
-        "Failures get a code to act on",
+        "Every recorded failure gets a code that the plugin can act on",
         arguments: [
             ("get_user_denied", TeleportError.Code.permissionDenied), ("set_access_request_state_missing", .notFound),
             ("submit_access_review", .permissionDenied), ("update_plugin_data_compare_failed", .conflict),

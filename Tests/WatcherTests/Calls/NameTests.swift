@@ -50,7 +50,7 @@ struct NameTests {
     private static let readsNodes = [AuthPermission("list", "node"), AuthPermission("read", "node")]
 
     @Test(
-        "A role that may list nodes and is shown none is told once of the labels to add",
+        "If the role may list nodes but is shown none, the labels to add are logged once",
         arguments: [
             ("sandbox.example", [:], readsNodes, 1), ("sandbox.example", ["6f1e": "db-1.example"], readsNodes, 0),
             ("leaf.example", [:], readsNodes, 0), ("sandbox.example", [:], [], 0),

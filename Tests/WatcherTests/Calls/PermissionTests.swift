@@ -15,7 +15,7 @@ struct PermissionTests {
     }
 
     @Test(
-        "Each is told once, at error level, with the rule to add, and stands in the readiness",
+        "Each is logged once as an error with the rule to add, and is a reason for not being ready",
         arguments: [
             ("list", "access_request"), ("read", "access_request"), ("update", "access_request"),
         ])
@@ -60,7 +60,7 @@ struct PermissionTests {
     }
 
     @Test(
-        "Newer servers are listed by pages, all of them",
+        "On newer servers all pages of the list are read",
         arguments: [("15.4.0", 7), ("17.0.1", 1), ("13.0.0", 1000), ("7.3.2", 1000)])
     func pages(version: String, page: Int) async throws {
         try await AuthUnderTest.run(server: { ($0.version, $0.pageLimit) = (version, page) }) { test in

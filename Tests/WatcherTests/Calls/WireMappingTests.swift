@@ -56,7 +56,7 @@ struct WireMappingTests {
     }
 
     @Test(
-        "Times that are none are none: absent, zero, Go's year 1, and ends before the beginning",
+        "Times that are absent, zero, in Go's year 1 or before the request's creation are read as no time",
         arguments: [0, -62_135_596_800, -1])
     func noTimes(seconds: Int64) throws {
         let none = Google_Protobuf_Timestamp.with { $0.seconds = seconds }
@@ -148,7 +148,7 @@ struct AuthAddressTests {
     }
 
     @Test(
-        "What is none is refused by the setting's name",
+        "A text that is no address is refused with the setting's name",
         arguments: [
             "", ":3025", "host:", "host:0", "host:65536", "host:abc", "https://host", "[::1", "[::1]3025", "a b", "user@host",
             "host:+1",

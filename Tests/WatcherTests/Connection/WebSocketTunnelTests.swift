@@ -83,7 +83,7 @@ struct WebSocketTunnelTests {
     }
 
     @Test(
-        "What no server sends ends the connection with words, and nothing of it comes through",
+        "A frame that no server sends ends the connection with an error, and nothing of it is delivered",
         arguments: [
             ([0x82, 0x81, 1, 2, 3, 4, 5], "a web socket frame that no server sends"),
             ([0xc2, 1, 0x41], "a web socket frame that no server sends"),

@@ -12,7 +12,7 @@ struct ClosedFolderTests {
     }
 
     @Test(
-        "The first closed one is named",
+        "The first closed folder on the way to the file is named",
         arguments: [
             ("/var/lib/teleport/plugins/identity", ["/var/lib/teleport", "/var/lib/teleport/plugins"], "/var/lib/teleport"),
             ("/var/lib/teleport/plugins/identity", ["/var/lib/teleport/plugins"], "/var/lib/teleport/plugins"),

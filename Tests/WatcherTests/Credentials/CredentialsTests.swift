@@ -23,7 +23,7 @@ struct CredentialsTests {
     ]
 
     @Test(
-        "Each that is missing, not set, a folder, endless or no PEM is named with the reason and the mend",
+        "Each file that is missing, not set, a folder, endless or no PEM is named with the reason and what to do",
         arguments: [
             ("/nowhere/auth.pem", "does not exist"), ("", "is not set"), ("/", "cannot be read"),
             ("/dev/zero", "larger than 1 MiB"),

@@ -100,7 +100,7 @@ struct ServerVersionTests {
     }
 
     @Test(
-        "What 6.1 and newer are is enough, and nothing else",
+        "Version 6.1 and newer versions are accepted, and no others",
         arguments: [
             ("6.1.0", true), ("6.1.0-beta.1", true), ("6.1.0-alpha.9", false), ("6.0.9", false), ("5.9.9", false),
             ("7.3.2", true), ("18.0.0-dev.x", true), ("6.1.0-rc.1", true),
@@ -110,7 +110,7 @@ struct ServerVersionTests {
     }
 
     @Test(
-        "What is no version is none",
+        "A text that is no version is not read as one",
         arguments: [
             "", "v", "seven", "7.", ".7", "7.3.2.1", "7.-1", "7.3.2-", "7.3.2-a..b", "99999999999999999999", "7 ",
         ])
