@@ -122,7 +122,7 @@ struct ApprovalPolicyTests {
         #expect(Self.outcome(.approve, request, .init(user: .named("dd")), policy) == .own)
     }
 
-    @Test("Who has two Teleport users is the requester of both; another person's line makes nobody else the requester")
+    @Test("A person with two Teleport users is the requester of both; another person's line makes nobody else the requester")
     func twoUsers() throws {
         var policy = ApprovalPolicy()
         policy.approvers = [.username("carol")]
@@ -151,7 +151,7 @@ struct ApprovalPolicyTests {
         #expect(policy.teleportUser(of: renamed) == "dave")
     }
 
-    @Test("Where addresses are hidden and one is the requester's name, nobody approves whom the configuration does not know")
+    @Test("If addresses are hidden and the requester's name is one, only people whom the configuration tells apart can approve")
     func hiddenAddresses() throws {
         var policy = ApprovalPolicy()
         let request = try Self.request(user: "dave@example.com")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Access
 
-@Suite("Words of the operator's own")
+@Suite("Texts that the operator configures")
 struct TemplateTests {
     private func rendered(_ text: String, _ values: [String: String] = ["user": "dave", "reason": ""]) throws -> String {
         try Template(text, fields: ["user", "reason"]).rendered { values[$0] ?? "" }

@@ -40,7 +40,7 @@ struct CountedOnceTests {
     }
 
     @Test(
-        "Who reviewed with tsh under their user name or address is not counted again",
+        "A person who reviewed with tsh under their user name or address is not counted again",
         arguments: ["carol", "Carol@Example.com"])
     func elsewhere(_ author: String) async throws {
         try await Self.with { rig, id in
@@ -55,7 +55,8 @@ struct CountedOnceTests {
         }
     }
 
-    @Test("A configured Teleport user who reviewed is known however it is written, and a namesake is who has no other name")
+    @Test(
+        "A configured Teleport user who reviewed is recognized in any spelling, and so is a namesake who is nobody else's user")
     func mapped() async throws {
         try await Self.with { rig, id in
             try await review(rig, id, by: "bob.t")
@@ -71,7 +72,7 @@ struct CountedOnceTests {
         }
     }
 
-    @Test("Who reviewed by a button is known by the account, whatever it is called by now")
+    @Test("A person who reviewed by a button is recognized by the account, even after a change of name")
     func renamed() async throws {
         try await Self.with { rig, id in
             let environment = environment(rig, users: ["bob": "bob.t"])
@@ -108,7 +109,7 @@ struct CountedOnceTests {
         }
     }
 
-    @Test("Where addresses are hidden and one reviewed, only those whom the configuration knows can")
+    @Test("If addresses are hidden and one is an author, only people whom the configuration knows can review")
     func hidden() throws {
         var policy = ApprovalPolicy()
         policy.users = ["bob": "bob@corp.example"]

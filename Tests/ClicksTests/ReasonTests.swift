@@ -103,7 +103,7 @@ struct ReasonTests {
         }
     }
 
-    @Test("The first reason that is one binds a state: nobody who reads it on its way can hand in another, nor try for ever")
+    @Test("The first valid reason binds a dialog's state: nobody who sees it can submit another one, or try without end")
     func bound() throws {
         let elapsed = Mutex(Duration.zero)
         let memory = SeenSubmissions(limit: 2, elapsed: { elapsed.withLock { $0 } })
@@ -144,7 +144,7 @@ struct ReasonTests {
         #expect(memory.enter(ticket(9999, of: "v"), reason: "") == .taken)
     }
 
-    @Test("Who is asked whether they mean it decides nothing by the click, and all by the dialog", arguments: Confirm.allCases)
+    @Test("A click that asks for confirmation decides nothing, and the dialog decides", arguments: Confirm.allCases)
     func confirmed(_ confirm: Confirm) async throws {
         try await Rig.with { rig in
             let environment = try environment(rig, .never, confirm: confirm)
@@ -168,7 +168,7 @@ struct ReasonTests {
         }
     }
 
-    @Test("A state handed in again and again is one line of the audit, and one that is too old is a count")
+    @Test("A state that is submitted again and again is one line of the audit, and one that is too old is only counted")
     func audited() async throws {
         try await Rig.with { rig in
             let file = AuditLines()

@@ -48,7 +48,7 @@ struct ReviewDecisionTests {
         }
     }
 
-    @Test("Where the server wants the caller as author the plugin is, and says who it was; it reviews once")
+    @Test("If the server accepts only the caller as author, the plugin reviews once as itself and names the person")
     func asPlugin() async throws {
         try await Rig.with(configure: { $0.reviewers = [Self.plugin, "bob.t"] }) { rig in
             let environment = environment(rig, users: ["bob": "bob.t"])

@@ -24,7 +24,7 @@ struct RoleRoutingTests {
         rig.environment(telling: all, roles: ["admin": ["acme/admins"], "dev": ["acme/access-requests"]])
     }
 
-    @Test("A requester who puts another role beside a role does not choose its approvers with it", arguments: Decision.allCases)
+    @Test("A requester cannot choose a role's approvers by adding another role to the request", arguments: Decision.allCases)
     func addedRole(_ decision: Decision) async throws {
         try await Rig.with { rig in
             try addAdmins(rig, members: ["teleport", "carol"])
@@ -41,7 +41,7 @@ struct RoleRoutingTests {
         }
     }
 
-    @Test("Who is in a channel that all requests go to decides every role")
+    @Test("A member of a channel that gets all requests may decide every role")
     func told() async throws {
         try await Rig.with { rig in
             try addAdmins(rig, members: ["teleport", "carol"])
@@ -51,7 +51,7 @@ struct RoleRoutingTests {
         }
     }
 
-    @Test("A role that goes nowhere is decided by nobody here, whatever stands beside it")
+    @Test("A role without recipients is decided by nobody here, whatever other roles the request has")
     func nowhere() async throws {
         try await Rig.with { rig in
             let environment = environment(rig)

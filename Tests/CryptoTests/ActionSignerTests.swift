@@ -78,7 +78,7 @@ import Testing
         #expect(verify(forged) == .failure(.badSignature))
     }
 
-    @Test("An expired button is refused, saying which it was; the moment itself is too late")
+    @Test("An expired button is refused with its action; the time of expiry itself is too late")
     func expired() throws {
         let action = try verify(context).get()
         #expect(verify(context, at: Self.expires) == .failure(.expired(action)))

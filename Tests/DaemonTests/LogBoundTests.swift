@@ -9,7 +9,7 @@ import Testing
 @Suite("The log lines that a flood can write")
 struct LogBoundTests {
     @Test(
-        "One place in the program has three hundred lines of the log a minute, all of them two mebibytes, and decisions all they need"
+        "Each place in the program may log 300 lines a minute, all together 2 MiB, and decisions are never limited"
     )
     func log() throws {
         let file = AuditFile()
@@ -36,7 +36,7 @@ struct LogBoundTests {
         #expect(!budget.take("c:3", bytes: LineBudget.bytes, at: LineBudget.window).isWritten)
     }
 
-    @Test("What is not worth a line is in the number of its source")
+    @Test("A refusal without a line of its own is in the count of its source")
     func notWorthALine() {
         var written: [RefusedCallback] = []
         var log = RefusalLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { written.append($0) }

@@ -25,7 +25,7 @@ struct LogFileTests {
         }
     }
 
-    @Test("One that others can write or read is refused, with the command that mends it")
+    @Test("A file that others can write or read is refused, with the command that mends it")
     func mode() throws {
         try withFolder { folder in
             for (mode, purpose, mend) in [
@@ -63,7 +63,7 @@ struct LogFileTests {
         }
     }
 
-    @Test("One that is another user's is refused")
+    @Test("A file that belongs to another user is refused")
     func owner() throws {
         try withFolder { folder in
             let path = "\(folder)/file"
@@ -77,7 +77,7 @@ struct LogFileTests {
         }
     }
 
-    @Test("After a rotation that leaves a file for everybody the old one is kept, and why is told")
+    @Test("If a rotation leaves a file with access for everybody, the old file is kept and the reason reported")
     func reopen() throws {
         try withFolder { folder in
             let path = "\(folder)/audit"

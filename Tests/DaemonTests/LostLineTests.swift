@@ -21,7 +21,9 @@ struct LostLineTests {
         }
     }
 
-    @Test("A torn line stays apart from the next; the first lost line is told, and the first that is not", arguments: 0...12)
+    @Test(
+        "A torn line stays apart from the next; the first lost line is reported, and so is the end of the loss",
+        arguments: 0...12)
     func torn(room: Int) {
         var (lines, disk) = (LineWriter(), Disk(room: room))
         #expect(lines.write("{first}\n") { disk.write($0) } == (room < 8 ? .failed(ENOSPC) : nil))

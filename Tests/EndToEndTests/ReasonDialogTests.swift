@@ -33,7 +33,7 @@ struct ReasonDialogTests {
         return (answer.status, String(decoding: answer.body, as: UTF8.self))
     }
 
-    @Test("Whoever knows the signing secret makes up a dialog's state, and nothing that it decides")
+    @Test("Whoever knows the signing secret can forge a dialog's state, but decides nothing with it")
     func leakedSecret() async throws {
         try await Stage.with { stage in
             try stage.addSettings("[approvals]\nask_reason = \"always\"\n")

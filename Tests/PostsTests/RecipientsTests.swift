@@ -214,7 +214,7 @@ struct SuggestedStandingTests {
         }
     }
 
-    @Test("Whom else the requester named is not looked up for a click")
+    @Test("A click does not look up the other people whom the requester named")
     func noLookUps() async throws {
         try await Rig.with { rig in
             let environment = rig.environment(telling: [])

@@ -135,7 +135,7 @@ struct ReviewReplyTests {
         }
     }
 
-    @Test("At most fifty are told")
+    @Test("At most fifty reviews are told")
     func bounded() async throws {
         try await Rig.with { rig in
             let id = try request(rig, approve: 99)

@@ -231,7 +231,7 @@ struct ProofVerifierTests {
         }
     }
 
-    @Test("A dialog's proof that is more than ten minutes old, whatever its state says, or of before the start, is counted")
+    @Test("A dialog's proof from before the start or more than ten minutes old is refused and counted, whatever its state says")
     func dialogAge() async throws {
         try await rig.withVerifier { verifier in
             let old = try submission(rig.triggerText(age: .seconds(660)), age: .seconds(599))
