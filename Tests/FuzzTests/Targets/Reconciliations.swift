@@ -128,7 +128,7 @@ final class ReconcileWorld: Sendable {
         }
     }
 
-    // MARK: - What the input says
+    // MARK: - Values from the input
 
     private static func request(_ id: RequestID, _ bytes: inout ByteSource) -> AccessRequest? {
         guard bytes.flag() else { return nil }
