@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Sandbox
 
-/// Once both servers listen: writes the files that were asked for and says where the page is.
+/// Writes the files that were asked for and prints the address of the page, once both servers listen.
 struct Announcement {
     let command: SandboxCommand
     let files: SandboxFiles

@@ -43,7 +43,7 @@ struct PluginSettingsFile {
         }.joined()
     }
 
-    /// A TOML basic string.
+    /// Returns the text as a TOML basic string.
     private func quoted(_ text: String) -> String {
         let escaped = text.unicodeScalars.map { scalar -> String in
             switch scalar {

@@ -63,7 +63,7 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    /// One part that fails ends all: at once, since the others would go on.
+    /// Ends the process at once when `body` fails, because the other parts would go on without it.
     private static func orExit(_ body: () async throws -> Void) async {
         do {
             try await body()

@@ -3,7 +3,7 @@ import ActionCrypto
 import FoundationEssentials
 import Sandbox
 
-/// What lies in the certificates' directory.
+/// The files in the directory of the certificates.
 struct SandboxFiles: Sendable {
     var directory: URL
 
@@ -23,14 +23,14 @@ struct SandboxFiles: Sendable {
         TLSIdentity(certificateChain: try bytes("\(name).crt"), privateKey: Secret(try bytes("\(name).key")))
     }
 
-    /// Believes the CA of the plugin's listener and no other.
+    /// Returns a TLS context that trusts the CA of the plugin's listener and no other.
     func callbackTLS() throws -> TLSContext {
         try TLSContext.client(identity: nil, alpn: [], trust: .certificates(try bytes("callback-ca.crt")))
     }
 
     func tokenPath(_ file: String?) -> String { file.map { URL(filePath: $0).absoluteURL.path } ?? path("mattermost-token") }
 
-    /// The token in the file, which is made when there is none.
+    /// Returns the token in the file. Makes a new token and writes the file when it holds none.
     func token(at file: String?) throws -> String {
         let url = URL(filePath: tokenPath(file))
         if let data = try? Data(contentsOf: url) {
@@ -42,7 +42,7 @@ struct SandboxFiles: Sendable {
         return token
     }
 
-    /// Whole or not at all, readable by the owner alone.
+    /// Writes a file atomically, readable by its owner alone.
     static func writePrivately(_ text: String, to url: URL) throws {
         do {
             try Data(text.utf8).write(to: url, options: .atomic)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Access
 
-/// Who clicks, and what becomes of approving and of denying.
+/// A person who clicks, and the outcomes that are expected when they approve and when they deny.
 struct PolicyCase: CustomTestStringConvertible, Sendable {
     enum Outcome: Equatable, Sendable {
         case allowed, withdrawal, bot, deactivated, outsider, guest, own, hidden, onlySuggested, notApprover([String])
@@ -31,7 +31,8 @@ struct PolicyCase: CustomTestStringConvertible, Sendable {
 struct ApprovalPolicyTests {
     static let leads = ChannelName(team: "acme", channel: "dba-leads")
 
-    /// `dba` needs carol or a lead, every other role ana or pia; the request is dave's, for `dba`.
+    /// A policy in which only carol or a lead may approve the role `dba`, and only ana or pia any other role. The tests'
+    /// request is dave's, for `dba`.
     static var policy: ApprovalPolicy {
         var policy = ApprovalPolicy()
         policy.approvers = [.username("ana"), .email("pia@example.com")]
@@ -99,7 +100,7 @@ struct ApprovalPolicyTests {
         #expect(Self.outcome(.approve, request, .init(user: .named("x"))) == .notApprover([]))
     }
 
-    @Test("Where nobody is named, every member but the requester may")
+    @Test("Where no approvers are configured, every member but the requester may decide")
     func nobodyNamed() throws {
         let request = try Self.request()
         #expect(Self.outcome(.approve, request, .init(user: .named("bob")), .init()) == .allowed)
@@ -121,7 +122,7 @@ struct ApprovalPolicyTests {
         #expect(Self.outcome(.approve, request, .init(user: .named("dd")), policy) == .own)
     }
 
-    @Test("Who has two Teleport users is the requester of both; another person's line makes nobody else the requester")
+    @Test("A person with two Teleport users is the requester of both; another person's line makes nobody else the requester")
     func twoUsers() throws {
         var policy = ApprovalPolicy()
         policy.approvers = [.username("carol")]
@@ -150,7 +151,7 @@ struct ApprovalPolicyTests {
         #expect(policy.teleportUser(of: renamed) == "dave")
     }
 
-    @Test("Where addresses are hidden and one is the requester's name, nobody approves whom the configuration does not know")
+    @Test("If addresses are hidden and the requester's name is one, only people whom the configuration tells apart can approve")
     func hiddenAddresses() throws {
         var policy = ApprovalPolicy()
         let request = try Self.request(user: "dave@example.com")
@@ -180,7 +181,7 @@ struct ApprovalPolicyTests {
         #expect(Self.outcome(.approve, try Self.request(), .init(user: guest), policy) == .allowed)
     }
 
-    @Test("Only the channels that matter are asked for")
+    @Test("The policy asks only for the channels that matter for the request")
     func channels() throws {
         #expect(Self.policy.channels(for: try Self.request(), .named("bob")) == [Self.leads])
         #expect(Self.policy.channels(for: try Self.request(), .named("carol")).isEmpty)

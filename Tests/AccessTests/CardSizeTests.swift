@@ -6,7 +6,8 @@ import Testing
 
 @Suite("The size of a post")
 struct CardSizeTests {
-    /// As Mattermost counts its 8,000 characters of props: in its own JSON, which escapes `<`, `>` and `&` to six characters.
+    /// Returns the size of a card as Mattermost counts it towards the 8,000 characters of a post's props: in its own JSON,
+    /// which escapes `<`, `>` and `&` to six characters each.
     func size(_ card: Card) -> Int {
         String(decoding: clickAnswer(update: card, ephemeral: ""), as: UTF8.self).unicodeScalars
             .reduce(0) { $0 + ("<>&".unicodeScalars.contains($1) ? 6 : 1) }
@@ -42,7 +43,8 @@ struct CardSizeTests {
         messages.text = try Template("<{{roles}} {{reason}} {{resources}} {{cluster}}", fields: Messages.requestFields)
         messages.apply(to: &card, subject, cluster: cluster)
         #expect(card.title != "Teleport access request" && card.text != nil)
-        // The prop that names the cluster has up to 128 characters, and its own name.
+        // The post has one more prop that the card lacks. It names the cluster with up to 128 characters, and needs room for
+        // its key.
         #expect(size(card) + min(clusterLength, 128) + 16 < 8000)
         #expect(size(card) <= card.propsSize + 400)
         #expect(character == "\n" || card.fields.allSatisfy { !$0.value.isEmpty })

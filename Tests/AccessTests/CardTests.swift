@@ -39,7 +39,7 @@ struct CardTests {
         #expect(card.fallback == "✅ APPROVED by @bob · 2026-11-20 22:07 UTC: alice’s request for editor, dba")
     }
 
-    @Test("Each state has its emoji, its colour and its name")
+    @Test("Each state of a request has its emoji, its colour and its name")
     func states() throws {
         let nobody = Card.Resolution(by: nil, at: Self.at)
         let expected: [(Card.Status, String, String, String)] = [
@@ -102,7 +102,7 @@ struct CardTests {
         #expect(Card.Status.denied(Card.Resolution(by: nil, at: Self.at)).text() == "❌ DENIED · 2026-11-20 22:07 UTC")
     }
 
-    @Test("Times are said in the zone, and what is no time is not said")
+    @Test("A card shows times in the configured zone, and leaves out times that Teleport did not send")
     func zones() throws {
         let file = [UInt8](try Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/Europe/Berlin")))
         let zone = ZoneClock(try TimeZoneRules(file))
@@ -133,13 +133,13 @@ struct CardTests {
         #expect(value("Cluster", of: long) == "`\(String(repeating: "c", count: 128))…`")
     }
 
-    @Test("A reminder says when, not in how long")
+    @Test("A reminder names the time at which the request lapses, and not the time that is left")
     func reminder() throws {
         let reply = ThreadReply.reminder(of: try subject().requestID, lapsesAt: Self.at)
         #expect(reply.name == "reminder" && reply.text.hasSuffix("It lapses at 2026-11-20 22:07 UTC."))
     }
 
-    @Test("A resource says to what the access to it is narrowed, and never shows a narrowed one as plain")
+    @Test("A resource with constraints is always shown with them")
     func constraints() {
         func shown(_ constraint: RequestedResource.Constraint?) -> String {
             RequestedResource(cluster: "c", kind: "app", name: "aws", constraint: constraint).description

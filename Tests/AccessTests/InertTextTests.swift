@@ -23,7 +23,7 @@ struct InertTextTests {
         #expect(InertText.code(text, limit: 500) == "`a`\n`@all`")
     }
 
-    @Test("What cannot be seen is dropped: controls, reordering, zero width")
+    @Test("Characters that cannot be seen are dropped: controls, reordering, zero width")
     func invisible() {
         #expect(InertText.code("a\u{0}b\u{202E}c\u{200B}d\u{1B}[31m", limit: 500) == "`abcd[31m`")
         #expect(InertText.code(" \u{200B}\n\t", limit: 500).isEmpty)
@@ -35,7 +35,7 @@ struct InertTextTests {
         #expect(InertText.code(String(repeating: "é", count: 501), limit: 500) == "`\(String(repeating: "é", count: 500))…`")
     }
 
-    @Test("What JSON escapes to six characters counts as such, so that a post stays within the server's limit")
+    @Test("A character that JSON escapes to six characters counts as six, so that a post stays within the server's limit")
     func escapes() {
         #expect(InertText.code(String(repeating: "<", count: 500), limit: 500).count < 340 / 2 + 3)
     }
@@ -45,7 +45,7 @@ struct InertTextTests {
         #expect(InertText.plain("ask @all\nnow", limit: 80) == "ask @\u{200B}all now")
     }
 
-    @Test("Nothing that people can write makes a backtick inside a span, whatever it is")
+    @Test("No character that people can write makes a backtick inside a code span")
     func anything() {
         var random = SplitMix64(seed: 1)
         let alphabet: [Character] = ["`", "\n", "\r", "@", "a", " ", "\\", "~", "*", "\u{200B}", "\u{2029}", "´", "<", "👩‍👩‍👧"]
@@ -59,7 +59,8 @@ struct InertTextTests {
         }
     }
 
-    /// All that can hide beside a character: marks, formatting, spaces and what is shown as nothing.
+    /// All scalars that could hide beside another character: combining marks, formatting and control characters, spaces, and
+    /// scalars that are displayed as nothing.
     private static let hiding: [Unicode.Scalar] =
         (UInt32(0)...0x10FFFF).compactMap(Unicode.Scalar.init).filter {
             switch $0.properties.generalCategory {
@@ -70,7 +71,7 @@ struct InertTextTests {
             }
         } + ["\u{0D4E}"]
 
-    @Test("Nothing that hides beside a mark brings it through, whatever of Unicode it is")
+    @Test("No invisible character of Unicode beside a Markdown character brings that one through")
     func hidden() {
         #expect(Self.hiding.count > 2000)
         for scalar in Self.hiding {
@@ -105,7 +106,7 @@ struct InertTextTests {
     }
 
     @Test(
-        "What shows nothing is blank",
+        "A text that displays nothing is blank",
         arguments: [
             "", " ", "\u{3000}\u{200B}", "\u{2800}", "\u{3164}\u{115F}", "\u{FE0F}\u{34F}", "\u{E0041}", "\u{301}\u{20E3}",
             "\n\t\u{A0}\u{2060}", "\u{200D}", "\u{AD}", "\u{0}",
@@ -114,7 +115,7 @@ struct InertTextTests {
         #expect(InertText.isBlank(text) && InertText.trimmed(text).isEmpty)
     }
 
-    @Test("What shows something is not, and keeps its marks when it is trimmed")
+    @Test("A text that displays something is not blank, and keeps its combining marks when it is trimmed")
     func shown() {
         #expect(!InertText.isBlank("\u{3000}.\u{200B}") && InertText.trimmed("\u{3000}.\u{200B}") == ".")
         #expect(InertText.trimmed(" cafe\u{301} ").unicodeScalars.elementsEqual("cafe\u{301}".unicodeScalars))

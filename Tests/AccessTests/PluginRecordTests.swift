@@ -15,7 +15,7 @@ struct PluginRecordTests {
     }
 
     @Test(
-        "What is not a claim or a decision is none", arguments: ["", "x", "r|x", "a|b|c", "approve|u|n|x|r", "maybe|u|n|1|r"])
+        "Malformed claims and decisions are ignored", arguments: ["", "x", "r|x", "a|b|c", "approve|u|n|x|r", "maybe|u|n|1|r"])
     func malformed(_ text: String) {
         #expect(PluginRecord(["claim": text]).claim == nil)
         #expect(PluginRecord(["decision": text]).decision == nil)
@@ -61,19 +61,21 @@ struct RecordedReviewersTests {
         #expect(two.contains("u1", reviews: 1) && !two.contains("u2", reviews: 1))
     }
 
-    @Test("A review that came to nothing is replaced, one that counted never")
+    @Test("A recorded review that Teleport did not take is replaced, and one that it counted never is")
     func replaced() {
         #expect(RecordedReviewers("u1=0").adding("u1", reviews: 0)?.description == "u1=0")
         #expect(RecordedReviewers("u1=0").adding("u1", reviews: 1)?.description == "u1=0,u1=1")
         #expect(RecordedReviewers("u1=1").adding("u2", reviews: 0)?.description == "u1=1,u2=0")
     }
 
-    @Test("What has no number counts", arguments: ["u1", "u1=", "u1=x", "u1=0=1", ",u1,"])
+    @Test(
+        "A recorded reviewer without a readable number of reviews counts as having reviewed",
+        arguments: ["u1", "u1=", "u1=x", "u1=0=1", ",u1,"])
     func broken(_ text: String) {
         #expect(RecordedReviewers(text).contains("u1", reviews: 0))
     }
 
-    @Test("There is room for fifty")
+    @Test("A record has room for fifty reviewers")
     func bounded() {
         let full = RecordedReviewers((0..<RecordedReviewers.limit).map { "u\($0)=\($0)" }.joined(separator: ","))
         #expect(full.adding("v", reviews: 50) == nil)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Access
 
-@Suite("Who is told, by configuration")
+@Suite("The recipients that the configuration names")
 struct RecipientTests {
     @Test(
         "A recipient is a channel or an address",
@@ -17,13 +17,13 @@ struct RecipientTests {
     }
 
     @Test(
-        "What is neither is refused",
+        "A text that is neither a channel nor an address is refused",
         arguments: ["", "channel", "/channel", "team/", "@user", "a@", "a b@example.com", "a@b@c"])
     func refused(text: String) {
         #expect(Recipient(text) == nil)
     }
 
-    @Test("Roles add their recipients, each once; a role without an entry has those of *")
+    @Test("Roles add their recipients, each once; a role without an entry has the recipients of *")
     func union() throws {
         let (all, dba) = (try #require(Recipient("all/all")), try #require(Recipient("dba/dba")))
         let (leads, rest) = (try #require(Recipient("dba/leads")), try #require(Recipient("rest/rest")))

@@ -20,7 +20,7 @@ struct ReviewTests {
         return request
     }
 
-    @Test("A card says how many of the approvals there are, where one is not enough")
+    @Test("A card shows the number of approvals so far, if more than one is needed")
     func progress() throws {
         #expect(try request([(1, 1)]).reviewProgress == "")
         #expect(try request([]).reviewProgress == "")
@@ -35,7 +35,7 @@ struct ReviewTests {
         #expect(counted.reviewProgress == "0 of 3 approvals")
     }
 
-    @Test("With several thresholds in use the approvals are counted alone")
+    @Test("With several thresholds in use the card shows the number of approvals without a total")
     func several() throws {
         #expect(try request([(1, 1), (2, 1)], used: [0, 1]).reviewProgress == "0 approvals so far")
         #expect(try request([(1, 1), (2, 1)], used: [0, 1], approvals: 1).reviewProgress == "1 approval so far")
@@ -87,7 +87,7 @@ struct ReviewTests {
         #expect(refusal(.timedOut, nil) == nil)
     }
 
-    @Test("How many reviews were told is kept for each post, and read from the original plugin's count")
+    @Test("The number of reviews in the thread is kept for each post, and read from the original plugin's count")
     func record() {
         let (a, b) = (PostReference(channelID: "c1", postID: "p1"), PostReference(channelID: "c2", postID: "p12"))
         let text = PluginRecord.replies([(a, 2), (b, 5)])
@@ -98,7 +98,7 @@ struct ReviewTests {
         #expect(PluginRecord([:]).repliedReviews(to: a) == 0)
     }
 
-    @Test("A review without a time is told without one")
+    @Test("A review without a time gets a reply without one")
     func timeless() throws {
         let review = AccessReview(author: "ana", proposed: .approved)
         let reply = ThreadReply(review, index: 0, of: try #require(RequestID("r-1")))

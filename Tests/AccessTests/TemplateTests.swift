@@ -2,13 +2,13 @@ import Testing
 
 @testable import Access
 
-@Suite("Words of the operator's own")
+@Suite("Texts that the operator configures")
 struct TemplateTests {
     private func rendered(_ text: String, _ values: [String: String] = ["user": "dave", "reason": ""]) throws -> String {
         try Template(text, fields: ["user", "reason"]).rendered { values[$0] ?? "" }
     }
 
-    @Test("Fields are filled in, and parts whose field says nothing are left out")
+    @Test("Fields are filled in, and parts whose field is empty are left out")
     func rendering() throws {
         #expect(try rendered("by {{user}}, {{ user }}!") == "by dave, dave!")
         #expect(try rendered("{{#reason}}because {{reason}}{{/reason}}x{{#user}}[{{user}}]{{/user}}") == "x[dave]")
@@ -18,7 +18,7 @@ struct TemplateTests {
     }
 
     @Test(
-        "What is no template is said with the mend",
+        "A text that is no template is refused with what to do",
         arguments: [
             ("{{usr}}", "Did you mean {{user}}?"), ("{{user", "{{ without }}"), ("{{#user}}x", "does not close it"),
             ("{{/user}}", "is not open there"), ("{{#user}}x{{/reason}}", "is not open there"), ("{{}}", "is no field"),
@@ -47,7 +47,7 @@ struct TemplateTests {
         #expect(card.text == "**`[x](http://evil) @all`** says `’@channel’`\n`# big`")
     }
 
-    @Test("A value cannot end what the template began")
+    @Test("A value cannot close markup that the template opened")
     func breakingOut() throws {
         var messages = Messages()
         messages.text = try Template("**{{user}}**", fields: Messages.requestFields)
@@ -57,7 +57,7 @@ struct TemplateTests {
         #expect(card.text == "**`x\u{2217}\u{2217} @all`**")
     }
 
-    @Test("No rendered text is cut: values are shorter where there are many")
+    @Test("No rendered text is cut: if there are many values, each is shortened")
     func fitting() throws {
         var messages = Messages()
         messages.text = try Template(String(repeating: "{{reason}} ", count: 8), fields: Messages.requestFields)
@@ -81,7 +81,7 @@ struct TemplateTests {
         #expect(card.title == "dave")
     }
 
-    @Test("An answer of the operator's may hold the plugin's own")
+    @Test("The operator's own answer may contain the plugin's answer")
     func answers() throws {
         var messages = Messages()
         messages.answers[.ownRequest] = try Template("{{person}}: {{answer}} ({{roles}})", fields: Messages.answerFields)

@@ -21,7 +21,7 @@ struct ValuesTests {
         for (milliseconds, text) in expected { #expect(Timestamp(milliseconds: milliseconds).minuteInUTC == text) }
     }
 
-    @Test("How long ago is said as people say it")
+    @Test("A time in the past is written as people say it")
     func ago() {
         let expected: [(Duration, String)] = [
             (.seconds(-5), "just now"), (.seconds(9), "just now"), (.seconds(59), "59 seconds ago"),

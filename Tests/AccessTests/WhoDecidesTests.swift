@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The words that say who may decide")
 struct WhoDecidesTests {
-    @Test("A post can say whose approval each role takes, and says nothing where it is the same for all")
+    @Test("A post says whose approval each role needs, unless it is the same for all roles")
     func words() throws {
         let rules = RecipientRules(
             always: [],

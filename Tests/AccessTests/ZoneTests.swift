@@ -15,7 +15,7 @@ struct ZoneTests {
     }
 
     @Test(
-        "A moment is said as the zone's clocks show it, on both sides of changes and far in the future",
+        "A time is shown as the zone's clocks show it, on both sides of changes and far in the future",
         arguments: [
             ("Europe/Berlin", "2026-11-25T16:05:00Z", "2026-11-25 17:05 CET"),
             ("Europe/Berlin", "2026-10-25T00:59:59Z", "2026-10-25 02:59 CEST"),
@@ -45,7 +45,7 @@ struct ZoneTests {
         }
     }
 
-    @Test("Offsets are those that the system's own library tells, through a century")
+    @Test("Offsets agree with those of the system's own library, through a century")
     func system() throws {
         var random = SplitMix64(seed: 3)
         for name in ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns"] {
@@ -59,7 +59,7 @@ struct ZoneTests {
         }
     }
 
-    /// A file of one change at 1000 s, from AAA (UTC) to BBB (an hour ahead).
+    /// Returns a time zone file with a change at each of the given seconds, from AAA (UTC) to BBB (an hour ahead of UTC).
     private func file(version: Character = "2", footer: String = "CCC-2", changes: [Int64] = [1000]) -> [UInt8] {
         func number(_ value: Int64, _ size: Int) -> [UInt8] {
             (0..<size).reversed().map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
@@ -86,7 +86,7 @@ struct ZoneTests {
         #expect(try TimeZoneRules(file(version: "1")).local(at: 5000).abbreviation == "BBB")
         let two = try TimeZoneRules(file(changes: [1000, 2000]))
         #expect(two.local(at: 1500).abbreviation == "BBB" && two.local(at: 0).abbreviation == "AAA")
-        // Slim: without changes the footer is all.
+        // A file without changes has only the footer to go by. The compact files that `zic -b slim` writes are like this.
         #expect(try TimeZoneRules(file(changes: [])).local(at: 0).abbreviation == "CCC")
     }
 
@@ -105,7 +105,7 @@ struct ZoneTests {
     }
 
     @Test(
-        "What is no rule is refused",
+        "A text that is no rule is refused",
         arguments: [
             "", "A1", "AAA", "AAA1BBB,", "AAA1BBB,M13.1.0,M1.1.0", "AAA1BBB,M3.2.0", "AAA25", "<A`B>1", "AAA1BBB,J0,J1",
             "AAA1x",

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The pauses between attempts")
 struct BackoffTests {
-    @Test("They double up to the longest, and begin anew after a success")
+    @Test("The pauses double up to the longest one, and begin anew after a success")
     func doubling() {
         var backoff = Backoff(.seconds(1)...Duration.seconds(10))
         #expect((0..<6).map { _ in backoff.next() } == [1, 2, 4, 8, 10, 10].map { Duration.seconds($0) })

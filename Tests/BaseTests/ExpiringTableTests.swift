@@ -24,7 +24,7 @@ struct ExpiringTableTests {
         #expect(table[1] == nil)
     }
 
-    @Test("No owner takes the places of the others, and what expired makes room")
+    @Test("No owner takes the places of the others, and expired values make room")
     func bounds() {
         var table = table(all: 3, perOwner: 2)
         #expect(add(&table, "a", 1, "ana", .zero))
@@ -45,7 +45,7 @@ struct ExpiringTableTests {
         #expect(table[1] == "b" && table[2] == nil)
     }
 
-    @Test("Thousands that come and go leave nothing behind")
+    @Test("Thousands of values that come and go leave nothing behind")
     func churn() {
         var table = table()
         for second in 0..<5000 {

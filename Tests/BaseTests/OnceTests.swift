@@ -3,9 +3,9 @@ import Testing
 
 @testable import Base
 
-@Suite("A value that several wait for", .timeLimit(.minutes(1)))
+@Suite("A value that several tasks wait for", .timeLimit(.minutes(1)))
 struct SharedTests {
-    @Test("All who wait get it, and those who come later; a second one is dropped")
+    @Test("All tasks that wait get the value, and so do later ones; a second value is dropped")
     func all() async {
         let shared = Once<Int>()
         await withTaskGroup(of: Int?.self) { group in
@@ -17,7 +17,7 @@ struct SharedTests {
         #expect(await shared.value() == 1)
     }
 
-    @Test("Who is cancelled gets nothing, before or while waiting, and holds up nobody")
+    @Test("A cancelled task gets nothing, whether it waits already or not, and holds up no other")
     func cancelled() async {
         let shared = Once<Int>()
         await withTaskGroup(of: Int?.self) { group in
@@ -29,7 +29,7 @@ struct SharedTests {
         #expect(await shared.value() == 3)
     }
 
-    @Test("A time limit ends the waiting with nothing, and a value in time is had")
+    @Test("A wait ends with nothing at its time limit, and with a value that comes in time")
     func limited() async {
         let shared = Once<Int>()
         #expect(await shared.value(within: .zero, .continuous) == nil)

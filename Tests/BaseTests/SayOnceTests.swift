@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Telling a problem once")
 struct SayOnceTests {
-    @Test("A problem is news when it begins, when it changes and when it comes back")
+    @Test("A problem is reported when it begins, when it changes and when it comes back")
     func news() {
         var told = SayOnce<String>()
         func news(_ problem: String) -> Bool { told.isNews(problem) }

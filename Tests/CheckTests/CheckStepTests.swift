@@ -9,7 +9,7 @@ import Testing
 struct CheckStepTests {
     private struct Strange: Error {}
 
-    @Test("A failure shows an error's words and, as a sentence, its mend; an error without one gets the step's own")
+    @Test("A failure shows the error's words and, as a sentence, what to do; without such advice it shows the step's own")
     func failures() {
         func step(_ error: any Error) -> CheckStep { .failed("a", error, otherwise: "Look.") }
         let refused = MattermostError(.unauthorized, "GET /x: 401 \"no. Really; no\" (a.b).", mend: "Set the token.")
@@ -22,7 +22,7 @@ struct CheckStepTests {
         #expect(step(Strange()) == .failed("a", "Strange()", mend: "Look."))
     }
 
-    @Test("Several routes to Teleport stay together, and what a proxy says of itself is the mend")
+    @Test("The reasons of several routes to Teleport stay together, and a proxy's description of itself becomes the advice")
     func routes() {
         let reasons = "No way to the auth service by addr a:1: as x: no; is it?; as y: no."
         var error = TeleportError(.unavailable, reasons, mend: "It is old. Name another.", reason: .noRoute)
@@ -34,7 +34,7 @@ struct CheckStepTests {
         #expect(other.mend?.hasPrefix("Check [teleport] addr") == true)
     }
 
-    @Test("A failure is two lines, the second with the mend; whatever else is one")
+    @Test("A failure is two lines, the second with what to do; every other step is one line")
     func text() {
         #expect(CheckStep.ok("a", "b").text == "✓ a: b\n")
         #expect(CheckStep.skipped("a", "b").text == "– a: b\n")
@@ -59,7 +59,7 @@ struct CheckStepTests {
         return lines.withLock { $0 }
     }
 
-    @Test("A report tells each step at once, and at the end how many failed")
+    @Test("A report shows each step at once, and at the end the number of failures")
     func report() {
         #expect(output(isJSON: false, .ok("a", "b")) == ["✓ a: b\n", "\nAll is well.\n"])
         let failed = output(isJSON: false, .ok("a", "b"), .failed("c", "d", mend: "e"))
@@ -67,7 +67,7 @@ struct CheckStepTests {
         #expect(output(isJSON: false, isInterrupted: true, .ok("a", "b")).last == "\nInterrupted.\n")
     }
 
-    @Test("As JSON a report is one object, said once")
+    @Test("As JSON a report is one object, which is written once")
     func json() throws {
         let text = output(isJSON: true, .ok("a", "b"), .failed("c", "d", mend: "e"), .skipped("f", "g"))
         #expect(text.count == 1)

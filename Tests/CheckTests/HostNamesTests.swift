@@ -19,7 +19,7 @@ struct HostNamesTests {
         #expect(info.covers(host) == isCovered)
     }
 
-    @Test("A star covers no address")
+    @Test("A wildcard covers no address")
     func address() throws {
         let info = try CertificateInfo(pem: try SelfSigned.identity(names: ["*.0.0.1", "localhost"]).certificateChain)
         #expect(!info.covers("10.0.0.1"))

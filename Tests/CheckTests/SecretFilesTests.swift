@@ -11,7 +11,7 @@ struct SecretFilesTests {
         return SecretFiles(configuration: "/c.toml", sources, files: ["/key"]).paths
     }
 
-    @Test("They are those that the settings name, and the configuration itself where it holds a secret")
+    @Test("They are the files that the settings name, and the configuration itself if it holds a secret")
     func named() throws {
         #expect(
             try paths("[mattermost]", #"token = "/t""#, #"secret = "/s""#, #"previous_secrets = ["/p", "/t"]"#) == [
@@ -25,7 +25,7 @@ struct SecretFilesTests {
     }
 
     @Test(
-        "Whoever else may read one is found, with the chmod that ends it",
+        "A file that others may read is found, with the chmod command that ends it",
         arguments: [
             (0o600, 1000, 1000, nil), (0o400, 0, 0, nil),
             (0o640, 0, 998, nil), (0o440, 0, 998, nil),
@@ -39,7 +39,7 @@ struct SecretFilesTests {
         #expect(step?.mend == mend)
     }
 
-    @Test("A file's mode is read, and its mend, done, mends it")
+    @Test("A file's mode is read, and the advised chmod makes the check succeed")
     func real() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "secret \(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: file) }

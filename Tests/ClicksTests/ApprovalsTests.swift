@@ -32,7 +32,7 @@ struct ApprovalsTests {
         }
     }
 
-    @Test("Opposite clicks at once, on several replicas: one wins, the others are told")
+    @Test("Opposite clicks at the same time, on several replicas: one wins, and the other people are told")
     func race() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -76,7 +76,7 @@ struct ApprovalsTests {
         }
     }
 
-    @Test("Where the role may not decide, the person is told and the claim is given back")
+    @Test("If the plugin's role may not decide, the person is told and the claim is given back")
     func permission() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -88,7 +88,7 @@ struct ApprovalsTests {
         }
     }
 
-    @Test("A decision whose answer got lost is not called off, and nobody decides otherwise meanwhile")
+    @Test("A decision whose answer got lost keeps its claim, so that nobody decides otherwise meanwhile")
     func lostAnswer() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -114,7 +114,7 @@ struct ApprovalsTests {
         }
     }
 
-    @Test("After the time for an answer nothing is begun any more")
+    @Test("No decision begins after the time limit of the answer")
     func tooLate() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -127,7 +127,7 @@ struct ApprovalsTests {
         }
     }
 
-    @Test("What was begun in time is finished, however long it takes")
+    @Test("A decision that began in time is finished, however long it takes")
     func begun() {
         let progress = ClickProgress()
         #expect(progress.begin())

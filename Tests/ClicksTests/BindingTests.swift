@@ -81,7 +81,7 @@ struct BindingTests {
         }
     }
 
-    @Test("The post that the original plugin recorded is the request's too")
+    @Test("A post that the original plugin recorded counts as the request's post too")
     func original() async throws {
         try await Rig.with { rig in
             let id = try rig.request()

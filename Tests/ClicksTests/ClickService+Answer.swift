@@ -4,7 +4,7 @@ import Clicks
 import Testing
 
 extension ClickService {
-    /// The answer to a submission, once its decision is finished.
+    /// Returns the answer to a submitted dialog when its decision is finished.
     func answer(_ submission: DialogSubmission) async -> DialogAnswer {
         var given: [DialogAnswer] = []
         await answer(submission) { reply in

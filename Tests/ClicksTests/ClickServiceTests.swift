@@ -13,7 +13,7 @@ struct ClickServiceTests {
         ClickService(rig.environment.clicks, proofs: nil, clock: clock, lookAgain: { _ in })
     }
 
-    /// A click whose context is rightly signed.
+    /// Returns a click whose context has a valid signature.
     private func click(_ decision: Decision, on id: RequestID, _ rig: Rig) throws -> VerifiedClick {
         let click = try rig.click(decision, on: id)
         let signer = try ActionSigner(secret: Secret(Array("a secret of the tests alone".utf8)))
@@ -26,7 +26,7 @@ struct ClickServiceTests {
             triggerID: Secret(""), remoteAddress: "192.0.2.1")
     }
 
-    @Test("A Teleport that does not answer in time decides nothing, then or later")
+    @Test("If Teleport does not answer in time, nothing is decided, neither then nor later")
     func silentTeleport() async throws {
         try await Rig.with { rig in
             let id = try rig.request()

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Clicks
 
-/// Reviews are counted by Teleport's users, and people are not always one of them.
+/// Teleport counts one review for each of its users. The plugin has to see that a person who is known there by several names,
+/// or by none, does not review twice.
 @Suite("One person, one review", .timeLimit(.minutes(1)))
 struct CountedOnceTests {
     private static let plugin = "access-plugin-mattermost"
@@ -39,7 +40,7 @@ struct CountedOnceTests {
     }
 
     @Test(
-        "Who reviewed with tsh under their user name or address is not counted again",
+        "A person who reviewed with tsh under their user name or address is not counted again",
         arguments: ["carol", "Carol@Example.com"])
     func elsewhere(_ author: String) async throws {
         try await Self.with { rig, id in
@@ -54,7 +55,8 @@ struct CountedOnceTests {
         }
     }
 
-    @Test("A configured Teleport user who reviewed is known however it is written, and a namesake is who has no other name")
+    @Test(
+        "A configured Teleport user who reviewed is recognized in any spelling, and so is a namesake who is nobody else's user")
     func mapped() async throws {
         try await Self.with { rig, id in
             try await review(rig, id, by: "bob.t")
@@ -70,7 +72,7 @@ struct CountedOnceTests {
         }
     }
 
-    @Test("Who reviewed by a button is known by the account, whatever it is called by now")
+    @Test("A person who reviewed by a button is recognized by the account, even after a change of name")
     func renamed() async throws {
         try await Self.with { rig, id in
             let environment = environment(rig, users: ["bob": "bob.t"])
@@ -89,7 +91,7 @@ struct CountedOnceTests {
         }
     }
 
-    @Test("A review that Teleport did not take leaves no trace; one whose answer got lost counts if it was made")
+    @Test("A review that Teleport refused leaves no trace; one whose answer got lost counts if it was made")
     func lost() async throws {
         try await Self.with { rig, id in
             let environment = environment(rig, users: ["bob": "bob.t", "carol": "nobody"])
@@ -107,7 +109,7 @@ struct CountedOnceTests {
         }
     }
 
-    @Test("Where addresses are hidden and one reviewed, only those whom the configuration knows can")
+    @Test("If addresses are hidden and one is an author, only people whom the configuration knows can review")
     func hidden() throws {
         var policy = ApprovalPolicy()
         policy.users = ["bob": "bob@corp.example"]
@@ -124,7 +126,7 @@ struct CountedOnceTests {
         #expect(standing(ChatUser(id: "u", username: "bob", email: ""), "ana@corp.example") == .new)
     }
 
-    @Test("A request with more reviews than are kept account of is left to Teleport")
+    @Test("A request with more reviews than the plugin can record is left to Teleport")
     func full() async throws {
         try await Self.with { rig, id in
             let click = try rig.click(.approve, on: id, as: "bob")

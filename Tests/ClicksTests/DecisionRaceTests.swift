@@ -5,9 +5,9 @@ import Testing
 
 @testable import Clicks
 
-@Suite("A decision against others", .timeLimit(.minutes(1)))
+@Suite("A decision that competes with others", .timeLimit(.minutes(1)))
 struct DecisionRaceTests {
-    @Test("What tctl decided between the look-up and the claim stands, and the clicker is told")
+    @Test("A decision made with tctl between the look-up and the claim stands, and the clicker is told")
     func tctl() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -39,7 +39,7 @@ struct DecisionRaceTests {
     }
 }
 
-/// Teleport, with something else happening there right before a decision is claimed.
+/// Passes all calls on to Teleport, and calls `beforeClaim` right before a decision is claimed.
 private struct Meddler: AccessService {
     let teleport: any AccessService
     let beforeClaim: @Sendable () -> Void

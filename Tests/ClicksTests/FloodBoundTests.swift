@@ -8,7 +8,7 @@ import Testing
 
 @testable import Clicks
 
-@Suite("What a flood writes")
+@Suite("The audit lines that a flood of clicks can write")
 struct FloodBoundTests {
     private func click(_ number: Int, by user: String, remote: String = "192.0.2.1") throws -> Click {
         Click(
@@ -22,7 +22,7 @@ struct FloodBoundTests {
             elapsed: elapsed)
     }
 
-    @Test("One person's refused clicks are sixty lines of the audit a minute, and a number; another's go on being written")
+    @Test("One person's refused clicks are sixty lines of the audit a minute and a count; another person's are still written")
     func onePerson() throws {
         let file = AuditLines()
         let elapsed = Mutex(Duration.zero)
@@ -37,8 +37,7 @@ struct FloodBoundTests {
         #expect(lines.contains { $0["user_id"] == "v" && $0["count"] == nil })
     }
 
-    @Test(
-        "However many people are refused, a minute of the audit has so many lines and bytes, and every refusal is counted once")
+    @Test("However many people are refused, a minute of the audit is bounded, and every refusal is counted once")
     func all() throws {
         let file = AuditLines()
         let audit = try audit(file)

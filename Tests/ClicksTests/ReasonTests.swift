@@ -18,7 +18,7 @@ struct ReasonTests {
         return environment
     }
 
-    /// A click and what came of it, with a trigger id that is the server's.
+    /// Makes a click with a trigger id that the server issued, and returns the answer.
     private func click(_ rig: Rig, _ decision: Decision, _ id: RequestID, _ environment: Environment) async throws
         -> ClickAnswer
     {
@@ -30,7 +30,7 @@ struct ReasonTests {
             .answer(click, ClickProgress(), triggerID: Secret(trigger))
     }
 
-    @Test("Who is asked decides nothing by the click; a click that is not asked about decides", arguments: AskReason.allCases)
+    @Test("A click that opens a dialog decides nothing; a click that opens none decides", arguments: AskReason.allCases)
     func asked(_ ask: AskReason) async throws {
         try await Rig.with { rig in
             let environment = try environment(rig, ask)
@@ -48,7 +48,7 @@ struct ReasonTests {
         }
     }
 
-    @Test("Who may not decide is told at once, without a dialog; a dialog that cannot be opened decides nothing")
+    @Test("A person who may not decide is told at once, without a dialog; a dialog that cannot be opened decides nothing")
     func refused() async throws {
         try await Rig.with { rig in
             var environment = try environment(rig, .always)
@@ -103,7 +103,7 @@ struct ReasonTests {
         }
     }
 
-    @Test("The first reason that is one binds a state: nobody who reads it on its way can hand in another, nor try for ever")
+    @Test("The first valid reason binds a dialog's state: nobody who sees it can submit another one, or try without end")
     func bound() throws {
         let elapsed = Mutex(Duration.zero)
         let memory = SeenSubmissions(limit: 2, elapsed: { elapsed.withLock { $0 } })
@@ -144,7 +144,7 @@ struct ReasonTests {
         #expect(memory.enter(ticket(9999, of: "v"), reason: "") == .taken)
     }
 
-    @Test("Who is asked whether they mean it decides nothing by the click, and all by the dialog", arguments: Confirm.allCases)
+    @Test("A click that asks for confirmation decides nothing, and the dialog decides", arguments: Confirm.allCases)
     func confirmed(_ confirm: Confirm) async throws {
         try await Rig.with { rig in
             let environment = try environment(rig, .never, confirm: confirm)
@@ -168,7 +168,7 @@ struct ReasonTests {
         }
     }
 
-    @Test("A state handed in again and again is one line of the audit, and one that is too old is a count")
+    @Test("A state that is submitted again and again is one line of the audit, and one that is too old is only counted")
     func audited() async throws {
         try await Rig.with { rig in
             let file = AuditLines()

@@ -48,7 +48,7 @@ struct ReviewDecisionTests {
         }
     }
 
-    @Test("Where the server wants the caller as author the plugin is, and says who it was; it reviews once")
+    @Test("If the server accepts only the caller as author, the plugin reviews once as itself and names the person")
     func asPlugin() async throws {
         try await Rig.with(configure: { $0.reviewers = [Self.plugin, "bob.t"] }) { rig in
             let environment = environment(rig, users: ["bob": "bob.t"])
@@ -95,7 +95,7 @@ struct ReviewDecisionTests {
         }
     }
 
-    @Test("A review whose answer got lost is not called off, and the request is free again once it is seen to be pending")
+    @Test("A review whose answer got lost keeps its claim")
     func lostAnswer() async throws {
         try await Rig.with(configure: { $0.reviewers = [Self.plugin] }) { rig in
             let id = try request(rig)

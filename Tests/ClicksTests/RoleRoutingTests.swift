@@ -6,9 +6,9 @@ import Testing
 @testable import Clicks
 @testable import Posts
 
-@Suite("Roles that are told to different channels, where nobody is named", .timeLimit(.minutes(1)))
+@Suite("Roles with different channels as recipients, without configured approvers", .timeLimit(.minutes(1)))
 struct RoleRoutingTests {
-    /// `admins` beside the channel for requests, which stands for `devs`.
+    /// Adds the channel `admins`, whose members decide the role `admin`. The rig's channel for requests decides the role `dev`.
     private func addAdmins(_ rig: Rig, members: [String]) throws {
         try rig.mattermost.world.change { state, _ throws(AppError) in
             var ids: Set<String> = []
@@ -24,7 +24,7 @@ struct RoleRoutingTests {
         rig.environment(telling: all, roles: ["admin": ["acme/admins"], "dev": ["acme/access-requests"]])
     }
 
-    @Test("A requester who puts another role beside a role does not choose its approvers with it", arguments: Decision.allCases)
+    @Test("A requester cannot choose a role's approvers by adding another role to the request", arguments: Decision.allCases)
     func addedRole(_ decision: Decision) async throws {
         try await Rig.with { rig in
             try addAdmins(rig, members: ["teleport", "carol"])
@@ -41,7 +41,7 @@ struct RoleRoutingTests {
         }
     }
 
-    @Test("Who is in a channel that all requests go to decides every role")
+    @Test("A member of a channel that gets all requests may decide every role")
     func told() async throws {
         try await Rig.with { rig in
             try addAdmins(rig, members: ["teleport", "carol"])
@@ -51,7 +51,7 @@ struct RoleRoutingTests {
         }
     }
 
-    @Test("A role that goes nowhere is decided by nobody here, whatever stands beside it")
+    @Test("A role without recipients is decided by nobody here, whatever other roles the request has")
     func nowhere() async throws {
         try await Rig.with { rig in
             let environment = environment(rig)
@@ -63,7 +63,7 @@ struct RoleRoutingTests {
     }
 }
 
-@Suite("A post whose roles different people decide", .timeLimit(.minutes(1)))
+@Suite("A post about roles that different people decide", .timeLimit(.minutes(1)))
 struct RoleRoutingPostTests {
     private func whoDecides(_ roles: [String], _ rig: Rig) async throws -> [String?] {
         var environment = rig.environment(
@@ -77,7 +77,7 @@ struct RoleRoutingPostTests {
         }
     }
 
-    @Test("It says that it takes one person for all roles, and a post of one group says nothing of it")
+    @Test("It says that one person has to decide all roles, which a post for one group does not say")
     func post() async throws {
         try await Rig.with { rig in
             let both = try await whoDecides(["dev", "admin"], rig)

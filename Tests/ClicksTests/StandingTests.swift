@@ -73,7 +73,7 @@ struct StandingTests {
         }
     }
 
-    @Test("Who left the channel, is a guest or cannot be looked up there decides nothing")
+    @Test("A person who left the channel, is a guest or cannot be looked up there decides nothing")
     func notThere() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -92,7 +92,7 @@ struct StandingTests {
         }
     }
 
-    @Test("A configured account of the requester's that is not there any more stops approvals, not denials")
+    @Test("If a configured account of the requester no longer exists, approvals are refused and denials are not")
     func renamed() async throws {
         try await Rig.with { rig in
             let id = try rig.request(user: "d.lopez")

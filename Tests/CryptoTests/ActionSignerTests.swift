@@ -22,8 +22,8 @@ import Testing
         signer.verify(context, cluster: Self.cluster, at: now)
     }
 
-    /// Recomputed with Python's `hmac`: HMAC-SHA256 over `struct.pack(">I", len(x)) + x` of the nine fields in the order
-    /// version, key id, cluster, request, action, channel, recipient, issued, expires.
+    /// The expected signature was computed with Python's `hmac`, as HMAC-SHA256 over `struct.pack(">I", len(x)) + x` of the
+    /// nine fields in the order version, key id, cluster, request, action, channel, recipient, issued, expires.
     @Test("The signature is the one that Python computes")
     func vector() {
         #expect(context.keyID == "86eafe90")
@@ -78,7 +78,7 @@ import Testing
         #expect(verify(forged) == .failure(.badSignature))
     }
 
-    @Test("An expired button is refused, saying which it was; the moment itself is too late")
+    @Test("An expired button is refused with its action; the time of expiry itself is too late")
     func expired() throws {
         let action = try verify(context).get()
         #expect(verify(context, at: Self.expires) == .failure(.expired(action)))

@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(
-        "A proof of another user, of another time or with the fields moved is none",
+        "A proof with another user, another time or moved fields proves nothing",
         arguments: [
             ("xc4bexnho78i3fe6d45jxozfbw", "wd8gkwmsxpfqmgqdnbgtkzkuao"), ("1795212356595", "1795212356596"),
             (":1795212356595:", ":01795212356595:"), (":1795212356595:", ":+1795212356595:"),
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(
-        "What is no trigger id is refused unhashed",
+        "A text that is no trigger id is refused before anything is hashed",
         arguments: [
             "", "=", "AAAA", ":::", "Ojo6", "Ojo6Og==", String(repeating: "A", count: 1024),
             String(repeating: "A", count: 100_000),
@@ -141,7 +141,7 @@ import Testing
         "A key that is not ECDSA on P-256, or not one whole key, is refused",
         arguments: [
             "", "AAAA", "not base64", "MFkw", otherKey + "AAAA",
-            // Keys of Ed25519, P-384 and RSA.
+            // The following keys are of Ed25519, P-384 and RSA.
             "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=",
             "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEVgCqOMWHxypXzmk7TtRC/OTpDLSkqoKGCjFu1Ld2ncwHDgDyzw4NM8lck7z5Pnr9Dx+73G0hUdEZI4"
                 + "2QpXkHX0QNHTV/zj/cCHWZ4sfJWNG7yH5RRbvVEbnp+BvxYXrh",

@@ -40,7 +40,7 @@ struct DialogTicketTests {
         }
     }
 
-    @Test("A state's tag is no button's signature: they are made over different beginnings")
+    @Test("A dialog's tag is no button's signature, because their messages begin differently")
     func separated() throws {
         let ticket = try Self.ticket()
         let key = try SigningKey(Secret(Array("0123456789abcdef0123456789abcdef".utf8)))

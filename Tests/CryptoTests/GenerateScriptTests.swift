@@ -15,7 +15,7 @@ import Testing
             uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
     }
 
-    @Test("It says nothing, keeps what is good, and makes anew what is lost")
+    @Test("It prints nothing, keeps files that are good, and makes lost files anew")
     func idempotent() throws {
         try withFolder { folder in
             #expect(try Certificates.run("/bin/sh", [Certificates.generator.path, folder.path]).isEmpty)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test("Without a folder it says how it is used")
+    @Test("Without a folder it prints its usage")
     func usage() {
         let error = #expect(throws: Certificates.ProgramFailed.self) {
             try Certificates.run("/bin/sh", [Certificates.generator.path])

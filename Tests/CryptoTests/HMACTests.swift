@@ -45,7 +45,7 @@ import Testing
         #expect(tag.allSatisfy { $0 == 0 })
     }
 
-    @Test("Equal is equal at every length, and one bit anywhere is not")
+    @Test("Equal bytes compare equal at every length, and bytes that differ in one bit do not")
     func constantTime() {
         for count in 0..<40 {
             let bytes = (0..<count).map { UInt8($0) }
@@ -68,7 +68,7 @@ import Testing
         #expect(count == 0 || Base64.url.decode(text.utf8, limit: max(0, count - 1)) == nil)
     }
 
-    @Test("Base64url refuses other letters, padding and bits that say nothing")
+    @Test("Base64url refuses other letters, padding and unused bits that are not zero")
     func base64Refuses() {
         #expect(Base64.url.encode([0xfb, 0xff]) == "-_8")
         #expect(Base64.url.decode("-_8".utf8, limit: 2) == [0xfb, 0xff])
@@ -79,7 +79,7 @@ import Testing
 
     /// The test vectors of RFC 4648, section 10.
     @Test(
-        "Base64 with padding is the RFC's",
+        "Base64 with padding agrees with RFC 4648",
         arguments: [
             ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
             ("foobar", "Zm9vYmFy"),
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(
-        "Base64 with padding refuses what is not the one way of writing it",
+        "Base64 with padding accepts only one way of writing each value",
         arguments: [
             "Zg", "Zg=", "Zg===", "Zg====", "Zh==", "Zm9=", "=Zg=", "Z===", "====", "Zg==Zg==", "Zm-_", "Zm9v\n", " Zm9v",
             "Zm9v=",

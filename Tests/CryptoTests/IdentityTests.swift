@@ -5,13 +5,13 @@ import Testing
 
 @testable import ActionCrypto
 
-@Suite("Identities and what they say of themselves") struct IdentityTests {
+@Suite("The checks of a certificate with its key") struct IdentityTests {
     let certificates: Certificates
     let now: Timestamp
 
     init() throws {
         certificates = try Certificates.shared()
-        // Taken after the certificates were made, because they are valid from that moment on.
+        // The time is taken after the certificates were made, because they are valid from that moment on.
         now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 
@@ -35,14 +35,14 @@ import Testing
         #expect(try certificates.listener.check(at: now, name: "x").addresses == ["127.0.0.1", "0:0:0:0:0:0:0:1"])
     }
 
-    @Test("An expired certificate is named with since when")
+    @Test("An expired certificate is named with the time at which it expired")
     func expired() throws {
         #expect(
             try mend(certificates.expiredClient)
                 == "http.tls: the certificate of \"access-plugin-mattermost\" expired 24 hours ago; make a new one")
     }
 
-    @Test("One that is not valid yet speaks of the clock")
+    @Test("The error of a certificate that is not valid yet speaks of the clock")
     func early() throws {
         let error = #expect(throws: OpenSSLError.self) {
             try certificates.client.check(at: Timestamp(milliseconds: 0), name: "x")
@@ -50,7 +50,7 @@ import Testing
         #expect(error?.description.contains("not valid yet") == true)
     }
 
-    @Test("A key of another certificate is told")
+    @Test("A key of another certificate is an error")
     func mismatch() throws {
         for key in ["auth.key", "rsa.key"] {
             var identity = try certificates.listener
@@ -96,7 +96,7 @@ import Testing
         for line in lines { #expect(!text.contains(line)) }
     }
 
-    @Test("A certificate of our own making is believed by who trusts it, for its names and no other")
+    @Test("A self-signed certificate is accepted by a client that trusts it, for its names and no other")
     func selfSigned() throws {
         let identity = try SelfSigned.identity(names: ["plugin.example", "10.0.0.7", "::1"])
         let info = try identity.check(at: now, name: "x")

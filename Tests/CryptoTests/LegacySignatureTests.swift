@@ -5,7 +5,8 @@ import Testing
 /// The original plugin's signature is base64 of HMAC-SHA256 over `action/req_id`.
 @Suite("Buttons of the original plugin") struct LegacySignatureTests {
     static let secret = Secret(Array("0123456789abcdef0123456789abcdef".utf8))
-    /// Computed with `printf approve/9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d | openssl dgst -sha256 -hmac … -binary | base64`
+    /// The signature was computed with this command:
+    /// `printf approve/9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d | openssl dgst -sha256 -hmac … -binary | base64`
     static let context = ActionContext(
         action: "approve", requestID: "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
         signature: "cvGOuBTDPq5rOUms5pqbSAfYFHLGK6/o5ETiFsgWQhY=")

@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    /// HMAC-SHA256 in hexadecimal.
+    /// Returns the HMAC-SHA256 that the `openssl` command computes, in hexadecimal.
     private func openssl(_ secret: String, over message: [UInt8]) throws -> String {
         let file = FileManager.default.temporaryDirectory.appending(path: "message-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }

@@ -28,7 +28,7 @@ import Testing
         #expect(try EnginePair(client: certificates.client).handshake(chunk: chunk).isDone)
     }
 
-    @Test("A server of another CA is refused, and told so by an alert")
+    @Test("A server of another CA is refused with an alert")
     func wrongCA() throws {
         let outcome = try EnginePair(trust: certificates.foreignCA).handshake()
         let error = try #require(outcome.clientError)
@@ -72,7 +72,7 @@ import Testing
         #expect(other.clientError?.verifyReason == "IP address mismatch")
     }
 
-    /// Under TLS 1.3 the client is done before the server has looked at its certificate.
+    /// Under TLS 1.3 the client's handshake is complete before the server has checked the client's certificate.
     @Test(
         "A refused client certificate reaches the client as the right alert, after its handshake",
         arguments: [("expired-client", "sslv3 alert certificate expired"), ("foreign-client", "tlsv1 alert unknown ca")])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ActionCrypto
 
-@Suite("What TLS may and may not do") struct TLSProtocolTests {
+@Suite("The features of TLS that are on and off") struct TLSProtocolTests {
     let certificates: Certificates
 
     init() throws { certificates = try Certificates.shared() }
@@ -59,7 +59,7 @@ import Testing
         #expect(SSL_ctrl(pair.server.ssl, SSL_CTRL_GET_NEGOTIATED_GROUP, 0, nil) == NID_X9_62_prime256v1)
     }
 
-    @Test("No tickets are sent: after the handshake the server has nothing to say")
+    @Test("No session tickets are sent: after the handshake the server has no output")
     func tickets() throws {
         let pair = try EnginePair()
         #expect(try !pair.client.handshake())
@@ -72,7 +72,7 @@ import Testing
         #expect(pair.server.pendingOutput == 0)
     }
 
-    /// Without a session id context this fails once peers are verified.
+    /// OpenSSL refuses such a client with an error if it verifies peers and has no session id context.
     @Test("A client that offers an old session gets a new one", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func resumption(version: Int32) throws {
         let first = try EnginePair(client: certificates.client)
@@ -129,7 +129,7 @@ import Testing
         #expect(try pair.client.readAll().bytes == [2])
     }
 
-    @Test("An empty write and an empty feed are nothing")
+    @Test("An empty write and an empty feed have no effect")
     func empty() throws {
         let pair = try EnginePair()
         #expect(pair.handshake().isDone)
@@ -139,7 +139,7 @@ import Testing
         #expect(try pair.client.readAll().end == .wantsInput)
     }
 
-    /// `SystemRandomNumberGenerator` would not let a failure be seen again.
+    /// A seeded generator. With `SystemRandomNumberGenerator` a failure could not be repeated.
     struct Seeded: RandomNumberGenerator {
         var state: UInt64
         mutating func next() -> UInt64 {

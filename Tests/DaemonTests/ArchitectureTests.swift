@@ -1,16 +1,16 @@
 import Foundation
 import Testing
 
-/// Holds the tree to what docs/architecture.md says of it.
+/// Checks the source tree against docs/architecture.md.
 @Suite("The architecture")
 struct ArchitectureTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// The folders of targets whose name is another.
+    /// The targets whose name differs from the name of their folder, by folder.
     private static let names = ["Crypto": "ActionCrypto"]
 
-    /// The Swift files below a folder of the project, as paths from its root.
+    /// Returns the Swift files below a folder of the project, as paths from the project's root.
     private static func files(_ folder: String) throws -> [String] {
         let base = root.appending(path: folder)
         let all = try #require(FileManager.default.enumerator(atPath: base.path))
@@ -26,7 +26,7 @@ struct ArchitectureTests {
         return names[folder] ?? folder
     }
 
-    /// The modules that the files of each target import.
+    /// Returns the modules that the files of each target import, by target.
     private static func imports() throws -> [String: Set<String>] {
         var imports: [String: Set<String>] = [:]
         for file in try files("Sources") {
@@ -39,7 +39,7 @@ struct ArchitectureTests {
         return imports
     }
 
-    @Test("Posts and Clicks know neither one another, nor the listener, nor a server's client")
+    @Test("Posts and Clicks import neither one another, nor the listener, nor a server's client")
     func seams() throws {
         let imports = try Self.imports()
         let outside: Set = ["CallbackServer", "Watcher", "Mattermost", "Daemon", "Settings"]

@@ -21,14 +21,14 @@ struct BoundsTests {
         }
     }
 
-    /// The numbers of a cell, in bytes where it says KiB.
+    /// Returns the numbers in a cell of the table, in the units of the table.
     private func numbers(_ cell: String) -> [Int] {
         cell.replacing(",", with: "").split { !$0.isNumber }.compactMap { Int($0) }
     }
 
     private func seconds(_ amount: TimeAmount) -> Double { Double(amount.nanoseconds) / 1e9 }
 
-    /// By the beginning of the row.
+    /// The bounds in the code, by the beginning of the row that documents them.
     private var code: [String: [Int]] {
         let limits = CallbackServer.Limits()
         let whole = { (duration: Duration) in Int(duration.components.seconds) }
@@ -75,7 +75,7 @@ struct BoundsTests {
         }
     }
 
-    @Test("A line of the audit and of the log has its end, and so has what refusals write of both in a minute")
+    @Test("A line of the audit or the log has a largest size, and so have the lines about refusals in a minute")
     func bytes() {
         let callbacks = RefusalLog.total + RefusalLog.sources + 1
         let people = RefusalBudget.total + RefusalBudget.people + 1

@@ -17,7 +17,7 @@ struct CircuitTests {
         return circuit
     }
 
-    @Test("Two failures are none, the third in a row is an outage, and a success between them starts anew")
+    @Test("The third failure in a row begins an outage, and a success in between starts the count anew")
     func threshold() {
         var circuit = Circuit()
         let first = [
@@ -39,7 +39,7 @@ struct CircuitTests {
         #expect(circuit.wait(at: .milliseconds(100)) == .milliseconds(400))
         let probes = [circuit.admits(at: .milliseconds(500)), circuit.admits(at: .milliseconds(501))]
         #expect(probes == [true, false])
-        // A probe that never comes back does not hold up the next one.
+        // A probe that never ends must not hold up the next one.
         let next = circuit.admits(at: .milliseconds(500) + Circuit.probeLimit)
         #expect(next)
         let ended = circuit.succeeded(at: .seconds(16))
@@ -56,7 +56,7 @@ struct CircuitTests {
         #expect(circuit.wait(at: .seconds(seconds)) == .seconds(delay) / 2)
     }
 
-    @Test("What the server asks for is obeyed at once, and not shortened")
+    @Test("A pause that the server asks for begins at once, and is not shortened")
     func retryAfter() {
         var circuit = Circuit()
         let isNews = circuit.failed(at: .zero, atLeast: .seconds(7), isAsked: true, jitter: 0)
@@ -70,7 +70,7 @@ struct CircuitTests {
     }
 
     @Test(
-        "However long a server asks for is a minute at most, told with its end while it lasts, and what else fails is told in its own words"
+        "A pause that a server asks for is at most a minute, is reported with its end, and hides no other failure"
     )
     func longPause() async throws {
         let elapsed = Mutex(Duration.zero)
@@ -107,7 +107,7 @@ struct CircuitTests {
     }
 
     @Test(
-        "Which errors of Mattermost are an outage",
+        "The errors of Mattermost that count as an outage",
         arguments: [
             (MattermostError.Code.unreachable, true), (.status(503), true), (.malformed, true), (.unauthorized, true),
             (.rateLimited(retryAfter: 1), true), (.forbidden, false), (.notFound, false), (.status(400), false),
@@ -122,7 +122,7 @@ struct CircuitTests {
     }
 
     @Test(
-        "Which errors of Teleport are an outage",
+        "The errors of Teleport that count as an outage",
         arguments: [
             (TeleportError.Code.unavailable, true), (.timedOut, true), (.misconfigured, true), (.permissionDenied, false),
             (.notFound, false), (.conflict, false), (.refused, false), (.cancelled, false),
@@ -135,7 +135,7 @@ struct CircuitTests {
         #expect((breaker.wait != nil) == isOutage)
     }
 
-    @Test("An outage spares the server all calls but a person's, and its end is told")
+    @Test("During an outage only calls for a person who waits reach the server, and its end is told")
     func breaker() async throws {
         let breaker = circuits().chat
         let recovered = Atomic(0), calls = Atomic(0)

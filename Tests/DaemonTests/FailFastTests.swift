@@ -17,7 +17,7 @@ struct FailFastTests {
         #expect(away?.description.hasPrefix("it is away\n") == true)
     }
 
-    @Test("A recipient that cannot be told ends nothing: the others are told")
+    @Test("A recipient that cannot be told does not end the plugin, because the others are told")
     func recipient() {
         var start = FailFast.Start()
         let reports = [
@@ -37,7 +37,7 @@ struct FailFastTests {
         }
     }
 
-    @Test("One that was there once may go away later")
+    @Test("A server that was there once may go away later")
     func later() {
         var start = FailFast.Start()
         for part in [Health.Part.teleport, .mattermost] {

@@ -27,7 +27,7 @@ struct OpenChannelTests {
         try rig.mattermost.world.change { state, _ in state.channels[0].kind = kind }
     }
 
-    /// What `check` says of who can join.
+    /// Returns what `check` reports about who can join the channels that decide.
     private func said(_ rig: Rig, _ set: (inout Settings) -> Void = { _ in }) async throws -> [String] {
         var settings = try Settings.parse(Array(Self.file.utf8), path: "f.toml")
         settings.mattermost.recipients = Rig.onlyRecipient
@@ -79,7 +79,7 @@ struct OpenChannelTests {
         #expect(!policy.letsMembersDecide(of: leads, rules) && !policy.letsMembersDecide(of: all, rules))
     }
 
-    /// The warnings of a start, up to the end of the first look.
+    /// Returns the warnings of a start, up to the end of the first health check.
     private func warnings(_ rig: Rig, isPrivate: Bool) async throws -> [String] {
         try setKind(isPrivate ? .private : .open, rig)
         let (lines, feed) = AsyncStream.makeStream(of: String.self)

@@ -12,7 +12,7 @@ import Testing
 
 @Suite("A listener for health probes alone", .timeLimit(.minutes(1)))
 struct ProbeListenerTests {
-    @Test("Where its port is taken it says so, and neither ends the plugin nor holds up its stop")
+    @Test("If its port is taken it logs that, and neither ends the plugin nor holds up its stop")
     func taken() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let holder = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()

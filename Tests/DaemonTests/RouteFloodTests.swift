@@ -13,14 +13,14 @@ import Testing
 @testable import Daemon
 @testable import Log
 
-@Suite("What a flood of each route writes", .timeLimit(.minutes(1)))
+@Suite("The lines that a flood of each route writes", .timeLimit(.minutes(1)))
 struct RouteFloodTests {
     enum Flood: CaseIterable {
         case forged, malformed, dialog, unproven, tooOld, strange, unknown, probes
     }
 
     @Test(
-        "A minute of it is a bounded number of lines in log and audit, from one address and from thousands, and all are counted",
+        "A minute of a flood is a bounded number of lines, from one address or thousands, and every refusal is counted",
         arguments: Flood.allCases, [1, 3000])
     func routes(_ flood: Flood, sources: Int) throws {
         let (audited, logFile) = (AuditLines(), AuditFile())

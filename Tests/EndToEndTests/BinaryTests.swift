@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The release binary")
 struct BinaryTests {
-    /// The names of all symbols.
+    /// Returns the names of all symbols in the release binary.
     static func symbols() throws -> Substring.SubSequence {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/nm")
@@ -17,7 +17,7 @@ struct BinaryTests {
         return String(decoding: data, as: UTF8.self)[...]
     }
 
-    @Test("It has no BoringSSL and no ICU in it, and uses the system's OpenSSL")
+    @Test("It contains no BoringSSL and no ICU, and uses the system's OpenSSL")
     func symbols() throws {
         let symbols = try Self.symbols()
         #expect(symbols.contains("SSL_do_handshake"), "no symbols: was the binary stripped?")

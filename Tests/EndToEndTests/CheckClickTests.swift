@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The built plugin's check with a click", .serialized, .timeLimit(.minutes(2)))
 struct CheckClickTests {
-    @Test("Who presses the test button is told, and the post is removed")
+    @Test("The check names the person who presses the test button, and removes the post")
     func pressed() async throws {
         try await Stage.with { stage in
             let process = try stage.startCheck(["--click"])
@@ -22,14 +22,15 @@ struct CheckClickTests {
         }
     }
 
-    @Test("The button can be sent to a person, and JSON tells of the click alone at the end")
+    @Test("The button can be sent to a person, and in JSON the click is the last step")
     func person() async throws {
         try await Stage.with { stage in
             let process = try stage.startCheck(["--click", "--channel", "carol@example.com", "--json"])
             let post = try await stage.testPost()
             _ = try await stage.click("approve", on: post, as: "carol")
             #expect(try await process.exitCode() == 0)
-            // What asks to press is for the one who waits, on standard error.
+            // The line that asks to press the button is for the person who waits. It is on standard error, and not part of the
+            // JSON.
             let lines = process.state.value.lines.filter { !$0.hasPrefix("… ") }
             let object = try #require(CheckResult(code: 0, lines: lines).object)
             let steps = try #require(object["steps"] as? [[String: String]])
@@ -38,7 +39,7 @@ struct CheckClickTests {
         }
     }
 
-    @Test("A click that never comes is told with the typical causes, and the post is removed")
+    @Test("If the click never comes, the check names the typical causes and removes the post")
     func noClick() async throws {
         try await Stage.with { stage in
             let result = try await stage.check("--click", "--wait", "1")
@@ -49,7 +50,7 @@ struct CheckClickTests {
         }
     }
 
-    @Test("An edit or a deletion that fails is a step of its own, and what is left is removed at the end")
+    @Test("An edit or a deletion that fails is a step of its own, and a post that is left is removed at the end")
     func ownPosts() async throws {
         try await Stage.with { stage in
             stage.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT")
@@ -74,10 +75,11 @@ struct CheckClickTests {
         }
     }
 
-    @Test("A post whose making was never confirmed is found and removed")
+    @Test("A post whose creation was never confirmed is found and removed")
     func lostAnswer() async throws {
         try await Stage.with { stage in
-            // libcurl asks once more where a connection that it kept ends without an answer.
+            // libcurl repeats a call once if a connection that it kept ends without an answer. So one failed call needs two
+            // lost answers.
             stage.mattermost.faults.inject(.loseAnswer, path: "/api/v4/posts", method: "POST", times: 2)
             let result = try await stage.check("--click", "--wait", "5")
             #expect(result.failures.map(\.name) == ["click"])
@@ -96,7 +98,7 @@ struct CheckClickTests {
         }
     }
 
-    @Test("A forged click is refused, told, and not taken for the test's")
+    @Test("A forged click is refused and reported, and not taken for the test's click")
     func forged() async throws {
         try await Stage.with { stage in
             let process = try stage.startCheck(["--click"])
@@ -108,7 +110,7 @@ struct CheckClickTests {
         }
     }
 
-    @Test("While the plugin runs the callback leads to it, and a click asks for it to be stopped")
+    @Test("If the plugin is running it gets the callback, and the answer to the click asks to stop it")
     func running() async throws {
         try await Stage.with { stage in
             let plugin = try await stage.startPlugin()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The built plugin's check", .serialized, .timeLimit(.minutes(2)))
 struct CheckTests {
-    @Test("Where all is well it says so, step by step, and exits with 0")
+    @Test("If all is well it says so, step by step, and exits with 0")
     func allIsWell() async throws {
         try await Stage.with { stage in
             let result = try await stage.check()
@@ -30,7 +30,8 @@ struct CheckTests {
 
     static let data = [AuthPermission("read", "access_plugin_data"), AuthPermission("update", "access_plugin_data")]
 
-    /// Rules on the requests allow the plugin's data too, so both have to go for that to fail.
+    /// Teleport allows the plugin's data also by the rules on requests. So each case that expects a failure with the data
+    /// withholds both.
     @Test(
         "Each permission that is withheld is found, with the rule to add",
         arguments: [
@@ -70,7 +71,7 @@ struct CheckTests {
     }
 
     @Test(
-        "A server that is too old is told by its version, newer ones are well", arguments: [("6.0.0", false), ("13.1.0", true)])
+        "A server that is too old is reported by version, newer ones pass", arguments: [("6.0.0", false), ("13.1.0", true)])
     func versions(_ version: String, _ isWell: Bool) async throws {
         try await Stage.with(configure: { $0.version = version }) { stage in
             let result = try await stage.check()
@@ -88,7 +89,7 @@ struct CheckTests {
         }
     }
 
-    @Test("A wrong token is found and not shown, and what needs it is left out")
+    @Test("A wrong token is found and not shown, and the steps that need it are left out")
     func wrongToken() async throws {
         try await Stage.with { stage in
             let wrong = "0123456789abcdef0123456789"
@@ -113,7 +114,7 @@ struct CheckTests {
         }
     }
 
-    @Test("An identity file takes the place of the three, and its mode is looked at")
+    @Test("An identity file can replace the three credential files, and its mode is checked")
     func identity() async throws {
         try await Stage.with { stage in
             let certificates = try Certificates.shared()
@@ -133,7 +134,7 @@ struct CheckTests {
         }
     }
 
-    @Test("A bot outside the channel is found, with the words that invite it")
+    @Test("A bot outside the channel is found, with the command that invites it")
     func notInvited() async throws {
         try await Stage.with { stage in
             try stage.removeBotFromChannels()
@@ -170,7 +171,7 @@ struct CheckTests {
     func certificates(_ swap: [String: String], _ failures: [String], _ words: String) async throws {
         try await Stage.with { stage in
             try stage.edit { line in
-                // The CAs stay as they are where a pair is swapped.
+                // The name `auth.` stands for a certificate with its key. The CAs in `auth.cas` are not swapped with it.
                 swap.filter { !$0.key.hasSuffix(".") || !line.hasPrefix("root_cas") }.reduce(line) { line, names in
                     line.replacing("/\(names.key)", with: "/\(names.value)")
                 }
@@ -200,7 +201,7 @@ struct CheckTests {
         }
     }
 
-    @Test("Servers that are away are found, and what needs them is left out")
+    @Test("Servers that are away are found, and the steps that need them are left out")
     func away() async throws {
         try await Stage.with { stage in
             await stage.mattermost.stop()
@@ -213,7 +214,7 @@ struct CheckTests {
         }
     }
 
-    @Test("A configuration with mistakes is told with all of them, and exits with 78")
+    @Test("A configuration with mistakes is reported with all of them, and the exit code is 78")
     func wrongConfiguration() async throws {
         try await Stage.with { stage in
             try stage.edit { line in line.hasPrefix("token = ") || line.hasPrefix("url = ") ? "" : line }

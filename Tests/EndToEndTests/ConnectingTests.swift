@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Connecting, with the built plugin", .serialized, .timeLimit(.minutes(2)))
 struct ConnectingTests {
-    /// The stage's configuration with an identity file in the place of the three files.
+    /// Changes the stage's configuration to use an identity file instead of the three credential files.
     private static func useIdentity(_ file: ScratchFile, on stage: Stage) throws {
         let names = ["client_key", "client_crt", "root_cas"]
         var lines = try String(contentsOfFile: stage.configuration, encoding: .utf8).components(separatedBy: "\n")
@@ -47,7 +47,7 @@ struct ConnectingTests {
         }
     }
 
-    @Test("An identity file that is not there yet ends it with exit code 1, for a supervisor to try again")
+    @Test("If the identity file is not there yet, the plugin ends with exit code 1, for a supervisor to try again")
     func notThereYet() async throws {
         try await Stage.with { stage in
             let file = try ScratchFile(try IdentityText().whole)
@@ -60,7 +60,7 @@ struct ConnectingTests {
         }
     }
 
-    @Test("An expired identity file is told with the time and the mend, and a new one is taken up")
+    @Test("An expired identity file is reported with the time and what to do, and a new one is used when it comes")
     func expired() async throws {
         try await Stage.with { stage in
             let file = try ScratchFile(try IdentityText("expired-client").whole)
@@ -104,7 +104,7 @@ struct ConnectingTests {
         }
     }
 
-    @Test("A proxy of Teleport 7 is answered with what to set")
+    @Test("With a proxy of Teleport 7 the error says which setting to change")
     func seven() async throws {
         try await Self.through {
             ($0.routesTLS, $0.version) = (false, "7.3.2")

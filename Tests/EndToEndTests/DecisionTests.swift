@@ -65,7 +65,7 @@ struct DecisionTests {
         }
     }
 
-    @Test("What happened while the plugin was stopped is made up for at its start")
+    @Test("Everything that happened while the plugin was stopped is handled at its start")
     func catchUp() async throws {
         try await Stage.with { stage in
             let first = try await stage.startPlugin()
@@ -87,7 +87,7 @@ struct DecisionTests {
         }
     }
 
-    @Test("A server that is away at the start or goes away later loses nothing")
+    @Test("Nothing is lost if a server is away at the start or goes away later")
     func outages() async throws {
         try await Stage.with { stage in
             await stage.mattermost.stop()

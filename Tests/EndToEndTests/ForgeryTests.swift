@@ -4,8 +4,8 @@ import Testing
 
 @testable import Sandbox
 
-/// With everything that Mattermost's database holds, but not its private key.
-@Suite("Clicks made up with the context out of Mattermost's database", .serialized, .timeLimit(.minutes(1)))
+/// The attacker in these tests has everything that Mattermost's database holds, but not the server's private key.
+@Suite("Clicks forged with a context from Mattermost's database", .serialized, .timeLimit(.minutes(1)))
 struct ForgeryTests {
     /// Calls the callback as Mattermost does, with `trigger` as the proof of who clicked.
     private func call(_ stage: Stage, _ post: ChatPost, as username: String, trigger: String) async throws

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("A full disk, with the built plugin", .timeLimit(.minutes(1)))
 struct FullDiskTests {
-    /// Its status, and its notes about the audit.
+    /// Calls `/readyz`, and returns the status and the notes about the audit.
     private func readyz(_ stage: Stage) async throws -> (status: Int, notes: [String]) {
         let curl = try CurlClient(CurlClient.Options(caFile: try Certificates.shared().path("callback-ca.crt")))
         defer { curl.shutdown() }
@@ -26,7 +26,8 @@ struct FullDiskTests {
             let path = stage.folder.appending(path: "audit.jsonl").path
             try stage.edit { line in line == "[log]" ? "[audit]\noutput = \"\(path)\"\n\n[log]" : line }
             let plugin = try await stage.startPlugin()
-            // No device can stand in for a disk that is full: the audit is a regular file. A process's files have a limit, though.
+            // A limit on the size of the process's files stands in for a full disk. A device such as `/dev/full` cannot,
+            // because the audit has to be a regular file.
             try plugin.limitFiles(to: 0)
             for person in ["bob", "carol"] {
                 let id = stage.auth.createRequest(user: "dave", roles: ["editor"])

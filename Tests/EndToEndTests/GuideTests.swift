@@ -4,12 +4,14 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// The configurations that the original's guides print, by key and value; only what names a machine or a secret is filled in.
-@Suite("A set-up as a guide describes it", .serialized, .timeLimit(.minutes(2)))
+/// Uses the configurations that the guides of the original plugin print, with the same keys and values. Only the values that
+/// name a machine or a secret are filled in.
+@Suite("The plugin with the configuration of a published guide", .serialized, .timeLimit(.minutes(2)))
 struct GuideTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Guides")
 
-    /// The guide's file with other values of some keys; a key that is not there stays away.
+    /// Writes the guide's file as the configuration, with other values for some of its keys. A key that the file lacks is not
+    /// added.
     private func write(_ guide: String, on stage: Stage, _ values: [String: String]) throws {
         let text = try String(contentsOf: Self.folder.appending(path: "\(guide).toml"), encoding: .utf8)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -64,11 +66,11 @@ struct GuideTests {
         }
     }
 
-    /// What the guide's reader has between the plugin and the auth service, and what the log says of it.
+    /// The entrance to Teleport that the guide's reader uses. The raw value is its description in the log.
     enum Entrance: String {
         case authService = "the auth service itself"
         case routing = "a proxy with TLS routing"
-        /// The load balancer ends TLS, and takes it for its own name alone.
+        /// The load balancer terminates TLS, and accepts only its own name.
         case loadBalancer = "a proxy's connection upgrade"
     }
 
@@ -92,7 +94,7 @@ struct GuideTests {
     func newer(_ guide: String, version: String, entrance: Entrance) async throws {
         try await Stage.with(configure: { server in
             server.version = version
-            // The role that these guides define.
+            // The following permissions are those of the role that these guides define.
             server.permissions["access-plugin-mattermost"] = [
                 AuthPermission("list", "access_request"), AuthPermission("read", "access_request"),
                 AuthPermission("update", "access_plugin_data"),
@@ -128,7 +130,8 @@ struct GuideTests {
         #expect(try await plugin.stop() == 0)
     }
 
-    /// The original's chart mounts the token as a file, and its example's address ends with a slash.
+    /// Changes values as the original plugin's Helm chart does. It mounts the token as a file, and the address in its example
+    /// ends with a slash.
     private func asChart(_ values: inout [String: String], in folder: URL) throws {
         let token = folder.appending(path: "mattermost_token").path
         try (values["token"] ?? "").write(toFile: token, atomically: true, encoding: .utf8)
@@ -155,7 +158,7 @@ struct GuideTests {
         return []
     }
 
-    /// In the order in which `tctl auth sign --format=file` writes it.
+    /// Makes an identity file with its parts in the order in which `tctl auth sign --format=file` writes them.
     private func identity(in folder: URL) throws -> String {
         let certificates = try Certificates.shared()
         let ssh = "AAAAB3NzaC1yc2EtY2VydC12MDFAb3BlbnNzaC5jb20"

@@ -2,15 +2,15 @@ import Foundation
 import Sandbox
 import Testing
 
-/// The debug binary ends itself, as `kill -9` does, right after the named write succeeded; another start puts
-/// things right. A dead replica's claim is believed for 15 s, so these run side by side.
+/// The debug binary ends itself, as by `kill -9`, right after the named write succeeded. The next start must put things right.
+/// A dead replica's claim is respected for 15 s, so these tests run side by side.
 @Suite("Killed right after an external write", .timeLimit(.minutes(2)))
 struct KillPointTests {
     static let variable = "TELEPORT_MATTERMOST_KILL_AFTER"
     static let plugin = "mattermost"
 
     @Test(
-        "While a request is being posted, it ends with one post, which then shows the decision",
+        "If killed while posting, the request has one post in the end, which then shows the decision",
         arguments: ["claim", "post", "record"])
     func posting(_ write: String) async throws {
         try await Stage.with { stage in
@@ -28,7 +28,7 @@ struct KillPointTests {
         }
     }
 
-    @Test("While a decision is being shown, the post ends up right", arguments: ["update", "settle"])
+    @Test("If killed while a decision is being shown, the post is right in the end", arguments: ["update", "settle"])
     func showing(_ write: String) async throws {
         try await Stage.with { stage in
             let dying = try await stage.startDying(after: write)
@@ -45,7 +45,7 @@ struct KillPointTests {
         }
     }
 
-    @Test("With a decision claimed and not made, the next person can decide")
+    @Test("If killed with a decision claimed and not made, the next person can decide")
     func decision() async throws {
         try await Stage.with { stage in
             let dying = try await stage.startDying(after: "decision")
@@ -53,7 +53,7 @@ struct KillPointTests {
             let post = try await stage.post(about: id, showing: "pending")
             await #expect(throws: AppError.self) { try await stage.click("approve", on: post, as: "bob") }
             #expect(try await dying.exitCode() == SIGKILL)
-            // Ended again, right after the claim of the first was given up.
+            // The next process ends itself too, right after it released the claim of the first.
             let releasing = try await stage.startDying(after: "release")
             #expect(try await releasing.exitCode() == SIGKILL)
             let plugin = try await stage.startPlugin()
@@ -63,7 +63,7 @@ struct KillPointTests {
         }
     }
 
-    @Test("With a decision made and not answered, the post shows who made it, and nobody can make another")
+    @Test("If killed with a decision made and not answered, the post shows who made it, and nobody can make another")
     func decide() async throws {
         try await Stage.with { stage in
             let dying = try await stage.startDying(after: "decide")
@@ -77,7 +77,7 @@ struct KillPointTests {
         }
     }
 
-    @Test("With a second post just removed, the first stays")
+    @Test("If killed right after removing a second post, the first one stays")
     func remove() async throws {
         try await Stage.with { stage in
             let first = try await stage.startPlugin()
@@ -114,7 +114,7 @@ extension Stage {
         return plugin
     }
 
-    /// Waits until what the plugin keeps with the request fits.
+    /// Waits until the plugin data of the request satisfies `fits`, and returns it.
     fileprivate func pluginData(of id: String, where fits: ([String: String]) -> Bool) async throws -> [String: String] {
         for await _ in auth.bell.changes() {
             let data = auth.pluginData(id)[KillPointTests.plugin] ?? [:]
@@ -131,7 +131,7 @@ extension Stage {
         #expect(auth.auditLog.map(\.delegator) == ["mattermost:\(username)@example.com"])
     }
 
-    /// As when two replicas posted, one of them frozen in between.
+    /// Posts a second time about the same request, as a replica does that was frozen while another one posted.
     fileprivate func doublePost(_ post: ChatPost) throws {
         let bot = try mattermost.world.read { $0.bot }
         guard let bot else { throw NoSuchThing(what: "the bot") }

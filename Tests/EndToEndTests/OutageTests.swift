@@ -39,7 +39,7 @@ struct OutageTests {
         }
     }
 
-    @Test("Told to fail fast, it ends with the reason when a server is away at the start", arguments: [true, false])
+    @Test("If it has to fail fast, it ends with the reason when a server is away at the start", arguments: [true, false])
     func failFast(_ isTeleport: Bool) async throws {
         try await Stage.with { stage in
             if isTeleport { try await stage.auth.stop() } else { await stage.mattermost.stop() }
@@ -52,7 +52,7 @@ struct OutageTests {
         }
     }
 
-    @Test("With both servers away at the start it waits, listens, and /readyz tells why; with both back it is ready")
+    @Test("With both servers away at the start it waits, listens and gives the reasons at /readyz; with both back it is ready")
     func waitsAtStart() async throws {
         try await Stage.with { stage in
             await stage.mattermost.stop()

@@ -19,7 +19,8 @@ struct ReasonDialogTests {
             ], by: userID)
     }
 
-    /// Straight to the callback, as whoever reaches the port does; gives the status and the body.
+    /// Sends a dialog's submission straight to the callback, as anybody who can reach the port may do. Returns the status and
+    /// the body.
     private func post(_ stage: Stage, _ ticket: DialogTicket, reason: String) async throws -> (Int, String) {
         let signer = try ActionSigner(secret: Secret(Array("a secret of the tests alone".utf8)))
         let body: JSON = [
@@ -32,7 +33,7 @@ struct ReasonDialogTests {
         return (answer.status, String(decoding: answer.body, as: UTF8.self))
     }
 
-    @Test("Whoever knows the signing secret makes up a dialog's state, and nothing that it decides")
+    @Test("Whoever knows the signing secret can forge a dialog's state, but decides nothing with it")
     func leakedSecret() async throws {
         try await Stage.with { stage in
             try stage.addSettings("[approvals]\nask_reason = \"always\"\n")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("SIGHUP, with the built plugin", .timeLimit(.minutes(1)))
 struct ReloadTests {
-    /// The stage's configuration with a pair of its own for the listener, which may be replaced.
+    /// A certificate and key for the listener that a test can replace. The stage's configuration is changed to use them.
     private struct Pair {
         let key: String
         let certificate: String
@@ -30,7 +30,7 @@ struct ReloadTests {
             try Data(identity.privateKey.reveal()).write(to: URL(filePath: key))
         }
 
-        /// Throws unless the listener shows the certificate of `file`.
+        /// Throws unless the listener's certificate is the one in `file`.
         func connect(trusting file: String) throws {
             try Certificates.run(
                 "/usr/bin/openssl",
@@ -41,7 +41,7 @@ struct ReloadTests {
         }
     }
 
-    @Test("It opens the log anew and stops nothing")
+    @Test("The plugin reopens the log and goes on running")
     func log() async throws {
         try await Stage.with { stage in
             let plugin = try await stage.startPlugin()
@@ -51,7 +51,7 @@ struct ReloadTests {
         }
     }
 
-    @Test("It gives new connections the renewed HTTPS certificate, and keeps the old one where the new is broken")
+    @Test("The plugin uses a renewed HTTPS certificate for new connections, and keeps the old one if the new one is broken")
     func certificate() async throws {
         try await Stage.with { stage in
             let pair = try Pair(on: stage)

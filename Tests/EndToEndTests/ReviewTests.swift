@@ -37,7 +37,7 @@ struct ReviewTests {
         }
     }
 
-    @Test("On a server without reviews the person is told, the request stays open for others, and nothing is half done")
+    @Test("On a server without reviews the person is told, and the request stays open for others")
     func refused() async throws {
         try await Stage.with { stage in
             try stage.addSettings("[approvals]\nmethod = \"review\"\n")
@@ -56,7 +56,7 @@ struct ReviewTests {
     }
 }
 
-/// The debug binary ends itself right after the named write; another start puts things right.
+/// The debug binary ends itself right after the named write succeeded. The next start must put things right.
 @Suite("Killed while a review is being told", .timeLimit(.minutes(2)))
 struct ReviewKillTests {
     @Test("The review is told once, and the card counts it", arguments: ["claim:2", "reply", "replied", "update", "progress"])
@@ -65,13 +65,14 @@ struct ReviewKillTests {
             let dying = try PluginProcess(
                 ["start", "--config", stage.configuration], environment: [KillPointTests.variable: write], build: .debug)
             try await dying.isReady()
-            // One approval is enough, so that nothing is counted before the first review, which is a denial.
+            // Nothing is counted on the card before the first review, because one approval is enough. The first review is a
+            // denial.
             let id = stage.auth.createRequest(user: "dave", roles: ["editor"], thresholds: [AuthThreshold(approve: 1, deny: 9)])
             _ = try await stage.post(about: id, showing: "pending")
             try await stage.isRecorded(id)
             try stage.auth.review(id, by: "ana", .denied, reason: "no")
             #expect(try await dying.exitCode() == SIGKILL)
-            // The server has forgotten the reply's idempotency key by the time of the next start.
+            // By the time of the next start the server no longer remembers the `pending_post_id` of the reply.
             try stage.mattermost.world.change { state, _ in state.forgetPendingPosts() }
             let plugin = try await stage.startPlugin()
             _ = try await stage.post(about: id, status: "⏳ PENDING · 0 of 1 approval, 1 denial")
@@ -116,7 +117,7 @@ extension Stage {
         return post
     }
 
-    /// Waits until the post shows this status, to the letter.
+    /// Waits until the post shows exactly this status.
     func post(about id: String, status: String) async throws -> ChatPost {
         for await _ in mattermost.world.bell.changes() {
             if let post = try posts(about: id).first, post.field("Status") == status { return post }
@@ -128,7 +129,7 @@ extension Stage {
         try mattermost.world.read { $0.posts }.filter { $0.props["teleport_reply"]?["request_id"]?.text == id }
     }
 
-    /// Waits for so many.
+    /// Waits until there are at least `count` replies, and returns them.
     func replies(about id: String, count: Int) async throws -> [ChatPost] {
         for await _ in mattermost.world.bell.changes() {
             let replies = try replies(about: id)

@@ -4,11 +4,11 @@ import Foundation
 import Sandbox
 import Testing
 
-@Suite("Buttons of another time, with the built plugin", .serialized, .timeLimit(.minutes(1)))
+@Suite("Buttons that were made with an earlier configuration, with the built plugin", .serialized, .timeLimit(.minutes(1)))
 struct SecretTests {
     private static let secret = #"secret = "a secret of the tests alone""#
 
-    /// Gives the configuration other lines where its secret stands.
+    /// Replaces the line with the secret in the configuration by other lines.
     private func configure(_ stage: Stage, _ lines: String...) throws {
         let text = try String(contentsOfFile: stage.configuration, encoding: .utf8)
         #expect(text.contains(Self.secret))
@@ -28,7 +28,7 @@ struct SecretTests {
             let lostPost = try await stage.post(about: lost, showing: "pending")
             #expect(try await first.stop() == 0)
 
-            // The posts keep their old buttons for as long as Mattermost lets nobody edit them.
+            // The posts keep their old buttons, because Mattermost refuses all edits.
             stage.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT", times: 1_000_000)
             let new = #"secret = "a newer secret of the tests""#
             try configure(stage, new, #"previous_secrets = ["a secret of the tests alone"]"#)
@@ -73,7 +73,7 @@ struct SecretTests {
         }
     }
 
-    /// Posts as the original plugin 0.2.0 did, and records it with the request.
+    /// Makes a post like the original plugin 0.2.0, and records it with the request.
     private func originalPost(_ stage: Stage, about id: String) throws -> ChatPost {
         let hmac = try HMACSHA256(key: Secret(Array("a secret of the tests alone".utf8)))
         let signature = Data(try hmac.authenticate(Array("approve/\(id)".utf8))).base64EncodedString()

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Taking over while Mattermost is slow", .timeLimit(.minutes(2)))
 struct SlowTakeOverTests {
-    /// More channels with the same members, `count` of them recipients in all.
+    /// Adds channels with the same members, and makes `count` channels in all the recipients.
     private func addChannels(_ count: Int, _ stage: Stage) throws {
         let more = (2...count).map { number in "channel-\(number)" }
         try stage.mattermost.world.change { state, _ in
@@ -22,7 +22,7 @@ struct SlowTakeOverTests {
     }
 
     @Test(
-        "However slow each call is, all recipients have their posts within a minute of a kill, each one",
+        "However slow each call is, every recipient has one post within a minute of a kill",
         arguments: [(5, Duration.seconds(1)), (40, Duration.milliseconds(100))])
     func killed(recipients: Int, latency: Duration) async throws {
         try await Stage.with { stage in

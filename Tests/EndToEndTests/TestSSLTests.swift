@@ -2,10 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What Debian's `testssl.sh` says of the running listener.
+/// Runs Debian's `testssl.sh` against the listener.
 ///
-/// Left out for time, as other checks imply them: each cipher by itself (`--each-cipher`; the standard categories and the
-/// server's preference list what is offered), the simulation of browsers, none of which comes here, and `--grease`.
+/// Three checks are left out to save time. The one of each cipher by itself (`--each-cipher`) adds nothing to the standard
+/// categories and the server's preference. Browsers, which `testssl.sh` can simulate, do not connect to this listener.
+/// `--grease` is implied by other checks.
 @Suite("testssl.sh against the built plugin", .timeLimit(.minutes(8)))
 struct TestSSLTests {
     private struct Finding: Decodable {
@@ -16,7 +17,7 @@ struct TestSSLTests {
 
     struct NotFinished: Error { var code: Int32 }
 
-    /// Caused by the certificate that these tests make, which nobody's trust store has and no authority could revoke.
+    /// The findings that the certificate of these tests causes. No trust store has it, and no authority could revoke it.
     private static let ofTheCertificate: Set<String> = [
         "cert_chain_of_trust", "cert_revocation",
     ]
@@ -36,7 +37,7 @@ struct TestSSLTests {
                     "127.0.0.1",
                 ]
                     + Self.options + ["--jsonfile", report.path, "localhost:\(stage.callbackPort)"])
-            // Timeout's own; testssl's codes count its findings.
+            // The exit code 124 is that of `timeout`. The exit codes of `testssl.sh` below 200 count its findings.
             guard code != 124, code < 200 else { throw NotFinished(code: code) }
             let findings = try JSONDecoder().decode([Finding].self, from: Data(contentsOf: report))
             let bad = findings.filter { !["OK", "INFO", "LOW", "WARN"].contains($0.severity) }

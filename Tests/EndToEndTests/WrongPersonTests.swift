@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A real click by each kind of person", .serialized, .timeLimit(.minutes(2)))
 struct WrongPersonTests {
-    /// `editor` takes carol, `dba` erin; the requester is dave.
+    /// Configures carol as the only approver of the role `editor`, and erin for every other role. The requester is dave.
     private func configure(_ stage: Stage) throws {
         try stage.addSettings("[approvals]\napprovers = [\"@erin\"]\n[approvals.roles]\neditor = [\"@carol\"]\n")
         try stage.mattermost.world.change { state, now in
@@ -20,7 +20,7 @@ struct WrongPersonTests {
         }
     }
 
-    @Test("Who may not decide is told so, and nothing happens; the approver decides", arguments: ["approve", "deny"])
+    @Test("A person who may not decide is told so, and nothing happens; the approver decides", arguments: ["approve", "deny"])
     func matrix(_ button: String) async throws {
         try await Stage.with { stage in
             try configure(stage)

@@ -10,7 +10,7 @@ struct MessagesTests {
     ]
 
     @Test(
-        "Of a template that is taken nothing comes out of its code",
+        "No value breaks out of its code span in an accepted template",
         arguments: [
             "{{user}} {{reason}}", "**{{user}}** says _{{reason}}_", "[{{user}}](https://w/) ~~{{reason}}~~ {{resources}}",
             "> {{reason}}\n\n- {{resources}}", "Costs $5: {{reason}} | {{user}}", "`tsh` {{user}} ``a`b`` {{reason}}",
@@ -32,7 +32,7 @@ struct MessagesTests {
     }
 
     @Test(
-        "Templates that reach into the code of a field are refused with the mend",
+        "Templates that reach into the code span of a field are refused, and the error says what to do",
         arguments: [
             ("`by {{user}}`", "remove the `"), ("Don`t {{user}}", "remove the `"), ("{{user}}`", "remove the `"),
             ("```\n{{reason}}\n```", "remove the `"), ("\\`{{user}}", "remove the `"), ("\\{{user}}", "Remove it"),
@@ -53,7 +53,7 @@ struct MessagesTests {
         }
     }
 
-    @Test("Reading Markdown as Mattermost does finds what comes out")
+    @Test("The tests' Markdown reader finds text that breaks out of a code span")
     func reader() {
         #expect(MarkdownReader.outside("`LEAK`").trimmed == "")
         #expect(MarkdownReader.outside("**`x** LEAK`**").contains("LEAK"))

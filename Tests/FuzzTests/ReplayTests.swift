@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What the fuzzer found and began with", .timeLimit(.minutes(1)))
+@Suite("The fuzzer's findings and its seeds", .timeLimit(.minutes(1)))
 struct ReplayTests {
     private static let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
 

@@ -7,10 +7,10 @@ import Testing
 @testable import CallbackServer
 @testable import Log
 
-@Suite("What a flood writes to the log")
+@Suite("The log lines that a flood can write")
 struct LogBoundTests {
     @Test(
-        "One place in the program has three hundred lines of the log a minute, all of them two mebibytes, and decisions all they need"
+        "Each place in the program may log 300 lines a minute, all together 2 MiB, and decisions are never limited"
     )
     func log() throws {
         let file = AuditFile()
@@ -26,7 +26,7 @@ struct LogBoundTests {
         #expect(try file.text().utf8.count <= LineBudget.bytes + 1000 * 100)
     }
 
-    @Test("What a place of the program could not write is told when the minute is over")
+    @Test("The lines that a place in the program could not write are counted when the minute is over")
     func counted() {
         var budget = LineBudget()
         for _ in 0..<LineBudget.lines { #expect(budget.take("a:1", bytes: 10, at: .zero).isWritten) }
@@ -37,7 +37,7 @@ struct LogBoundTests {
         #expect(!budget.take("c:3", bytes: LineBudget.bytes, at: LineBudget.window).isWritten)
     }
 
-    @Test("What is not worth a line is in the number of its source")
+    @Test("A refusal without a line of its own is in the count of its source")
     func notWorthALine() {
         var written: [RefusedCallback] = []
         var log = RefusalLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { written.append($0) }

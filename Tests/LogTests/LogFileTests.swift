@@ -26,7 +26,7 @@ struct LogFileTests {
         }
     }
 
-    @Test("One that others can write or read is refused, with the command that mends it")
+    @Test("A file that others can write or read is refused, with the command that mends it")
     func mode() throws {
         try withFolder { folder in
             for (mode, purpose, mend) in [
@@ -64,7 +64,7 @@ struct LogFileTests {
         }
     }
 
-    @Test("One that is another user's is refused")
+    @Test("A file that belongs to another user is refused")
     func owner() throws {
         try withFolder { folder in
             let path = "\(folder)/file"
@@ -78,7 +78,7 @@ struct LogFileTests {
         }
     }
 
-    @Test("After a rotation that leaves a file for everybody the old one is kept, and why is told")
+    @Test("If a rotation leaves a file with access for everybody, the old file is kept and the reason reported")
     func reopen() throws {
         try withFolder { folder in
             let path = "\(folder)/audit"
@@ -107,7 +107,7 @@ struct LogFieldTests {
     func escaped(_ value: String) {
         let written = LogField.written(value)
         let scalars = Array(written.unicodeScalars)
-        // Read as a person's tool would: by characters and by scalars the same.
+        // The quotation marks must be the same for tools that read characters and for tools that read scalars.
         #expect(written.first == "\"" && written.last == "\"" && scalars.first == "\"" && scalars.last == "\"")
         #expect(written.count(where: { $0 == "\"" }) == scalars.count { $0 == "\"" })
         #expect(written.count(where: { $0 == "\\" }) == scalars.count { $0 == "\\" })
@@ -121,7 +121,7 @@ struct LogFieldTests {
         #expect(open == 2 && !isEscaped)
     }
 
-    @Test("What is plain ASCII stands without quotation marks, and letters of any script stay readable")
+    @Test("A value in plain ASCII is written without quotation marks, and letters of any script stay readable")
     func readable() {
         #expect(LogField.written("r-1") == "r-1")
         #expect(LogField.written("Zo\u{EB} \u{4E2D}") == "\"Zo\u{EB} \u{4E2D}\"")

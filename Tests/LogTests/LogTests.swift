@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The log")
 struct LogTests {
-    /// The lines that `body` logs.
+    /// Returns the lines that `body` logs.
     func lines(level: Logger.Level = .debug, _ body: (Logger) throws -> Void) throws -> [String] {
         let file = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
@@ -36,7 +36,7 @@ struct LogTests {
         #expect(lines[0].contains("reason:\"a\\\" user:\\\"root\""))
     }
 
-    @Test("What is below the severity is not written")
+    @Test("A line below the configured severity is not written")
     func severity() throws {
         #expect(try lines(level: .info) { $0.debug("no") }.isEmpty)
     }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A log that cannot be written")
 struct LostLineTests {
-    /// A disk with little room, by the byte.
+    /// A disk with room for a given number of bytes.
     private struct Disk {
         var written: [UInt8] = []
         var room: Int
@@ -21,7 +21,9 @@ struct LostLineTests {
         }
     }
 
-    @Test("A torn line stays apart from the next; the first lost line is told, and the first that is not", arguments: 0...12)
+    @Test(
+        "A torn line stays apart from the next; the first lost line is reported, and so is the end of the loss",
+        arguments: 0...12)
     func torn(room: Int) {
         var (lines, disk) = (LineWriter(), Disk(room: room))
         #expect(lines.write("{first}\n") { disk.write($0) } == (room < 8 ? .failed(ENOSPC) : nil))
@@ -33,7 +35,7 @@ struct LostLineTests {
         #expect(whole == (room < 7 ? ["{third}", "{fourth}"] : ["{first}", "{third}", "{fourth}"]))
     }
 
-    @Test("An interrupted write goes on; one that takes nothing ends")
+    @Test("An interrupted write goes on, and a write that takes no bytes ends with an error")
     func interrupted() {
         var lines = LineWriter()
         var answers = [-Int(EINTR), 2, -Int(EINTR), 1]

@@ -24,7 +24,8 @@ import Testing
         URLComponents(string: request.path)?.queryItems?.first { $0.name == name }?.value
     }
 
-    /// A channel of `count` posts that is paged like Mattermost does. The newest post, which has the highest number, comes first.
+    /// Returns the ids of a page of a channel with `count` posts, which is paged like Mattermost does. The newest post, which
+    /// has the highest number, comes first.
     private static func ids(_ request: FaultyServer.Request, of count: Int) -> (size: Int, ids: [Int]) {
         let size = query(request, "per_page").flatMap { Int($0) } ?? 60
         let page = query(request, "page").flatMap { Int($0) } ?? 0
@@ -36,7 +37,7 @@ import Testing
         { request in .send(page(ids(request, of: count).ids.map { ($0, post($0, props: mark($0))) })) }
     }
 
-    /// Reads all pages, up to a limit.
+    /// Reads all pages, but at most `limit` of them.
     private func walk(
         atMost limit: Int = 100, _ react: @escaping FaultyServer.React
     ) async throws -> (pages: [CardPage], calls: [String]) {
@@ -55,7 +56,7 @@ import Testing
         pages.map { $0.cards.compactMap { Int($0.reference.postID.dropFirst(4)) } }
     }
 
-    @Test("The recorded page has no cards of the plugin's")
+    @Test("The recorded page has no cards of this plugin")
     func recorded() async throws {
         try await replaying("posts_in_channel") { server, client, exchange in
             let page = try await client.cards(in: channel, by: bot, from: nil)
@@ -107,7 +108,7 @@ import Testing
         #expect(calls.count < 40)
     }
 
-    @Test("A post that is too large by itself is skipped and told; all others are found")
+    @Test("A post that is too large by itself is skipped and reported; all others are found")
     func skipped() async throws {
         let (pages, _) = try await walk { request in
             let (_, ids) = Self.ids(request, of: 120)
@@ -171,7 +172,7 @@ import Testing
     }
 
     @Test(
-        "What is no page of posts is malformed",
+        "An answer that is no page of posts is malformed",
         arguments: ["{}", "[]", "", #"{"order":[],"posts":[]}"#, #"{"order":{},"posts":{}}"#])
     func noPage(body: String) async throws {
         try await FaultyServer.run { _ in
@@ -185,7 +186,7 @@ import Testing
         }
     }
 
-    @Test("A card tells its cluster, when it was made and whether it has buttons; what is strange of these is bounded")
+    @Test("A card tells its cluster, its time of creation and whether it has buttons; strange values of these are bounded")
     func shown() throws {
         func card(_ props: String, at created: String = "1795212356425") throws -> PostedCard {
             let json = #"{"id":"p","channel_id":"\#(channel)","user_id":"\#(bot)","create_at":\#(created),"props":\#(props)}"#

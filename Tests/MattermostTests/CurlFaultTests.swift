@@ -72,7 +72,7 @@ import Testing
         #expect(try await code(of: .endless([], interim)) == .tooLarge)
     }
 
-    @Test("What is not HTTP is said to be so")
+    @Test("The error of an answer that is not HTTP says so")
     func notHTTP() async throws {
         #expect(try await code(of: .sendAndClose([UInt8]("SSH-2.0-OpenSSH_9.2\r\n".utf8))) == .notHTTP)
     }
@@ -95,7 +95,7 @@ import Testing
         await #expect(throws: CurlError.self) { try await client.perform(call("file:///etc/hostname")) }
     }
 
-    @Test("A client in trouble serves the next call")
+    @Test("A client whose call failed serves the next call")
     func recovers() async throws {
         try await FaultyServer.run {
             $0.path == "/drop" ? .drop : .send(answer("{}"))

@@ -59,7 +59,7 @@ final class FaultyServer: Sendable {
     var accepted: Int { state.withLock { $0.accepted } }
     var requests: [Request] { state.withLock { $0.requests } }
 
-    /// `http://127.0.0.1:port`, or `https`
+    /// The server's URL: `http://127.0.0.1:port`, or the same with `https`.
     var url: String { "\(tls == nil ? "http" : "https")://127.0.0.1:\(channel.withLock { $0?.localAddress?.port } ?? 0)" }
 
     static func run<Value: Sendable>(

@@ -33,7 +33,7 @@ private final class Recorder: CallInterceptor {
     }
 }
 
-@Suite("What runs around every call of Mattermost", .timeLimit(.minutes(1)))
+@Suite("Interceptors of calls to Mattermost", .timeLimit(.minutes(1)))
 struct InterceptorTests {
     private func client(_ server: FaultyServer, _ interceptors: [any CallInterceptor<MattermostError>]) throws
         -> MattermostClient
@@ -66,7 +66,7 @@ struct InterceptorTests {
         #expect(recorder.seen.allSatisfy { $0.failure == nil })
     }
 
-    @Test("An answer that is not the call's is seen as a failure, like a refusal")
+    @Test("An interceptor sees a malformed answer as a failure, like a refusal")
     func failures() async throws {
         let recorder = Recorder()
         try await FaultyServer.run { _ in
@@ -82,7 +82,7 @@ struct InterceptorTests {
         #expect(recorder.seen == [.init(call: .read, failure: .malformed), .init(call: .read, failure: .status(503))])
     }
 
-    @Test("A call that an interceptor refuses is not made, and those inside it do not see it")
+    @Test("A call that an interceptor refuses is not made, and inner interceptors do not see it")
     func refused() async throws {
         let inner = Recorder()
         let outer = Recorder(refusal: MattermostError(.unreachable, "it is away"))

@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test("Members are found with their values as they stand, whatever these hold")
+    @Test("Members are found with the unchanged text of their values, whatever these contain")
     func found() {
         #expect(members("{}") == [:])
         #expect(
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(
-        "What is no whole object has none",
+        "A text that is no complete object has no members",
         arguments: [
             "", "{", "[]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":1}}", "{\"a\":\"\\\"}", "{a:1}", "{\"a\":[}",
             "{\"a\":]}",

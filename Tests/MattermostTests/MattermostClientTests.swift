@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(
-        "The server's clock is known from its answers, and a wild one is not believed",
+        "The server's clock is known from its answers, and implausible times are ignored",
         arguments: [
             (300, 300), (-300, -300), (1, 0), (0, 0), (90_000, 0),
         ])
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test("What is no server's configuration does not say that there is no key")
+    @Test("An answer that is no server's configuration is not taken to say that there is no key")
     func noConfiguration() async throws {
         try await FaultyServer.run { _ in
             .send(answer("{}"))
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test("Guests, deactivated people and hidden addresses are told")
+    @Test("Guests, deactivated people and hidden addresses are recognized")
     func userFlags() async throws {
         let body = #"{"id":"a","username":"g","roles":"system_guest x","delete_at":5}"#
         try await FaultyServer.run { _ in
@@ -123,7 +123,7 @@ import Testing
         }
     }
 
-    @Test("A missing address is said with the mend")
+    @Test("The error of an unknown e-mail address names the address")
     func missingAddress() async throws {
         let missing = try Exchange("user_by_email_missing").bytes()
         try await FaultyServer.run { _ in
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test("A server that says it is not well is not well")
+    @Test("A server that reports a problem fails the health check")
     func unwell() async throws {
         try await FaultyServer.run { _ in
             .send(answer(#"{"status":"unhealthy"}"#))

@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(
-        "Names that are no slugs and ids that are none are never sent",
+        "Names that are no slugs and texts that are no ids are never sent",
         arguments: ["Town Square", "", "../x", "a/b", "a%2Fb", "ü"])
     func injection(name: String) async throws {
         try await FaultyServer.run { _ in
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test(
-        "A 429 is waited for as long as the server says, within reason",
+        "After a 429 the pause is as long as the server says, within limits",
         arguments: [
             ("7", 7), ("0", 1), ("-3", 1), ("99999999999999999999", 1), ("86400", 3600), ("Fri, 01 Jan 2027 00:00:00 GMT", 1),
         ])
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(
-        "JSON that is not the answer is malformed",
+        "JSON of another shape than the answer is malformed",
         arguments: [
             "{}", "[]", "null", "", "{\"id\":1,\"username\":2}", "{\"id\":\"a\"", String(repeating: "[", count: 1 << 20),
         ])
@@ -110,7 +110,7 @@ import Testing
         #expect(try await error(.send(answer(body))).code == .malformed)
     }
 
-    @Test("A redirect is told and not followed")
+    @Test("A redirect is reported and not followed")
     func redirect() async throws {
         let found = try await error(.send(answer("", status: 301, headers: ["Location: https://elsewhere/\(token)"])))
         #expect(found.code == .status(301))
@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test("A certificate of an unknown authority is refused with the mend; of a named one, taken")
+    @Test("A certificate of an unknown authority is refused with what to do; one of a configured authority is accepted")
     func certificates() async throws {
         let certificates = try Certificates.shared()
         let context = try TLSContext.server(identity: certificates.listener, alpn: ["http/1.1"])

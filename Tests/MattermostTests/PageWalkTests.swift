@@ -5,8 +5,8 @@ import Testing
 @testable import Mattermost
 
 @Suite(.timeLimit(.minutes(1))) struct PageWalkTests {
-    /// A channel that gives pages like the server's database: ordered by millisecond, and within one in an arbitrary but stable
-    /// order.
+    /// A channel that returns pages as the server's database does. Posts are ordered by millisecond. Posts of the same
+    /// millisecond are in an arbitrary but stable order.
     struct Channel {
         struct Post: Equatable {
             var id: String
@@ -16,9 +16,9 @@ import Testing
 
         /// The posts, newest first.
         var posts: [Post]
-        /// Creation times by id, those of deleted posts too: the database keeps their rows.
+        /// The creation times by id. Deleted posts are included, because the database keeps their rows.
         var times: [String: Int64] = [:]
-        /// The number of posts above which a page exceeds the limit in bytes.
+        /// The weight of posts above which a page exceeds the limit in bytes.
         var limit = Int.max
         var singleLimit = Int.max
         var calls = 0
@@ -144,7 +144,7 @@ import Testing
         #expect(walked.isStuck || walked.seen.isSuperset(of: standing))
     }
 
-    @Test("A page that is empty where posts were known is no end")
+    @Test("An empty page where posts were known is not the end of the channel")
     func vanished() {
         var cursor = PageCursor(size: 100)
         cursor.before = .init(id: "a", created: 9)
@@ -157,7 +157,7 @@ import Testing
         #expect(again.before == nil && again.restarts == 1)
     }
 
-    @Test("Posts that do not tell their time are passed by their place, and no page begins behind one")
+    @Test("Posts without a time are passed by their position, and no page begins after one of them")
     func untimed() {
         let walk = PageWalk(nil)
         let rows = (0..<100).map { PageCursor.Row(id: "p\($0)", created: $0 % 2 == 0 ? Int64(1000 - $0) : nil) }

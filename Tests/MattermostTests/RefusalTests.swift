@@ -26,7 +26,7 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(call.rawValue) \(status) \(id)" }
 }
 
-/// A refused call, the answers of the calls that look for the cause, and the cause that they tell.
+/// A refused call, the answers to the calls that look for the cause, and the cause that they should show.
 struct RefusalLook: Sendable {
     var call: ChatCall
     /// The answers to GET requests, by the end of the path.
@@ -162,7 +162,7 @@ struct RefusalLook: Sendable {
             reason: .channelMissing),
     ]
 
-    @Test("A refusal by permission is looked into: the server says the same of several things", arguments: looks)
+    @Test("A refusal by permission is investigated, because the server answers the same for several causes", arguments: looks)
     func lookedInto(_ look: RefusalLook) async throws {
         try await FaultyServer.run { request in
             let end = String(request.path.split(separator: "/").last ?? "")
@@ -176,7 +176,7 @@ struct RefusalLook: Sendable {
         }
     }
 
-    @Test("A 400 that calls a post missing is not believed of one that can be read")
+    @Test("A 400 that calls a post missing is not believed if the post can be read")
     func notMissing() async throws {
         for (call, id) in [(ChatCall.delete, "app.post.get.app_error"), (.reply, "api.post.create_post.root_id.app_error")] {
             for found in [Self.own, Self.refusal("x", 500)] {
@@ -191,7 +191,7 @@ struct RefusalLook: Sendable {
         }
     }
 
-    @Test("A thread that is too large is told as such")
+    @Test("A thread that is too large is reported as such")
     func tooLarge() async throws {
         try await FaultyServer.run { _ in
             .sendAndClose([UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n{".utf8))

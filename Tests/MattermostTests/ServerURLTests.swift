@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ServerURLTests {
     @Test(
-        "An address is brought to one form",
+        "Equal addresses are normalized to one form",
         arguments: [
             ("https://chat.example.com", "https://chat.example.com"), ("HTTPS://Chat.Example.COM/", "https://chat.example.com"),
             ("http://h:8065//", "http://h:8065"), ("https://host/chat", "https://host/chat"),
@@ -16,7 +16,7 @@ import Testing
         #expect(try ServerURL(url) == ServerURL(text))
     }
 
-    @Test("The parts are there")
+    @Test("A URL is split into its parts")
     func parts() throws {
         let url = try ServerURL("https://[::1]:8443/chat/")
         #expect((url.scheme, url.host, url.port, url.path) == (.https, "::1", 8443, "/chat"))
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(
-        "What is no address of a server is refused",
+        "A text that is no address of a server is refused",
         arguments: [
             "", "h", "h:80", "://h", "ftp://h", "http:/h", "https://", "https:///x", "https://:80", "https://h:", "https://h:0",
             "https://h:65536", "https://h:+1", "https://h:8 0", "https://u@h", "https://u:p@h", "https://h/?q", "https://h#f",

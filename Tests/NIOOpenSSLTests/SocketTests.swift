@@ -63,7 +63,7 @@ import Testing
         var failure: TLSFailure
     }
 
-    /// Connects as Watcher does: TLS is the only handler, and nobody reads.
+    /// Connects as the Watcher module does: TLS is the only handler, and nobody reads.
     private func dial(_ server: any Channel, _ identity: TLSIdentity?) async throws -> Dialled {
         let context = try TLSContext.client(
             identity: identity, alpn: ["h2"], trust: .certificates(certificates.teleportCA))

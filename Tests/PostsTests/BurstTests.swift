@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A burst of requests", .timeLimit(.minutes(1)))
 struct BurstTests {
-    @Test("Hundreds of requests with failures among them are all posted, decided and shown, and nothing of them is kept")
+    @Test("Hundreds of requests with failures among them are all posted and decided, and nothing about them stays in memory")
     func burst() async throws {
         try await Rig.with { rig in
             let reconciler = Reconciler(rig.environment.posts, health: rig.health)

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Posts
 
-@Suite("Which requests could not be brought up to date")
+@Suite("The record of requests that could not be brought up to date")
 struct FailuresTests {
-    @Test("A problem is news once for as long as it lasts, and counted")
+    @Test("A problem is reported once for as long as it lasts, and counted")
     func news() throws {
         let one = try #require(RequestID("r-1")), two = try #require(RequestID("r-2"))
         let no = Notice("no")

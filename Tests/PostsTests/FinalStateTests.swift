@@ -8,7 +8,7 @@ import Testing
 
 @Suite("A final state is final", .timeLimit(.minutes(1)))
 struct FinalStateTests {
-    /// A channel that the bot may post in, but not edit, since it is no member.
+    /// Adds a channel in which the bot can post but not edit, because it is no member.
     private func addChannelWithoutBot(_ name: String, _ rig: Rig) throws {
         try rig.mattermost.world.change { state, _ in
             guard let first = state.channels.first else { return }
@@ -32,7 +32,7 @@ struct FinalStateTests {
         _ = try? await rig.reconcile(id, as: environment)
     }
 
-    @Test("A post that cannot be edited is noted, and the good one keeps the decision when the access ends")
+    @Test("A post that cannot be edited is recorded, and the other one keeps the decision when the access ends")
     func oneUneditable() async throws {
         try await Rig.with { rig in
             try addChannelWithoutBot("closed", rig)
@@ -69,7 +69,7 @@ struct FinalStateTests {
         }
     }
 
-    @Test("What a click's answer showed is kept, when the process ended before it was recorded and the request is gone")
+    @Test("A decision that a click's answer showed is kept, if the process ended before recording it and the request is gone")
     func shownByClick() async throws {
         try await Rig.with { rig in
             let environment = rig.environment
@@ -104,7 +104,7 @@ struct FinalStateTests {
         }
     }
 
-    @Test("Nothing is called expired while a post cannot be read for now")
+    @Test("No post is marked expired while another one cannot be read")
     func unreadForNow() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -121,7 +121,7 @@ struct FinalStateTests {
         }
     }
 
-    @Test("A post that cannot be written for now is not given up when its request is gone")
+    @Test("A post that cannot be written at the moment is not given up when its request is gone")
     func unwrittenForNow() async throws {
         try await Rig.with { rig in
             let id = try rig.request()

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Telling recipients", .timeLimit(.minutes(1)))
 struct RecipientsTests {
-    /// The channels with a post about the request: slugs, and a direct one as its person's name.
+    /// Returns the channels with a post about the request. A direct channel is named by its person.
     private func told(_ id: RequestID, _ rig: Rig) throws -> [String] {
         let posts = try rig.posts(about: id)
         return try rig.mattermost.world.read { state in
@@ -66,7 +66,7 @@ struct RecipientsTests {
         }
     }
 
-    @Test("Suggested reviewers are told by address; one whom Mattermost does not know holds up nothing")
+    @Test("Suggested reviewers are found by address; one whom Mattermost does not know holds up nothing")
     func suggested() async throws {
         try await Rig.with { rig in
             let id = try rig.request(reviewers: ["bob@example.com", "nobody@example.com", "teleport-user"])
@@ -118,7 +118,7 @@ struct RecipientsTests {
         }
     }
 
-    @Test("A sweep looks through direct channels too, where reviewers were told whom only the requests named")
+    @Test("A sweep also looks through the direct channels of suggested reviewers")
     func sweep() async throws {
         try await Rig.with { rig in
             let environment = rig.environment(telling: [])
@@ -170,7 +170,7 @@ struct RecipientsTests {
         }
     }
 
-    @Test("A channel that the bot is not in is told with what to type there")
+    @Test("The note about a channel without the bot says what to type there")
     func notInvited() async throws {
         try await Rig.with { rig in
             try addChannel("leads", shown: "Leads", with: ["bob"], to: rig)
@@ -182,7 +182,7 @@ struct RecipientsTests {
                 for await news in health.news() where news.part == .recipients { break }
                 group.cancelAll()
             }
-            // The others are told, so that the plugin does its work.
+            // The plugin still posts to the other recipients. So this is a note, and no reason for it not to be ready.
             let mend = #"Recipient "acme/leads": the bot is not in the channel. Type /invite @teleport there."#
             #expect(health.notes.map(\.note.message) == [mend])
             #expect(!health.reasons.contains { $0.part == .recipients })
@@ -190,7 +190,7 @@ struct RecipientsTests {
     }
 }
 
-@Suite("A click by somebody whom only the requester named", .timeLimit(.minutes(1)))
+@Suite("A click by a suggested reviewer, whom only the requester named", .timeLimit(.minutes(1)))
 struct SuggestedStandingTests {
     private func click(by name: String, on id: RequestID, _ rig: Rig) async throws -> Click {
         let person = try await rig.chat.user(named: name)
@@ -214,7 +214,7 @@ struct SuggestedStandingTests {
         }
     }
 
-    @Test("Whom else the requester named is not looked up for a click")
+    @Test("A click does not look up the other people whom the requester named")
     func noLookUps() async throws {
         try await Rig.with { rig in
             let environment = rig.environment(telling: [])
@@ -227,7 +227,7 @@ struct SuggestedStandingTests {
         }
     }
 
-    @Test("A setting gives the right, and so does being in a channel that the configuration names")
+    @Test("A setting gives the right to decide, and so does being in a channel that the configuration names")
     func allowed() async throws {
         try await Rig.with { rig in
             var environment = rig.environment(telling: [])

@@ -25,7 +25,8 @@ struct ReconcileTests {
         }
     }
 
-    // libcurl itself repeats a call whose kept connection turns out dead: hence two lost answers for one error.
+    // libcurl repeats a call once if a connection that it kept ends without an answer. So one failed call needs two lost
+    // answers.
     @Test("An answer that got lost after the post was made does not double it")
     func lostAnswer() async throws {
         try await Rig.with { rig in
@@ -80,7 +81,7 @@ struct ReconcileTests {
         }
     }
 
-    @Test("A request that is gone expires its post; one that was approved before keeps saying so")
+    @Test("The post of a removed request becomes expired; one that showed an approval keeps it")
     func gone() async throws {
         try await Rig.with { rig in
             let open = try rig.request(), approved = try rig.request()
@@ -105,7 +106,8 @@ struct ReconcileTests {
             let post = try #require(try rig.posts(about: id).first)
             try rig.mattermost.world.change { state, _ in state.deletePost(post.id) }
             try rig.auth.resolve(id.rawValue, .approved)
-            // One that cannot be found is looked for again, since a node may read from a copy that is behind.
+            // A post that cannot be found is looked for again, because the server may have read from a database replica that
+            // lags.
             var memory = RunMemory()
             #expect(try await rig.reconcile(id, &memory) == .later(PostPlan.settling))
             #expect(try await rig.reconcile(id, as: rig.environment(after: PostPlan.settling), &memory) == .settled)
@@ -114,7 +116,7 @@ struct ReconcileTests {
         }
     }
 
-    @Test("A sweep finds requests that nobody told of, and open posts whose request and data are gone")
+    @Test("A sweep finds requests that the watch missed, and open posts whose request and data are gone")
     func sweep() async throws {
         try await Rig.with { rig in
             let id = try rig.request(), orphan = try #require(RequestID("00000000-0000-4000-8000-000000000000"))
@@ -156,7 +158,7 @@ struct ReconcileTests {
         }
     }
 
-    @Test("An update that came late, over a newer one that is recorded, is put right when a sweep finds it")
+    @Test("A late update that overwrote a newer, recorded one is corrected when a sweep finds it")
     func lateUpdate() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -176,7 +178,7 @@ struct ReconcileTests {
         }
     }
 
-    @Test("What a sweep has to look at: posts that do not show the state, and second ones in a channel")
+    @Test("A sweep has to look at posts that do not show the state, and at second posts in a channel")
     func amiss() {
         func card(_ channel: String, _ status: String?, of cluster: String? = "mine") -> PostedCard {
             PostedCard(
@@ -200,7 +202,7 @@ struct ReconcileTests {
         "The only request, deleted while nobody watched, expires its post for a role that may list, and for no other",
         arguments: [true, false])
     func goneUnseen(_ mayList: Bool) async throws {
-        // The plugin's data is shown either way.
+        // The plugin data is readable in both cases.
         let permissions = AuthPermission.plugin.filter { mayList || $0.verb != "list" }
             .union([AuthPermission("list", "access_plugin_data")])
         try await Rig.with(permissions: permissions) { rig in

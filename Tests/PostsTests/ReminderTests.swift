@@ -12,7 +12,7 @@ struct ReminderTests {
         try rig.mattermost.world.read { $0.posts }.filter { !$0.rootID.isEmpty }
     }
 
-    /// The rig's plugin some time later.
+    /// Returns the rig's plugin with reminders, at a later time.
     private func environment(_ rig: Rig, reminding before: Duration, later: Duration = .zero) -> Environment {
         var environment = rig.environment
         environment.remindsBefore = before
@@ -20,7 +20,7 @@ struct ReminderTests {
         return environment
     }
 
-    @Test("Each thread of a request that nobody decides is reminded once, when the time has come")
+    @Test("Each thread of an undecided request gets one reminder, when it is due")
     func once() async throws {
         try await Rig.with { rig in
             let id = try rig.request(ttl: .seconds(3600))
@@ -52,7 +52,7 @@ struct ReminderTests {
         }
     }
 
-    @Test("Decided requests, short ones and those without the setting get none")
+    @Test("Decided requests, short ones and those without the setting get no reminder")
     func none() async throws {
         try await Rig.with { rig in
             let decided = try rig.request(ttl: .seconds(3600)), short = try rig.request(ttl: .seconds(500))

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Posts
 
-@Suite("Buttons that are there work", .timeLimit(.minutes(1)))
+@Suite("Posts are rendered again when the configuration changes, so that their buttons work", .timeLimit(.minutes(1)))
 struct RenderingTests {
-    /// The plugin with another callback address, begun some time later.
+    /// Returns the plugin with another callback address, started at a later time.
     private func environment(_ rig: Rig, _ fingerprint: String, after time: Duration) -> Environment {
         var environment = rig.replica
         environment.buttons = ButtonMaker(callbackURL: "https://localhost:1/\(fingerprint)") { decision, request, _, _ in
@@ -27,7 +27,7 @@ struct RenderingTests {
         return verdict != .fine
     }
 
-    @Test("Open posts are made anew once after a change, and replicas of two configurations do not undo each other")
+    @Test("Open posts are rendered once after a change, and replicas with two configurations do not undo each other's work")
     func rollingUpdate() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -39,7 +39,7 @@ struct RenderingTests {
             let edited = try editAt(rig, id)
             #expect(edited != 0)
             #expect(rig.data(of: id)["rendered"] == new.rendering.description)
-            // The old one still runs, and so does a third of the new configuration.
+            // The process with the old configuration still runs, and so does another one with the new configuration.
             for environment in [old, new, self.environment(rig, "new", after: .seconds(90))] {
                 #expect(try await !needsLook(id, environment, rig))
                 #expect(try await rig.reconcile(id, as: environment) == .settled)
@@ -48,7 +48,7 @@ struct RenderingTests {
         }
     }
 
-    @Test("A post that could not be made anew is made anew later, by whichever process comes next")
+    @Test("A post that could not be rendered again is rendered later, by whichever process comes next")
     func behind() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
@@ -66,7 +66,7 @@ struct RenderingTests {
         }
     }
 
-    @Test("A decided post is not made anew")
+    @Test("A decided post is not rendered again")
     func decided() async throws {
         try await Rig.with { rig in
             let id = try rig.request()

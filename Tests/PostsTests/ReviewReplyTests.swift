@@ -64,7 +64,7 @@ struct ReviewReplyTests {
             try await rig.reconcile(id)
             try rig.auth.review(id.rawValue, by: "ana", .approved)
             try await rig.reconcile(id)
-            // As after a crash in between, more than half a minute later.
+            // This is the state after a crash between the reply and the record, more than half a minute ago.
             try rig.auth.setPluginData(id.rawValue, of: "mattermost", ["review_replies": ""])
             try rig.mattermost.world.change { state, _ in state.forgetPendingPosts() }
             try await rig.reconcile(id, as: rig.replica)
@@ -135,7 +135,7 @@ struct ReviewReplyTests {
         }
     }
 
-    @Test("At most fifty are told")
+    @Test("At most fifty reviews are told")
     func bounded() async throws {
         try await Rig.with { rig in
             let id = try request(rig, approve: 99)

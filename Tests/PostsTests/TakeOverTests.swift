@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Taking over from a replica that died while it posted", .timeLimit(.minutes(1)))
 struct TakeOverTests {
-    /// More channels with the bot in them; returns the recipients' names.
+    /// Adds channels with the bot in them, and returns their names as recipients.
     private func addChannels(_ count: Int, _ rig: Rig) throws -> [String] {
         try rig.mattermost.world.change { state, _ in
             guard let first = state.channels.first else { return }
@@ -32,7 +32,7 @@ struct TakeOverTests {
             pendingPostID: "\(botID):dead-\(channelID)")
     }
 
-    @Test("Every channel has one post in the end, whichever posts the dead one had made", arguments: [0, 1, 3, 5])
+    @Test("Every channel has one post in the end, whichever posts the dead replica had made", arguments: [0, 1, 3, 5])
     func fiveRecipients(made: Int) async throws {
         try await Rig.with { rig in
             let environment = rig.environment(telling: try addChannels(5, rig))
@@ -59,7 +59,7 @@ struct TakeOverTests {
     func renewed() async throws {
         try await Rig.with { rig in
             var environment = rig.environment(telling: try addChannels(40, rig))
-            // Each look at the clock finds it three seconds on, so that the work seems to take minutes.
+            // Each reading of the clock advances it by three seconds, so that the work seems to take minutes.
             let time = Mutex(Duration.zero)
             environment.elapsed = {
                 time.withLock {
@@ -73,7 +73,7 @@ struct TakeOverTests {
         }
     }
 
-    @Test("What a look found is kept between attempts, and the next attempt goes on where it ended")
+    @Test("The posts that a search found are kept between attempts, and the next attempt goes on where the last one ended")
     func lookIsKept() async throws {
         try await Rig.with { rig in
             let environment = rig.environment(telling: try addChannels(3, rig))
@@ -90,7 +90,7 @@ struct TakeOverTests {
             await #expect(throws: MattermostError.self) { try await rig.reconcile(id, as: environment, &memory) }
             #expect(memory.looks.filter(\.value.isDone).count == 2)
             rig.mattermost.faults.clear()
-            // The first two channels are not read again.
+            // The first two channels must not be read again.
             for place in places.prefix(2) {
                 rig.mattermost.faults.inject(
                     .internalError, path: "/api/v4/channels/\(place.channelID)/posts", method: "GET", times: 9)
@@ -100,7 +100,7 @@ struct TakeOverTests {
         }
     }
 
-    @Test("Conflicts without end are a failure that is told")
+    @Test("A run with endless conflicts fails")
     func conflicts() async throws {
         try await Rig.with { rig in
             let id = try rig.request()

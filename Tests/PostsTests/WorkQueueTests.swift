@@ -69,7 +69,7 @@ struct WorkQueueTests {
         #expect(queue.next() == (try id(1)))
     }
 
-    @Test("What waited for a claim goes before what is new, and everything goes when a server is back")
+    @Test("Requests that waited for a claim go before new ones, and all requests go when a server is back")
     func urgency() throws {
         var queue = WorkQueue(limit: 1)
         queue.add(try id(1))

@@ -23,7 +23,7 @@ struct ListenerIdentityTests {
 
     private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    @Test("Without a configured pair a self-signed one is made once, for the public name, its key for the owner alone")
+    @Test("Without a configured pair one is made once, self-signed for the public name, with a key for the owner alone")
     func selfSigned() throws {
         try withFolder { folder in
             let first = try ListenerIdentity.load(try settings(), logger: quiet, folder: folder)
@@ -36,7 +36,7 @@ struct ListenerIdentityTests {
         }
     }
 
-    @Test("Where it cannot be made the error names the settings and the other ways")
+    @Test("If no certificate can be made, the error names the settings and the alternatives")
     func unwritable() throws {
         let error = #expect(throws: SettingFault.self) {
             try ListenerIdentity.load(try settings(), logger: quiet, folder: "/proc/none")

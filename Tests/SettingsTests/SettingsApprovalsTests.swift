@@ -28,7 +28,7 @@ struct SettingsApprovalsTests {
         #expect(approvals.policy.allowsGuests && !approvals.policy.allowsSelf)
     }
 
-    @Test("What cannot be is told with its line and the mend, all at once")
+    @Test("All impossible values are reported at once, each with its line and what to do")
     func problemsTogether() {
         let first = goodLines.count
         let found = problems(

@@ -49,7 +49,7 @@ import Watcher
     }
 
     @Test(
-        "A secret's file that is of no use is named with the reason",
+        "An unusable file of a secret is named with the reason",
         arguments: [
             (Data?.none, "does not exist"), (Data(" \n".utf8), "is empty"), (Data([0xFF, 0xFE]), "is not UTF-8 text"),
             (Data(repeating: 0x61, count: 65537), "is larger than 64 KiB"), (Data("SECRETsecret".utf8), "has 12 bytes"),
@@ -109,7 +109,7 @@ import Watcher
     }
 
     @Test(
-        "What has ended the process of another TOML parser is an error with its line, and so is an address without quotes",
+        "Texts that crash another TOML parser are errors with their line, and so is an address without quotes",
         arguments: [
             "x = 1979-05-27TN7:3g", "x = [1979-05-27 x:]", "x = 1979-05-27___ 1", "x = {y = 1 2}", "x = [#\n}", "x = [\"a\"}",
             "x = 0x1p-", "[=", "x = [}",
@@ -123,7 +123,7 @@ import Watcher
     }
 
     @Test(
-        "Depth without end is an error and neither a crash nor a long wait",
+        "Endless nesting is an error and neither a crash nor a long wait",
         arguments: ["[", "{a=", "[{a=", "a.", "[a.", "\"\".", "[["])
     func depth(piece: String) {
         #expect(!problems(["x = " + String(repeating: piece, count: 2_000)]).isEmpty)
@@ -143,7 +143,7 @@ import Watcher
         }
     }
 
-    @Test("What is not UTF-8 is refused")
+    @Test("A file that is not UTF-8 is refused")
     func utf8() {
         #expect(throws: SettingsError.self) { try Settings.parse([0x5B, 0xFF, 0x5D], path: "f") }
     }
@@ -179,7 +179,7 @@ import Watcher
         #expect(rows.contains { standard.isEmpty || $0.contains(standard) }, "\(rows)")
     }
 
-    @Test("A default is the same whether the file has it or not", arguments: SettingKey.allCases)
+    @Test("A default has the same effect whether the file contains it or not", arguments: SettingKey.allCases)
     func defaults(key: SettingKey) throws {
         let written: String
         switch key.form {
@@ -203,7 +203,7 @@ import Watcher
         #expect(settings.teleport.refreshInterval == teleport.refreshInterval)
     }
 
-    @Test("Two names that look alike are one that stands there twice")
+    @Test("Two names that look alike are reported as one name that is there twice")
     func alike() {
         let found = problems(goodLines + ["[approvals.roles]", "\"e\u{301}\" = ['@ana']", "\"\u{E9}\" = ['@bob']"])
         #expect(found.count == 1)

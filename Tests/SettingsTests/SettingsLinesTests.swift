@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SettingsLinesTests {
     @Test(
-        "A key's line is that of the key, else of the table or section that should have it, else the first",
+        "A key's line is its own; if the key is missing, that of its table or section; otherwise the first",
         arguments: [
             (SettingKey.url, 3), (.team, 6), (.token, 2), (.publicAddr, 7), (.basicAuthPassword, 8), (.basicAuthUser, 10),
             (.output, 1), (.addr, 1),

@@ -20,7 +20,9 @@ struct SettingsListenerTests {
         #expect(settings.http.allowedSources == AddressRanges(["10.0.0.5", "10.1.0.0/16"].compactMap(AddressRange.init)))
     }
 
-    @Test("What is no address or range is told, each with the mend", arguments: [SettingKey.trustedProxies, .allowedSources])
+    @Test(
+        "Each value that is no address or range is reported with what to do",
+        arguments: [SettingKey.trustedProxies, .allowedSources])
     func noRanges(key: SettingKey) {
         let line = key.name + #" = ["10.0.0.1/8", "proxy.example.com", "192.0.2.1"]"#
         let found = problems(changed(key, to: line))

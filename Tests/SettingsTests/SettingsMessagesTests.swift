@@ -15,7 +15,7 @@ struct SettingsMessagesTests {
         #expect(found.count == 1 && found[0].contains("[messages] text: has {{answer}}, which is no field."), "\(found)")
     }
 
-    @Test("A template that reaches into a value's code, or is too long, is refused with the mend")
+    @Test("A template that reaches into a value's code span, or is too long, is refused with what to do")
     func refused() {
         let found = problems(goodLines + ["[messages]", #"text = "`by {{user}}`""#])
         #expect(found.count == 1 && found[0].contains("remove the `"), "\(found)")
@@ -23,7 +23,7 @@ struct SettingsMessagesTests {
         #expect(long.count == 1 && long[0].contains("Shorten it"), "\(long)")
     }
 
-    @Test("The time zone and the cluster are settings; a zone that is none is said with the mend")
+    @Test("The time zone and the cluster are settings; an unknown time zone is reported with what to do")
     func zone() throws {
         let settings = try parse(goodLines + ["[messages]", #"timezone = "Europe/Berlin""#, "show_cluster = true"]).messages
         #expect(settings.showsCluster)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SettingsProblemTests {
     @Test(
-        "A required key that is missing is named with its section's line and the mend",
+        "A required key that is missing is named with its section's line and what to do",
         arguments: [
             ("auth_server", "1: [teleport] addr: is missing. "), ("url", "6: [mattermost] url: is missing. "),
             ("token", "6: [mattermost] token: is missing. "), ("secret", "6: [mattermost] secret: is missing. "),
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(
-        "A key or section that nobody knows is an error with the nearest known one",
+        "An unknown key or section is an error that names the nearest known one",
         arguments: [
             ("tokne = \"x\"", 10, "[mattermost] tokne: is no key of this file. Did you mean token?"),
             ("listen_addr = \"x\"", 10, "[mattermost] listen_addr: is no key of this file. It belongs in [http]."),
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(
-        "A value that cannot be is refused with the mend",
+        "An impossible value is refused with what to do",
         arguments: [
             ("auth_server", "https://auth:3025", "it is a URL; write host:port"), ("auth_server", "auth:0", "no port"),
             ("auth_server", "[::1:3025", "bracket"), ("url", "chat.example.com", "does not start with https://"),
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test(
-        "Two that belong together are both or neither",
+        "Two keys that belong together must both be set, or neither",
         arguments: [
             ("https_key_file", "15: [http] https_cert_file: is set without https_key_file."),
             ("https_cert_file", "15: [http] https_key_file: is set without https_cert_file."),

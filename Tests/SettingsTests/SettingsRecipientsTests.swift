@@ -33,7 +33,7 @@ struct SettingsRecipientsTests {
     }
 
     @Test(
-        "What is no recipient is said with its line and the mend",
+        "A value that is no recipient is reported with its line and what to do",
         arguments: [
             (#"recipients = ["general"]"#, #""general" is neither "team/channel" nor "name@example.com""#),
             (#"recipients = "team/channel""#, "not an array of strings"),
@@ -44,7 +44,7 @@ struct SettingsRecipientsTests {
         #expect(problems.count == 1 && problems[0].contains(words), "\(problems)")
     }
 
-    @Test("A role's recipients that are none are said with the role")
+    @Test("Values that are no recipients are reported with their role")
     func roleFaults() throws {
         let problems = problems(plain + ["[role_to_recipients]", "dba = []", "x = 1", #"y = ["z"]"#])
         #expect(problems.count == 3 && problems.allSatisfy { $0.contains("[role_to_recipients]") }, "\(problems)")
@@ -64,7 +64,7 @@ struct SettingsRecipientsTests {
         #expect(try parse(goodLines).approvals.hasButtons)
     }
 
-    @Test("What `configure` prints needs no more than the newer guides fill in: two values left empty are no buttons")
+    @Test("The output of `configure` needs only what the newer guides fill in; with two values left empty there are no buttons")
     func configured() throws {
         let names = ["client_key", "client_crt", "root_cas", "addr", "url", "recipients", "token"]
         var lines = ExampleConfiguration.text.split(separator: "\n").map(String.init)
@@ -84,7 +84,7 @@ struct SettingsRecipientsTests {
         #expect(problems(half).count == 1 && problems(half)[0].contains("[http] public_addr: is empty. Set it to the URL"))
     }
 
-    @Test("Without buttons nothing is listened to by the network, and it need not be at all, unless somebody says where")
+    @Test("Without buttons the listener is on loopback and optional, unless an address is configured")
     func listening() throws {
         let plain = goodLines.filter { line in !["secret =", "public_addr =", "listen"].contains { line.hasPrefix($0) } }
         #expect(try parse(plain).http.listen == ListenAddress(host: "127.0.0.1", port: 8081))

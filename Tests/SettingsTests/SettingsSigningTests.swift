@@ -7,7 +7,7 @@ import Testing
 @Suite("The signing settings") struct SettingsSigningTests {
     static let previous = "previous_secrets = [\"OLDERsecretOLDERsecret\", 'OLDESTsecretOLDESTsecret']"
 
-    /// The good file with more lines behind that of the secret.
+    /// Returns the good file with more lines after the line of the secret.
     private func lines(_ more: String...) -> [String] {
         goodLines.flatMap { $0.hasPrefix("secret =") ? [$0] + more : [$0] }
     }
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(
-        "Previous secrets that cannot be are refused with entry and mend",
+        "Impossible previous secrets are refused with their entry and what to do",
         arguments: [
             ("[\"\"]", "entry 1 is empty. Remove it."),
             ("[\"OLDERsecretOLDERsecret\", \"short\"]", "entry 2 has 5 bytes; 16 are the least. Remove it."),
@@ -61,7 +61,7 @@ import Testing
         #expect(!found.joined().contains("OLDER"))
     }
 
-    @Test("A previous secret that is the present one, or stands there twice, is warned of")
+    @Test("A previous secret that is the present one, or is there twice, is warned of")
     func warned() throws {
         let same = try parse(lines("previous_secrets = [\"SECRETsecretSECRETsecret\"]")).warnings
         #expect(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Settings
 
-/// A file in which nothing is wrong and nothing is left out, a setting a line.
+/// A file with every key and without mistakes. Each setting is on a line of its own.
 let goodLines = [
     "[teleport]",
     #"auth_server = "auth.example.com:3025""#,
@@ -39,7 +39,7 @@ func parse(_ lines: [String]) throws -> Settings {
     try Settings.parse([UInt8](lines.joined(separator: "\n").utf8), path: "f.toml")
 }
 
-/// The good file with the line of a key replaced, or left out.
+/// Returns the good file with the line of a key replaced, or left out.
 func changed(_ key: String, to line: String?) -> [String] {
     var lines = goodLines
     if let index = lines.firstIndex(where: { $0.hasPrefix("\(key) =") }) {
@@ -48,7 +48,8 @@ func changed(_ key: String, to line: String?) -> [String] {
     return lines
 }
 
-/// The same, for a key whose name stands in several sections, or in none of the good file's.
+/// Returns the good file with the line of a key replaced or left out. Several sections may have a key of this name, and the
+/// good file may lack it.
 func changed(_ key: SettingKey, to line: String?) -> [String] {
     var lines = goodLines
     guard let index = index(of: key, in: goodLines) else {
@@ -75,7 +76,7 @@ extension SettingKey {
     }
 }
 
-/// What is wrong, a line each, without the file's name.
+/// Returns the problems of a file, one on each line, without the name of the file.
 func problems(_ lines: [String]) -> [String] {
     do {
         _ = try parse(lines)
@@ -89,7 +90,7 @@ func problems(_ lines: [String]) -> [String] {
     }
 }
 
-/// A folder that is there for the length of a test.
+/// Makes a folder, and removes it after the test.
 func withFolder<Value>(_ test: (URL) throws -> Value) throws -> Value {
     let folder = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

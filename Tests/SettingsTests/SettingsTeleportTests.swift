@@ -15,7 +15,7 @@ import Watcher
         return all
     }
 
-    @Test("addr and its older name say the same, alone or together")
+    @Test("addr and its older name mean the same, alone or together")
     func address() throws {
         for lines in [
             teleport(#"addr = "a""#), teleport(#"auth_server = "a""#), teleport(#"addr = "a:3025""#, #"auth_server = "a""#),
@@ -25,7 +25,7 @@ import Watcher
         #expect(try parse(teleport(#"auth_server = "a""#)).teleport.addressSetting == "auth_server")
     }
 
-    @Test("Both set and different is an error that names both")
+    @Test("Different values of addr and its older name are an error that names both")
     func different() {
         #expect(
             problems(teleport(#"addr = "a:443""#, #"auth_server = "b:3025""#)) == [
@@ -45,7 +45,7 @@ import Watcher
     }
 
     @Test(
-        "The files are looked at each minute, or as often as is set, or not",
+        "The credential files are checked each minute, at the configured interval, or not at all",
         arguments: [
             ("", Duration.seconds(60), true), (#"refresh_identity_interval = "90s""#, .seconds(90), true),
             (#"refresh_identity_interval = "1h30m""#, .seconds(5400), true), ("refresh_identity = false", .seconds(60), false),
@@ -57,7 +57,7 @@ import Watcher
     }
 
     @Test(
-        "An interval that is none is refused",
+        "A text that is no interval is refused",
         arguments: ["1", "m", "0s", "25h", "1.5m", "-1m", "1m1", "99999999999999999999h"])
     func intervals(value: String) {
         let found = problems(teleport(#"addr = "a""#, "refresh_identity_interval = \"\(value)\""))

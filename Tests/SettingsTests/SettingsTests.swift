@@ -28,7 +28,7 @@ import Watcher
         #expect(settings.audit.file == "/audit")
     }
 
-    @Test("What need not be said has the documented defaults")
+    @Test("Keys that are left out have the documented defaults")
     func defaults() throws {
         let required = ["auth_server", "url", "team", "channel", "token", "secret", "public_addr"]
         let settings = try parse(
@@ -46,7 +46,7 @@ import Watcher
         #expect(settings.approvals == .init())
     }
 
-    @Test("Dotted keys, tables, inline tables and quoted keys say the same")
+    @Test("Dotted keys, tables, inline tables and quoted keys mean the same")
     func forms() throws {
         let forms: [[String]] = [
             ["[http.basic_auth]", #"user = "mm""#, #"password = "PASSWORDpassword""#],
@@ -62,7 +62,7 @@ import Watcher
     }
 
     @Test(
-        "A public address is taken with and without scheme, port, path and credentials",
+        "A public address is accepted with and without scheme, port, path and credentials",
         arguments: [
             ("host", "https://host"), ("host:1", "https://host:1"), ("http://host/", "http://host"),
             ("HTTPS://Host:8081/a/b/", "https://host:8081/a/b"), ("[::1]:8081", "https://[::1]:8081"),
@@ -81,7 +81,7 @@ import Watcher
         #expect(settings.http.basicAuth?.password.reveal() == "p:w")
     }
 
-    @Test("The guide's own example secret is taken, with a warning")
+    @Test("The guide's own example secret is accepted, with a warning")
     func knownSecret() throws {
         let warnings = try parse(changed("secret", to: "secret = \"signing-secret-value\"")).warnings
         #expect(warnings.count == 1)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file of audit lines, to be read again.
+/// A temporary file that audit or log lines are written to, and that is read again.
 package struct AuditFile {
     package init() {}
 

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Certificates made for this test process by `certs/generate.sh`, and the faulty ones that tests need.
 package struct Certificates: Sendable {
-    /// Where the files are; gone when the process ends.
+    /// The folder with the files. It is removed when the process ends.
     package let folder: URL
 
     /// The cluster of `teleport-ca.crt`.
@@ -15,10 +15,10 @@ package struct Certificates: Sendable {
 
     private static let made = Result { try Certificates(folder: makeFolder()) }
 
-    /// Made once per process.
+    /// Returns the certificates of this process, which are made by the first call.
     package static func shared() throws -> Certificates { try made.get() }
 
-    /// `NAME.crt` and `NAME.key` of the folder.
+    /// Returns the identity of `NAME.crt` and `NAME.key` in the folder.
     package func identity(_ name: String) throws -> TLSIdentity {
         TLSIdentity(certificateChain: try bytes("\(name).crt"), privateKey: Secret(try bytes("\(name).key")))
     }
@@ -31,17 +31,17 @@ package struct Certificates: Sendable {
     package var teleportServer: TLSIdentity { get throws { try identity("teleport-server") } }
     /// The plugin's client certificate, as `tctl auth sign` writes it.
     package var client: TLSIdentity { get throws { try identity("auth") } }
-    /// The client certificate of the same CA, out of date since yesterday.
+    /// A client certificate of the same CA that expired yesterday.
     package var expiredClient: TLSIdentity { get throws { try identity("expired-client") } }
     /// A client certificate of another CA.
     package var foreignClient: TLSIdentity { get throws { try identity("foreign-client") } }
-    /// The auth service's certificate, out of date since yesterday.
+    /// A certificate of the auth service that expired yesterday.
     package var expiredServer: TLSIdentity { get throws { try identity("expired-server") } }
     /// A certificate of the cluster's CA for `elsewhere.example`.
     package var misnamedServer: TLSIdentity { get throws { try identity("misnamed-server") } }
-    /// The plugin's own listener: localhost and 127.0.0.1.
+    /// The certificate of the plugin's own listener, for localhost and 127.0.0.1.
     package var listener: TLSIdentity { get throws { try identity("server") } }
-    /// What a client of the auth service believes, and the auth service of its clients.
+    /// The CA that a client of the auth service trusts. The auth service trusts it too, for its clients.
     package var teleportCA: [UInt8] { get throws { try bytes("auth.cas") } }
     package var foreignCA: [UInt8] { get throws { try bytes("foreign-ca.crt") } }
     package var listenerCA: [UInt8] { get throws { try bytes("callback-ca.crt") } }
@@ -49,7 +49,7 @@ package struct Certificates: Sendable {
 
 extension Certificates {
     private static let support = URL(filePath: #filePath).deletingLastPathComponent()
-    /// `certs/generate.sh`.
+    /// The script `certs/generate.sh`.
     package static let generator = support.deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "certs/generate.sh")
     private static let faults = support.appending(path: "faulty-certificates.sh")
@@ -62,7 +62,7 @@ extension Certificates {
         return folder
     }
 
-    /// Runs a program to its end; gives what it printed, or throws that if it fails.
+    /// Runs a program to its end and returns its output. Throws an error with the output when the program fails.
     @discardableResult
     package static func run(_ program: String, _ arguments: [String]) throws -> String {
         let process = Process()

@@ -2,7 +2,8 @@ package import Foundation
 import Glibc
 
 extension FileHandle {
-    /// What there is to read, waiting for it; empty at the end. Foundation's own traps when a signal interrupts it.
+    /// Waits for data, and returns it. At the end of the file the result is empty. Foundation's own function traps when a
+    /// signal interrupts it.
     package func nextBytes() -> Data {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while true {

@@ -2,8 +2,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A port of the loopback interface that nobody listens on just now. From below the range that Linux gives to outgoing
-/// connections, and never the same one twice, so that nobody takes it before its server does.
+/// Finds ports of the loopback interface on which nobody listens. They are below the range that Linux uses for outgoing
+/// connections, and are handed out in turn, so that nobody else takes a port before its server does.
 package enum FreePort {
     package struct NoneFree: Error {}
 

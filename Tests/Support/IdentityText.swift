@@ -1,6 +1,6 @@
 import Foundation
 
-/// An identity file in its parts, to be put together in any order and with any of them left out.
+/// The parts of an identity file. Tests put them together in any order, and leave some of them out.
 package struct IdentityText {
     package var key: String
     package var certificate: String
@@ -8,7 +8,7 @@ package struct IdentityText {
     package var ssh = "ssh-rsa-cert-v01@openssh.com AAAAHHNzaC1yc2E="
     package var known = "@cert-authority *.\(Certificates.cluster) ssh-rsa AAAAB3Nza type=host"
 
-    /// As `tctl auth sign --format=file` writes it.
+    /// The file as `tctl auth sign --format=file` writes it.
     package var whole: String { ([key, ssh + "\n", certificate, known + "\n"] + authorities).joined() }
 
     package init(_ name: String = "auth") throws {
@@ -19,7 +19,7 @@ package struct IdentityText {
     }
 }
 
-/// A file in a folder of its own, gone with its owner.
+/// A temporary file that is removed together with this object.
 package final class ScratchFile: Sendable {
     package let path: String
 
@@ -33,11 +33,11 @@ package final class ScratchFile: Sendable {
     package func write(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) }
 }
 
-/// A key in one of its forms, with a certificate of the cluster's CA.
+/// Makes keys in several encodings, each with a certificate of the cluster's CA.
 package enum KeyForms {
     package static func make(_ form: String) throws -> (key: String, certificate: String) {
         let certificates = try Certificates.shared()
-        // Its own for each call: tests run side by side.
+        // Each call has its own files, because tests run side by side.
         let name = "form-\(form)-\(UUID().uuidString)"
         let base = certificates.path(name)
         let generate =

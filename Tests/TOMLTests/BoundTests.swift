@@ -26,7 +26,7 @@ struct BoundTests {
         }
     }
 
-    @Test("What is exactly as deep as the limit is read")
+    @Test("A text that is exactly as deep as the limit is read")
     func deepest() throws {
         let keys = Array(repeating: "a", count: 16).joined(separator: ".")
         let text = "[\(keys)]\n\(keys) = 1\n[b]\nx = \(String(repeating: "[", count: 30) + String(repeating: "]", count: 30))"
@@ -68,7 +68,7 @@ struct BoundTests {
         #expect(took < .seconds(40))
     }
 
-    @Test("Changed conformance cases are read or refused, within the text and always alike", arguments: 0..<20)
+    @Test("Changed conformance cases are read or refused, always alike and with positions in the text", arguments: 0..<20)
     func mutations(seed: Int) throws {
         var random = SplitMix64(seed: UInt64(seed))
         let names = Cases.valid + Cases.invalid

@@ -4,7 +4,7 @@ import Foundation
 enum Cases {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Cases")
 
-    /// Their names without the extension, `valid/array/empty`. None is left out.
+    /// The names of all cases without the extension, such as `valid/array/empty`.
     static let valid = names("valid")
     static let invalid = names("invalid")
 

@@ -24,7 +24,7 @@ struct ConformanceTests {
     }
 }
 
-/// Compares values with the suite's JSON, in which each value is an object of its type and its text.
+/// Compares values with the suite's JSON, in which each value is an object with its type and its text.
 private enum Tagged {
     static func isSame(_ kind: TOMLValue.Kind, _ expected: Any) -> Bool {
         switch kind {
@@ -67,7 +67,7 @@ private enum Tagged {
         }
     }
 
-    /// With a capital T and Z, and without the zeros at the end of a fraction of a second.
+    /// Returns the date with a capital T and Z, and without zeros at the end of a fraction of a second.
     private static func normalized(_ date: String) -> String {
         let text = date.uppercased().replacing(" ", with: "T")
         guard let point = text.firstIndex(of: ".") else { return text }

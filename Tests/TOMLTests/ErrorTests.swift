@@ -4,7 +4,7 @@ import Testing
 @Suite("Errors of the TOML reader")
 struct ErrorTests {
     @Test(
-        "An error has its place, what is wrong, and the mend",
+        "An error has its position, what is wrong, and what to do",
         arguments: [
             ("a = team", 1, 5, "a text stands here without quotes", "Put text in quotes"),
             ("a = https://x", 1, 5, "a text stands here without quotes", "Put text in quotes"),
@@ -46,7 +46,7 @@ struct ErrorTests {
     }
 
     @Test(
-        "What is defined twice names the line of the first",
+        "The error of a second definition names the line of the first one",
         arguments: [
             ("a = 1\nb = 1\na = 2", 3, 1, "this key has a value already, on line 1"),
             ("[a]\n[b]\n[a]", 3, 2, "this table is defined already, on line 1"),
@@ -68,7 +68,7 @@ struct ErrorTests {
         #expect(table.entries.count == 2)
     }
 
-    @Test("Bytes that are not UTF-8 have their place")
+    @Test("The error of bytes that are not UTF-8 has their position")
     func encoding() {
         let error = refusal(Array("a = 1\nb = \"é".utf8) + [0xFF])
         #expect(error?.code == .encoding)

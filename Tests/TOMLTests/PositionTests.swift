@@ -34,7 +34,7 @@ struct PositionTests {
         #expect(places(table) == ["é𝄞 1:1 1:8", "x 2:1 2:5"])
     }
 
-    @Test("A table stands where its header is, or where it is first named when it has none")
+    @Test("The position of a table is that of its header, or of its first mention if it has none")
     func tables() throws {
         let table = try TOMLTable(parsing: Array("[a.b]\nx = 1\n[a]\n[[c.d]]\n[[c.d]]\ny = 1".utf8))
         #expect(
@@ -44,7 +44,7 @@ struct PositionTests {
             ])
     }
 
-    /// Each key with its position and that of its value, and each element of an array with its own.
+    /// Returns each key with its position and that of its value, and each element of an array with its position.
     private func places(_ table: TOMLTable, in path: String = "") -> [String] {
         table.entries.flatMap { entry in
             ["\(path)\(entry.name) \(text(entry.position)) \(text(entry.value.position))"]

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Switches that make the auth service misbehave like a real one whose server or network fails.
 package final class AuthFaults: Sendable {
-    /// What happens to a call instead of a normal answer.
+    /// A fault that a call meets instead of a normal answer.
     package enum CallFault: Sendable {
         /// The call is accepted, but not carried out and never answered.
         case stall
@@ -57,7 +57,7 @@ package final class AuthFaults: Sendable {
         set { stalled.update { $0 = newValue } }
     }
 
-    /// How long events are delayed before they are sent to watches.
+    /// The delay before events are sent to watches.
     package var eventLag: Duration {
         get { lag.withLock { $0 } }
         set { lag.withLock { $0 = newValue } }

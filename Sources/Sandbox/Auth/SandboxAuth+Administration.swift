@@ -47,7 +47,7 @@ extension SandboxAuth {
         try store.update(.init(requestID: id, plugin: plugin, set: fields, expect: [:]))
     }
 
-    /// How plugin data is kept and listed. It may be changed at any time.
+    /// The rules by which plugin data is kept and listed. They may be changed at any time.
     package var pluginDataRules: PluginDataRules {
         get { store.pluginDataRules }
         set { store.pluginDataRules = newValue }

@@ -36,8 +36,8 @@ package final class SandboxAuth: Service {
         /// The shortest interval between a client's PINGs. A client that sends them more often is disconnected with
         /// `too_many_pings`.
         package var minPingInterval: Duration = .seconds(60)
-        /// How many events may wait for a slow watcher, in addition to those that the connection buffers, before its stream is
-        /// ended. Teleport's own queue holds 64, but Teleport also reads ahead, so bursts pass it.
+        /// The largest number of events that may wait for a slow watcher, in addition to those that the connection buffers. A
+        /// watcher with more loses its stream. Teleport's own queue holds 64, but Teleport also reads ahead, so bursts pass it.
         package var watchBuffer = 1024
         package var now: @Sendable () -> WallTime = { WallTime.now() }
 

@@ -65,10 +65,10 @@ package final class MattermostFaults: Sendable {
         }
     }
 
-    /// For how many more calls there are faults.
+    /// The number of further calls for which faults are planned.
     package var remaining: Int { state.withLock { $0.switches.reduce(0) { $0 + $1.remaining } } }
 
-    /// How many calls have been stalled since the last ``clear()``.
+    /// The number of calls that have been stalled since the last ``clear()``.
     package var stalledCalls: Int { state.withLock { $0.stalled.count } }
 
     /// Removes all faults and delays, and lets stalled calls continue.

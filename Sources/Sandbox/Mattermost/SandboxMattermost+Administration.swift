@@ -35,7 +35,7 @@ extension SandboxMattermost {
         _ = try? world.change { state, _ throws(AppError) in state.restore(tokens) }
     }
 
-    /// How far the replica, which answers reads, lags behind the database.
+    /// The time by which the replica, which answers reads, lags behind the database.
     package var replicaLag: Duration {
         get { .milliseconds((try? world.read { state throws(AppError) in state.replicaLag }) ?? 0) }
         set {

@@ -19,7 +19,7 @@ package final class SandboxMattermost: Service {
         /// The number of nodes behind the load balancer, which share one database. Each remembers its own `pending_post_id`s.
         package var nodes = 1
         package var spread = ChatNodes.Spread.calls
-        /// How far the replica, which answers reads, lags behind the database.
+        /// The time by which the replica, which answers reads, lags behind the database.
         package var replicaLag: Duration = .zero
 
         package init(

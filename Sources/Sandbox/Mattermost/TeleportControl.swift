@@ -27,7 +27,7 @@ package struct TeleportView: Equatable, Sendable {
     /// The state as `tctl` shows it, such as `PENDING` or `APPROVED`.
     package var state: String
     package var resolveReason: String
-    /// Who decided, by the audit log; empty while nobody has decided.
+    /// The person who decided, according to the audit log; empty while nobody has decided.
     package var delegator: String
     package var createdAt: Int64
 

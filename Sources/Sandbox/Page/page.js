@@ -81,7 +81,7 @@ function show(state) {
   document.body.dataset.ready = 'true';
 }
 
-// For pictures: the state once. A browser that waits for the network to be quiet would wait for ever for the events.
+// Shows the state once, for taking pictures. A browser that waits until the network is quiet would wait forever for the events.
 async function showOnce() {
   show(await (await fetch(`/sandbox/state?as=${encodeURIComponent(me)}`)).json());
 }

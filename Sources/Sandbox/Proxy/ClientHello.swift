@@ -6,7 +6,7 @@ struct ClientHello {
     /// The ALPN protocols in the order of the client's offer.
     private(set) var protocols: [String] = []
 
-    /// Nil while the record is incomplete.
+    /// Reads the ClientHello from its record. The result is nil while the record is incomplete.
     init?(_ bytes: ByteBuffer) {
         var record = bytes
         record.moveReaderIndex(forwardBy: min(3, record.readableBytes))

@@ -237,7 +237,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > 7.3 to 12; gone in 13.0.
+        /// > Servers from 7.3 to 12 have this. It was removed in 13.0.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Types_AccessRequestFilter` messages.
@@ -255,7 +255,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 8.3.14; a server without it says so on the first receive.
+        /// > Servers have this from 8.3.14 on. Older ones report that they lack it when the first message is received.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Types_AccessRequestFilter` messages.
@@ -273,7 +273,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 15.
+        /// > Servers have this from 15 on.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Proto_ListAccessRequestsRequest` messages.
@@ -337,7 +337,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Those that the role, and the roles that it may search as, let it see.
+        /// > Lists the resources that the caller's role, or a role that it may search as, lets it see.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Proto_ListResourcesRequest` messages.
@@ -420,7 +420,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > 7.3 to 12; gone in 13.0.
+        /// > Servers from 7.3 to 12 have this. It was removed in 13.0.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Types_AccessRequestFilter` message.
@@ -438,7 +438,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 8.3.14; a server without it says so on the first receive.
+        /// > Servers have this from 8.3.14 on. Older ones report that they lack it when the first message is received.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Types_AccessRequestFilter` message.
@@ -456,7 +456,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 15.
+        /// > Servers have this from 15 on.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Proto_ListAccessRequestsRequest` message.
@@ -520,7 +520,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Those that the role, and the roles that it may search as, let it see.
+        /// > Lists the resources that the caller's role, or a role that it may search as, lets it see.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Proto_ListResourcesRequest` message.
@@ -602,7 +602,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > 7.3 to 12; gone in 13.0.
+        /// > Servers from 7.3 to 12 have this. It was removed in 13.0.
         ///
         /// - Parameters:
         ///   - request: A `Types_AccessRequestFilter` message.
@@ -620,7 +620,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 8.3.14; a server without it says so on the first receive.
+        /// > Servers have this from 8.3.14 on. Older ones report that they lack it when the first message is received.
         ///
         /// - Parameters:
         ///   - request: A `Types_AccessRequestFilter` message.
@@ -639,7 +639,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 15.
+        /// > Servers have this from 15 on.
         ///
         /// - Parameters:
         ///   - request: A `Proto_ListAccessRequestsRequest` message.
@@ -703,7 +703,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Those that the role, and the roles that it may search as, let it see.
+        /// > Lists the resources that the caller's role, or a role that it may search as, lets it see.
         ///
         /// - Parameters:
         ///   - request: A `Proto_ListResourcesRequest` message.
@@ -1206,7 +1206,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > 7.3 to 12; gone in 13.0.
+        /// > Servers from 7.3 to 12 have this. It was removed in 13.0.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Types_AccessRequestFilter` message.
@@ -1229,7 +1229,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 8.3.14; a server without it says so on the first receive.
+        /// > Servers have this from 8.3.14 on. Older ones report that they lack it when the first message is received.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Types_AccessRequestFilter` message.
@@ -1252,7 +1252,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 15.
+        /// > Servers have this from 15 on.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Proto_ListAccessRequestsRequest` message.
@@ -1336,7 +1336,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Those that the role, and the roles that it may search as, let it see.
+        /// > Lists the resources that the caller's role, or a role that it may search as, lets it see.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Proto_ListResourcesRequest` message.
@@ -1472,7 +1472,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > 7.3 to 12; gone in 13.0.
+        /// > Servers from 7.3 to 12 have this. It was removed in 13.0.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Types_AccessRequestFilter` message.
@@ -1506,7 +1506,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 8.3.14; a server without it says so on the first receive.
+        /// > Servers have this from 8.3.14 on. Older ones report that they lack it when the first message is received.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Types_AccessRequestFilter` message.
@@ -1538,7 +1538,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > From 15.
+        /// > Servers have this from 15 on.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Proto_ListAccessRequestsRequest` message.
@@ -1666,7 +1666,7 @@ extension Proto_AuthService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Those that the role, and the roles that it may search as, let it see.
+        /// > Lists the resources that the caller's role, or a role that it may search as, lets it see.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Proto_ListResourcesRequest` message.
@@ -1813,7 +1813,7 @@ extension Proto_AuthService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > 7.3 to 12; gone in 13.0.
+    /// > Servers from 7.3 to 12 have this. It was removed in 13.0.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Types_AccessRequestFilter` message.
@@ -1842,7 +1842,7 @@ extension Proto_AuthService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > From 8.3.14; a server without it says so on the first receive.
+    /// > Servers have this from 8.3.14 on. Older ones report that they lack it when the first message is received.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Types_AccessRequestFilter` message.
@@ -1869,7 +1869,7 @@ extension Proto_AuthService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > From 15.
+    /// > Servers have this from 15 on.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Proto_ListAccessRequestsRequest` message.
@@ -1977,7 +1977,7 @@ extension Proto_AuthService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Those that the role, and the roles that it may search as, let it see.
+    /// > Lists the resources that the caller's role, or a role that it may search as, lets it see.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Proto_ListResourcesRequest` message.
@@ -2116,7 +2116,7 @@ extension Proto_AuthService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > 7.3 to 12; gone in 13.0.
+    /// > Servers from 7.3 to 12 have this. It was removed in 13.0.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2149,7 +2149,7 @@ extension Proto_AuthService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > From 8.3.14; a server without it says so on the first receive.
+    /// > Servers have this from 8.3.14 on. Older ones report that they lack it when the first message is received.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2180,7 +2180,7 @@ extension Proto_AuthService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > From 15.
+    /// > Servers have this from 15 on.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2304,7 +2304,7 @@ extension Proto_AuthService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Those that the role, and the roles that it may search as, let it see.
+    /// > Lists the resources that the caller's role, or a role that it may search as, lets it see.
     ///
     /// - Parameters:
     ///   - message: request message to send.

@@ -122,7 +122,7 @@ package nonisolated struct Proto_WatchKind: Sendable {
 
   package var name: String = String()
 
-  /// Keys that a server knows for requests: id, user, state; another is refused.
+  /// For requests the keys are id, user and state. Servers refuse other keys.
   package var filter: Dictionary<String,String> = [:]
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -151,7 +151,7 @@ package nonisolated struct Proto_Event: Sendable {
 
   package var resource: Proto_Event.OneOf_Resource? = nil
 
-  /// All that a DELETE tells.
+  /// The only content of a DELETE event.
   package var resourceHeader: Types_ResourceHeader {
     get {
       if case .resourceHeader(let v)? = resource {return v}
@@ -171,7 +171,7 @@ package nonisolated struct Proto_Event: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Resource: Equatable, Sendable {
-    /// All that a DELETE tells.
+    /// The only content of a DELETE event.
     case resourceHeader(Types_ResourceHeader)
     case accessRequest(Types_AccessRequestV3)
 
@@ -253,7 +253,7 @@ package nonisolated struct Proto_RequestStateSetter: Sendable {
 
   package var state: Types_RequestState = .none
 
-  /// On whose behalf: goes to the audit log only.
+  /// The person on whose behalf the caller decides. It is only written to the audit log.
   package var delegator: String = String()
 
   package var reason: String = String()
@@ -288,7 +288,7 @@ package nonisolated struct Proto_GetRoleRequest: Sendable {
   package init() {}
 }
 
-/// From 8.1; the last three fields from 9 and 10.
+/// Servers have this from 8.1 on, and the last three fields from 9 or 10 on.
 package nonisolated struct Proto_ListResourcesRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

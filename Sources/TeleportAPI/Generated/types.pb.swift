@@ -205,7 +205,7 @@ package nonisolated struct Types_AccessReview: Sendable {
 
   package var thresholdIndexes: [UInt32] = []
 
-  /// The newest: what a promotion proposes, and whoever submitted the review for its author.
+  /// Only the newest servers send these: the access list that a promotion proposes, and who submitted the review for its author.
   package var accessList: Types_AccessListInfo {
     get {_accessList ?? Types_AccessListInfo()}
     set {_accessList = newValue}
@@ -296,7 +296,7 @@ package nonisolated struct Types_AccessRequestSpecV3: @unchecked Sendable {
   /// Clears the value of `created`. Subsequent reads from it will return its default value.
   package mutating func clearCreated() {_uniqueStorage()._created = nil}
 
-  /// The end of the access that is asked for.
+  /// The end of the requested access.
   package var expires: SwiftProtobuf.Google_Protobuf_Timestamp {
     get {_storage._expires ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
     set {_uniqueStorage()._expires = newValue}
@@ -354,7 +354,7 @@ package nonisolated struct Types_AccessRequestSpecV3: @unchecked Sendable {
     set {_uniqueStorage()._suggestedReviewers = newValue}
   }
 
-  /// From 10.
+  /// Servers send this from 10 on.
   package var requestedResourceIds: [Types_ResourceID] {
     get {_storage._requestedResourceIds}
     set {_uniqueStorage()._requestedResourceIds = newValue}
@@ -365,7 +365,7 @@ package nonisolated struct Types_AccessRequestSpecV3: @unchecked Sendable {
     set {_uniqueStorage()._loginHint = newValue}
   }
 
-  /// Later. Not durations but their ends.
+  /// Newer servers send these. They are not durations, but the times at which these end.
   package var maxDuration: SwiftProtobuf.Google_Protobuf_Timestamp {
     get {_storage._maxDuration ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
     set {_uniqueStorage()._maxDuration = newValue}
@@ -393,7 +393,7 @@ package nonisolated struct Types_AccessRequestSpecV3: @unchecked Sendable {
   /// Clears the value of `accessList`. Subsequent reads from it will return its default value.
   package mutating func clearAccessList() {_uniqueStorage()._accessList = nil}
 
-  /// When the access begins, where that is not at once.
+  /// The beginning of the access, if it is not immediate.
   package var assumeStartTime: SwiftProtobuf.Google_Protobuf_Timestamp {
     get {_storage._assumeStartTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
     set {_uniqueStorage()._assumeStartTime = newValue}
@@ -403,7 +403,7 @@ package nonisolated struct Types_AccessRequestSpecV3: @unchecked Sendable {
   /// Clears the value of `assumeStartTime`. Subsequent reads from it will return its default value.
   package mutating func clearAssumeStartTime() {_uniqueStorage()._assumeStartTime = nil}
 
-  /// Besides requested_resource_ids, not in their place: the resources with constraints are here, the others there.
+  /// The resources with constraints. All other resources are in requested_resource_ids.
   package var requestedResourceAccessIds: [Types_ResourceAccessID] {
     get {_storage._requestedResourceAccessIds}
     set {_uniqueStorage()._requestedResourceAccessIds = newValue}
@@ -416,7 +416,7 @@ package nonisolated struct Types_AccessRequestSpecV3: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// What a promoted request became.
+/// The access list that a promoted request became.
 package nonisolated struct Types_AccessListInfo: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -467,7 +467,7 @@ package nonisolated struct Types_ResourceConstraints: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "v1"
+  /// The version of the constraints, which is "v1".
   package var version: String = String()
 
   package var details: Types_ResourceConstraints.OneOf_Details? = nil
@@ -593,7 +593,7 @@ package nonisolated struct Types_PluginDataSpecV3: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// A plugin's name to what it has stored.
+  /// The data that each plugin has stored, by the plugin's name.
   package var entries: Dictionary<String,Types_PluginDataEntry> = [:]
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -668,7 +668,7 @@ package nonisolated struct Types_PluginDataUpdateParams: Sendable {
   /// An empty value deletes its key.
   package var set: Dictionary<String,String> = [:]
 
-  /// Each named key must have this value, the empty one meaning "absent", or nothing is written.
+  /// Nothing is written unless each of these keys has this value. The empty value means that the key is absent.
   package var expect: Dictionary<String,String> = [:]
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -741,7 +741,7 @@ package nonisolated struct Types_UserGroupV1: Sendable {
   fileprivate var _header: Types_ResourceHeader? = nil
 }
 
-/// What a role allows or denies; either name may be `*`.
+/// The verbs on resources that a role allows or denies. `*` stands for all.
 package nonisolated struct Types_Rule: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -751,7 +751,7 @@ package nonisolated struct Types_Rule: Sendable {
 
   package var verbs: [String] = []
 
-  /// A condition on the resource: the rule holds for some only.
+  /// A condition on the resource. A rule with a condition holds only for some resources.
   package var `where`: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()

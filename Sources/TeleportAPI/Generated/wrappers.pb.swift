@@ -34,7 +34,7 @@ package nonisolated struct Wrappers_StringValues: Sendable {
   package init() {}
 }
 
-/// Traits and annotations: a name to its values.
+/// Traits or annotations: the values by name.
 package nonisolated struct Wrappers_LabelValues: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -2,15 +2,15 @@ import Testing
 
 @testable import Access
 
-/// Every mix of what the request, the plugin data, the posts, the recipients and the evidence may be, run to its end.
-@Suite("The planner, over all mixes of states")
+/// Runs the planner to its end for every combination of the request's state, the plugin data, the posts and the recipients.
+@Suite("The planner, with all combinations of states")
 struct PlanTableTests {
     enum Data: CaseIterable, Sendable {
         case none, claimedLive, claimedDead, claimedByMe, partlyPosted, posted, decisionClaimed, resolvedRight, resolvedWrong
         case behind, original020, original732, original732Resolved, newer, damaged
     }
 
-    /// What has become of the post in the first channel.
+    /// The condition of the post in the first channel.
     enum Posts: CaseIterable, Sendable {
         case missing, unrecorded, stale, right, final, deleted, doubled, foreign, unreadable, uneditable
     }
@@ -24,7 +24,7 @@ struct PlanTableTests {
     static let first = PostReference(channelID: "channel1", postID: "post1")
     static let second = PostReference(channelID: "channel1", postID: "post2")
 
-    /// What the posts of a request in this state must show in the end, unless they showed a decision before.
+    /// Returns the status that the posts of a request in this state must show in the end, unless they showed a decision before.
     static func truth(_ state: AccessRequest.State?) -> String { state?.name ?? "expired" }
 
     static func world(
@@ -98,12 +98,14 @@ struct PlanTableTests {
 
     static func isOriginal(_ data: Data) -> Bool { [.original020, .original732, .original732Resolved].contains(data) }
 
-    /// Where the record has a post that is gone, a person deleted it.
+    /// Whether the record names the first post. If it does and the post is missing, a person has deleted it.
     static func isRecorded(_ data: Data) -> Bool {
         ![.none, .claimedLive, .claimedDead, .claimedByMe].contains(data)
     }
 
-    @Test("Every mix ends right, in a bounded number of calls, and a second run finds nothing to do", arguments: rows)
+    @Test(
+        "Every combination ends with right posts after a bounded number of calls, and a second run finds nothing to do",
+        arguments: rows)
     func mix(_ state: AccessRequest.State?, _ data: Data) {
         for posts in Posts.allCases {
             for recipients in Recipients.allCases { mix(state, data, posts, recipients) }
@@ -114,7 +116,7 @@ struct PlanTableTests {
         let context = "\(state.map { "\($0)" } ?? "gone"), \(data), \(posts), \(recipients)"
         let begin = Self.world(state, data, posts, recipients)
         var world = begin
-        // A channel sweep has looked through the channel, as one does at every start.
+        // This run knows which posts the channels have, because a channel sweep runs at every start.
         let ended = world.run(withHint: true)
         #expect(ended, "did not end: \(context)")
         #expect(world.callCount <= 18, "\(world.calls): \(context)")
@@ -126,13 +128,13 @@ struct PlanTableTests {
         let endedAgain = again.run(withHint: true)
         #expect(endedAgain, "did not end again: \(context)")
         #expect(again.posts == world.posts && again.data == world.data, "changed again: \(context)")
-        // A recipient that refuses is tried again, which takes a claim.
+        // The plugin tries again to post to a recipient that refused, and needs a claim for that.
         let isRetried = recipients == .twoOfWhichOneRefuses && state == .pending
         let writes = (isRetried ? [] : ["write"] + ["post", "update", "remove"]).filter { again.calls[$0] != world.calls[$0] }
         #expect(writes.isEmpty, "\(again.calls) after \(world.calls): \(context)")
     }
 
-    /// No decision becomes EXPIRED, and another cluster's post stays as it is.
+    /// Checks that no post changes from a decision to EXPIRED, and that another cluster's post stays as it is.
     private func checkFinality(from begin: PlanWorld, to end: PlanWorld, _ context: String) {
         for post in begin.posts {
             let left = end.posts.first { $0.reference == post.reference }
@@ -150,7 +152,7 @@ struct PlanTableTests {
         switch posts {
         case .unreadable, .uneditable: return #expect(left.count >= 1, "\(context)")
         case .missing, .deleted, .foreign, .unrecorded:
-            // Not made again where the record named it, and not made for a request that is no longer pending.
+            // A post is not made again if the record named it, and not made for a request that is no longer pending.
             let isGone = Self.isRecorded(data) && posts != .foreign
             let isUnknown = posts == .unrecorded && !isGone
             guard isUnknown || !isGone && state == .pending else {
@@ -163,18 +165,18 @@ struct PlanTableTests {
     }
 
     private func isTrue(_ post: PlanWorld.Post?, _ state: AccessRequest.State?, _ data: Data, _ posts: Posts) -> Bool {
-        // A request that was decided before it went keeps the decision.
+        // If a request was decided before it was removed, its post keeps the decision.
         if state == nil {
             if posts == .final { return post?.status == "promoted" || data == .original732Resolved && post?.status == "denied" }
             if data == .original732Resolved { return [nil, "denied"].contains(post?.status) }
             if data == .resolvedWrong { return ["state-7", "expired", "pending"].contains(post?.status) }
         }
-        // The original showed it already, and says nothing that could be compared.
+        // The original plugin's post shows the denial already. It has no status that could be compared.
         if data == .original732Resolved, state == .denied, post?.isCard == false { return post?.status == nil }
         return post?.status == Self.truth(state)
     }
 
-    @Test("Nothing is expired for a role that is shown no requests", arguments: Data.allCases)
+    @Test("No post is marked expired if the plugin's role is shown no requests", arguments: Data.allCases)
     func hidden(_ data: Data) {
         for posts in Posts.allCases {
             var world = Self.world(.pending, data, posts)

@@ -1,15 +1,15 @@
 @testable import Access
 
-/// The two servers as plain data, for running the planner's steps to their end without a socket.
+/// Both servers as plain data. The planner's steps can be run on it to their end without a socket.
 struct PlanWorld {
     struct Post: Equatable {
         var reference: PostReference
-        /// Nil: of the original plugin, which wrote none.
+        /// The status in the post's props; nil for a post of the original plugin, which wrote none.
         var status: String?
-        /// A bot's card names its request; the original's posts do not.
+        /// Whether the post names its request, as cards of this plugin do. Posts of the original plugin do not.
         var isCard = true
         var hasButtons = true
-        /// Nil: of an older version, which named none.
+        /// The cluster in the post's props; nil for a post of an older version, which named none.
         var cluster: String? = PlanWorld.cluster
         var isDeleted = false
         var isReadable = true
@@ -30,16 +30,16 @@ struct PlanWorld {
     static let rendering = Rendering(fingerprint: "f1", since: now)
 
     var request: AccessRequest?
-    /// The role may not list: the server shows nothing, whatever there is.
+    /// Whether the plugin's role may not list requests. The server then shows no request, whether or not there is one.
     var isHidden = false
     var data: [String: String] = [:]
     var posts: [Post] = []
     var channels = ["channel1"]
-    /// Channels that take no post from the bot.
+    /// The channels that refuse posts from the bot.
     var closed: Set<String> = []
-    /// So long has this process seen the recorded claims unchanged.
+    /// The time for which this process has seen the recorded claims unchanged.
     var age = Duration.zero
-    /// Counted by kind. A write that was refused changed nothing and is counted as `refused`.
+    /// The number of calls, by kind. A write that was refused has changed nothing and is counted as `refused`.
     private(set) var calls: [String: Int] = [:]
     private var next = 1
 
@@ -51,15 +51,15 @@ struct PlanWorld {
 
     var callCount: Int { calls.values.reduce(0, +) }
 
-    /// Those of this cluster's that people see.
+    /// Returns the posts of this cluster in the channel that people see.
     func posts(in channel: String) -> [Post] {
         posts.filter { $0.reference.channelID == channel && !$0.isDeleted && !$0.isForeign }
     }
 
-    /// What a look through the channels gives.
+    /// The posts that the planner finds when it looks through the channels.
     var cards: [Post] { posts.filter { $0.isCard && !$0.isDeleted && $0.isReadable } }
 
-    /// One run, as `ReconcileRun` makes it, waits included. False when it did not end within 200 steps.
+    /// Makes one run as `ReconcileRun` does, including its waits. Returns false when the run did not end within 200 steps.
     mutating func run(withHint: Bool = false) -> Bool {
         var situation = gather(withHint: withHint)
         for _ in 0..<200 {

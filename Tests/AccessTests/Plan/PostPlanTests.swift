@@ -78,7 +78,7 @@ struct PostPlanTests {
         #expect(next(situation) == .record([Self.post]))
     }
 
-    @Test("A decision is read against what each post shows, and only stale posts are written")
+    @Test("A decision is compared with each post, and only stale posts are written")
     func decided() throws {
         let other = PostReference(channelID: "channel2", postID: "post2")
         var situation = try Self.situation(.denied, ["messages": "channel1/post1,channel2/post2"])
@@ -118,7 +118,7 @@ struct PostPlanTests {
         #expect(next(situation) == .settle(.expired, behind: []))
     }
 
-    @Test("A gone request keeps the decision that its posts show", arguments: ["APPROVED", "DENIED", "EXPIRED"])
+    @Test("The posts of a removed request keep the decision that they show", arguments: ["APPROVED", "DENIED", "EXPIRED"])
     func goneAfterDecision(_ resolution: String) throws {
         #expect(next(try Self.situation(nil, ["messages": "channel1/post1", "resolution": resolution])) == .done)
     }
@@ -135,7 +135,7 @@ struct PostPlanTests {
         #expect(next(situation) == .done)
     }
 
-    @Test("A decision that was claimed and never made is freed, but not before its replica had its time")
+    @Test("A decision that was claimed and never made is released, but not before its replica had the time to make it")
     func abandonedDecision() throws {
         let claim = DecisionClaim(decision: .deny, userID: "u1", username: "bob", at: Self.now, replica: "other")
         var situation = try Self.situation(

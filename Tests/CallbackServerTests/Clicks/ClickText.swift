@@ -4,7 +4,7 @@ import TestSupport
 
 /// Clicks as Mattermost 5.37 sends them.
 enum ClickText {
-    /// The recorded body, serialised as the server does it: compact, in the order of its struct.
+    /// Returns a recorded body as the server serializes it, which is compact and in the order of its struct, and its length.
     static func recorded(_ name: String) throws -> (body: String, length: Int) {
         let bytes = try Fixtures.bytes("mattermost-5.37/\(name).json")
         let text = String(decoding: bytes, as: UTF8.self)
@@ -15,7 +15,7 @@ enum ClickText {
         return (body, Int(text[end.upperBound...].filter(\.isNumber)) ?? -1)
     }
 
-    /// The recorded click with a context that was really signed, unless another `signature` is given.
+    /// Returns the recorded click with a context that has a valid signature, unless another `signature` is given.
     static func signed(
         _ signature: String? = nil, channel: String = "dpygwdyjubydfne5nshbuea4ga", expired: Bool = false
     ) throws -> String {

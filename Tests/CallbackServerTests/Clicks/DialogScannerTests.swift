@@ -2,7 +2,7 @@ import Testing
 
 @testable import CallbackServer
 
-/// `callback_dialog_submission.json` of Mattermost 5.37, as the server sends it.
+/// The recorded `callback_dialog_submission.json` of Mattermost 5.37, in the form in which the server sends it.
 private let recordedSubmission = #"""
     {"type":"dialog_submission","callback_id":"deny","state":"s","user_id":"xc4bexnho78i3fe6d45jxozfbw",\#
     "channel_id":"dpygwdyjubydfne5nshbuea4ga","team_id":"fi1rjwgkwtn6jpnnsgbgubh8po",\#

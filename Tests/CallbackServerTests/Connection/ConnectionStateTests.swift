@@ -256,7 +256,7 @@ import Testing
     }
 
     @Test(
-        "What ends the parsing is refused, closes, or waits for the decision",
+        "An error that ends the parsing refuses the request, closes the connection, or waits for the decision",
         arguments: [
             (HTTPParserError.invalidMethod, .refuse(.malformed)),
             (HTTPParserError.headerOverflow, .refuse(.headTooLarge)),

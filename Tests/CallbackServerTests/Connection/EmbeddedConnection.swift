@@ -28,7 +28,7 @@ struct EmbeddedConnection {
 
     func receive(_ text: String) throws { try channel.writeInbound(ByteBuffer(string: text)) }
 
-    /// What was written since the last call.
+    /// Returns the bytes that were written since the last call.
     func output() throws -> String {
         var text = ""
         while let buffer = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: buffer) }

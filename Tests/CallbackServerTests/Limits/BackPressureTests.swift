@@ -16,7 +16,7 @@ import Testing
             let burst = ByteBuffer(string: String(repeating: ClickText.get("/healthz"), count: 1000))
             var sent = 0
             while sent < 4096, (try? await client.channel.writeAndFlush(burst).get()) != nil { sent += 1 }
-            // 4096 bursts would be 10 million requests: kernel buffers on both sides hold a small part of that.
+            // 4096 bursts would be 10 million requests. The kernel's buffers on both sides hold only a small part of that.
             #expect(sent < 2048)
             await client.close()
         }

@@ -59,7 +59,7 @@ import Testing
         #expect(later == [true, true, true, false])
     }
 
-    @Test("Any number of addresses takes bounded memory, and gives no source its spent limit back")
+    @Test("Any number of addresses needs bounded memory, and resets no source's limit")
     func manySources() throws {
         var ledger = SourceLedger(limits: CallbackServer.Limits(), places: 16)
         let start = NIODeadline.now()

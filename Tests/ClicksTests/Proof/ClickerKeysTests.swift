@@ -52,7 +52,7 @@ struct ClickerKeysTests {
         }
     }
 
-    @Test("A server that offers no key at the start is an error that names the setting and the mend")
+    @Test("A server that offers no key at the start is an error that names the setting and what to do")
     func notOffered() async throws {
         let rig = try ProofRig()
         rig.server.offersKey = false

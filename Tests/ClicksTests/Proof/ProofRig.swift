@@ -6,7 +6,7 @@ import Synchronization
 
 @testable import Clicks
 
-/// A Mattermost's signing key, and clicks proven with it at moments of the test's choosing.
+/// A Mattermost server's signing key, and clicks that it proves at times that the test chooses.
 final class ProofRig: Sendable {
     static let alice = "xc4bexnho78i3fe6d45jxozfbw"
     static let mallory = "wd8gkwmsxpfqmgqdnbgtkzkuao"
@@ -15,9 +15,9 @@ final class ProofRig: Sendable {
 
     let server: TriggerSigner
     let elapsed = Mutex(Duration.zero)
-    /// Of the process.
+    /// The time since the start of the process.
     let age = Mutex(Duration.seconds(100_000))
-    /// How often the server was asked for its key.
+    /// The number of times that the server was asked for its key.
     let questions = Mutex(0)
     let isAway = Mutex(false)
     let health = Health()
@@ -41,7 +41,7 @@ final class ProofRig: Sendable {
         }
     }
 
-    /// Runs a verifier that has learnt the server's key for the time of `body`.
+    /// Makes a verifier that has learnt the server's key, and runs it while `body` runs.
     func withVerifier(_ body: (ProofVerifier) async throws -> Void) async throws {
         let keys = keys()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -71,7 +71,7 @@ final class ProofRig: Sendable {
         return trigger
     }
 
-    /// A click with a context that was rightly signed.
+    /// Returns a click whose context has a valid signature.
     func click(
         _ trigger: String, by user: String = alice, decision: Decision = .approve,
         on post: String = "qpo53xy6y3de3xmshwu7zrgxkw",

@@ -13,7 +13,7 @@ struct ProofVerifierTests {
 
     init() throws { rig = try ProofRig() }
 
-    /// Fails the test when a click that must not be decided is.
+    /// The decision for clicks that must not be decided. It fails the test when it is called.
     private func undecided() async -> ClickAnswer {
         Issue.record("a click without a good proof was decided")
         return ClickAnswer("")
@@ -231,7 +231,7 @@ struct ProofVerifierTests {
         }
     }
 
-    @Test("A dialog's proof that is more than ten minutes old, whatever its state says, or of before the start, is counted")
+    @Test("A dialog's proof from before the start or more than ten minutes old is refused and counted, whatever its state says")
     func dialogAge() async throws {
         try await rig.withVerifier { verifier in
             let old = try submission(rig.triggerText(age: .seconds(660)), age: .seconds(599))
@@ -245,7 +245,7 @@ struct ProofVerifierTests {
         }
     }
 
-    @Test("While no key is known a person gets words, and nothing is decided")
+    @Test("While no key is known, the person gets an explanation and nothing is decided")
     func unknown() async throws {
         let keys = rig.keys()
         rig.isAway.withLock { $0 = true }

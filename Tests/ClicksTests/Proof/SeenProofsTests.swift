@@ -22,7 +22,7 @@ import Testing
 
     private func name(_ entry: SeenProofs.Entry) -> String { String("\(entry)".prefix { $0 != "(" }) }
 
-    @Test("It is bounded: when it is full nobody new is let in until the oldest is past use")
+    @Test("The memory is bounded: when it is full, new proofs are refused until the oldest one is of no more use")
     func bounded() throws {
         let seen = SeenProofs(limit: 3, elapsed: { [rig] in rig.elapsed.withLock { $0 } })
         for number in 0..<3 { #expect(try name(seen.enter(proof(number), of: click)) == "first") }
@@ -49,7 +49,7 @@ import Testing
     @Test("A proof is kept for longer than it is good for")
     func keeps() { #expect(SeenProofs.keep > ProofVerifier.window * 2) }
 
-    @Test("Old answers go before the proofs do, and are never another's")
+    @Test("Answers are forgotten before their proofs, and nobody gets another click's answer")
     func answers() throws {
         let seen = SeenProofs(limit: 500, answers: 2, elapsed: { [rig] in rig.elapsed.withLock { $0 } })
         for number in 0..<200 {

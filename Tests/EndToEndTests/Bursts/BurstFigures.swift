@@ -2,8 +2,8 @@ import Foundation
 import Sandbox
 import Testing
 
-/// Thousands of requests at once, with the built plugin: `make bursts` runs these and prints what each took. The servers run in
-/// the tests' process, on the same cores.
+/// Makes thousands of requests at once, with the built plugin. `make bursts` runs these tests and prints how long each took.
+/// The servers run in the tests' process, on the same cores.
 @Suite(
     "Bursts", .serialized, .enabled(if: ProcessInfo.processInfo.environment["BURSTS"] != nil), .timeLimit(.minutes(20)))
 struct BurstFigures {
@@ -19,7 +19,7 @@ struct BurstFigures {
         try stage.mattermost.world.read { state in state.posts }.count { $0.props["teleport"]?["state"]?.text == state }
     }
 
-    /// Returns how long it took until `isDone`.
+    /// Returns the time that passed until `isDone` returned true.
     private func time(
         each pause: Duration = .milliseconds(500), _ isDone: () throws -> Bool
     ) async throws -> Duration {
@@ -31,7 +31,7 @@ struct BurstFigures {
         return ContinuousClock.now - begun
     }
 
-    /// How long a new request takes to its post.
+    /// Makes a request, and returns the time until its post.
     private func newRequest(_ stage: Stage) async throws -> Duration {
         let id = stage.auth.createRequest(user: "erin", roles: ["editor"])
         return try await time(each: .milliseconds(20)) { try !stage.posts(about: id).isEmpty }
@@ -42,7 +42,7 @@ struct BurstFigures {
         return "\(Double(whole.seconds * 1000 + whole.attoseconds / 1_000_000_000_000_000) / 1000) s"
     }
 
-    @Test("A new request is posted before thousands that are caught up with")
+    @Test("A new request is posted before the thousands of older ones that a start has to catch up with")
     func freshBeforeOld() async throws {
         try await Stage.with { stage in
             let count = Self.count("PENDING", 10_000)

@@ -1,42 +1,42 @@
 import TestSupport
 
-/// What goes wrong, each for a while.
+/// The faults of a chaos run. Each lasts for a while. A server is stopped (`chatStop`, `authStop`) by closing the relay in
+/// front of it.
 enum ChaosFault: String, CaseIterable, Sendable {
-    /// A replica: `kill -9` and a new start; a stop as asked and a new start; SIGSTOP, then SIGCONT. A server that is stopped
-    /// refuses and cuts connections, in a relay before it.
+    /// Faults of one replica: `kill -9` and a new start, a regular stop and a new start, and SIGSTOP followed by SIGCONT.
     case kill, term, sleep
-    /// All replicas one after another, with other recipients, another secret, with or without the one before, or another
-    /// address for buttons: see ``Setup``.
+    /// All replicas are restarted one after another with another configuration: other recipients, another secret with or
+    /// without the previous one, or another address for buttons. See ``Setup``.
     case reconfigure
     case chatStall, chatLimit, chatError, chatDrop, chatLoseAnswer, chatStop
-    /// The channel is archived; members may neither edit nor delete; every call is slow; two nodes before a replica that lags;
-    /// the bot's token is revoked. Each until the end of the fault.
+    /// The channel is archived, members may neither edit nor delete posts, every call is slow, there are two nodes in front of
+    /// a replica that lags, or the bot's token is revoked.
     case chatArchive, chatNoEdit, chatSlow, chatNodes, chatRevoke
     case authStall, authFreeze, authCutWatches, authCutConnections, authError, authDrop, authActThenDrop, authActThenStall
     case authStop
-    /// The role misses `list` on requests, and so all plugin data.
+    /// The plugin's role lacks the verb `list` on requests, and so cannot read any plugin data.
     case authNoList
 
     var isOfReplica: Bool { [.kill, .term, .sleep].contains(self) }
-    /// Nobody is to be started meanwhile: who cannot log in at the start ends.
+    /// Whether no replica may be started during the fault, because a replica that cannot log in at its start ends.
     var keepsReplicas: Bool { [.chatRevoke, .authNoList].contains(self) }
     var isOfChat: Bool { rawValue.hasPrefix("chat") }
 }
 
-/// What people and Teleport do. A `pick` chooses among the latest requests.
+/// An action of people or of Teleport. Its `pick` chooses among the latest requests.
 enum ChaosAction: Sendable {
     case create(count: Int, lifetime: Duration?)
-    /// All at once.
+    /// The clicks are made all at the same time.
     case click(pick: Int, clicks: [(person: Int, button: String)])
     case resolve(pick: Int, approved: Bool)
     case remove(pick: Int)
     case deletePost(pick: Int)
-    /// Teleport forgets what is stored with a request that is older than a minute.
+    /// Teleport removes the plugin data of a request that is older than a minute.
     case endRecord(pick: Int)
     case fault(ChaosFault, length: Duration, pick: Int)
 }
 
-/// When what happens: the same for the same seed.
+/// The times and actions of a run. The same seed gives the same plan.
 struct ChaosPlan: Sendable {
     struct Item: Sendable {
         var at: Duration
@@ -50,7 +50,7 @@ struct ChaosPlan: Sendable {
     let replicas: Int
     let items: [Item]
 
-    /// Nothing happens of itself.
+    /// Makes a plan without actions, for tests that choose their own.
     init(replicas: Int) {
         (seed, length, items) = (0, .zero, [])
         self.replicas = replicas
@@ -70,7 +70,7 @@ struct ChaosPlan: Sendable {
         self.items = items
     }
 
-    /// What happens at a moment, or right after it.
+    /// Returns the actions of a moment, each with the time until it begins.
     private static func actions(
         left: Duration, of length: Duration, _ faults: [ChaosFault], _ dice: inout SplitMix64
     ) -> [(Duration, ChaosAction)] {
@@ -82,12 +82,12 @@ struct ChaosPlan: Sendable {
             return [(.zero, .create(count: 1, lifetime: isShort ? .seconds(Int.random(in: 3...20, using: &dice)) : nil))]
         case ..<30: return [(.zero, .create(count: Int.random(in: 2...12, using: &dice), lifetime: nil))]
         case ..<33:
-            // In the middle of a burst.
+            // The fault begins in the middle of a burst of requests.
             let fault = fault(left: left, of: length, faults, &dice)
             return [(.zero, .create(count: Int.random(in: 2...12, using: &dice), lifetime: nil)), (soon, fault)]
         case ..<59: return [(.zero, .click(pick: pick, clicks: clicks(&dice)))]
         case ..<63:
-            // In the middle of a decision.
+            // The fault begins in the middle of a decision.
             let fault = fault(left: left, of: length, faults, &dice)
             return [(.zero, .click(pick: pick, clicks: clicks(&dice))), (soon, fault)]
         case ..<71: return [(.zero, .resolve(pick: pick, approved: Bool.random(using: &dice)))]
@@ -98,7 +98,7 @@ struct ChaosPlan: Sendable {
         }
     }
 
-    /// Most are short, some as long as a claim's life or longer; none outlasts the run.
+    /// Returns a fault. Most faults are short, and some last as long as the life of a claim or longer. None outlasts the run.
     private static func fault(
         left: Duration, of length: Duration, _ faults: [ChaosFault], _ dice: inout SplitMix64
     ) -> ChaosAction {
@@ -109,7 +109,7 @@ struct ChaosPlan: Sendable {
         return .fault(fault, length: min(time, left, length / 3), pick: Int.random(in: 0..<1_000_000, using: &dice))
     }
 
-    /// One to four people, each pressing a button of their own choice.
+    /// Returns the clicks of one to four people, each on a random button.
     private static func clicks(_ dice: inout SplitMix64) -> [(person: Int, button: String)] {
         let count = Int.random(in: 1...4, using: &dice)
         return people.indices.shuffled(using: &dice).prefix(count).map {

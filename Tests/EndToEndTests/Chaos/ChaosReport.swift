@@ -2,7 +2,7 @@ import Foundation
 import Sandbox
 import TestSupport
 
-/// What a run did, and what it found.
+/// The results of a run: the number of actions of each kind, the time of recovery and the problems.
 struct ChaosReport: Sendable, CustomStringConvertible {
     let plan: ChaosPlan
     let counts: [String: Int]
@@ -38,7 +38,7 @@ struct ChaosReport: Sendable, CustomStringConvertible {
         return parts.joined(separator: "\n")
     }
 
-    /// Everything that the replicas logged.
+    /// Saves everything that the replicas logged.
     private static func keepLogs(of run: ChaosRun) {
         let folder = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: ".build/chaos/seed-\(run.plan.seed)")
@@ -80,7 +80,7 @@ struct ChaosReport: Sendable, CustomStringConvertible {
         return lines.joined(separator: "\n")
     }
 
-    /// About the servers, not about one request.
+    /// Whether a line of the log is about a server and not about one request.
     private static func isOfAll(_ line: String) -> Bool {
         ["everything waits", "works again", "No watch", "Watcher connected", "Could not look"].contains { line.contains($0) }
     }

@@ -1,6 +1,6 @@
 import Sandbox
 
-// What people do, with the plugin and behind its back.
+// The actions of people, including those that bypass the plugin.
 extension ChaosRun {
     func perform(_ action: ChaosAction) async throws {
         switch action {
@@ -26,7 +26,7 @@ extension ChaosRun {
         case .deletePost(let pick):
             try deletePost(of: ledger.request(pick))
         case .endRecord(let pick):
-            // A record of a younger request cannot have ended: it lasts longer than the access.
+            // The record of a younger request cannot have ended in reality, because it lasts longer than the access.
             guard let id = ledger.request(pick, olderThan: .seconds(60)), !stage.auth.pluginData(id).isEmpty else { return }
             ledger.change(id) { $0.hasLostRecord = true }
             ledger.note(id, "the record ends")
@@ -43,7 +43,8 @@ extension ChaosRun {
         ledger.count("requests")
     }
 
-    /// A person removes a post that the plugin has written down; one that it has not, it cannot know of.
+    /// Deletes a post as a person does. The post has to be recorded already, because the plugin cannot know of a deleted post
+    /// otherwise.
     private func deletePost(of id: String?) throws {
         guard let id, stage.auth.pluginData(id)[Verdict.dataName]?["messages"]?.isEmpty == false,
             let post = try stage.posts(about: id).first
@@ -66,7 +67,7 @@ extension ChaosRun {
         do {
             result = .told(try await words(button, on: post, as: person))
         } catch let error as AppError where error.id != "api.post.do_action.action_integration.app_error" {
-            // Mattermost itself found no button any more, or no post to show the answer on.
+            // The error is Mattermost's own. The post has no button any more, or the answer cannot be shown on it.
             result = .unanswered(excuse: error.id)
         } catch {
             result = .unanswered(excuse: excuses.since(begin))
@@ -77,7 +78,7 @@ extension ChaosRun {
         if ContinuousClock.now - begin > .seconds(3) { ledger.count("clicks that took more than 3 s") }
     }
 
-    /// What the person is told by this very click.
+    /// Makes a click and returns the text that the person is shown in answer to it.
     private func words(_ button: String, on post: ChatPost, as person: String) async throws -> String {
         let world = stage.mattermost.world
         let (userID, before) = try world.read { state throws(AppError) in

@@ -1,7 +1,7 @@
 import GRPCCore
 import Sandbox
 
-// What goes wrong. Every fault is over when its call returns.
+// The faults of a run. Every fault is over when its call returns.
 extension ChaosRun {
     func perform(_ fault: ChaosFault, _ length: Duration, _ pick: Int) async throws {
         let isDone: Bool
@@ -38,12 +38,12 @@ extension ChaosRun {
         }
     }
 
-    /// What an administrator does to Mattermost, and takes back.
+    /// Changes Mattermost as an administrator does, and undoes the change at the end of the fault.
     private func changeChat(_ fault: ChaosFault, _ length: Duration, _ pick: Int) async throws {
         let server = stage.mattermost
         switch fault {
         case .chatArchive:
-            // A click's answer cannot be shown there: nobody's fault.
+            // A click's answer cannot be shown in an archived channel, which is no fault of the plugin's.
             excuses.add("an archived channel", until: .now + length)
             let channel = pick % 3 == 0 ? Setup.secondChannel : Setup.channel
             try server.archive(channelNamed: channel)

@@ -3,14 +3,14 @@ import Sandbox
 import Synchronization
 import TestSupport
 
-/// One run: the plan is carried out, then everything is given time to come right.
+/// One run: it carries the plan out, and then waits until all posts are right.
 struct ChaosRun: Sendable {
-    /// How long after the last fault all must be right; the product's own goal is 30 s.
+    /// The time after the last fault within which everything must be right. The product's own goal is 30 s.
     static let bound = Duration.seconds(60)
-    /// For how long it must then stay right.
+    /// The time for which everything must then stay right.
     static let quiet = Duration.seconds(3)
 
-    /// How long after the last fault all was right, and what was put right last.
+    /// The time from the last fault until everything was right, and the problems that were solved last.
     struct Recovery: Sendable {
         var time: Duration
         var last: [Verdict.Problem]
@@ -19,12 +19,12 @@ struct ChaosRun: Sendable {
     let plan: ChaosPlan
     let stage: Stage
     let replicas: Replicas
-    /// Before the servers: either is “killed” there.
+    /// The relays in front of the servers. Closing one looks to the plugin as if its server had been killed.
     let authRelay: Relay
     let chatRelay: Relay
     let ledger = Ledger()
     let excuses: Excuses
-    /// One fault of a server at a time.
+    /// Each server has at most one fault at a time.
     let authBusy = Gate()
     let chatBusy = Gate()
 
@@ -32,7 +32,7 @@ struct ChaosRun: Sendable {
         try await with(plan) { try await $0.carryOut() }
     }
 
-    /// Sets everything up, starts the replicas, and ends it all after `body`.
+    /// Sets everything up, starts the replicas, and stops everything after `body`.
     static func with<Result: Sendable>(_ plan: ChaosPlan, _ body: (ChaosRun) async throws -> Result) async throws -> Result {
         try await Stage.with { stage in
             let authPort = try await stage.auth.address.port
@@ -77,7 +77,7 @@ struct ChaosRun: Sendable {
         }
     }
 
-    /// Waits until all is right and stays so.
+    /// Waits until everything is right and stays so.
     private func settle() async throws -> Recovery {
         let end = ledger.lastFaultEnd, begin = ContinuousClock.now, deadline = begin + Self.bound
         var lastWrong = end, last: [Verdict.Problem] = []
@@ -90,7 +90,7 @@ struct ChaosRun: Sendable {
         return Recovery(time: lastWrong - end, last: last)
     }
 
-    /// Which requests were ever posted, and how often at once.
+    /// Records which requests were ever posted, and the largest number of posts that each had at the same time.
     private func seePosts() async throws {
         for await _ in stage.mattermost.world.bell.changes() {
             let posts = try stage.mattermost.world.read { $0.posts }
@@ -106,7 +106,7 @@ struct ChaosRun: Sendable {
     }
 }
 
-/// Lets one in at a time; others are turned away.
+/// Lets one task in at a time. Others are turned away instead of waiting.
 final class Gate: Sendable {
     private let isTaken = Mutex(false)
 
@@ -129,7 +129,7 @@ extension Sequence {
 }
 
 extension SandboxMattermost {
-    /// A channel like the first, for ``Setup``.
+    /// Adds a channel like the first one, for ``Setup``.
     fileprivate func addSecondChannel() throws {
         try world.change { state, _ throws(AppError) in
             var second = try state.channel(named: Setup.channel)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension ChaosFault {
-    /// All, unless `FAULTS=` of `make chaos` or `make recovery` names some.
+    /// The faults that `FAULTS=` of `make chaos` or `make recovery` names. Without it these are all faults.
     static let chosen: [ChaosFault] = {
         guard let names = ProcessInfo.processInfo.environment["CHAOS_FAULTS"] else { return allCases }
         return names.split(separator: ",").compactMap { ChaosFault(rawValue: String($0)) }
@@ -11,10 +11,10 @@ extension ChaosFault {
 
 @Suite("Chaos", .timeLimit(.minutes(30)))
 struct ChaosTests {
-    /// `make chaos` sets these.
+    /// Returns a variable that `make chaos` sets.
     private static func setting(_ name: String) -> String? { ProcessInfo.processInfo.environment["CHAOS_\(name)"] }
 
-    @Test("Whatever fails, nothing is lost, nothing is doubled, and every post ends up true")
+    @Test("Whatever fails, nothing is lost, nothing is doubled, and every post shows the truth in the end")
     func chaos() async throws {
         let seed = Self.setting("SEED").flatMap { UInt64($0) } ?? 7
         let seconds = Self.setting("MINUTES").flatMap { Double($0) }.map { $0 * 60 } ?? 12
@@ -24,7 +24,7 @@ struct ChaosTests {
         #expect(report.problems.isEmpty, "\(report)")
     }
 
-    @Test("A seed gives the same plan again, and a plan has everything in it")
+    @Test("A seed gives the same plan again, and a long plan has every action and fault in it")
     func plan() {
         let plan = ChaosPlan(seed: 1, length: .seconds(600)), again = ChaosPlan(seed: 1, length: .seconds(600))
         #expect("\(plan)" == "\(again)")

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Everything that was done to the requests, and what people were told.
+/// Records everything that was done to the requests, and the answers that people got.
 final class Ledger: Sendable {
     struct ClickOutcome: Sendable {
         enum Result: Sendable {
@@ -21,7 +21,7 @@ final class Ledger: Sendable {
         var wasDeletedByPerson = false
         /// The channel of the post that a person deleted.
         var deletedIn: String?
-        /// What the plugin knew of its posts and decisions is gone.
+        /// Whether the plugin data of the request was removed, and with it the record of its posts and decisions.
         var hasLostRecord = false
         var mostPosts = 0
     }
@@ -61,13 +61,13 @@ final class Ledger: Sendable {
 
     func faultEnded() { state.withLock { $0.lastFaultEnd = .now } }
 
-    /// A person clicks a post only once at a time.
+    /// Begins a click. Returns false while an earlier click of the same person on the same post is not answered yet.
     func beginClick(_ person: String, _ id: String) -> Bool {
         state.withLock { $0.clicking.insert("\(person) \(id)").inserted }
     }
     func endClick(_ person: String, _ id: String) { state.withLock { _ = $0.clicking.remove("\(person) \(id)") } }
 
-    /// One of the latest requests, of those that are old enough.
+    /// Returns one of the latest requests among those that are old enough.
     func request(_ pick: Int, olderThan age: Duration = .zero) -> String? {
         state.withLock { state in
             let now = ContinuousClock.now - begin

@@ -2,15 +2,16 @@ import Foundation
 import Sandbox
 import Testing
 
-/// Of each fault; none in `make test`.
+/// The number of measurements of each fault. It is zero in `make test`.
 private enum Rounds {
     static let number = ProcessInfo.processInfo.environment["RECOVERY_ROUNDS"].flatMap { Int($0) } ?? 0
 }
 
-/// How long each fault is felt after its end: `make recovery` runs these and prints the table of docs/reliability.md.
+/// Measures how long each fault is felt after its end. `make recovery` runs these tests and prints the table of
+/// docs/reliability.md.
 @Suite("Recovery", .serialized, .enabled(if: Rounds.number > 0), .timeLimit(.minutes(30)))
 struct RecoveryTests {
-    /// The product's goal.
+    /// The product's goal for the time of recovery.
     static let goal = Duration.seconds(30)
 
     @Test("All posts are true again within 30 s of the fault's end", arguments: ChaosFault.chosen)
@@ -22,12 +23,14 @@ struct RecoveryTests {
         }
     }
 
-    @Test("Also after a minute", arguments: [ChaosFault.chatStall, .chatStop, .authFreeze, .authStop])
+    @Test(
+        "All posts are true again within 30 s also after a fault of a minute",
+        arguments: [ChaosFault.chatStall, .chatStop, .authFreeze, .authStop])
     func minute(_ fault: ChaosFault) async throws {
         try await measure("\(fault) for 60 s", rounds: 1) { try await $0.recovery(from: fault, of: .seconds(60)) }
     }
 
-    @Test("Also after ten kills during a burst of 200 requests")
+    @Test("All posts are true again within 30 s also after ten kills during a burst of 200 requests")
     func burst() async throws {
         try await measure("ten kills during 200 requests", rounds: 1) { run in
             try await withThrowingDiscardingTaskGroup { group in
@@ -64,13 +67,14 @@ struct RecoveryTests {
 }
 
 extension ChaosRun {
-    /// New requests, decisions and clicks around a fault; gives how long after its end all was right.
+    /// Makes requests, decisions and clicks around a fault. Returns the time from the end of the fault until everything was
+    /// right.
     fileprivate func recovery(from fault: ChaosFault, of length: Duration) async throws -> Duration {
         try await perform(.create(count: 4, lifetime: nil))
         _ = try await rightAgain()
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await perform(.create(count: 4, lifetime: nil)) }
-            // Every third makes a fault of counted calls one of all calls.
+            // The pick decides how many calls a fault affects. With 0 these are all calls.
             group.addTask { try await perform(.fault(fault, length: length, pick: 0)) }
             await Pause.length(.milliseconds(100))
             try await perform(.resolve(pick: 5, approved: true))
@@ -81,7 +85,7 @@ extension ChaosRun {
         return try await rightAgain() - ledger.lastFaultEnd
     }
 
-    /// The moment since which all is right, and has been for a second.
+    /// Returns the time since when everything is right, after it has been right for a second.
     fileprivate func rightAgain() async throws -> ContinuousClock.Instant {
         let begin = ContinuousClock.now
         var wrong = ledger.lastFaultEnd

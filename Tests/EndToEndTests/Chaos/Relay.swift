@@ -2,7 +2,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Passes TCP connections on, each to a port that is chosen when it comes; can be cut, and closed for a while.
+/// Passes each TCP connection on to a port that is chosen when the connection arrives. It can cut its connections, and be
+/// closed for a while.
 final class Relay: Sendable {
     private struct State {
         var listener: (any Channel)?
@@ -13,7 +14,7 @@ final class Relay: Sendable {
     private let target: @Sendable () -> Int?
     private let state = Mutex(State())
 
-    /// - Parameter target: nil where nobody is to be reached.
+    /// - Parameter target: returns the port to connect to, or nil to close the connection.
     init(port: Int, target: @escaping @Sendable () -> Int?) {
         self.port = port
         self.target = target
@@ -31,7 +32,7 @@ final class Relay: Sendable {
         state.withLock { $0.listener = listener }
     }
 
-    /// Refuses connections, and cuts those that there are.
+    /// Refuses new connections, and cuts the open ones.
     func close() async {
         let listener = state.withLock { state in
             defer { state.listener = nil }
@@ -58,7 +59,7 @@ final class Relay: Sendable {
             }
     }
 
-    /// Both are on one event loop.
+    /// Passes the bytes of each channel on to the other one. Both must be on the same event loop.
     private func join(_ one: any Channel, _ other: any Channel) {
         for (channel, partner) in [(one, other), (other, one)] {
             _ = try? channel.pipeline.syncOperations.addHandler(PassOn(to: partner))
@@ -88,7 +89,7 @@ private final class PassOn: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }
 
-/// Waits by the kernel's timer, in NIO's event loop.
+/// Waits in NIO's event loop, by the kernel's timer.
 enum Pause {
     static func until(_ moment: ContinuousClock.Instant) async {
         await length(moment - .now)

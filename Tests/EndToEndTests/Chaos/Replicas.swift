@@ -9,7 +9,7 @@ final class Replicas: Sendable {
         struct State {
             var process: PluginProcess?
             var past: [PluginProcess] = []
-            /// A fault is at work on it.
+            /// Whether a fault is under way on the replica.
             var isBusy = false
             var isListening = false
             var isFrozen = false
@@ -17,7 +17,7 @@ final class Replicas: Sendable {
 
         let port: Int
         let configuration: String
-        /// The file's text as the stage wrote it.
+        /// The text of the configuration file as the stage wrote it.
         let text: String
         let state = Mutex(State())
 
@@ -36,7 +36,7 @@ final class Replicas: Sendable {
     private let current = Mutex(Setup())
     private let isHeld = Mutex(false)
 
-    /// The configuration of all, or of the latest.
+    /// The configuration that all replicas have, or are being given.
     var setup: Setup { current.withLock { $0 } }
 
     init(_ all: [Replica], excuses: Excuses) {
@@ -44,7 +44,7 @@ final class Replicas: Sendable {
         self.excuses = excuses
     }
 
-    /// Where a click goes: to any that listens, now and then to one that is frozen.
+    /// Returns the port of a random replica that listens, for a click. Now and then it is a replica that is frozen.
     func port() -> Int? {
         let choice = all.filter { replica in
             replica.state.withLock { $0.isListening && (!$0.isFrozen || Int.random(in: 0..<5) == 0) }
@@ -75,7 +75,7 @@ final class Replicas: Sendable {
         }
     }
 
-    /// False when another fault is at work on the replica.
+    /// Carries a fault out on a replica. Returns false when another fault is under way on it.
     func fault(_ fault: ChaosFault, length: Duration, pick: Int) async throws -> Bool {
         let replica = all[pick % all.count]
         let isFree = replica.state.withLock { state in
@@ -101,7 +101,8 @@ final class Replicas: Sendable {
         return true
     }
 
-    /// Gives all of them another configuration, one after another as a rolling update does. False when one is busy.
+    /// Gives all replicas another configuration, one after another as a rolling update does. Returns false when one of them is
+    /// busy.
     func reconfigure(pause: Duration, pick: Int) async throws -> Bool {
         let taken = all.filter { replica in
             replica.state.withLock { state in
@@ -128,7 +129,7 @@ final class Replicas: Sendable {
         return true
     }
 
-    /// Keeps replicas from being started while `body` runs; false when one is about to be.
+    /// Keeps replicas from being started while `body` runs. Returns false, without running it, when one is about to be started.
     func hold(_ body: () async throws -> Void) async rethrows -> Bool {
         isHeld.withLock { $0 = true }
         defer { isHeld.withLock { $0 = false } }
@@ -148,7 +149,7 @@ final class Replicas: Sendable {
         if ContinuousClock.now - begin > .seconds(16) { excuses.blame("a replica took \(ContinuousClock.now - begin) to stop") }
     }
 
-    /// What ended without having been told to.
+    /// Describes the processes that ended without having been told to.
     func crashes() -> [String] {
         all.enumerated().compactMap { number, replica in
             guard let code = replica.process?.state.value.exitCode else { return nil }
@@ -158,15 +159,15 @@ final class Replicas: Sendable {
     }
 }
 
-/// Moments at which an unanswered click is nobody's fault, and what was wrong apart from the requests.
+/// The times at which the plugin is not to blame for an unanswered click, and problems that concern no single request.
 final class Excuses: Sendable {
     private let moments = Mutex<[(until: ContinuousClock.Instant, why: String)]>([])
     private let blames = Mutex<[String]>([])
 
-    /// - Parameter until: for clicks that begin before then as well.
+    /// - Parameter until: clicks that begin before this time are excused as well.
     func add(_ why: String, until: ContinuousClock.Instant = .now) { moments.withLock { $0.append((until, why)) } }
 
-    /// What excuses a click that was under way from then till now.
+    /// Returns the excuse for a click that was under way from `begin` until now; nil when there is none.
     func since(_ begin: ContinuousClock.Instant) -> String? {
         moments.withLock { $0.last { $0.until >= begin - .milliseconds(200) }?.why }
     }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What differs between the plugin's configurations during a run. A replica is written one whenever all change.
+/// The parts of the plugin's configuration that change during a run. All replicas have the same, except while they are being
+/// changed.
 struct Setup: Sendable {
     static let channel = "access-requests", secondChannel = "second-requests"
     private static let channelLine = #"channel = "access-requests""#
@@ -8,14 +9,14 @@ struct Setup: Sendable {
 
     var hasSecondChannel = false
     var secretNumber = 0
-    /// Whether the secret before is still believed.
+    /// Whether buttons that were signed with the previous secret are still accepted.
     var keepsPrevious = true
     var host = "localhost"
 
     /// The channels that a new request is posted to.
     var channels: Set<String> { hasSecondChannel ? [Self.channel, Self.secondChannel] : [Self.channel] }
 
-    /// The next one, by a pick of the plan.
+    /// Returns the next configuration, chosen by a pick of the plan.
     func next(_ pick: Int) -> Setup {
         var next = self
         switch pick % 4 {
@@ -28,10 +29,11 @@ struct Setup: Sendable {
         return next
     }
 
-    /// Whether buttons of the one are dead with the other.
+    /// Whether buttons that were made with the old configuration are refused with this one.
     func losesButtons(of old: Setup) -> Bool { secretNumber != old.secretNumber && !keepsPrevious }
 
-    /// A text that ``Stage/writeConfiguration(to:listenPort:authPort:chatPort:)`` wrote, changed to this.
+    /// Returns the text of a configuration file changed to this setup. The text is one that
+    /// ``Stage/writeConfiguration(to:listenPort:authPort:chatPort:)`` wrote.
     func applied(to text: String) -> String {
         var lines = [secret(secretNumber)]
         if secretNumber > 0, keepsPrevious {

@@ -1,6 +1,6 @@
 import Sandbox
 
-/// What is wrong at the end.
+/// Finds everything that is wrong at the end of a run.
 struct Verdict {
     struct Problem: Sendable {
         var id: String?
@@ -9,7 +9,8 @@ struct Verdict {
 
     /// The caller in the audit log, and the name under which it keeps its data.
     static let plugin = "access-plugin-mattermost", dataName = "mattermost"
-    /// A decision that Teleport is told of so long after another was made there began long before it.
+    /// A limit in milliseconds. The plugin may overwrite another decision only if its own was under way already. So at most
+    /// this much time may pass between the two.
     private static let race: Int64 = 20_000
 
     private let run: ChaosRun
@@ -38,13 +39,14 @@ struct Verdict {
             + (run.excuses.blamed + run.replicas.crashes()).map { Problem(id: nil, what: $0) }
     }
 
-    /// One post of each request, and it is true.
+    /// Checks that each request has one post in each channel, and that every post shows the truth.
     func posts() -> [Problem] {
         entries.flatMap { entry in
             let posts = byRequest[entry.id] ?? []
             let request = run.stage.auth.request(entry.id)
             var problems: [String] = []
-            // A deletion by a person is of the first post alone: with a second recipient, or without its record, others are right.
+            // A person deletes only the request's first post. Posts in other channels, and posts that are made after the record
+            // was lost, are right.
             let most = Dictionary(grouping: posts, by: \.channelID).values.map(\.count).max() ?? 0
             if most > 1 { problems.append("\(most) posts") }
             if entry.wasDeletedByPerson {
@@ -64,7 +66,7 @@ struct Verdict {
         let last = audit[entry.id]?.last
         let shown = post.props["teleport"]?["state"]?.text ?? "nothing"
         var truths = request.map { [$0.state.name.lowercased()] } ?? ["expired", last?.state.name.lowercased() ?? "expired"]
-        // Nothing tells the plugin what the post of a request was to become that is gone with its record.
+        // If a request and its record are both gone, the plugin cannot know what its post should show.
         if request == nil, entry.hasLostRecord { truths.append("pending") }
         guard truths.contains(shown) else { return "a post shows \(shown), not \(truths.joined(separator: " or "))" }
         let status = post.field("Status") ?? ""
@@ -79,7 +81,8 @@ struct Verdict {
             return isNameMissing ? "a post does not say that \(last?.delegator ?? "") decided" : nil
         }
         if last?.delegator == "mattermost:\(name)@example.com" { return nil }
-        // Teleport does not tell who decided: whoever sent the same decision without a confirmation is named.
+        // The plugin may name another person than Teleport's audit log, because Teleport does not tell who decided. That person
+        // must have sent the same decision, and got no confirmation.
         let isUnconfirmed = entry.clicks.contains { click in
             guard click.person == name, case .told(let words) = click.result else { return false }
             return words.contains("which has not confirmed it yet")
@@ -87,14 +90,15 @@ struct Verdict {
         return isUnconfirmed ? nil : "a post says wrongly that \(name) decided"
     }
 
-    /// Where a pending post's button still calls another address than the present one. With no replica there is none.
+    /// Returns the address that a pending post's button calls, if that is not the present one. Without replicas no address is
+    /// stale.
     private func staleAddress(of post: ChatPost) -> String? {
         guard !run.replicas.all.isEmpty else { return nil }
         let urls = (post.attachment?["actions"]?.elements ?? []).compactMap { $0["integration"]?["url"]?.text }
         return urls.first { !$0.hasPrefix("https://\(run.replicas.setup.host):") }
     }
 
-    /// Each decision was made once.
+    /// Checks that the plugin decided each request at most once, and only for people who clicked.
     private func decisions(of entry: Ledger.Entry) -> [Problem] {
         let log = audit[entry.id] ?? []
         let own = log.filter { $0.caller == Self.plugin }
@@ -115,7 +119,7 @@ struct Verdict {
         return problems.map { Problem(id: entry.id, what: $0) }
     }
 
-    /// What people were told is so, and every click was answered with words.
+    /// Checks that every click was answered with a text, and that the text is true.
     private func words(of entry: Ledger.Entry) -> [Problem] {
         let own = (audit[entry.id] ?? []).filter { $0.caller == Self.plugin }
         return entry.clicks.compactMap { click in
@@ -137,7 +141,7 @@ struct Verdict {
 extension Ledger.ClickOutcome {
     var state: AuthRequest.State { button == "approve" ? .approved : .denied }
 
-    /// Whether what the person was told fits with having decided.
+    /// Whether the answer to the click does not contradict that the person made this decision.
     fileprivate func mayHaveDecided(_ decided: AuthRequest.State) -> Bool {
         guard state == decided else { return false }
         return switch result {

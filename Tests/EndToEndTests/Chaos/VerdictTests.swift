@@ -2,7 +2,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("What chaos calls wrong", .timeLimit(.minutes(1)))
+@Suite("The problems that a chaos run finds", .timeLimit(.minutes(1)))
 struct VerdictTests {
     private static func with(_ body: @Sendable (ChaosRun) async throws -> Void) async throws {
         try await Stage.with { stage in
@@ -14,7 +14,7 @@ struct VerdictTests {
         }
     }
 
-    @Test("A missing post, a second one, and one that is not true")
+    @Test("A missing post, a second post, and a post that shows a wrong state are found")
     func posts() async throws {
         try await Self.with { run in
             let id = run.stage.auth.createRequest(user: "user", roles: ["editor"])
@@ -47,7 +47,7 @@ struct VerdictTests {
         }
     }
 
-    @Test("Words that are not so, and a click without an answer")
+    @Test("A wrong answer, and a click without an answer are found")
     func words() async throws {
         try await Self.with { run in
             let id = run.stage.auth.createRequest(user: "user", roles: ["editor"])

@@ -5,7 +5,7 @@ import TestSupport
 enum Binaries {
     enum Build: String {
         case release
-        /// Has the kill points.
+        /// The build that has the kill points.
         case debug
     }
 

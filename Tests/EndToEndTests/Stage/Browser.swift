@@ -3,7 +3,7 @@ import Foundation
 import Sandbox
 import TestSupport
 
-// Its HTTP client: Foundation's own does not get on with the system's libcurl in one process.
+// The module is imported for its HTTP client. Foundation's client and the system's libcurl do not work together in one process.
 @testable import Mattermost
 
 /// A headless Chromium, driven through Debian's `chromium-driver` by the WebDriver protocol (W3C).
@@ -35,7 +35,7 @@ final class Browser: Sendable {
         let browser = try await Browser(curl: curl, address: address)
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body(browser)) } catch { result = .failure(error) }
-        // Ends the browser too.
+        // The driver ends the browser too.
         _ = try? await request(curl, .get, "\(address)/shutdown", nil)
         return try result.get()
     }
@@ -62,7 +62,7 @@ final class Browser: Sendable {
 
     func open(_ url: String) async throws { _ = try await call(.post, "/url", ["url": .string(url)]) }
 
-    /// Waits, up to 15 s, for the element to be there.
+    /// Waits up to 15 s for the element to appear.
     func find(_ selector: String) async throws -> Element {
         let answer = try await call(.post, "/element", ["using": "css selector", "value": .string(selector)])
         guard let id = answer["value"]?["element-6066-11e4-a52e-4f735466cecf"]?.text else {
@@ -103,7 +103,7 @@ final class Browser: Sendable {
 }
 
 extension FileHandle {
-    /// Reads up to a line that contains `text`; false when there is none.
+    /// Reads until `text` has appeared. Returns false when the output ends without it.
     fileprivate func readLine(containing text: String) -> Bool {
         var read = Data()
         while case let data = nextBytes(), !data.isEmpty {

@@ -2,12 +2,12 @@ import Foundation
 import Sandbox
 import TestSupport
 
-/// What a run of `check` printed.
+/// The exit code and the output of a run of `check`.
 struct CheckResult {
     struct Failure: Equatable {
         var name: String
         var detail: String
-        /// The line after it.
+        /// The line after the failure, which says what to do.
         var mend: String
     }
 
@@ -22,14 +22,14 @@ struct CheckResult {
         }
     }
 
-    /// Of `--json`: all that was printed must be the one object.
+    /// The output of `--json`; nil unless the whole output is one JSON object.
     var object: [String: Any]? {
         (try? JSONSerialization.jsonObject(with: Data(lines.joined(separator: "\n").utf8))) as? [String: Any]
     }
 }
 
 extension Stage {
-    /// Starts `check` as on a machine that believes the callback's CA, as the sandbox's Mattermost does.
+    /// Starts `check` with the option to trust the callback's CA, which the sandbox's Mattermost trusts too.
     func startCheck(_ arguments: [String]) throws -> PluginProcess {
         let authority = try Certificates.shared().path("callback-ca.crt")
         return try PluginProcess(["check", "-c", configuration, "--callback-ca", authority] + arguments)
@@ -41,7 +41,7 @@ extension Stage {
         return CheckResult(code: code, lines: process.state.value.lines)
     }
 
-    /// Changes the configuration's lines.
+    /// Changes the lines of the configuration file.
     func edit(_ change: (String) -> String) throws {
         let text = try String(contentsOfFile: configuration, encoding: .utf8)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { change(String($0)) }
@@ -49,7 +49,7 @@ extension Stage {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: configuration)
     }
 
-    /// Waits until the test button's post is there.
+    /// Waits for the post with the test button, and returns it.
     func testPost() async throws -> ChatPost {
         for await _ in mattermost.world.bell.changes() {
             let posts = try mattermost.world.read { $0.posts }

@@ -6,7 +6,7 @@ import TestSupport
 final class PluginProcess: Sendable {
     struct State: Sendable {
         var lines: [String] = []
-        /// When each line was read.
+        /// The times at which the lines were read.
         var times: [ContinuousClock.Instant] = []
         var exitCode: Int32?
     }
@@ -28,7 +28,8 @@ final class PluginProcess: Sendable {
         (process.standardError, process.standardOutput) = (output, output)
         try process.run()
         processID = process.processIdentifier
-        // A thread of its own: Foundation's handlers for readable files crash now and then when their file is closed.
+        // The output is read by a thread of its own, because Foundation's handlers for readable files crash now and then when
+        // their file is closed.
         Thread.detachNewThread { [state] in
             var lines = Lines()
             while case let data = output.fileHandleForReading.nextBytes(), !data.isEmpty {
@@ -46,7 +47,7 @@ final class PluginProcess: Sendable {
 
     deinit { if state.value.exitCode == nil { kill(processID, SIGKILL) } }
 
-    /// Waits for a log line that contains `text`, one already written included.
+    /// Waits for a log line that contains `text`. A line that was written already counts too.
     @discardableResult
     func line(containing text: String) async throws -> String {
         let found = try await state.first { $0.exitCode != nil || $0.lines.contains { $0.contains(text) } }
@@ -59,7 +60,7 @@ final class PluginProcess: Sendable {
         try await line(containing: "Watcher connected")
     }
 
-    /// The time of user and system, from `/proc`, whose clock has 100 ticks a second.
+    /// The time that the processors spent on the process, from `/proc`, which counts 100 ticks a second.
     var cpuMilliseconds: Int {
         get throws {
             let text = try String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)
@@ -78,13 +79,13 @@ final class PluginProcess: Sendable {
 
     func send(_ signal: Int32) { kill(processID, signal) }
 
-    /// Nil: as large as the disk lets them be.
+    /// Limits the size of the files that the process writes. With nil there is no limit.
     func limitFiles(to bytes: Int?) throws {
         let size = bytes.map(String.init) ?? "unlimited"
         _ = try Certificates.run("/usr/bin/prlimit", ["--pid", "\(processID)", "--fsize=\(size):unlimited"])
     }
 
-    /// Waits for the end, and gives the exit code.
+    /// Waits for the process to end, and returns its exit code.
     func exitCode() async throws -> Int32 { try await state.first { $0.exitCode != nil }.exitCode ?? -1 }
 
     func stop() async throws -> Int32 {
@@ -93,11 +94,11 @@ final class PluginProcess: Sendable {
     }
 }
 
-/// Cuts what a process writes into lines.
+/// Splits the output of a process into lines.
 private struct Lines {
     private var rest = Data()
 
-    /// The lines that end in `data`.
+    /// Adds data, and returns the lines that are complete now.
     mutating func take(_ data: Data) -> [String] {
         rest += data
         var lines: [String] = []

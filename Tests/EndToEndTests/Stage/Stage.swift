@@ -3,7 +3,7 @@ import Foundation
 import Sandbox
 import TestSupport
 
-/// A Teleport and a Mattermost in this process, over real sockets, and a configuration with which the built plugin finds them.
+/// A Teleport and a Mattermost in this process, on real sockets, and a configuration with which the built plugin reaches them.
 struct Stage: Sendable {
     let auth: SandboxAuth
     let mattermost: SandboxMattermost
@@ -38,7 +38,7 @@ struct Stage: Sendable {
         }
     }
 
-    /// The ports are relays' where one is before the plugin or a server.
+    /// Writes a configuration file. The ports are those that the plugin uses, which may belong to relays.
     func writeConfiguration(to file: String, listenPort: Int, authPort: Int, chatPort: Int) async throws {
         let certificates = try Certificates.shared()
         let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
@@ -70,7 +70,7 @@ struct Stage: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
     }
 
-    /// Further sections at the end of the configuration.
+    /// Adds sections at the end of the configuration.
     func addSettings(_ text: String) throws {
         let settings = try String(contentsOfFile: configuration, encoding: .utf8)
         try "\(settings)\n\(text)".write(toFile: configuration, atomically: true, encoding: .utf8)
@@ -92,7 +92,7 @@ struct Stage: Sendable {
 }
 
 extension Stage {
-    /// Runs a proxy before the auth service for as long as `body` takes, which gets its port.
+    /// Runs a proxy in front of the auth service while `body` runs. `body` gets the proxy's port.
     func withProxy(
         _ adjust: (inout SandboxProxy.Configuration) -> Void, _ body: (Int) async throws -> Void
     ) async throws {
@@ -113,7 +113,7 @@ extension Stage {
 extension Stage {
     struct NoSuchThing: Error { var what: String }
 
-    /// Waits until the channel has a post about the request that shows `state`, and gives its JSON as a client sees it.
+    /// Waits until the channel has a post about the request that shows `state`. Returns the post.
     func post(about id: String, showing state: String) async throws -> ChatPost {
         for await _ in mattermost.world.bell.changes() {
             let posts = try mattermost.world.read { $0.posts }
@@ -134,7 +134,7 @@ extension Stage {
         try mattermost.world.read { $0.posts }.filter { $0.props["teleport"]?["request_id"]?.text == id }
     }
 
-    /// A click as the server makes it; gives the words that the person gets to see.
+    /// Clicks as the server does, and returns the text that the person is shown.
     func click(_ button: String, on post: ChatPost, as username: String) async throws -> String {
         let userID = try mattermost.world.read { state throws(AppError) in try state.account(named: username).id }
         _ = try await mattermost.clicker.click(button, on: post.id, by: userID)

@@ -2,15 +2,15 @@ import Foundation
 
 private typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
-/// libFuzzer's own loop, in the library that `-sanitize=fuzzer` links.
+/// The main loop of libFuzzer. It is in the library that `-sanitize=fuzzer` links.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runFuzzer(
     _ count: UnsafeMutablePointer<CInt>, _ arguments: UnsafeMutablePointer<Arguments>,
     _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
-/// The entry that SwiftPM gives the executable `fuzz`. `FUZZ_TARGET` names what is fuzzed; with `FUZZ_SEEDS` its seeds are
-/// written to that folder instead.
+/// The entry point that SwiftPM gives the executable `fuzz`. The variable `FUZZ_TARGET` names the target. If `FUZZ_SEEDS` names
+/// a folder, the target's seeds are written there instead of fuzzing.
 @_cdecl("fuzz_main")
 func fuzzMain(_ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> CInt {
     guard let chosen = target else {

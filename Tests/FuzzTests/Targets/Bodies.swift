@@ -4,7 +4,7 @@ import Foundation
 @testable import CallbackServer
 @testable import Mattermost
 
-/// What is read of a click is what another parser reads of it.
+/// Checks that the fields of a click are read as another parser reads them.
 func fuzzClicks(_ input: UnsafeRawBufferPointer) {
     guard let click = try? ClickScanner.scan(input), let other = object(input) else { return }
     must(!click.userID.isEmpty && !click.channelID.isEmpty && !click.postID.isEmpty, "an id is empty")
@@ -22,7 +22,8 @@ func fuzzClicks(_ input: UnsafeRawBufferPointer) {
     }
 }
 
-/// What is read of a dialog is what another parser reads of it, and what was cancelled never counts as sent.
+/// Checks that the fields of a dialog's submission are read as another parser reads them, and that a cancelled dialog never
+/// counts as submitted.
 func fuzzDialogs(_ input: UnsafeRawBufferPointer) {
     guard let dialog = try? DialogScanner.scan(input), let other = object(input) else { return }
     must(same(dialog.state, other["state"] as? String), "the state is read differently")
@@ -33,7 +34,7 @@ func fuzzDialogs(_ input: UnsafeRawBufferPointer) {
     if !dialog.isCancelled, let cancelled = other["cancelled"] { must(cancelled as? Bool == false, "it was cancelled") }
 }
 
-/// No answer of Mattermost's ends the process.
+/// Checks that no answer of Mattermost's ends the process.
 func fuzzMattermost(_ input: UnsafeRawBufferPointer) {
     let bytes = Array(input)
     _ = try? JSON.decode(UserAnswer.self, from: bytes).user
@@ -44,7 +45,8 @@ func fuzzMattermost(_ input: UnsafeRawBufferPointer) {
     _ = try? JSON.decode(ErrorAnswer.self, from: bytes)
 }
 
-/// Nil for what Foundation refuses, such as numbers past a double's range, which nobody here reads.
+/// Returns the JSON object that Foundation reads. The result is nil if Foundation refuses the text, for example because of a
+/// number that exceeds a double's range. The scanners do not read numbers, and accept it.
 private func object(_ input: UnsafeRawBufferPointer) -> [String: Any]? {
     try? JSONSerialization.jsonObject(with: Data(input)) as? [String: Any]
 }

@@ -3,7 +3,7 @@ import ActionCrypto
 import Foundation
 import Settings
 
-/// A configuration is read, or refused with words that name a line of it.
+/// Checks that a configuration is read, or refused with texts that name lines of it.
 func fuzzSettings(_ input: UnsafeRawBufferPointer) {
     do throws(SettingsError) {
         let settings = try Settings.parse(Array(input), path: "f.toml")
@@ -19,7 +19,7 @@ func fuzzSettings(_ input: UnsafeRawBufferPointer) {
     }
 }
 
-/// Certificates and keys, PEM, or DER when it begins like it, are read or refused.
+/// Checks that certificates and keys are read or refused. The input is PEM, or DER if it begins like DER.
 func fuzzCertificates(_ input: UnsafeRawBufferPointer) {
     let pem = input.first == 0x30 ? wrapped(Array(input)) : Array(input)
     if let all = try? CertificateInfo.all(pem: pem) {

@@ -1,9 +1,9 @@
-/// What takes bytes from strangers. The raw value names the folder of its corpus.
+/// The parts of the plugin that take bytes from strangers. The raw value is the name of the folder with the target's corpus.
 enum FuzzTarget: String, CaseIterable, Sendable {
     case certificates, clicks, dialogs, http, identity, lines, mattermost, messages, reconciliations, sessions, settings
     case signatures, states, tls, toml, triggers
 
-    /// Ends the process when something that has to hold does not.
+    /// Runs the target. Ends the process when a property that must hold does not.
     func run(_ input: UnsafeRawBufferPointer) {
         switch self {
         case .certificates: fuzzCertificates(input)
@@ -30,5 +30,5 @@ func must(_ holds: Bool, _ what: @autoclosure () -> String) {
     guard holds else { fatalError(what()) }
 }
 
-/// Compares bytes: strings are equal already when they look alike.
+/// Compares the bytes of two strings. Swift's `==` also regards different bytes as equal if they are canonically equivalent.
 func same(_ left: String, _ right: String?) -> Bool { right.map { left.utf8.elementsEqual($0.utf8) } ?? left.isEmpty }

@@ -7,7 +7,8 @@ import NIOHTTP1
 
 @testable import CallbackServer
 
-/// A connection as the listener makes it, without its socket. The first byte is how many bytes come at once, 0 for all.
+/// Feeds bytes to a connection as the listener makes it, but without a socket. The first byte is the number of bytes that
+/// arrive at a time; 0 means all at once.
 func fuzzHTTP(_ input: UnsafeRawBufferPointer) {
     guard let first = input.first else { return }
     let channel = EmbeddedChannel()
@@ -41,7 +42,7 @@ func fuzzHTTP(_ input: UnsafeRawBufferPointer) {
     queue.close()
 }
 
-/// What goes out are answers of ours, which tell nothing of the server.
+/// Checks that all output is complete answers of the plugin, and that none names the server's software.
 private func checkReplies(_ channel: EmbeddedChannel) {
     while let reply = (try? channel.readOutbound(as: ByteBuffer.self)) ?? nil {
         let text = String(buffer: reply)

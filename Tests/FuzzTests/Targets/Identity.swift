@@ -3,7 +3,7 @@ import Access
 @testable import ActionCrypto
 @testable import Watcher
 
-/// An identity file is read part by part, or refused with words.
+/// Checks that an identity file is read part by part, or refused with a text.
 func fuzzIdentity(_ input: UnsafeRawBufferPointer) {
     do throws(IdentityFile.Fault) {
         let file = try IdentityFile(Array(input))
@@ -16,7 +16,8 @@ func fuzzIdentity(_ input: UnsafeRawBufferPointer) {
 }
 
 extension FuzzTarget {
-    /// In the order in which `tctl auth sign` writes it, the key made anew each time.
+    /// Returns identity files with their parts in the order in which `tctl auth sign` writes them. The key is made anew each
+    /// time.
     static func identities() throws -> [[UInt8]] {
         let identity = try SelfSigned.identity(names: ["localhost"])
         let ssh = Array("ssh-rsa-cert-v01@openssh.com AAAA\n".utf8)

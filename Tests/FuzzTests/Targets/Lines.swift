@@ -4,8 +4,9 @@ import Foundation
 @testable import Clicks
 @testable import Log
 
-/// Whatever people and servers write, a line of the audit is one JSON object with what was put into it or a start of that, and a field of the log
-/// is read again as what it was. The input is the values, with zero bytes between them.
+/// Checks that values from people and servers cannot break a line of the audit or a field of the log. A line of the audit must
+/// be one JSON object with the values or the starts of them, and a field of the log must read back as the value. The input is
+/// the values, with zero bytes between them.
 func fuzzLines(_ input: UnsafeRawBufferPointer) {
     let values = input.split(separator: 0, omittingEmptySubsequences: false).prefix(8).map {
         String(decoding: $0, as: UTF8.self)

@@ -1,9 +1,10 @@
 @testable import Access
 
-/// Whatever a template of the configuration and the people's own words are: a template that was taken lets nothing of a value out
-/// of its code, nothing is rendered that Mattermost does not take.
+/// Checks that in an accepted template no value breaks out of its code span, and that every rendered card is within
+/// Mattermost's limit. The template and the values are arbitrary.
 ///
-/// The input is the place in one byte, then the template, the user, the reason and a resource, with zero bytes between.
+/// The input is the place of the template in one byte, and then the template, the user, the reason and a resource, with zero
+/// bytes between them.
 func fuzzMessages(_ input: UnsafeRawBufferPointer) {
     let parts = input.dropFirst().split(separator: 0, maxSplits: 3, omittingEmptySubsequences: false)
     guard let first = input.first, let text = parts.first.map({ String(decoding: $0, as: UTF8.self) }) else { return }
@@ -16,11 +17,11 @@ func fuzzMessages(_ input: UnsafeRawBufferPointer) {
 }
 
 enum Leak {
-    /// Stands in each value; where it is seen outside of code a value came out of it.
+    /// A word that is in each value. If it is visible outside of code, a value has broken out of its code span.
     static let word = "LEAK"
     static let fields = ["user", "roles", "reason", "resources", "request_id", "status", "link", "cluster", "person"]
 
-    /// Ends the process when a value shows outside of code, or the whole is too large.
+    /// Ends the process when a value is visible outside of code, or when the card is too large.
     static func look(for template: Template, in place: Messages.Place, values: [String]) {
         guard let id = RequestID("r-1") else { return }
         func value(_ index: Int) -> String { index < values.count ? "\(word)\(values[index])\(word)" : "" }
@@ -46,21 +47,21 @@ enum Leak {
 
     private static func isOut(_ text: String) -> Bool { MarkdownReader.outside(text).contains(word) }
 
-    /// Whether an `@` is followed by anything but what ends a mention.
+    /// Whether an `@` is followed by anything but a zero-width space, which keeps it from being a mention.
     private static func atSomebody(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         return zip(scalars, scalars.dropFirst()).contains { $0 == "@" && $1 != "\u{200B}" }
     }
 }
 
-/// What a renderer of Mattermost's kind shows outside of code: marks are taken from the left, whichever comes first, and end at the
-/// first that closes them, in code or not.
+/// Finds the text that a renderer like Mattermost's shows outside of code. It reads marks from the left. Each mark ends at the
+/// first place that closes it, even inside of code.
 enum MarkdownReader {
     static func outside(_ text: String) -> String {
         paragraphs(Array(text.unicodeScalars)).map { String(String.UnicodeScalarView(outside($0))) }.joined(separator: "\n\n")
     }
 
-    /// Code does not reach over an empty line.
+    /// Splits the text at empty lines, which no code span crosses.
     private static func paragraphs(_ scalars: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
         var result: [[Unicode.Scalar]] = [[]]
         for line in scalars.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -107,7 +108,7 @@ enum MarkdownReader {
         return shown
     }
 
-    /// Behind a run of just as many backticks.
+    /// Returns the position after the next run of exactly `run` backticks; nil when there is none.
     private static func close(_ run: Int, in text: [Unicode.Scalar], from start: Int) -> Int? {
         var index = start
         while index < text.count {
@@ -122,7 +123,7 @@ enum MarkdownReader {
         return nil
     }
 
-    /// What is between the marks that begin here, and where it goes on behind them.
+    /// Returns the text between the marks that begin here, and the position after the closing mark.
     private static func marked(_ text: [Unicode.Scalar], from index: Int) -> (inner: ArraySlice<Unicode.Scalar>, end: Int)? {
         for mark in ["**", "__", "~~", "*", "_", "$", "<"].map({ Array($0.unicodeScalars) }) {
             guard text[index...].starts(with: mark) else { continue }

@@ -6,8 +6,8 @@ import Synchronization
 
 @testable import Posts
 
-/// No plugin data, post, user, channel or request ends the process, loses a decision that a post shows, or makes the plugin
-/// write another cluster's card.
+/// Checks that no plugin data, post, user, channel or request ends the process, loses a decision that a post shows, or makes
+/// the plugin write another cluster's card.
 func fuzzReconciliations(_ input: UnsafeRawBufferPointer) {
     var bytes = ByteSource(Array(input))
     let world = ReconcileWorld(&bytes)
@@ -27,7 +27,7 @@ func fuzzReconciliations(_ input: UnsafeRawBufferPointer) {
     must(world.calls < 4000, "\(world.calls) calls")
 }
 
-/// Runs tasks on a thread of its own, so that the caller may wait for them on any other.
+/// Runs tasks on a thread of its own, so that the caller may block any other thread until they end.
 private final class OneThread: TaskExecutor {
     private let queue = DispatchQueue(label: "fuzz")
 
@@ -37,7 +37,7 @@ private final class OneThread: TaskExecutor {
     }
 }
 
-/// Decisions drawn from the input's bytes; zeros once they are used up.
+/// Draws values from the input's bytes. When the bytes are used up it draws zeros.
 struct ByteSource {
     private var rest: ArraySlice<UInt8>
 
@@ -64,7 +64,7 @@ private final class FuzzTime: Sendable {
     let elapsed = Mutex(Duration.zero)
 }
 
-/// A Teleport and a Mattermost in memory, in whatever state the input says.
+/// A Teleport and a Mattermost in memory. The input determines their state.
 final class ReconcileWorld: Sendable {
     static let cluster = "mine"
     private static let silent = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
@@ -107,7 +107,7 @@ final class ReconcileWorld: Sendable {
     var posts: [PostReference: PostedCard] { state.withLock { $0.posts } }
     var calls: Int { state.withLock { $0.calls } }
 
-    /// Some runs over the request, as its retries are.
+    /// Makes several runs over the request, as the plugin does when it tries again.
     func reconcile() async {
         let elapsed: @Sendable () -> Duration = { [time] in time.elapsed.withLock { $0 } }
         let clocks = Clocks(now: { self.now }, elapsed: elapsed)
@@ -128,7 +128,7 @@ final class ReconcileWorld: Sendable {
         }
     }
 
-    // MARK: - What the input says
+    // MARK: - Values from the input
 
     private static func request(_ id: RequestID, _ bytes: inout ByteSource) -> AccessRequest? {
         guard bytes.flag() else { return nil }
@@ -177,7 +177,7 @@ final class ReconcileWorld: Sendable {
 
     // MARK: - Calls
 
-    /// Fails as the input says: a write may have happened all the same.
+    /// Makes a call to Mattermost. It fails if the input says so, but its write may have happened all the same.
     fileprivate func chatCall<Value>(_ body: (inout State) -> Value) async throws(MattermostError) -> Value {
         try await circuits.chat.intercept(.read) { () throws(MattermostError) in try chatAnswer(body) }
     }

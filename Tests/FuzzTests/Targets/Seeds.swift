@@ -4,7 +4,7 @@ import Foundation
 @testable import ActionCrypto
 
 extension FuzzTarget {
-    /// What to begin with: recorded exchanges, and what was really signed or sent.
+    /// Returns the inputs that the fuzzer begins with: recorded exchanges, and messages that are properly signed or encoded.
     func seeds() throws -> [[UInt8]] {
         switch self {
         case .certificates: try Self.certificates()
@@ -33,7 +33,7 @@ extension FuzzTarget {
             .map { try file("\(folder)/\($0)") }.filter { $0.count <= limit }
     }
 
-    /// The recorded bodies; in the files they stand beside other things.
+    /// Returns the recorded bodies without the rest of their files.
     private static func bodies(_ names: String...) throws -> [[UInt8]] {
         try names.compactMap { name in
             let whole = try JSONSerialization.jsonObject(with: Data(file("mattermost-5.37/\(name).json"))) as? [String: Any]
@@ -50,7 +50,7 @@ extension FuzzTarget {
             .map { [UInt8](try Data(contentsOf: cases.appending(path: $0))) }
     }
 
-    /// Templates of each place, with words that would come out of many another one.
+    /// Returns templates for each place. Their values try to break out of the code span.
     private static func messages() -> [[UInt8]] {
         [
             "\u{0}For {{user}}\u{0}[\u{FE0F}text\u{0D4E}](\u{FE0F}host/x)\u{0}@\u{301}all\u{0}",
@@ -73,7 +73,7 @@ extension FuzzTarget {
         return [click, chunked, expecting, health].flatMap { [[0] + $0, [7] + $0] }
     }
 
-    /// Values that have broken one format or another.
+    /// Returns values that have broken one format or another before.
     private static func hostile() -> [[UInt8]] {
         [
             [
@@ -88,7 +88,7 @@ extension FuzzTarget {
         ].map { Array($0.joined(separator: "\0").utf8) }
     }
 
-    /// A certificate and its key are made anew each time, so that none is kept.
+    /// Returns a certificate with its key in several forms. They are made anew each time, so that no key is stored.
     private static func certificates() throws -> [[UInt8]] {
         let identity = try SelfSigned.identity(names: ["localhost", "127.0.0.1", "::1"])
         let lines = String(decoding: identity.certificateChain, as: UTF8.self).split(separator: "\n")
@@ -99,7 +99,7 @@ extension FuzzTarget {
         ]
     }
 
-    /// Both sides of a handshake, whole and cut, and changes in a connection.
+    /// Returns records of both sides of a handshake, whole and cut, and changes to a connection.
     private static func records() -> [[UInt8]] {
         let pair = Pair()
         var (client, server) = (Pair.Side(engine: pair.client), Pair.Side(engine: pair.server))

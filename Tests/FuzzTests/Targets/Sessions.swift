@@ -10,8 +10,9 @@ import NIOOpenSSL
 @testable import CallbackServer
 @testable import Mattermost
 
-/// A whole session: TLS, HTTP, and clicks that are truly signed, with hostile values in them. What was sent is what is decided, and what is
-/// answered is what the client reads. The first byte is how many bytes come at once, 0 for all; then come the values, with zero bytes between.
+/// Runs a whole session with TLS, HTTP, and clicks that have valid signatures and hostile values. Checks that each click is
+/// decided or refused, and that the client reads the answer that was given. The first byte is the number of bytes that arrive
+/// at a time; 0 means all at once. The values follow, with zero bytes between them.
 func fuzzSessions(_ input: UnsafeRawBufferPointer) {
     guard let first = input.first else { return }
     let values = input.dropFirst().split(separator: 0, omittingEmptySubsequences: false).map {
@@ -66,7 +67,7 @@ private final class Session {
         must(client.isOpen, "a good handshake fails")
     }
 
-    /// False when the connection is over.
+    /// Sends a click and checks its answer. Returns false when the connection is over.
     func click(_ number: Int, _ value: String, with other: String) -> Bool {
         let channelID = number % 2 == 0 ? value : "dpygwdyjubydfne5nshbuea4ga"
         guard let id = RequestID("305dc2e2-6700-485c-a62a-74712b40900e"),
@@ -112,7 +113,7 @@ private final class Session {
         must(words.utf8.elementsEqual(value.utf8), "the client reads other words")
     }
 
-    /// Until neither side has anything to say.
+    /// Passes bytes in both directions until neither side has any.
     private func exchange() {
         for _ in 0..<50 {
             var up = client.output[...]
@@ -121,7 +122,7 @@ private final class Session {
                 let part = up.prefix(chunk == 0 ? up.count : chunk)
                 up = up.dropFirst(part.count)
                 _ = try? channel.writeInbound(ByteBuffer(bytes: part))
-                // No socket asks for more by itself.
+                // An embedded channel does not read by itself, as a real socket's does.
                 channel.read()
             }
             channel.embeddedEventLoop.advanceTime(by: .milliseconds(2))

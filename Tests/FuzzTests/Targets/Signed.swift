@@ -3,7 +3,7 @@ import Foundation
 
 @testable import ActionCrypto
 
-/// Nothing but what was signed is ever called genuine. The input is the fields of a context, a line each.
+/// Checks that only signed contexts are accepted as genuine. The input is the fields of a context, one on each line.
 func fuzzSignatures(_ input: UnsafeRawBufferPointer) {
     let lines = String(decoding: input, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     var context = ActionContext()
@@ -19,7 +19,8 @@ func fuzzSignatures(_ input: UnsafeRawBufferPointer) {
     }
 }
 
-/// No state but the one that was sealed opens, and what a ticket says comes back.
+/// Checks that no dialog's state opens but the one that was sealed, and that a ticket that was read is written back with the
+/// same content.
 func fuzzStates(_ input: UnsafeRawBufferPointer) {
     let text = String(decoding: input, as: UTF8.self)
     if let ticket = Signed.signer.open(text) {
@@ -30,7 +31,7 @@ func fuzzStates(_ input: UnsafeRawBufferPointer) {
     }
 }
 
-/// Nothing but what Mattermost signed proves who clicked.
+/// Checks that only a trigger id that Mattermost signed proves who clicked.
 func fuzzTriggers(_ input: UnsafeRawBufferPointer) {
     let text = String(decoding: input, as: UTF8.self)
     _ = try? ClickerKey(text)
@@ -43,7 +44,7 @@ func bytes(of context: ActionContext) -> [UInt8] {
     Array(ActionContext.Key.allCases.map { context[keyPath: $0.field] }.joined(separator: "\n").utf8)
 }
 
-/// What is genuine: made with a fixed secret at a fixed moment, so that a corpus holds it too.
+/// Genuine contexts and states. They are made with a fixed secret at a fixed time, so that a stored corpus can contain them.
 enum Signed {
     static let cluster = "teleport.example.com"
     static let now = Timestamp(milliseconds: 1_800_000_000_000)
@@ -98,7 +99,7 @@ func found<Value>(_ value: Value?) throws -> Value {
     return value
 }
 
-/// What every target stands on; without it there is nothing to run.
+/// Makes a value that the targets need. Ends the process if that fails, because no target can run without it.
 func known<Value>(_ make: () throws -> Value) -> Value {
     do { return try make() } catch { fatalError("the targets' own values: \(error)") }
 }

@@ -1,7 +1,8 @@
 import ActionCrypto
 
-/// Records into the engine. The first byte says into which and how: 0 the server, 1 the client, as they are; 2 and 3 a real
-/// connection, with what goes to the server or to the client changed: three bytes for a change, position and what is XORed.
+/// Feeds records to the TLS engine. The first byte selects how: 0 feeds the server and 1 feeds the client as they are. 2 and 3
+/// make a real connection and change the bytes to the server (2) or to the client (3). A change is three bytes: the position in
+/// two bytes, and the value that is XORed.
 func fuzzTLS(_ input: UnsafeRawBufferPointer) {
     guard let mode = input.first else { return }
     let rest = Array(input.dropFirst())
@@ -27,7 +28,7 @@ struct Pair {
     let server = known { try TLSEngine(context: Pair.contexts.server, role: .server) }
     let client = known { try TLSEngine(context: Pair.contexts.client, role: .client(serverName: "localhost")) }
 
-    /// Bytes that belong to no connection never make one.
+    /// Checks that bytes which belong to no handshake never complete one.
     static func drive(_ engine: TLSEngine, feeding bytes: [UInt8]) {
         _ = try? engine.handshake()
         var side = Side(engine: engine)
@@ -35,7 +36,7 @@ struct Pair {
         must(!side.isOpen && side.received.isEmpty, "a handshake with nobody")
     }
 
-    /// What arrives is the start of what was sent, whatever is done to the records.
+    /// Checks that the received text is a start of the sent text, whatever is done to the records.
     func converse(changing script: [UInt8], toServer: Bool) {
         var changes = Changes(script)
         var (left, right) = (Side(engine: client), Side(engine: server))
@@ -60,7 +61,7 @@ struct Pair {
         must(changes.count > 0 || left.received.count + right.received.count == 2 * Self.text.count, "bytes were lost")
     }
 
-    /// One that is driven until it wants more or fails.
+    /// One engine of a connection. It is driven until it needs more input or fails.
     struct Side {
         let engine: TLSEngine
         var isOpen = false
@@ -92,7 +93,7 @@ struct Pair {
         func say(_ text: [UInt8]) { _ = try? text.withUnsafeBytes { try engine.write($0) } }
     }
 
-    /// Positions count over the whole stream.
+    /// Changes to the bytes of a stream. Positions are counted from the start of the whole stream.
     struct Changes {
         private let script: [Int: UInt8]
         private var position = 0

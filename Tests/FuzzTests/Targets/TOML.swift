@@ -1,6 +1,7 @@
 import TOML
 
-/// A TOML text is refused with a place in it, or read; written down again, it has the same values.
+/// Checks that a TOML text is either refused with a position in it, or read, and that it has the same values when it is written
+/// and read again.
 func fuzzTOML(_ input: UnsafeRawBufferPointer) {
     let lines = input.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
     do throws(TOMLError) {
@@ -8,7 +9,7 @@ func fuzzTOML(_ input: UnsafeRawBufferPointer) {
         let text = Rewritten.text(table)
         guard text.utf8.count < TOMLLimits().bytes else { return }
         var limits = TOMLLimits()
-        // Arrays of tables take a level more when they are written in one line.
+        // An array of tables needs one more level when it is written in one line.
         limits.depth *= 2
         let again = try? TOMLTable(parsing: Array(text.utf8), limits: limits)
         must(again.map(Rewritten.text) == text, "read differently once written: \(text)")
@@ -21,7 +22,7 @@ func fuzzTOML(_ input: UnsafeRawBufferPointer) {
     }
 }
 
-/// Writes values in the plainest form: every name and string quoted, every table in one line.
+/// Writes values in the simplest form, with every name and string in quotation marks and every table on one line.
 private enum Rewritten {
     static func text(_ table: TOMLTable) -> String {
         table.entries.map { "\(quoted($0.name)) = \(text($0.value))\n" }.joined()

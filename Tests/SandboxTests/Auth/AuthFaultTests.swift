@@ -13,7 +13,7 @@ import Testing
         .with { ($0.id, $0.state, $0.delegator) = (id, .approved, "mattermost:alice@example.com") }
     }
 
-    /// A deadline that is long enough for the call to reach the server on a busy machine.
+    /// A time limit that is long enough for the call to reach the server on a busy machine.
     private var soon: CallOptions {
         var options = CallOptions.defaults
         options.timeout = .seconds(2)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test("A lost answer: what was asked for is done all the same")
+    @Test("A call whose answer is lost is carried out all the same")
     func actThenDrop() async throws {
         try await withSandboxAuth { auth in
             let id = auth.createRequest(user: "myuser", roles: ["editor"])
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test("An answer that never comes: what was asked for is done, and the connection stays")
+    @Test("A call that is never answered is carried out, and the connection stays")
     func actThenStall() async throws {
         try await withSandboxAuth { auth in
             let id = auth.createRequest(user: "myuser", roles: ["editor"])

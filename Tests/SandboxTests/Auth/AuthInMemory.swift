@@ -29,7 +29,7 @@ struct AuthInMemory: Sendable {
         (configuration.reviewers, configuration.submitsForOthers) = (reviewers, submitsForOthers)
         configuration.permissions = [Self.plugin: permissions]
         store = AuthStore(permissions: configuration.permissions, now: { [time] in time.next() })
-        // A peer's name is its user here. "nobody" has no certificate.
+        // In memory the name of a peer is the user's name. The peer "nobody" has no certificate.
         calls = AuthCalls(
             configuration: configuration, store: store, userOfPeer: { $0 == "nobody" ? nil : $0 },
             eventLag: { .zero })

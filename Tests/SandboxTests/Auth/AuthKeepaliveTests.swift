@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test("As often as is allowed, pings are acknowledged and the connection stays")
+    @Test("Pings that are no more frequent than allowed are acknowledged, and the connection stays")
     func allowedPings() async throws {
         try await withSandboxAuth {
             $0.minPingInterval = .zero
@@ -56,9 +56,9 @@ import Testing
         }
     }
 
-    /// The HTTP/2 library itself allows about 200 PINGs in 30 seconds.
+    /// Without a filter, the client's HTTP/2 library allows about 200 PINGs in 30 seconds, and then closes the connection.
     @Test(
-        "A PING comes with each request: a client that leaves them to its HTTP/2 library dies of them",
+        "A PING comes with each request, and a client without a filter for them loses its connection",
         arguments: [true, false])
     func pingsWithRequests(sent: Bool) async throws {
         try await withSandboxAuth {

@@ -49,7 +49,7 @@ import Testing
         service.time.script(1_795_212_458_370_175_680)
         #expect(try await update(service, set: Self.stored) == fixture("update_plugin_data_create"))
         let answer = try await read(service)
-        // The order of the fields of a map is not specified. So the messages must be equal and their bytes equally many.
+        // The order of the fields of a map is not specified. So the test compares the decoded messages and the number of bytes.
         let expected = try fixture("get_plugin_data")
         #expect(try answer == Proto_PluginDataSeq(serializedBytes: expected))
         #expect(try answer.serializedData().count == expected.count)

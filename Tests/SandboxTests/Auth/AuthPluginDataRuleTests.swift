@@ -34,7 +34,7 @@ import Testing
             .message.pluginData.map(\.metadata.name)
     }
 
-    @Test("Without a resource all records are given, those of removed requests too, each until its own end")
+    @Test("Without a resource all records are returned, including those of removed requests, each until it expires")
     func all() async throws {
         let service = try service()
         service.store.delete("a")
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test("A server can refuse the call without a resource alone")
+    @Test("A server can refuse only those calls that name no resource")
     func refused() async throws {
         let (service, refusal) = (try service(), AuthRefusal(.badParameter, "missing parameter resource"))
         service.store.pluginDataRules.listRefusal = refusal
@@ -86,7 +86,7 @@ import Testing
         #expect(try await read(service).isEmpty)
     }
 
-    @Test("Data can end before its request, by request and by server; then it is made anew by who expects nothing")
+    @Test("Data can expire before its request, by request and by server; then a call that expects nothing stores it anew")
     func endsEarly() async throws {
         let service = try service(life: .seconds(60), ids: ["a"])
         service.time.script(Self.start + 60_000_000_000)
@@ -105,7 +105,7 @@ import Testing
         #expect(try await read(server).isEmpty)
     }
 
-    @Test("One record can be ended at once; a sweep leaves the others")
+    @Test("One record can be removed at once; a sweep leaves the others")
     func ended() async throws {
         let service = try service()
         service.store.expirePluginData(of: "a")

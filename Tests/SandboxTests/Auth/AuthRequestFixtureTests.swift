@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test("A deletion tells a header only")
+    @Test("A deletion's event has only a header")
     func deletion() throws {
         let event = Proto_Event.delete("87a8d98c-06d5-4e4f-b768-4c98b04bf5a4")
         #expect(try event.serializedBytes() == fixture("watch_event_06_DELETE"))

@@ -22,7 +22,7 @@ import Testing
         try service.store.setState(of: "a", to: state, reason: "", delegator: delegator, caller: AuthInMemory.plugin)
     }
 
-    @Test("A denial stands: approving afterwards is refused, denying again is not")
+    @Test("A denial is final: approving afterwards is refused, denying again is not")
     func deniedStands() throws {
         let service = service()
         try decide(service, .denied)
@@ -32,7 +32,7 @@ import Testing
         #expect(service.store.request("a")?.state == .denied)
     }
 
-    @Test("An approval does not stand: it can be denied and made pending again")
+    @Test("An approval is not final: the request can be denied and made pending again")
     func approvalFalls() throws {
         let service = service()
         try decide(service, .approved)
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test("The list as a stream is of version 10 on, the plain list of versions before 13")
+    @Test("Servers list as a stream from version 10 on, and as a plain list before version 13")
     func listVersions() async throws {
         for (version, hasList, hasStream) in [("7.3.2", true, false), ("10.0.0", true, true), ("13.0.0", false, true)] {
             let service = service(version: version)

@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct AuthRuntimeTests {
     private static let list = AuthPermission("list", "access_request")
 
-    @Test("A permission taken away is missed by calls and by the role, and works again when given back")
+    @Test("A permission that is taken away is missing in calls and in the role, and works again when it is given back")
     func permissions() async throws {
         try await withSandboxAuth { auth in
             let id = auth.createRequest(user: "myuser", roles: ["editor"])
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test("A review's time can be absent or Go's zero, and the longest access the start of 1970, on the wire")
+    @Test("On the wire a review's time can be absent or Go's zero, and the latest end of access can be the start of 1970")
     func zeroTimes() throws {
         let service = AuthInMemory(reviewers: ["ana"])
         let request = service.store.create(
@@ -132,7 +132,7 @@ import Testing
         #expect(time < .seconds(20))
     }
 
-    @Test("Two clusters run side by side before one Mattermost, each by its own name and with the TLS name of any")
+    @Test("Two clusters run side by side with one Mattermost, each with its own name and the same TLS name")
     func twoClusters() async throws {
         try await withSandboxAuth { first in
             try await withSandboxAuth {

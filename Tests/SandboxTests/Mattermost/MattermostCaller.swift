@@ -52,7 +52,7 @@ extension SandboxMattermost {
                 ]
             ]
             let body: JSON = ["channel_id": .string(state.channels[0].id), "message": "before", "props": props]
-            // Decoded like the body of a call, which sorts the context by name.
+            // The body is decoded like that of a call, which sorts the context by name.
             return try state.createPost(JSON(bytes: body.goEncoded) ?? .null, by: bot, now: now).post.id
         }
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import Sandbox
 
 /// The ids, statuses and messages are those of 5.37 (`app/post.go`, `app/channel.go`, `i18n/en.json`).
-@Suite("Channels and rights that the sandbox's Mattermost takes away")
+@Suite("Channels and permissions that an administrator takes away in the sandbox's Mattermost")
 struct MattermostChannelTests {
     private static let byName = "/api/v4/teams/name/acme/channels/name/access-requests"
 
@@ -72,7 +72,7 @@ struct MattermostChannelTests {
         }
     }
 
-    @Test("An archived channel is found by name only where deleted ones are asked for; its posts and members are shown")
+    @Test("An archived channel is found by name only if deleted ones are included; its posts and members are shown")
     func archivedReading() async throws {
         try await SandboxMattermost.withRunning { server in
             let bot = try await Bot(server)
@@ -120,7 +120,7 @@ struct MattermostChannelTests {
         }
     }
 
-    @Test("Of a channel deleted for good nothing is left")
+    @Test("Nothing is left of a channel that was deleted permanently")
     func removed() async throws {
         try await SandboxMattermost.withRunning { server in
             let bot = try await Bot(server)

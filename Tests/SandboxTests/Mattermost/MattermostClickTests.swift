@@ -29,7 +29,7 @@ struct MattermostClickTests {
         }
     }
 
-    @Test("Over TLS, with the callback CA believed and no other")
+    @Test("A click over TLS trusts the callback's CA and no other")
     func tls() async throws {
         let certificates = try Certificates.shared()
         let context = try TLSContext.server(identity: certificates.listener, alpn: [])

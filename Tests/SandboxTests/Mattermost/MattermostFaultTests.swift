@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Faults of the sandbox's Mattermost")
 struct MattermostFaultTests {
-    @Test("429 as recorded, for as many calls as asked for")
+    @Test("The answer 429 is as recorded, and comes for as many calls as were asked for")
     func rateLimit() async throws {
         let recorded = try RecordedExchange("rate_limited")
         try await SandboxMattermost.withRunning { server in
@@ -25,7 +25,7 @@ struct MattermostFaultTests {
         }
     }
 
-    @Test("500 and a dropped connection do nothing; a lost answer does what was asked")
+    @Test("A call with a 500 or a dropped connection is not carried out; one with a lost answer is")
     func doneOrNot() async throws {
         try await SandboxMattermost.withRunning { server in
             let caller = try await MattermostCaller(server)

@@ -20,7 +20,7 @@ struct MattermostNodeTests {
         }
     }
 
-    @Test("By connection, a call's node is the connection's")
+    @Test("When nodes are chosen by connection, all calls of a connection go to the same node")
     func connections() async throws {
         let configuration = SandboxMattermost.Configuration(nodes: 2, spread: .connections, replicaLag: .zero)
         try await SandboxMattermost.withRunning(configuration) { server in
@@ -45,7 +45,7 @@ struct MattermostNodeTests {
         }
     }
 
-    @Test("A slow Mattermost answers each call later, calls beside one another no slower than one")
+    @Test("A slow Mattermost delays each call, and parallel calls are no slower than a single one")
     func latency() async throws {
         try await SandboxMattermost.withRunning { server in
             let caller = try await MattermostCaller(server)
@@ -68,7 +68,7 @@ struct MattermostNodeTests {
         }
     }
 
-    @Test("The control calls do the same from outside, for tests of the built binaries")
+    @Test("The control calls set nodes, lag and slowness from outside, for tests of the built binaries")
     func control() async throws {
         try await SandboxMattermost.withRunning { server in
             let caller = try await MattermostCaller(server)

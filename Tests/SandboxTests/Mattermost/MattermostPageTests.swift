@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-/// Pages are selected by `CreateAt` only, as in `store/sqlstore/post_store.go` of 5.37.
+/// The server selects pages only by `CreateAt`, as in `store/sqlstore/post_store.go` of 5.37.
 @Suite("Pages of the sandbox's Mattermost")
 struct MattermostPageTests {
     private var state = ChatState.demo(now: 1_000)
@@ -20,7 +20,7 @@ struct MattermostPageTests {
 
     private func order(_ page: ChatState.Page) throws -> [String] { try state.page(page, of: channel)["order"]?.texts ?? [] }
 
-    @Test("Posts of one millisecond have one time; switched off, each is later than the one before")
+    @Test("Posts of one millisecond have the same time; with this switched off, each is later than the one before")
     mutating func shared() throws {
         for _ in 0..<3 { _ = try post(at: 5) }
         #expect(state.posts.map(\.createAt) == [5, 5, 5])
@@ -58,7 +58,7 @@ struct MattermostPageTests {
         #expect(short["prev_post_id"] == "" && short["order"]?.elements?.count == 5)
     }
 
-    @Test("The order of ties is that of ids, and stays when a post is edited")
+    @Test("Posts of the same millisecond are ordered by id, and stay in order when one is edited")
     mutating func tieOrder() throws {
         let ids = try (0..<6).map { _ in try post(at: 20) }
         #expect(try order(.init()) == ids.sorted(by: >))
@@ -66,7 +66,7 @@ struct MattermostPageTests {
         #expect(try order(.init()) == ids.sorted(by: >))
     }
 
-    @Test("A page has at most 200 posts, 60 unless asked, and none where none are asked for")
+    @Test("A page has at most 200 posts, 60 by default, and none if none are asked for")
     mutating func sizes() throws {
         for index in 0..<210 { _ = try post(at: Int64(index)) }
         #expect(try order(.init()).count == 60)
@@ -76,7 +76,7 @@ struct MattermostPageTests {
         #expect(try order(.init(size: 200, number: 1)).count == 10)
     }
 
-    @Test("since= gives what changed later, deleted posts too, in the order of creation")
+    @Test("since= selects posts that changed later, including deleted ones, in the order of creation")
     mutating func since() throws {
         let ids = try (1...4).map { try post(at: Int64($0)) }
         _ = try state.patchPost(ids[0], ["message": "n"], by: bot.id, now: 50)

@@ -44,7 +44,7 @@ struct MattermostServerTests {
         #expect(Identifier.isValid(answer.headers["x-request-id"] ?? ""))
     }
 
-    @Test("Who is logged in is told whether addresses are shown, and nobody else")
+    @Test("Only callers that are logged in are told whether addresses are shown")
     func showsAddresses() async throws {
         try await SandboxMattermost.withRunning(world: world) { server in
             for isShown in [true, false] {

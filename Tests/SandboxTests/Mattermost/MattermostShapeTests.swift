@@ -82,7 +82,7 @@ struct MattermostShapeTests {
     }
 
     @Test(
-        "Errors",
+        "Error answers",
         arguments: [
             ("users_me_bad_token", AppError.sessionExpired), ("user_by_id_missing", .noSuchUser),
             ("user_by_email_missing", .noSuchUser), ("team_by_name_missing", .noSuchTeam),

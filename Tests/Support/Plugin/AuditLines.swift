@@ -1,13 +1,13 @@
 import Foundation
 import Synchronization
 
-/// The lines that an audit log writes, kept to be read again.
+/// Keeps the lines that an audit log writes, so that tests can read them.
 package final class AuditLines: Sendable {
     private let written = Mutex("")
 
     package init() {}
 
-    /// What an ``AuditLog`` takes as its file.
+    /// The function to give to an ``AuditLog`` as its file.
     package var write: @Sendable (String) -> Void {
         { line in self.written.withLock { $0 += line } }
     }

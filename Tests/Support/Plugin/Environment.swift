@@ -5,7 +5,7 @@ package import Daemon
 package import Logging
 package import Posts
 
-/// The parts that posts and clicks work with, which a test may change before it uses them.
+/// The parts that the plugin's posts and clicks need. A test may change them before it uses them.
 package struct Environment: Sendable {
     package let teleport: any AccessService
     package let chat: any ChatService

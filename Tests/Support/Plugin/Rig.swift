@@ -11,7 +11,8 @@ import Synchronization
 import TestSupport
 import Watcher
 
-/// Reconciler and approvals over real sockets, against a Teleport and a Mattermost in this process that can be told to fail.
+/// The reconciler and the approvals, connected over real sockets to a Teleport and a Mattermost in this process. Both servers
+/// can be told to fail.
 package struct Rig: Sendable {
     package let auth: SandboxAuth
     package let mattermost: SandboxMattermost
@@ -78,19 +79,19 @@ package struct Rig: Sendable {
             elapsed: { ContinuousClock.now - start })
     }
 
-    /// Another replica, that sees Teleport through `teleport`.
+    /// Returns another replica of the plugin, which calls Teleport through `teleport`.
     package func environment(with teleport: any AccessService) -> Environment {
         Self.makeEnvironment(teleport, environment.chat, environment.circuits)
     }
 
-    /// The plugin with other recipients.
+    /// Returns the plugin with other recipients.
     package func environment(telling recipients: [String], roles: [String: [String]] = [:]) -> Environment {
         let rules = RecipientRules(
             always: recipients.compactMap { Recipient($0) }, roles: roles.mapValues { $0.compactMap { Recipient($0) } })
         return Self.makeEnvironment(environment.teleport, environment.chat, environment.circuits, rules: rules)
     }
 
-    /// The plugin some time later.
+    /// Returns the plugin at a later time.
     package func environment(after time: Duration) -> Environment {
         var later = environment
         later.elapsed = { [environment] in environment.elapsed() + time }
@@ -112,7 +113,7 @@ extension Rig {
         return id
     }
 
-    /// One run over the request.
+    /// Makes one run over the request.
     @discardableResult
     package func reconcile(
         _ id: RequestID, as environment: Environment? = nil, found: [PostedCard]? = nil, claims: ClaimAges? = nil
@@ -122,7 +123,7 @@ extension Rig {
         return try await reconcile(id, as: environment, &memory, claims: claims)
     }
 
-    /// One run over the request, with what earlier ones remember.
+    /// Makes one run over the request, with the memory of earlier runs.
     @discardableResult
     package func reconcile(
         _ id: RequestID, as environment: Environment? = nil, _ memory: inout RunMemory, claims: ClaimAges? = nil
@@ -153,7 +154,7 @@ extension Rig {
             isExpired: isExpired)
     }
 
-    /// The first that is recorded with the request; where nothing was posted yet, one that stands in for it.
+    /// Returns the first post that is recorded with the request. If there is none, a made-up post is recorded and returned.
     package func recordedPost(about id: RequestID) throws -> PostReference {
         if let post = PluginRecord(data(of: id)).posts.first { return post }
         let post = PostReference(channelID: Self.channel, postID: "qpo53xy6y3de3xmshwu7zrgxkw")

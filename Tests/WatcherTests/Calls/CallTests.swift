@@ -22,7 +22,7 @@ struct CallTests {
         }
     }
 
-    @Test("A request that is not there is nil")
+    @Test("A request that does not exist is nil")
     func missing() async throws {
         try await AuthUnderTest.run { test in
             let id = try #require(RequestID("00000000-0000-0000-0000-000000000000"))

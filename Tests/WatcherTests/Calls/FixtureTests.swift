@@ -8,7 +8,7 @@ import Testing
 
 @testable import Watcher
 
-/// A recorded message or failure: `NAME.pb` as it was on the wire, `NAME.json` as Go shows it.
+/// A recorded message or failure. `NAME.pb` has the bytes that were sent, and `NAME.json` has the message as Go shows it.
 struct Recorded: Sendable {
     static let folder = "teleport-7.3.2"
     let name: String
@@ -54,7 +54,7 @@ struct FixtureTests {
     }
 
     @Test(
-        "Failures get a code to act on",
+        "Every recorded failure gets a code that the plugin can act on",
         arguments: [
             ("get_user_denied", TeleportError.Code.permissionDenied), ("set_access_request_state_missing", .notFound),
             ("submit_access_review", .permissionDenied), ("update_plugin_data_compare_failed", .conflict),
@@ -71,7 +71,7 @@ struct FixtureTests {
         #expect(error.message.contains(message))
     }
 
-    @Test("A server's words tell why it took no review, where its code does not")
+    @Test("The text of a refused review tells the reason if the code does not")
     func reviews() throws {
         let address = try AuthAddress(parsing: "auth.example.com")
         func refusal(_ code: RPCError.Code, _ words: String, during call: AuthCall = .submitReview) -> ReviewRefusal? {
@@ -162,7 +162,7 @@ struct FixtureTests {
         return try #require(RequestID(name))
     }
 
-    /// RFC 3339 with nanoseconds, cut to milliseconds.
+    /// Reads a time in the form of RFC 3339 with nanoseconds, and cuts it to milliseconds.
     private func timestamp(_ value: Any?) throws -> Timestamp {
         let text = try #require(value as? String)
         let parts = text.dropLast().split(separator: ".")

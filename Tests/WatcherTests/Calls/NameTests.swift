@@ -4,7 +4,7 @@ import Testing
 
 @testable import Watcher
 
-@Suite("Names that people know things by", .timeLimit(.minutes(1)))
+@Suite("The names of nodes and the logins of roles", .timeLimit(.minutes(1)))
 struct NameTests {
     private func request(in cluster: String) throws -> AccessRequest {
         var request = AccessRequest(
@@ -32,7 +32,7 @@ struct NameTests {
         return try await result.first { _ in true }
     }
 
-    @Test("Nodes are said by host name and roles with their logins, where the role may read them")
+    @Test("Nodes are shown by host name and roles with their logins, if the plugin's role may read them")
     func readable() async throws {
         let subject = try await named(
             [AuthPermission("list", "node"), AuthPermission("read", "node"), AuthPermission("read", "role")])
@@ -40,7 +40,7 @@ struct NameTests {
         #expect(subject.logins == ["editor: root, ubuntu"])
     }
 
-    @Test("Where it may not, and on a server that does not know the call, the ids stand", arguments: ["15.0.0", "8.1.0"])
+    @Test("Without the permission, and on a server that lacks the call, the ids are shown", arguments: ["15.0.0", "8.1.0"])
     func hidden(version: String) async throws {
         let subject = try await named([], version: version)
         #expect(subject.resources == ["/node/6f1e", "/node/0000", "/db/orders/public"])
@@ -50,7 +50,7 @@ struct NameTests {
     private static let readsNodes = [AuthPermission("list", "node"), AuthPermission("read", "node")]
 
     @Test(
-        "A role that may list nodes and is shown none is told once of the labels to add",
+        "If the role may list nodes but is shown none, the labels to add are logged once",
         arguments: [
             ("sandbox.example", [:], readsNodes, 1), ("sandbox.example", ["6f1e": "db-1.example"], readsNodes, 0),
             ("leaf.example", [:], readsNodes, 0), ("sandbox.example", [:], [], 0),

@@ -15,7 +15,7 @@ struct PermissionTests {
     }
 
     @Test(
-        "Each is told once, at error level, with the rule to add, and stands in the readiness",
+        "Each is logged once as an error with the rule to add, and is a reason for not being ready",
         arguments: [
             ("list", "access_request"), ("read", "access_request"), ("update", "access_request"),
         ])
@@ -31,7 +31,7 @@ struct PermissionTests {
         }
     }
 
-    @Test("Plugin data may be allowed by either resource; both withheld are told", arguments: ["read", "update"])
+    @Test("Plugin data may be allowed by either resource; if both are withheld, both are named", arguments: ["read", "update"])
     func pluginData(verb: String) async throws {
         try await AuthUnderTest.run(
             server: {
@@ -44,7 +44,7 @@ struct PermissionTests {
         }
     }
 
-    @Test("A server's own words are answered with the rule, as the guides show it")
+    @Test("The error of a missing permission shows the rule to add, as the guides do")
     func words() {
         let message =
             "access denied to perform action \"list\" on \"user_group\", access denied to perform action \"read\" on \"user_group\""
@@ -60,7 +60,7 @@ struct PermissionTests {
     }
 
     @Test(
-        "Newer servers are listed by pages, all of them",
+        "On newer servers all pages of the list are read",
         arguments: [("15.4.0", 7), ("17.0.1", 1), ("13.0.0", 1000), ("7.3.2", 1000)])
     func pages(version: String, page: Int) async throws {
         try await AuthUnderTest.run(server: { ($0.version, $0.pageLimit) = (version, page) }) { test in

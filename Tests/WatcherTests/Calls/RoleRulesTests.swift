@@ -4,7 +4,7 @@ import Testing
 
 @testable import Watcher
 
-@Suite("What a role's rules allow")
+@Suite("The permissions that a role's rules give")
 struct RoleRulesTests {
     struct Row: Sendable {
         var allow: [(resources: [String], verbs: [String], condition: String)]
@@ -27,7 +27,7 @@ struct RoleRulesTests {
     @Test("Only list and read without a condition and without a denial show all requests", arguments: rows.indices)
     func rules(_ index: Int) {
         let row = Self.rows[index]
-        // Each rule in a role of its own: a user has the rules of all.
+        // Each rule is in a role of its own, because a user has the rules of all roles.
         let allowing = row.allow.map { rule in
             Types_RoleV6.with {
                 $0.spec.allow.rules = [

@@ -30,7 +30,7 @@ struct WireMappingTests {
         #expect(WatchEvent(.with { ($0.type, $0.resourceHeader) = (.delete, header) }) == nil)
     }
 
-    @Test("Events about other kinds, of unknown operations or without a resource are none")
+    @Test("Events about other kinds, of unknown operations or without a resource are ignored")
     func events() {
         let header = Types_ResourceHeader.with { ($0.kind, $0.metadata.name) = ("user", "alice") }
         #expect(WatchEvent(.with { ($0.type, $0.resourceHeader) = (.delete, header) }) == nil)
@@ -49,14 +49,14 @@ struct WireMappingTests {
         #expect(time.milliseconds == milliseconds)
     }
 
-    @Test("A record without a time of its end has none")
+    @Test("A record without a time of expiry has none")
     func endless() throws {
         let record = Types_AccessRequestV3.with { $0.metadata.name = "a" }
         #expect(try #require(AccessRequest(record)).expires == nil)
     }
 
     @Test(
-        "Times that are none are none: absent, zero, Go's year 1, and ends before the beginning",
+        "Times that are absent, zero, in Go's year 1 or before the request's creation are read as no time",
         arguments: [0, -62_135_596_800, -1])
     func noTimes(seconds: Int64) throws {
         let none = Google_Protobuf_Timestamp.with { $0.seconds = seconds }
@@ -80,11 +80,11 @@ struct WireMappingTests {
         #expect(try !#require(AccessRequest(earlier)).created.isMoment)
     }
 
-    @Test("When the access begins is read, and both lists of resources count, each once, with what narrows them")
+    @Test("The start of the access and both lists of resources are read, each resource once and with its constraints")
     func resources() throws {
         func id(_ name: String) -> Types_ResourceID { .with { ($0.clusterName, $0.kind, $0.name) = ("c", "node", name) } }
         var strange = Types_ResourceConstraints()
-        // Field 12, of a newer server.
+        // The bytes contain field 12, which only a newer server knows.
         try strange.merge(serializedBytes: [0x0A, 0x02, 0x76, 0x31, 0x62, 0x02, 0x08, 0x01])
         let newer = Types_ResourceConstraints.with { ($0.version, $0.ssh.logins) = ("v2", ["root"]) }
         let record = Types_AccessRequestV3.with {
@@ -148,7 +148,7 @@ struct AuthAddressTests {
     }
 
     @Test(
-        "What is none is refused by the setting's name",
+        "A text that is no address is refused with the setting's name",
         arguments: [
             "", ":3025", "host:", "host:0", "host:65536", "host:abc", "https://host", "[::1", "[::1]3025", "a b", "user@host",
             "host:+1",

@@ -4,15 +4,15 @@ import NIOOpenSSL
 import NIOPosix
 import TestSupport
 
-/// A server that accepts connections and then behaves as told.
+/// A server that accepts connections and then misbehaves in a given way.
 struct HostileServer: Sendable {
     enum Behaviour: Sendable {
-        /// Nothing is ever said or read.
+        /// The server neither sends nor reads anything.
         case silent
         case closes
-        /// These bytes, without TLS.
+        /// The server sends these bytes, without TLS.
         case says([UInt8])
-        /// TLS, then these bytes inside it.
+        /// The server makes a TLS handshake, and then sends these bytes.
         case saysInTLS([UInt8], alpn: [String] = ["h2"])
         case closesAfterTLS
     }

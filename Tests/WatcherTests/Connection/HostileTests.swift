@@ -139,7 +139,7 @@ struct HostileTests {
     {
         var configuration = TeleportConfiguration.test(port: port, certificates: try Certificates.shared())
         (configuration.firstBackoff, configuration.longestBackoff) = (.milliseconds(1), .milliseconds(2))
-        // Only who says nothing at all is to be given up during the handshake: a busy machine takes its time for it.
+        // Only a silent server may run into the time limit of the handshake. The others may need long for it on a busy machine.
         configuration.handshakeTimeout = .seconds(3600)
         if case .silent = behaviour { configuration.handshakeTimeout = limit }
         configuration.callTimeout = limit

@@ -49,7 +49,7 @@ struct PingFilterTests {
         }
     }
 
-    /// After how many bytes a frame ends.
+    /// Returns the numbers of bytes after which a frame ends.
     private static func edges(of frames: [UInt8]) -> Set<Int> {
         var edges: Set = [0]
         var end = 0
@@ -92,7 +92,7 @@ struct PingHandlerTests {
     private let answer = PingFilterTests.frame(type: 6, flags: 1, stream: 0, [1, 2, 3, 4, 5, 6, 7, 8])
     private let settings = PingFilterTests.frame(type: 4, flags: 0, stream: 0, [])
 
-    @Test("What comes before gRPC is in place is held, then handed on")
+    @Test("Bytes that come before gRPC's handlers are in place are held, and then handed on")
     func holds() throws {
         let (channel, handler, _) = try make()
         try channel.writeInbound(ByteBuffer(bytes: settings))
@@ -139,7 +139,7 @@ struct PingHandlerTests {
         #expect(trace.first is PingHandler.Flooded)
     }
 
-    @Test("Answers that waited go out when the channel can be written to again")
+    @Test("Answers that had to wait are sent when the channel can be written to again")
     func answersLater() throws {
         let (channel, handler, _) = try make()
         handler.open()

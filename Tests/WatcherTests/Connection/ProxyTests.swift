@@ -54,7 +54,7 @@ struct ProxyTests {
     }
 
     @Test(
-        "A load balancer that refuses every server name but its own is gone through by an upgrade", arguments: [40, 112])
+        "A connection upgrade passes a load balancer that refuses every server name but its own", arguments: [40, 112])
     func strictName(alert: UInt8) async throws {
         try await through({
             ($0.routesTLS, $0.upgrades, $0.onlyName, $0.foreignNameAlert) = (false, ["websocket"], "localhost", alert)
@@ -65,7 +65,7 @@ struct ProxyTests {
     }
 
     @Test(
-        "Where it upgrades nothing either, each route tells its own reason",
+        "If the load balancer offers no upgrade either, the error has the reason of each route",
         arguments: [(40, "handshake failure"), (112, "unrecognized name")])
     func strictNameWithoutUpgrade(alert: UInt8, words: String) async throws {
         try await through({

@@ -65,7 +65,8 @@ struct RefusedTests {
         }
     }
 
-    /// The alert comes after the handshake: before gRPC is in place, or as the end of the first call.
+    /// Connects, and returns the failure. The server's alert comes after the client's handshake, either before gRPC's handlers
+    /// are in place or as the end of the first call.
     private func failure(of dialer: Dialer, _ configuration: TeleportConfiguration) async -> TeleportError? {
         do {
             let link = try await Link(dialer.dial(), address: dialer.address, configuration: configuration)

@@ -27,7 +27,7 @@ struct UpgradeHeadTests {
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
-    @Test("A call that was given up says nothing of the server")
+    @Test("A call that was cancelled tells nothing about the server")
     func cancelled() throws {
         let address = try AuthAddress(parsing: "auth.example.com:3025")
         for error in [CancellationError(), RPCError(code: .cancelled, message: "")] as [any Error] {

@@ -14,21 +14,21 @@ struct WebSocketTunnelTests {
         return channel
     }
 
-    /// Everything that came through, as text.
+    /// Returns the bytes that the tunnel delivered, as text.
     private func received(_ channel: EmbeddedChannel) throws -> String {
         var text = ""
         while let bytes = try channel.readInbound(as: ByteBuffer.self) { text += String(buffer: bytes) }
         return text
     }
 
-    /// Everything that was sent.
+    /// Returns the bytes that the tunnel sent.
     private func sent(_ channel: EmbeddedChannel) throws -> [UInt8] {
         var bytes: [UInt8] = []
         while let part = try channel.readOutbound(as: ByteBuffer.self) { bytes += part.readableBytesView }
         return bytes
     }
 
-    /// A frame of a server's: not masked, with a length of seven bits.
+    /// Returns a frame as a server sends it: not masked, and with a length of seven bits.
     private func frame(_ first: UInt8, _ payload: String) -> [UInt8] {
         [first, UInt8(payload.utf8.count)] + Array(payload.utf8)
     }
@@ -83,7 +83,7 @@ struct WebSocketTunnelTests {
     }
 
     @Test(
-        "What no server sends ends the connection with words, and nothing of it comes through",
+        "A frame that no server sends ends the connection with an error, and nothing of it is delivered",
         arguments: [
             ([0x82, 0x81, 1, 2, 3, 4, 5], "a web socket frame that no server sends"),
             ([0xc2, 1, 0x41], "a web socket frame that no server sends"),

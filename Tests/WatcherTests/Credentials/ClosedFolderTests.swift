@@ -3,7 +3,7 @@ import Testing
 
 @testable import Watcher
 
-@Suite("Files in a folder that cannot be passed")
+@Suite("Files in a folder that may not be entered")
 struct ClosedFolderTests {
     private func first(
         onWayTo file: String, closed: Set<String>, links: [String: String] = [:]
@@ -12,7 +12,7 @@ struct ClosedFolderTests {
     }
 
     @Test(
-        "The first closed one is named",
+        "The first closed folder on the way to the file is named",
         arguments: [
             ("/var/lib/teleport/plugins/identity", ["/var/lib/teleport", "/var/lib/teleport/plugins"], "/var/lib/teleport"),
             ("/var/lib/teleport/plugins/identity", ["/var/lib/teleport/plugins"], "/var/lib/teleport/plugins"),
@@ -45,7 +45,7 @@ struct ClosedFolderTests {
         #expect(ClosedFolder(path: "/a b").mend.hasPrefix("chmod o+x '/a b', or"))
     }
 
-    @Test("What is there and open, and what is not there, is closed to nobody")
+    @Test("No folder is blamed for a file that is readable, or for one that does not exist")
     func real() {
         for file in ["/etc/hostname", "/nowhere/at/all"] {
             #expect(ClosedFolder.first(onWayTo: file) == nil, "\(file)")

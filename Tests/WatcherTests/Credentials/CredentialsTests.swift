@@ -15,7 +15,7 @@ struct CredentialsTests {
         good = .test(port: 3025, certificates: certificates)
     }
 
-    @Test("Good ones make a context")
+    @Test("Good files make a TLS context")
     func goodOnes() throws { _ = try TeleportCredentials.load(good).makeContext() }
 
     static let settings: [(any WritableKeyPath<TeleportConfiguration, String> & Sendable, String)] = [
@@ -23,7 +23,7 @@ struct CredentialsTests {
     ]
 
     @Test(
-        "Each that is missing, not set, a folder, endless or no PEM is named with the reason and the mend",
+        "Each file that is missing, not set, a folder, endless or no PEM is named with the reason and what to do",
         arguments: [
             ("/nowhere/auth.pem", "does not exist"), ("", "is not set"), ("/", "cannot be read"),
             ("/dev/zero", "larger than 1 MiB"),
@@ -40,7 +40,7 @@ struct CredentialsTests {
         }
     }
 
-    @Test("One that is not there is answered with the setting and the command for the certificate's own user")
+    @Test("The error of a missing file names the setting, and the command for the certificate's own user")
     func absent() {
         var configuration = good
         configuration.rootCAs = "/nowhere/auth.cas"
@@ -78,7 +78,7 @@ struct CredentialsTests {
         #expect(failure(configuration)?.message.contains("encrypted") == true)
     }
 
-    @Test("An expired certificate says since when")
+    @Test("The error of an expired certificate says when it expired")
     func expired() throws {
         var configuration = good
         configuration.useClient("expired-client", of: certificates)
@@ -89,7 +89,7 @@ struct CredentialsTests {
         #expect(error?.message.contains("tctl auth sign") == true)
     }
 
-    @Test("A certificate that is not valid yet points at the clock")
+    @Test("The error of a certificate that is not valid yet points at the clock")
     func notYet() throws {
         let error = #expect(throws: TeleportError.self) {
             try TeleportCredentials.load(good).makeContext(at: Timestamp(milliseconds: 0))

@@ -26,7 +26,7 @@ struct IdentityFileTests {
         return try #require(error)
     }
 
-    @Test("A whole one makes a context, and names the cluster")
+    @Test("A whole file makes a TLS context, and names the cluster")
     func whole() throws {
         let file = try ScratchFile(text.whole)
         let credentials = try TeleportCredentials.load(try configuration(file.path))
@@ -41,7 +41,7 @@ struct IdentityFileTests {
         _ = try TeleportCredentials.load(try configuration(file.path)).makeContext()
     }
 
-    @Test("Several CAs, lines that nobody knows, and Windows line ends change nothing")
+    @Test("A file with several CAs, unknown lines or Windows line ends is read as well")
     func tolerant() throws {
         let foreign = String(decoding: try Certificates.shared().foreignCA, as: UTF8.self)
         var varied = text
@@ -107,7 +107,7 @@ struct IdentityFileTests {
         }
     }
 
-    @Test("An expired certificate says since when, and a key of another says so")
+    @Test("An expired certificate and a key of another certificate are errors that say so")
     func unusable() throws {
         let expired = try failure(try IdentityText("expired-client").whole)
         #expect(expired.message.contains("expired on 20") && expired.message.contains("tctl auth sign"))
@@ -116,7 +116,7 @@ struct IdentityFileTests {
         #expect(try failure(varied.whole).message.contains("does not belong to the certificate"))
     }
 
-    @Test("One that is not there is named, with the setting to change and the command as the guides have it")
+    @Test("The error of a missing file names it, the setting and the command of the guides")
     func absent() throws {
         let error = #expect(throws: TeleportError.self) { try TeleportCredentials.load(try configuration("/nowhere/identity")) }
         #expect(
@@ -124,7 +124,7 @@ struct IdentityFileTests {
                 + "or issue it with tctl auth sign --user=access-plugin --out=identity")
     }
 
-    @Test("Where its certificate can be read the command names that user")
+    @Test("If the certificate can be read, the command names its user")
     func ownUser() throws {
         let words = "issue it again with tctl auth sign --user=access-plugin-mattermost --out=identity"
         #expect(try failure(try IdentityText("expired-client").whole).message.contains(words))

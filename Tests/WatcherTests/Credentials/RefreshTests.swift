@@ -28,7 +28,7 @@ struct RefreshTests {
         return text.whole
     }
 
-    @Test("A changed file replaces the connection beside the old one, which ends; every event is told")
+    @Test("With a changed file a new connection replaces the old one, and no event is missed")
     func replaced() async throws {
         let file = try ScratchFile(try IdentityText().whole)
         try await refreshing(file) { test in
@@ -40,7 +40,7 @@ struct RefreshTests {
             for _ in 0..<50 { ids.insert(test.auth.createRequest(user: "alice", roles: ["dba"])) }
             for id in ids { _ = try await test.events.first { "\($0)".contains(id) } }
             #expect(!test.events.items.contains { if case .disconnected = $0 { true } else { false } })
-            // Asks until the one before has had its time to end.
+            // Calls are made until the old connection has had its time to end.
             let deadline = ContinuousClock.now + .seconds(20)
             repeat { _ = try await test.client.requests() } while test.auth.connectionCount > 1 && .now < deadline
             #expect(test.auth.connectionCount == 1)
@@ -48,7 +48,7 @@ struct RefreshTests {
         }
     }
 
-    @Test("A broken file is reported and the old one kept, until it is mended")
+    @Test("A broken file is reported, and the old credentials are kept until it is mended")
     func broken() async throws {
         let file = try ScratchFile(try IdentityText().whole)
         try await refreshing(file) { test in
@@ -76,7 +76,7 @@ struct RefreshTests {
         }
     }
 
-    @Test("Switched off, a change waits for the next connection")
+    @Test("With refreshing switched off, a change waits for the next connection")
     func off() async throws {
         let file = try ScratchFile(try IdentityText().whole)
         try await refreshing(file, isOn: false) { test in
@@ -88,7 +88,7 @@ struct RefreshTests {
         }
     }
 
-    @Test("The end is warned of at a fifth, a tenth and a twentieth of the life, and when it comes, once each")
+    @Test("The certificate's expiry is warned of at a fifth, a tenth and a twentieth of its life, and when it comes, once each")
     func steps() throws {
         var steps = ExpirySteps(notBefore: Timestamp(milliseconds: 0), notAfter: Timestamp(milliseconds: 1000))
         let told = (0...1200).compactMap { steps.news(at: Timestamp(milliseconds: Int64($0))).map(\.rawValue) }
@@ -121,7 +121,7 @@ struct RefreshTests {
     }
 }
 
-/// A wall clock that stands where it is put.
+/// A wall clock that the test sets.
 private final class TestTime: Sendable {
     private let time = Observed(Timestamp.now)
 

@@ -15,7 +15,7 @@ struct EventBufferTests {
         return events
     }
 
-    @Test("All keep their order: those of the watch itself, changes and deletions")
+    @Test("Events about the watch itself, changes and deletions all keep their order")
     func order() throws {
         let buffer = EventBuffer()
         let (a, b) = (try id("a"), try id("b"))
@@ -28,7 +28,7 @@ struct EventBufferTests {
         #expect(drained(buffer) == [.changed(a)])
     }
 
-    @Test("More than it holds becomes one order to list everything again, and what follows comes after it")
+    @Test("Events that do not fit are replaced by one order to list everything again, and later ones come after it")
     func overflows() throws {
         let buffer = EventBuffer(limit: 3)
         #expect(buffer.put(.connected))
@@ -48,7 +48,7 @@ struct EventBufferTests {
         #expect(drained(buffer) == [.connected], "the listing that follows INIT finds both requests")
     }
 
-    @Test("It holds no more than its limit, and putting never waits, while the handler of an event does not return")
+    @Test("While the handler of an event does not return, the buffer holds no more than its limit, and adding never waits")
     func stalledHandler() async throws {
         let buffer = EventBuffer(limit: 100)
         let (released, release) = AsyncStream<Void>.makeStream()

@@ -5,7 +5,7 @@ import Synchronization
 
 @testable import Watcher
 
-/// What happened, in order, and a bounded wait for what is to happen.
+/// Records items in their order, and waits for a limited time for items that are still to come.
 final class Observer<Item: Sendable>: Sendable {
     private struct State {
         var items: [Item] = []
@@ -28,7 +28,7 @@ final class Observer<Item: Sendable>: Sendable {
         for listener in listeners { listener.yield() }
     }
 
-    /// The first item that matches among those from `start` on.
+    /// Waits for the first item that matches among those from `start` on, and returns it.
     func first(
         from start: Int = 0, within limit: Duration = .seconds(20), where matches: @escaping @Sendable (Item) -> Bool
     ) async throws -> Item {

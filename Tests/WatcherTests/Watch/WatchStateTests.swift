@@ -3,7 +3,7 @@ import Testing
 
 @testable import Watcher
 
-@Suite("When to watch again")
+@Suite("The delay before watching again")
 struct WatchStateTests {
     private let x = TeleportError(.unavailable, "x")
 
@@ -40,7 +40,7 @@ struct WatchStateTests {
         #expect(news == [true, false, true, false, true])
     }
 
-    @Test("A watch that held resets the backoff; one that fell at once does not")
+    @Test("A watch that lasted resets the backoff; one that ended at once does not")
     func resets() {
         var state = make()
         for _ in 0..<4 { _ = state.ended(x, held: .zero, jitter: 1) }
@@ -62,7 +62,7 @@ struct WatchStateTests {
         #expect(isNews)
     }
 
-    @Test("The first connection is no recovery, and a second INIT is nothing")
+    @Test("The first connection is no recovery, and a second INIT is ignored")
     func initEvents() {
         var state = make()
         #expect(!state.isWatching)
@@ -86,7 +86,7 @@ struct WatchStateTests {
 
 @Suite("Server versions")
 struct ServerVersionTests {
-    @Test("In the order of semver.org")
+    @Test("Versions have the order of semver.org")
     func order() throws {
         let sorted = [
             "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
@@ -100,7 +100,7 @@ struct ServerVersionTests {
     }
 
     @Test(
-        "What 6.1 and newer are is enough, and nothing else",
+        "Version 6.1 and newer versions are accepted, and no others",
         arguments: [
             ("6.1.0", true), ("6.1.0-beta.1", true), ("6.1.0-alpha.9", false), ("6.0.9", false), ("5.9.9", false),
             ("7.3.2", true), ("18.0.0-dev.x", true), ("6.1.0-rc.1", true),
@@ -110,7 +110,7 @@ struct ServerVersionTests {
     }
 
     @Test(
-        "What is no version is none",
+        "A text that is no version is not read as one",
         arguments: [
             "", "v", "seven", "7.", ".7", "7.3.2.1", "7.-1", "7.3.2-", "7.3.2-a..b", "99999999999999999999", "7 ",
         ])

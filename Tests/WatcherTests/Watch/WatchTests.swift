@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The watch over real sockets", .timeLimit(.minutes(5)))
 struct WatchTests {
-    @Test("A request made, decided and deleted is told in this order, after the connection")
+    @Test("The events of a request come in order after the connection: made, decided and deleted")
     func follows() async throws {
         try await AuthUnderTest.run { test in
             _ = try await test.events.first { $0 == .connected }

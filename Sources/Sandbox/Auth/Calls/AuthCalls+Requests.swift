@@ -70,7 +70,7 @@ extension AuthCalls {
         let seesAll = ["list", "read"].allSatisfy { may(user, AuthPermission($0, "access_request")) }
         let wanted = RequestFilter(
             id: filter.id, user: filter.user, state: AuthRequest.State(rawValue: filter.state.rawValue))
-        // Looked up by id, as the real store does, so that the number of other requests does not matter.
+        // A request is looked up by its id, as in the real store, so that the number of other requests does not matter.
         let candidates = filter.id.isEmpty ? store.requests() : [store.request(filter.id)].compactMap { $0 }
         return candidates.filter { (seesAll || $0.user == user) && wanted.matches($0) }
     }

@@ -9,7 +9,7 @@ struct AuthCalls: Proto_AuthService.ServiceProtocol {
     let userOfPeer: @Sendable (String) -> String?
     let eventLag: @Sendable () -> Duration
 
-    /// Needs no certificate, so a successful Ping does not show that the client may do anything else.
+    /// Answers a Ping. It needs no certificate, so a successful Ping does not show that the client may do anything else.
     func ping(
         request: ServerRequest<Proto_PingRequest>, context: ServerContext
     ) async throws -> ServerResponse<Proto_PingResponse> {

@@ -10,7 +10,7 @@ package enum AuthTime: Equatable, Sendable {
     /// Go's zero time, the start of the year 1. Teleport sends it for a time that was never set.
     case yearOne
 
-    /// Nil for ``absent``.
+    /// The time in the form in which it is sent; nil for ``absent``.
     var timestamp: Google_Protobuf_Timestamp? {
         switch self {
         case .at(let time): time.timestamp

@@ -31,12 +31,12 @@ package struct AuthRequest: Equatable, Sendable {
     package let created: WallTime
     /// The end of the requested access.
     package let accessExpires: WallTime
-    /// When the record expires. For a pending request this is at most an hour after its creation, for an approved one
-    /// ``accessExpires``.
+    /// The time at which the record expires. For a pending request this is at most an hour after its creation. For an approved
+    /// one it is ``accessExpires``.
     package var expires: WallTime
-    /// When the record was last written. Teleport sends it as `metadata.id`.
+    /// The time at which the record was last written. Teleport sends it as `metadata.id`.
     package var written: WallTime
-    /// How long plugin data lasts after it is stored with the request; nil for the value in ``PluginDataRules``.
+    /// The life of plugin data after it is stored with the request; nil for the value in ``PluginDataRules``.
     package var pluginDataLife: Duration?
 }
 
@@ -44,7 +44,7 @@ package struct AuthRequest: Equatable, Sendable {
 package struct AuditEntry: Equatable, Sendable {
     package var requestID: String
     package var state: AuthRequest.State
-    /// On whose behalf the decision was made; empty when the call named nobody.
+    /// The person on whose behalf the decision was made; empty when the call named nobody.
     package var delegator: String
     package var reason: String
     /// The user in the caller's certificate.

@@ -139,7 +139,7 @@ final class AuthStore: Sendable {
         set { state.withLock { $0.rules = newValue } }
     }
 
-    /// Nil for an unknown user.
+    /// Returns the user's permissions, or nil for an unknown user.
     func permissions(of user: String) -> Set<AuthPermission>? { state.withLock { $0.permissions[user] } }
 
     func setPermissions(of user: String, _ change: (inout Set<AuthPermission>) -> Void) {

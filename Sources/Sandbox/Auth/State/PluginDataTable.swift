@@ -1,11 +1,12 @@
-/// How the auth service keeps the data that plugins store with requests. The defaults are those of 7.3.2 and 8.1.0.
+/// The rules by which the auth service keeps the data that plugins store with requests. The defaults are those of 7.3.2 and
+/// 8.1.0.
 package struct PluginDataRules: Sendable {
-    /// How long a record lasts after its creation. Nil: until an hour after the request's access expiry at the time of the
-    /// creation, even when the request is removed before.
+    /// The life of a record after its creation. Nil means that the record lasts until an hour after the end of the requested
+    /// access as it was at the creation, even when the request is removed before.
     package var life: Duration?
     /// Whether the record is removed together with its request.
     package var goesWithRequest = false
-    /// The refusal of a call without `resource`. Nil: such a call returns all records.
+    /// The refusal of a call without `resource`. If this is nil, such a call returns all records.
     package var listRefusal: AuthRefusal?
 
     package init() {}
@@ -15,10 +16,10 @@ package struct PluginDataRules: Sendable {
 struct PluginDataTable: Sendable {
     struct Record: Equatable, Sendable {
         var requestID: String
-        /// What each plugin has stored, by its name.
+        /// The data that each plugin has stored, by the plugin's name.
         var entries: [String: [String: String]]
-        /// When the record expires, by ``PluginDataRules``. By default it is late enough for a plugin to read the data after
-        /// the request was removed.
+        /// The time at which the record expires, by ``PluginDataRules``. By default it is late enough for a plugin to read the
+        /// data after the request was removed.
         var expires: WallTime
         var written: WallTime
     }

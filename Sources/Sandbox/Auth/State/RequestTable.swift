@@ -6,7 +6,8 @@ struct RequestTable: Sendable {
         requests[request.id] = request
     }
 
-    /// Nil also for an expired request that ``removeExpired(at:)`` has not removed yet, as in Teleport's store.
+    /// Returns the request, or nil when there is none. As in Teleport's store, the result is nil also for an expired request
+    /// that ``removeExpired(at:)`` has not removed yet.
     func request(_ id: String, at now: WallTime) -> AuthRequest? {
         requests[id].flatMap { $0.expires > now ? $0 : nil }
     }

@@ -22,14 +22,15 @@ struct WatchQueue: Sendable {
     private let limit: Int
     private let backlog = Backlog()
 
-    /// - Parameter limit: how many events may be due and not taken.
+    /// - Parameter limit: the largest number of events that may be due and not taken.
     init(filter: RequestFilter, limit: Int = .max) {
         self.filter = filter
         self.limit = limit
         (items, continuation) = AsyncThrowingStream.makeStream()
     }
 
-    /// Adds an event. False when the watcher was too slow: then its stream ends at once, and the waiting events are lost.
+    /// Adds an event. Returns false when the watcher was too slow. Its stream then ends at once, and the waiting events are
+    /// lost.
     func add(_ item: Item, lag: Duration) -> Bool {
         guard backlog.add(item.since, isDueUntil: .now - lag, limit: limit) else {
             continuation.finish(throwing: Self.overflow)

@@ -9,7 +9,7 @@ package final class TriggerSigner: Sendable {
 
     package init() throws(SandboxError) { key = Mutex(try SigningKeyPair()) }
 
-    /// Replaces the key, as a server does whose database is new.
+    /// Replaces the key, as a server with a new database does.
     package func makeNewKey() throws(SandboxError) {
         let new = try SigningKeyPair()
         key.withLock { $0 = new }

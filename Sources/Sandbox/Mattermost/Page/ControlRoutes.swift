@@ -98,7 +98,7 @@ private struct RequestForm {
     var roles: [String]
     var reason: String
     var id: String?
-    /// How many approvals the request needs.
+    /// The number of approvals that the request needs.
     var approvals: Int
 
     init(_ json: JSON) throws(SandboxError) {

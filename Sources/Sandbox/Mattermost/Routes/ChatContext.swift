@@ -31,7 +31,7 @@ struct ChatContext: RequestContext {
 }
 
 extension String {
-    /// Nil for a malformed escape or for bytes that are not UTF-8.
+    /// The text without its percent-escapes; nil for a malformed escape or for bytes that are not UTF-8.
     var percentDecoded: String? {
         var bytes: [UInt8] = []
         var rest = utf8[...]

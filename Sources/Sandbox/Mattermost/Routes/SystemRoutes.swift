@@ -37,7 +37,7 @@ struct SystemRoutes: Sendable {
         return response
     }
 
-    /// A real server sends two hundred more fields, with chunked encoding.
+    /// Returns the configuration for clients. A real server sends two hundred more fields, with chunked encoding.
     private func clientConfig(isLoggedIn: Bool) throws -> Response {
         var body: JSON = [
             "AsymmetricSigningPublicKey": .string(signer.publicKey), "Version": "5.37.0", "BuildNumber": "",

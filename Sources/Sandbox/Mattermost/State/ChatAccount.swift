@@ -8,7 +8,7 @@ package struct ChatAccount: Equatable, Sendable {
     package var isBot: Bool
     package var createAt: Int64
     package var updateAt: Int64
-    /// When the account was deactivated; 0 while it is active.
+    /// The time at which the account was deactivated; 0 while it is active.
     package var deleteAt: Int64 = 0
 
     package init(

@@ -13,7 +13,7 @@ package struct ChatChannel: Equatable, Sendable {
     package var displayName: String
     package var creatorID: String
     package var createAt: Int64
-    /// When the channel was archived; 0 if it is not.
+    /// The time at which the channel was archived; 0 if it is not archived.
     package var deleteAt: Int64 = 0
     package var members: Set<String>
 

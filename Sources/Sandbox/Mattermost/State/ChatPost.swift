@@ -4,7 +4,7 @@ package struct ChatPost: Equatable, Sendable {
     package var createAt: Int64
     package var updateAt: Int64
     package var editAt: Int64 = 0
-    /// When the post was deleted; 0 if it is not. Only a listing by `since` still contains deleted posts.
+    /// The time at which the post was deleted; 0 if it is not deleted. Only a listing by `since` still contains deleted posts.
     package var deleteAt: Int64 = 0
     package var userID: String
     package var channelID: String

@@ -9,7 +9,8 @@ package struct ChatDialog: Equatable, Sendable {
 }
 
 extension ChatState {
-    /// How long after a click its trigger id can open a dialog, in milliseconds (`model.OutgoingIntegrationRequestsTimeout`).
+    /// The time after a click during which its trigger id can open a dialog, in milliseconds
+    /// (`model.OutgoingIntegrationRequestsTimeout`).
     private static let triggerLifetime: Int64 = 3000
 
     mutating func openDialog(_ body: JSON, now: Int64) throws(AppError) {

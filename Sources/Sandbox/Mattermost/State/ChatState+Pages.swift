@@ -3,12 +3,13 @@ extension ChatState {
     package struct Page: Sendable {
         package var size: Int
         package var number: Int
-        /// Only posts of an earlier millisecond than this post's. Other posts of the same millisecond are left out.
+        /// The id of a post. Only posts of an earlier millisecond are selected; other posts of the same millisecond are left
+        /// out.
         package var before: String?
-        /// Only posts of a later millisecond than this post's.
+        /// The id of a post. Only posts of a later millisecond are selected.
         package var after: String?
-        /// Only posts changed or deleted after this time, in milliseconds. When it is positive, the other parameters are
-        /// ignored.
+        /// A time in milliseconds. Only posts that were changed or deleted after it are selected. When it is positive, the
+        /// other parameters are ignored.
         package var since: Int64
 
         /// Applies the server's defaults and limits (`web/params.go`).

@@ -2,7 +2,7 @@ extension ChatState {
     /// The server's limits, in characters (`model/post.go`).
     private static let messageLimit = 16_383
     private static let propsLimit = 8_000
-    /// How long the server remembers a `pending_post_id`, in milliseconds (`app.PendingPostIDsCacheTTL`).
+    /// The time for which the server remembers a `pending_post_id`, in milliseconds (`app.PendingPostIDsCacheTTL`).
     private static let pendingLifetime: Int64 = 30_000
 
     /// The result of a call that creates a post: a new post, or the earlier one with the same `pending_post_id`.
@@ -101,7 +101,7 @@ extension ChatState {
         table.delete(id, at: moment)
     }
 
-    /// The post as a call that writes reads it first.
+    /// Returns the post as it is read by a call before it writes.
     private func stored(_ id: String, at now: Int64) -> ChatPost? {
         writesReadReplica ? table.seen(at: now)[id] : table[id]
     }

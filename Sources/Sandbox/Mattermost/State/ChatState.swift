@@ -20,7 +20,7 @@ package struct ChatState: Sendable {
     /// Whether posts of the same millisecond have the same `create_at`, as on a real server. If not, each time is later than
     /// all before it.
     package var sharesMilliseconds = true
-    /// How far the replica, which answers reads, lags behind the database, in milliseconds.
+    /// The time in milliseconds by which the replica, which answers reads, lags behind the database.
     package var replicaLag: Int64 {
         get { table.lag }
         set { table.lag = newValue }

@@ -19,7 +19,7 @@ struct PostTable: Sendable {
         var before: ChatPost?
     }
 
-    /// How far the replica of the database lags behind, in milliseconds.
+    /// The time in milliseconds by which the replica of the database lags behind.
     var lag: Int64 = 0
 
     subscript(id: String) -> ChatPost? { places[id].map { all[$0] } }
@@ -144,10 +144,10 @@ struct ChannelPosts: Sendable {
     /// The time of the latest change to any of the posts, including deletions.
     fileprivate(set) var lastUpdate: Int64 = 0
 
-    /// How many posts were created before `time`, without those of the same millisecond.
+    /// The number of posts that were created before `time`, without those of the same millisecond.
     func count(before time: Int64) -> Int { firstIndex { $0.createAt >= time } }
 
-    /// How many posts were created until `time`, with those of the same millisecond.
+    /// The number of posts that were created until `time`, including those of the same millisecond.
     func count(until time: Int64) -> Int { firstIndex { $0.createAt > time } }
 
     private func firstIndex(where fits: (Key) -> Bool) -> Int {

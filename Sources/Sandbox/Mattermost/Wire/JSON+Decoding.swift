@@ -30,7 +30,7 @@ extension JSON: Decodable {
         return .string(try container.decode(String.self))
     }
 
-    /// Nil unless the bytes are exactly one complete JSON value.
+    /// Reads a JSON value. The result is nil unless the bytes are exactly one complete value.
     package init?(bytes: some Sequence<UInt8>) {
         guard let value = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { return nil }
         self = value
