@@ -20,7 +20,7 @@ struct LogTests {
     func shape() throws {
         let lines = try lines { $0.debug("Watcher connected", metadata: ["request_id": "r-1", "user": "a b"]) }
         let line = try #require(lines.first)
-        #expect(line.hasPrefix("DEBU   Watcher connected request_id:r-1 user:\"a b\" DaemonTests/LogTests.swift:"))
+        #expect(line.hasPrefix("DEBU   Watcher connected request_id:r-1 user:\"a b\" LogTests/LogTests.swift:"))
     }
 
     @Test("Text from outside cannot begin a line of its own or colour a terminal")
