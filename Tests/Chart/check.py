@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+import traceback
 from pathlib import Path
 
 import jsonschema
@@ -202,9 +203,9 @@ def check_plugin(objects):
     return True
 
 
-# What the files of cases/ make. Names are those of `helm template RELEASE-NAME`.
+# What the files of cases/ make. Names are those of `helm template release-name`.
 
-PLUGIN = "RELEASE-NAME-teleport-plugin-mattermost"
+PLUGIN = "release-name-teleport-plugin-mattermost"
 ORIGINAL = [f"ConfigMap/{PLUGIN}", f"Deployment/{PLUGIN}", f"Secret/{PLUGIN}-secret"]
 
 
@@ -213,7 +214,7 @@ def guide_17(objects):
     same(objects.names, ORIGINAL)
     same(base64.b64decode(objects.the("Secret")["data"]["mattermostToken"]), b"mattermosttoken")
     deployment, container = objects.deployment, objects.container
-    labels = {"app.kubernetes.io/name": "teleport-plugin-mattermost", "app.kubernetes.io/instance": "RELEASE-NAME"}
+    labels = {"app.kubernetes.io/name": "teleport-plugin-mattermost", "app.kubernetes.io/instance": "release-name"}
     same(deployment["spec"]["selector"]["matchLabels"], labels)
     same(deployment["spec"]["replicas"], 1)
     same(container["name"], "teleport-plugin-mattermost")
@@ -251,43 +252,43 @@ def token_secret(objects):
 
 
 def tbot_proxy(objects):
-    tbot = [f"{kind}/RELEASE-NAME-tbot" for kind in ("ConfigMap", "Deployment", "Role", "RoleBinding", "ServiceAccount")]
+    tbot = [f"{kind}/release-name-tbot" for kind in ("ConfigMap", "Deployment", "Role", "RoleBinding", "ServiceAccount")]
     same(objects.names, sorted(ORIGINAL + tbot))
-    same(yaml.safe_load(objects.the("ConfigMap", "RELEASE-NAME-tbot")["data"]["tbot.yaml"]), {
+    same(yaml.safe_load(objects.the("ConfigMap", "release-name-tbot")["data"]["tbot.yaml"]), {
         "version": "v2", "proxy_server": "test.teleport.sh:443",
         "onboarding": {"join_method": "kubernetes", "token": "my-token"},
-        "storage": {"type": "kubernetes_secret", "name": "RELEASE-NAME-tbot"},
-        "outputs": [{"type": "identity", "destination": {"type": "kubernetes_secret", "name": "RELEASE-NAME-tbot-out"}}],
+        "storage": {"type": "kubernetes_secret", "name": "release-name-tbot"},
+        "outputs": [{"type": "identity", "destination": {"type": "kubernetes_secret", "name": "release-name-tbot-out"}}],
     })
     # The plugin takes the address and the identity of tbot.
     same(objects.toml["teleport"]["addr"], "test.teleport.sh:443")
     same(objects.toml["teleport"]["identity"], f"{FILES}/teleport-identity/identity")
-    same(objects.mounts()[f"{FILES}/teleport-identity"][0]["secret"]["secretName"], "RELEASE-NAME-tbot-out")
-    pod = objects.the("Deployment", "RELEASE-NAME-tbot")["spec"]["template"]["spec"]
-    same(pod["serviceAccountName"], "RELEASE-NAME-tbot")
+    same(objects.mounts()[f"{FILES}/teleport-identity"][0]["secret"]["secretName"], "release-name-tbot-out")
+    pod = objects.the("Deployment", "release-name-tbot")["spec"]["template"]["spec"]
+    same(pod["serviceAccountName"], "release-name-tbot")
     same(pod["volumes"][1]["projected"]["sources"][0]["serviceAccountToken"]["audience"], "test.teleport.sh")
     assert pod["containers"][0]["securityContext"]["runAsNonRoot"]
 
 
 def tbot_operator(objects):
-    account = {f"ServiceAccount/bot", f"TeleportBotV1/{PLUGIN}", "TeleportProvisionToken/RELEASE-NAME-tbot"}
+    account = {f"ServiceAccount/bot", f"TeleportBotV1/{PLUGIN}", "TeleportProvisionToken/release-name-tbot"}
     assert account <= set(objects.names)
     token = objects.the("TeleportProvisionToken")
     same(token["metadata"]["namespace"], "teleport")
     same(token["spec"], {
         "roles": ["Bot"], "bot_name": PLUGIN, "join_method": "kubernetes",
         "kubernetes": {
-            "type": "static_jwks", "static_jwks": {"jwks": '{"keys":[]}'}, "allow": [{"service_account": "NAMESPACE:bot"}],
+            "type": "static_jwks", "static_jwks": {"jwks": '{"keys":[]}'}, "allow": [{"service_account": "default:bot"}],
         },
     })
     same(objects.the("TeleportBotV1")["spec"]["roles"], ["access-plugin", "request-decider"])
-    config = yaml.safe_load(objects.the("ConfigMap", "RELEASE-NAME-tbot")["data"]["tbot.yaml"])
+    config = yaml.safe_load(objects.the("ConfigMap", "release-name-tbot")["data"]["tbot.yaml"])
     same(config["onboarding"]["token"], token["metadata"]["name"])
     same(config["storage"], {"type": "memory"})
     same([output["destination"]["name"] for output in config["outputs"]], ["plugin-identity", "another-identity"])
     same(objects.mounts()[f"{FILES}/teleport-identity"][0]["secret"]["secretName"], "plugin-identity")
     same(objects.toml["teleport"]["addr"], "teleport-auth.teleport-namespace.svc.cluster.local:3025")
-    deployment = objects.the("Deployment", "RELEASE-NAME-tbot")
+    deployment = objects.the("Deployment", "release-name-tbot")
     container = deployment["spec"]["template"]["spec"]["containers"][0]
     same(container["image"], "public.ecr.aws/gravitational/tbot-distroless:18.2.0")
     assert {"--debug", "--insecure"} <= set(container["args"])
@@ -295,7 +296,7 @@ def tbot_operator(objects):
     annotations = [
         deployment["metadata"], deployment["spec"]["template"]["metadata"], objects.the("Role")["metadata"],
         objects.the("RoleBinding")["metadata"], objects.the("ServiceAccount")["metadata"],
-        objects.the("ConfigMap", "RELEASE-NAME-tbot")["metadata"],
+        objects.the("ConfigMap", "release-name-tbot")["metadata"],
     ]
     expected = ["tbot-deployment", "tbot-pod", "tbot-role", "tbot-binding", "tbot-account", "tbot-config"]
     same([metadata["annotations"]["of"] for metadata in annotations], expected)
@@ -327,6 +328,8 @@ def buttons(objects):
     same(objects.names, sorted(ORIGINAL[:2] + more))
     same(objects.deployment["spec"]["replicas"], 2)
     same(objects.the("PodDisruptionBudget")["spec"]["maxUnavailable"], 1)
+    same(objects.the("Service")["spec"]["publishNotReadyAddresses"], True)
+    assert "lifecycle" not in objects.container
     ingress = objects.the("Ingress")
     same(ingress["metadata"]["annotations"], {"nginx.ingress.kubernetes.io/backend-protocol": "HTTPS"})
     same(ingress["spec"]["ingressClassName"], "nginx")
@@ -360,6 +363,9 @@ def plain_http(objects):
     same(objects.container["command"][-1], "--insecure-no-tls")
     same(objects.container["env"][0]["value"], "false")
     same(objects.container["readinessProbe"]["initialDelaySeconds"], 2)
+    # A pod that leaves the Service while it stops has to go on serving for a moment.
+    same(objects.the("Service")["spec"]["publishNotReadyAddresses"], False)
+    assert objects.container["lifecycle"]["preStop"]
     assert "https_key_file" not in objects.toml["http"]
     endpoint = objects.the("ServiceMonitor")["spec"]["endpoints"][0]
     same(endpoint, {"port": "callback", "path": "/metrics", "scheme": "http"})
@@ -428,7 +434,7 @@ def check_documented():
 
 def check_notes(path):
     notes = render(path, "-notes")
-    assert notes.returncode == 0 and "kubectl --namespace NAMESPACE logs" in notes.stdout, notes.stderr
+    assert notes.returncode == 0 and "kubectl --namespace default logs" in notes.stdout, notes.stderr
 
 
 def main():
@@ -444,7 +450,8 @@ def main():
             return check(*arguments)
         except Exception as error:  # noqa: BLE001, every failure is reported and the next step runs
             failures += 1
-            print(f"✗ {title}: {type(error).__name__}: {error}")
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            print(f"✗ {title}: {where.name}:{where.lineno}: {where.line}: {error}")
 
     for path in cases:
         if wanted and path.stem not in wanted:

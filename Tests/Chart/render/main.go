@@ -20,8 +20,8 @@ import (
 )
 
 func main() {
-	release := flag.String("release", "RELEASE-NAME", "name of the release")
-	namespace := flag.String("namespace", "NAMESPACE", "namespace of the release")
+	release := flag.String("release", "release-name", "name of the release")
+	namespace := flag.String("namespace", "default", "namespace of the release")
 	notes := flag.Bool("notes", false, "print NOTES.txt instead of the objects")
 	values := flag.Bool("values", false, "print the merged values as JSON instead of the objects")
 	flag.Usage = func() {
@@ -249,7 +249,9 @@ func (e *engine) render(name string, data map[string]any) (string, error) {
 	}
 	folder := name[:strings.Index(name, "/templates/")] + "/templates"
 	scope["Template"] = map[string]any{"Name": name, "BasePath": folder}
-	return e.include(name, scope)
+	text, err := e.include(name, scope)
+	// Go prints this for a value that is missing. Helm removes it from what is printed at last, and not from what include returns.
+	return strings.ReplaceAll(text, "<no value>", ""), err
 }
 
 func (e *engine) include(name string, data any) (string, error) {
@@ -261,7 +263,7 @@ func (e *engine) include(name string, data any) (string, error) {
 	if err := e.root.ExecuteTemplate(&buffer, name, data); err != nil {
 		return "", err
 	}
-	return strings.ReplaceAll(buffer.String(), "<no value>", ""), nil
+	return buffer.String(), nil
 }
 
 // functions returns those that Helm adds to sprig's. The environment is hidden from templates.

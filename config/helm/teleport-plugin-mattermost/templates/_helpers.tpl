@@ -34,7 +34,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 The address of Teleport. An empty one is taken from tbot, which connects to the same cluster.
 */}}
 {{- define "teleport-mattermost.teleportAddress" -}}
-{{- coalesce .Values.teleport.address .Values.tbot.teleportProxyAddress .Values.tbot.teleportAuthAddress -}}
+{{- coalesce .Values.teleport.address .Values.tbot.teleportProxyAddress .Values.tbot.teleportAuthAddress | default "" -}}
 {{- end -}}
 
 {{/*
