@@ -1,6 +1,5 @@
-// Command render renders a Helm chart as `helm template` does: the chart's templates with the values of a file over the chart's own.
-// It knows what the charts of this repository use, so that they can be tested where Helm is not installed. Charts without
-// subcharts only.
+// Command render renders a Helm chart as `helm template` does: the chart's templates with the values of files over the chart's
+// own. It is for machines without Helm, and knows what the chart of this repository uses: no subcharts, hooks or cluster.
 package main
 
 import (

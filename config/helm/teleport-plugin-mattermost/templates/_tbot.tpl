@@ -31,7 +31,8 @@ app.kubernetes.io/component: tbot
 {{- end -}}
 
 {{/*
-The metadata of one of tbot's objects. Takes a dict of root, the object's name, and kind, its key in annotations and extraLabels.
+The metadata of one of tbot's objects. Takes a dict of root, of the object's name, and of kind: its key in tbot.annotations and
+tbot.extraLabels.
 */}}
 {{- define "teleport-mattermost.tbot.metadata" -}}
 {{- $tbot := .root.Values.tbot -}}

@@ -37,7 +37,7 @@ The plugin's configuration file.
 {{- $_ := set $mattermost "previous_secrets" $previous -}}
 {{- end -}}
 {{- $http := deepCopy .Values.http -}}
-{{- if and .Values.certificate.secretName (not .Values.certificate.insecureNoTLS) -}}
+{{- if .Values.certificate.secretName -}}
 {{- $_ := set $http "https_key_file" (printf "%s/certificate/tls.key" $files) -}}
 {{- $_ := set $http "https_cert_file" (printf "%s/certificate/tls.crt" $files) -}}
 {{- end -}}
