@@ -16,7 +16,7 @@ WIDTH_OPTION := --experimental-maximum-parallelization-width
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test example fuzz sanitize chaos recovery bursts bench screenshot picture protos check-protos format lint install clean
+.PHONY: help build demo test example fuzz sanitize chaos recovery bursts bench chart screenshot picture protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -75,6 +75,10 @@ bursts: build ## Measure the time and CPU that thousands of requests at once tak
 bench: build ## Compare the listener with a small Go server in the same run
 	@$(APT) golang-go
 	Benchmarks/run.sh
+
+chart: ## Render the Helm chart for ten value sets and validate the objects
+	@$(APT) golang-go golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev python3-venv
+	Tests/Chart/run.sh
 
 picture: ## Update the picture of the targets in docs/architecture.md
 	@$(APT) jq
