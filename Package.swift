@@ -80,6 +80,7 @@ let package = Package(
             name: "Posts", dependencies: ["Access", deque, heap, logging, lifecycle], swiftSettings: strict),
         .target(
             name: "Clicks", dependencies: ["Access", "ActionCrypto", "Base", deque, logging, lifecycle], swiftSettings: strict),
+        .target(name: "CircuitBreakers", dependencies: ["Access", "Base", logging], swiftSettings: strict),
         .target(
             name: "Settings",
             dependencies: [
@@ -98,7 +99,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Access", "ActionCrypto", "Base", "CallbackServer", "Check", "Clicks", "Log", "Mattermost", "Posts", "Settings",
+                "Access", "ActionCrypto", "Base", "CallbackServer", "Check", "CircuitBreakers", "Clicks", "Log", "Mattermost",
+                "Posts", "Settings",
                 "Watcher", nioPosix, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -170,13 +172,15 @@ let package = Package(
         .target(
             name: "PluginTestSupport",
             dependencies: [
-                "Access", "ActionCrypto", "Clicks", "Mattermost", "Daemon", "Posts", "Sandbox", "TestSupport", "Watcher",
+                "Access", "ActionCrypto", "CircuitBreakers", "Clicks", "Mattermost", "Posts", "Sandbox", "TestSupport",
+                "Watcher",
                 logging,
             ],
             path: "Tests/Support/Plugin", swiftSettings: strict),
         .testTarget(
             name: "PostsTests",
             dependencies: [
+                "CircuitBreakers",
                 "Access", "ActionCrypto", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox", "TestSupport",
                 "Watcher",
                 grpcCore, logging,
@@ -195,6 +199,10 @@ let package = Package(
             dependencies: ["Access", "Base", "CallbackServer", "Mattermost", "Settings", "TestSupport", "Watcher", logging],
             swiftSettings: strict),
         .testTarget(
+            name: "CircuitBreakersTests",
+            dependencies: ["Access", "CircuitBreakers", "Log", "PluginTestSupport", "TestSupport", logging],
+            swiftSettings: strict),
+        .testTarget(
             name: "LogTests", dependencies: ["Access", "CallbackServer", "Clicks", "Log", "TestSupport", nioCore, logging],
             swiftSettings: strict),
         .testTarget(
@@ -203,6 +211,7 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
+                "CircuitBreakers",
                 "Access", "ActionCrypto", "CallbackServer", "Check", "Clicks", "Log", "Mattermost", "Daemon",
                 "PluginTestSupport", "Posts",
                 "Sandbox", "Settings", "TestSupport", "Watcher", grpcCore, nioCore, logging,
@@ -225,7 +234,8 @@ let package = Package(
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Access", "ActionCrypto", "CallbackServer", "Check", "Clicks", "Log", "NIOOpenSSL", "Daemon", "Mattermost", "Posts",
+    "Access", "ActionCrypto", "CallbackServer", "Check", "CircuitBreakers", "Clicks", "Log", "NIOOpenSSL", "Daemon",
+    "Mattermost", "Posts",
     "Settings",
     "TOML",
     "Watcher", nioCore, nioHTTP1, logging, .product(name: "NIOEmbedded", package: "swift-nio"),

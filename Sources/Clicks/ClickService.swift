@@ -29,13 +29,13 @@ package struct ClickService: Sendable {
     /// - Parameters:
     ///   - context: everything that deciding needs.
     ///   - proofs: verifies who clicked, or nil to believe the callback.
-    ///   - clock: the clock of the answer's deadline.
+    ///   - clock: the clock of the answer's deadline, and of the pauses between repeated reads.
     ///   - lookAgain: called with a request whose posts or record may need to be brought up to date.
     package init(
         _ context: ClicksContext, proofs: ProofVerifier?, clock: any Clock<Duration> = .continuous,
         lookAgain: @escaping @Sendable (RequestID) -> Void
     ) {
-        approvals = Approvals(context: context, lookAgain: lookAgain)
+        approvals = Approvals(context: context, clock: clock, lookAgain: lookAgain)
         self.proofs = proofs
         submissions = SeenSubmissions(elapsed: context.clocks.elapsed)
         self.clock = clock

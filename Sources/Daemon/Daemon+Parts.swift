@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import CircuitBreakers
 import Clicks
 import Mattermost
 import Posts

@@ -1,6 +1,7 @@
 import Access
 import ActionCrypto
 import CallbackServer
+import CircuitBreakers
 import Clicks
 import Log
 import Logging

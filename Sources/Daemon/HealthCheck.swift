@@ -1,5 +1,6 @@
 import Access
 import Base
+import CircuitBreakers
 import Logging
 import Posts
 import ServiceLifecycle

@@ -22,6 +22,8 @@ package struct PostsContext: Sendable {
     package let outage: @Sendable () -> Duration?
     package let logger: Logger
     package let clocks: Clocks
+    /// Returns a random number in 0..<1, by which the delays of several requests differ.
+    package let jitter: @Sendable () -> Double
     let evidence: GoneEvidence
 
     /// The options of posting that the configuration sets.
@@ -41,7 +43,8 @@ package struct PostsContext: Sendable {
     package init(
         teleport: any AccessService, chat: any ChatService, recipients: Recipients, cards: CardMaker, buttons: ButtonMaker?,
         policy: ApprovalPolicy, replica: String, rendering: Rendering, options: Options,
-        outage: @escaping @Sendable () -> Duration?, evidence: GoneEvidence = GoneEvidence(), logger: Logger, clocks: Clocks
+        outage: @escaping @Sendable () -> Duration?, evidence: GoneEvidence = GoneEvidence(), logger: Logger, clocks: Clocks,
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
         self.teleport = teleport
         self.chat = chat
@@ -56,5 +59,6 @@ package struct PostsContext: Sendable {
         self.evidence = evidence
         self.logger = logger
         self.clocks = clocks
+        self.jitter = jitter
     }
 }

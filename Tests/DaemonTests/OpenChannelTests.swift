@@ -1,4 +1,5 @@
 import Access
+import CircuitBreakers
 import Logging
 import Mattermost
 import PluginTestSupport

@@ -1,4 +1,5 @@
 import Access
+import CircuitBreakers
 import Mattermost
 import PluginTestSupport
 import Sandbox

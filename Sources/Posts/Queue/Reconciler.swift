@@ -142,7 +142,7 @@ package struct Reconciler: Service {
     private func work(on id: RequestID) async {
         let outcome = await outcome(of: id)
         let isIdle = shared.queue.withLock { queue in
-            queue.finish(id, outcome, now: context.clocks.elapsed(), jitter: .random(in: 0..<1))
+            queue.finish(id, outcome, now: context.clocks.elapsed(), jitter: context.jitter())
             return queue.isIdle
         }
         if outcome != .settled { deadlineChanged.yield() }

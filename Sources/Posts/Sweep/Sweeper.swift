@@ -73,17 +73,16 @@ package struct Sweeper: Service {
 
     private func untilDone(_ failed: String, _ body: () async throws -> Void) async {
         var backoff = Backoff(Self.retries)
-        var said: String?
+        var told = SayOnce<String>()
         while !Task.isCancelled {
             var pause = backoff.next()
             do {
                 return try await body()
             } catch {
                 let problem = Problem(error)
-                let isQuiet = said == problem.message || context.outage() != nil
+                let isQuiet = !told.isNews(problem.message) || context.outage() != nil
                 let level: Logger.Level = isQuiet ? .debug : problem.isPermanent ? .error : .warning
                 context.logger.log(level: level, "\(failed): \(problem.message)")
-                said = problem.message
                 if problem.isPermanent { pause = Self.slowly }
             }
             guard (try? await clock.sleep(for: pause)) != nil else { return }

@@ -1,5 +1,5 @@
 import Access
-import Daemon
+import CircuitBreakers
 import Foundation
 import Logging
 import Synchronization

@@ -1,7 +1,7 @@
 package import Access
 import ActionCrypto
+package import CircuitBreakers
 package import Clicks
-package import Daemon
 package import Logging
 package import Posts
 

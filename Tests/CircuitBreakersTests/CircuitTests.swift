@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Daemon
+@testable import CircuitBreakers
 
 @Suite("A server's circuit")
 struct CircuitTests {

@@ -6,8 +6,12 @@ package struct Circuits: Sendable {
     package let teleport: Breaker<TeleportError>
     package let chat: Breaker<MattermostError>
 
-    package init(logger: Logger, elapsed: @escaping @Sendable () -> Duration) {
-        teleport = Breaker("Teleport", logger: logger, elapsed: elapsed) { error in
+    /// - Parameter jitter: returns a random number in 0..<1, by which the pauses between probes differ.
+    package init(
+        logger: Logger, elapsed: @escaping @Sendable () -> Duration,
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+    ) {
+        teleport = Breaker("Teleport", logger: logger, elapsed: elapsed, jitter: jitter) { error in
             switch error.code {
             case .unavailable, .timedOut: .failing
             case .misconfigured: .misconfigured
@@ -15,7 +19,7 @@ package struct Circuits: Sendable {
             case .permissionDenied, .notFound, .conflict, .refused, .unimplemented, .other: .healthy
             }
         }
-        chat = Breaker("Mattermost", logger: logger, elapsed: elapsed) { error in
+        chat = Breaker("Mattermost", logger: logger, elapsed: elapsed, jitter: jitter) { error in
             // The server answered with more than the client reads. That concerns one channel or thread only.
             if error.reason == .tooLarge { return .healthy }
             return switch error.code {

@@ -38,6 +38,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
     private let judge: @Sendable (Failure) -> Verdict
     private let logger: Logger
     private let elapsed: @Sendable () -> Duration
+    private let jitter: @Sendable () -> Double
 
     /// - Parameters:
     ///   - server: the server's name in log lines.
@@ -45,11 +46,13 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
     ///   - judge: returns what a call's error says about the server.
     package init(
         _ server: String, logger: Logger, elapsed: @escaping @Sendable () -> Duration,
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
         judge: @escaping @Sendable (Failure) -> Verdict
     ) {
         self.server = server
         self.logger = logger
         self.elapsed = elapsed
+        self.jitter = jitter
         self.judge = judge
     }
 
@@ -109,7 +112,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         let (isNews, isOther) = state.withLock { state in
             state.lastFailure = error
             if isAsked { state.lastPause = error }
-            let isNews = state.circuit.failed(at: elapsed(), atLeast: atLeast, isAsked: isAsked, jitter: .random(in: 0..<1))
+            let isNews = state.circuit.failed(at: elapsed(), atLeast: atLeast, isAsked: isAsked, jitter: jitter())
             // A failure that opens no circuit is not told.
             let isOther = state.circuit.isOpen && state.told.isNews("\(error)")
             return (isNews, isOther)
