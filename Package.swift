@@ -218,6 +218,13 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "Access", "ActionCrypto", "CircuitBreakers", "Clicks", "Posts", heap, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Simulation", swiftSettings: strict),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

@@ -90,7 +90,7 @@ package struct Reconciler: Service {
     var backlog: Int { shared.queue.withLock { $0.count } }
 
     /// Whether no request is waiting, worked on or failing, so that no memory is held for any of them.
-    var isAtRest: Bool {
+    package var isAtRest: Bool {
         shared.queue.withLock { $0.isIdle } && shared.memories.withLock { $0.isEmpty }
             && shared.failures.withLock { $0.example == nil } && claims.isEmpty
     }

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Glibc
+
+/// Runs the plugin in simulated worlds until one of them goes wrong, or for a while.
+@main
+struct Simulate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate", abstract: "Run the plugin in simulated worlds, each decided by a seed.",
+        discussion: """
+            A world that goes wrong is shrunk, and its story is printed. Exit codes: 0 nothing went wrong, 1 something did, 64 \
+            wrong usage.
+            """)
+
+    @Option(help: "How many seconds to run.")
+    var seconds = 60
+
+    @Option(help: "The first seed.")
+    var seed: UInt64 = 1
+
+    @Option(help: "How many requests a world has.")
+    var requests = 20
+
+    @Option(help: "Run each of this many seeds twice and compare what happened, line by line.")
+    var twice: Int?
+
+    @Flag(help: "Print the story of the first seed, whatever comes of it.")
+    var story = false
+
+    func run() throws {
+        Self.makeHashingDeterministic()
+        if let twice { return try compare(twice) }
+        if story { return try tell() }
+        var search = Search(requests: requests)
+        let start = ContinuousClock.now
+        var next = seed
+        while ContinuousClock.now - start < .seconds(seconds) {
+            if let failure = try search.run(seed: next) { try report(failure) }
+            next += 1
+        }
+        let time = (ContinuousClock.now - start) / .seconds(1)
+        let totals = search.totals
+        print(
+            """
+            \(totals.worlds) worlds of \(requests) requests in \(Int(time)) s (\(Int(Double(totals.worlds) / time)) a second): \
+            \(totals.decisions) decisions, \(totals.steps) steps, \(totals.doubles) double posts made and removed, \
+            tctl overwritten after at most \(totals.longestOverwrite). Nothing went wrong.
+            """)
+    }
+
+    /// Starts the program anew with hash tables whose order is the same in every process, so that a seed means the same world.
+    private static func makeHashingDeterministic() {
+        let variable = "SWIFT_DETERMINISTIC_HASHING"
+        guard getenv(variable) == nil else { return }
+        setenv(variable, "1", 1)
+        execv("/proc/self/exe", CommandLine.unsafeArgv)
+    }
+
+    private func report(_ failure: Search.Failure) throws {
+        print("Seed \(failure.seed) goes wrong: \(failure.violations.map(\.description).joined(separator: "; "))")
+        var shrinker = Shrinker(failure)
+        try shrinker.shrink()
+        let short = shrinker.failure
+        print("The shortest story found, with \(short.requests) requests and \(short.choices.count) choices:")
+        for line in try Search.story(short.choices, requests: short.requests).lines { print("  \(line)") }
+        throw ExitCode(1)
+    }
+
+    private func tell() throws {
+        let choices = Choices(seed: seed)
+        let world = try World(choices, requests: requests, isTraced: true)
+        let violations = world.run()
+        for line in world.trace.lines { print(line) }
+        print("\(choices.made.count) choices, \(world.scheduler.steps) steps, \(violations.count) violations: \(violations)")
+    }
+
+    /// Whether the same seed gives the same world, to the last line.
+    private func compare(_ count: Int) throws {
+        for seed in seed..<seed + UInt64(count) {
+            func lines() throws -> [String] {
+                let world = try World(Choices(seed: seed), requests: requests, isTraced: true)
+                _ = world.run()
+                return world.trace.lines
+            }
+            let (first, second) = (try lines(), try lines())
+            guard first == second else {
+                let place = zip(first, second).enumerated().first { $0.element.0 != $0.element.1 }
+                print("Seed \(seed) differs: \(place.map { "\($0.offset): \($0.element)" } ?? "in length")")
+                throw ExitCode(1)
+            }
+        }
+        print("\(count) seeds, each twice: the same lines.")
+    }
+}

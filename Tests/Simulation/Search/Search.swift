@@ -1,0 +1,103 @@
+/// Looks for a world in which something goes wrong, and for the shortest story of it.
+struct Search {
+    /// A world in which something went wrong.
+    struct Failure {
+        var seed: UInt64
+        var requests: Int
+        var choices: [UInt32]
+        var violations: [Oracle.Violation]
+    }
+
+    /// What worlds had in common and in total.
+    struct Totals {
+        var worlds = 0
+        var steps = 0
+        var decisions = 0
+        var doubles = 0
+        var longestOverwrite = Duration.zero
+    }
+
+    var requests = 20
+    private(set) var totals = Totals()
+
+    init(requests: Int = 20) { self.requests = requests }
+
+    /// Lives through the world of a seed. Returns nil if nothing went wrong.
+    mutating func run(seed: UInt64) throws -> Failure? {
+        let choices = Choices(seed: seed)
+        let world = try World(choices, requests: requests)
+        let violations = world.run()
+        totals.worlds += 1
+        totals.steps += world.scheduler.steps
+        totals.decisions += world.oracle.decisions
+        totals.doubles += world.oracle.doubles
+        totals.longestOverwrite = max(totals.longestOverwrite, world.oracle.longestOverwrite)
+        guard !violations.isEmpty else { return nil }
+        return Failure(seed: seed, requests: requests, choices: choices.made, violations: violations)
+    }
+
+    /// Everything that happens in the world of a list of choices.
+    static func story(_ choices: [UInt32], requests: Int) throws -> (violations: [Oracle.Violation], lines: [String]) {
+        let world = try World(Choices(repeating: choices), requests: requests, isTraced: true)
+        let violations = world.run()
+        return (violations, world.trace.lines)
+    }
+}
+
+/// Makes a failing list of choices shorter and more harmless for as long as the world still fails.
+struct Shrinker {
+    private(set) var failure: Search.Failure
+    private var tries: Int
+    private let fails: (Search.Failure) throws -> [Oracle.Violation]
+    /// The rule that is broken. Another one may be broken for another reason.
+    private let rule: Oracle.Violation.Rule?
+
+    init(_ failure: Search.Failure, tries: Int = 3000) {
+        self.failure = failure
+        self.tries = tries
+        rule = failure.violations.first?.rule
+        fails = { try World(Choices(repeating: $0.choices), requests: $0.requests).run() }
+    }
+
+    mutating func shrink() throws {
+        var isShorter = true
+        while isShorter, tries > 0 {
+            isShorter = false
+            while failure.requests > 1, try keep({ $0.requests -= 1 }) { isShorter = true }
+            var size = max(failure.choices.count / 2, 1)
+            while size >= 1, tries > 0 {
+                if try clear(size) { isShorter = true }
+                size /= 2
+            }
+        }
+    }
+
+    /// Removes, or else sets to zero, each stretch of the choices that is not needed.
+    private mutating func clear(_ size: Int) throws -> Bool {
+        var hasChanged = false
+        var start = 0
+        while start < failure.choices.count, tries > 0 {
+            let end = min(start + size, failure.choices.count)
+            if try keep({ $0.choices.removeSubrange(start..<end) }) {
+                hasChanged = true
+                continue
+            }
+            let isZero = failure.choices[start..<end].allSatisfy { $0 == 0 }
+            if !isZero, try keep({ for index in start..<end { $0.choices[index] = 0 } }) { hasChanged = true }
+            start = end
+        }
+        return hasChanged
+    }
+
+    /// Keeps a change if the world still fails with it.
+    private mutating func keep(_ change: (inout Search.Failure) -> Void) throws -> Bool {
+        guard tries > 0 else { return false }
+        tries -= 1
+        var other = failure
+        change(&other)
+        other.violations = try fails(other)
+        guard other.violations.contains(where: { $0.rule == rule }) else { return false }
+        failure = other
+        return true
+    }
+}

@@ -1,0 +1,171 @@
+import Access
+
+/// Teleport's state: requests, what plugins store with them, and what was decided by whom. All replicas and people share it.
+final class SimulatedTeleport: @unchecked Sendable {
+    /// A state that a request had, from a moment on. `nil` means that the server does not have the request any more.
+    private struct Version {
+        var since: Duration
+        var request: AccessRequest?
+    }
+
+    private var versions: [RequestID: [Version]] = [:]
+    private var data: [RequestID: [String: String]] = [:]
+    private(set) var order: [RequestID] = []
+    unowned let world: World
+
+    /// How far reads of requests lag behind writes, as those of a cache.
+    var lag = Duration.zero
+    /// The permissions of the plugin's role. Without `list` the list is silently empty.
+    var showsRequests = true
+    var mayWrite = true
+    /// Whether plugin data can be listed.
+    var listsPluginData = true
+
+    init(_ world: World) { self.world = world }
+
+    private var now: Duration { world.scheduler.now }
+
+    // MARK: - What is true
+
+    func request(_ id: RequestID) -> AccessRequest? { versions[id]?.last?.request }
+
+    func pluginData(of id: RequestID) -> [String: String] { data[id] ?? [:] }
+
+    /// What a read sees now.
+    private func seen(_ id: RequestID) -> AccessRequest? {
+        guard showsRequests else { return nil }
+        return versions[id]?.last { $0.since <= now - lag }?.request
+    }
+
+    // MARK: - What people and time do
+
+    func create(_ request: AccessRequest, lifetime: Duration, dataLifetime: Duration) {
+        versions[request.id] = [Version(since: now, request: request)]
+        order.append(request.id)
+        world.changed(request.id)
+        world.scheduler.after(lifetime) { [self] in
+            guard self.request(request.id) != nil else { return }
+            versions[request.id]?.append(Version(since: now, request: nil))
+            world.trace.add("teleport", "\(request.id) is gone")
+            world.deleted(request.id)
+        }
+        world.scheduler.after(dataLifetime) { [self] in data[request.id] = nil }
+    }
+
+    /// Changes a request that the server has.
+    func change(_ id: RequestID, _ change: (inout AccessRequest) -> Void) {
+        guard var request = request(id) else { return }
+        change(&request)
+        versions[id]?.append(Version(since: now, request: request))
+        world.trace.add("teleport", "\(id) is \(request.state.name)")
+        world.changed(id)
+    }
+
+    func delete(_ id: RequestID) {
+        guard request(id) != nil else { return }
+        versions[id]?.append(Version(since: now, request: nil))
+        world.trace.add("teleport", "\(id) was deleted")
+        world.deleted(id)
+    }
+
+    // MARK: - What calls do
+
+    func read(_ id: RequestID) -> AccessRequest? { seen(id) }
+
+    func list() -> [AccessRequest] { order.compactMap(seen) }
+
+    func listPluginData() -> [RequestID: [String: String]]? { listsPluginData ? data : nil }
+
+    func update(
+        _ id: RequestID, setting: [String: String], expecting: [String: String]
+    ) -> Result<Void, TeleportError> {
+        guard mayWrite else { return .failure(Self.denied) }
+        guard request(id) != nil || data[id] != nil else { return .failure(TeleportError(.notFound, "not found")) }
+        var fields = data[id] ?? [:]
+        guard expecting.allSatisfy({ fields[$0.key] ?? "" == $0.value }) else {
+            return .failure(TeleportError(.conflict, "the values were not as expected"))
+        }
+        fields.merge(setting) { $1 }
+        data[id] = fields.filter { !$0.value.isEmpty }
+        return .success(())
+    }
+
+    func decide(
+        _ decision: Decision, on id: RequestID, delegator: String, reason: String, by replica: String
+    ) -> Result<Void, TeleportError> {
+        guard mayWrite else { return .failure(Self.denied) }
+        guard let before = request(id) else { return .failure(TeleportError(.notFound, "not found")) }
+        guard before.state != .denied else { return .failure(TeleportError(.refused, "the request is denied")) }
+        world.oracle.decided(decision, on: before, delegator: delegator, by: replica)
+        change(id) { ($0.state, $0.resolveReason) = (decision.state, reason) }
+        return .success(())
+    }
+
+    static let denied = TeleportError(.permissionDenied, "access denied")
+}
+
+/// Teleport, as one replica reaches it.
+struct TeleportWire: AccessService {
+    let wire: Wire<TeleportError>
+    let interceptors: CallInterceptors<TeleportError>
+
+    var clusterName: String? { World.cluster }
+    var webAddress: String? { "teleport.example.com" }
+
+    private var server: SimulatedTeleport { wire.world.teleport }
+
+    private func call<Answer: Sendable>(
+        _ call: ServerCall, _ name: @autoclosure () -> String,
+        _ effect: @escaping (SimulatedTeleport) -> Result<Answer, TeleportError>
+    ) async throws(TeleportError) -> Answer {
+        let name = wire.world.trace.isOn ? name() : ""
+        return try await interceptors.run(call) { [server] () throws(TeleportError) in
+            try await wire.call(name) { effect(server) }
+        }
+    }
+
+    func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? {
+        try await call(.read, "request \(id)") { .success($0.read(id)) }
+    }
+
+    func requests() async throws(TeleportError) -> [AccessRequest] {
+        try await call(.read, "requests") { .success($0.list()) }
+    }
+
+    func showsAllRequests() async throws(TeleportError) -> Bool {
+        try await call(.read, "shows all") { .success($0.showsRequests) }
+    }
+
+    func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {
+        try await call(.read, "plugin data \(id)") { .success($0.pluginData(of: id)) }
+    }
+
+    func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
+        try await call(.read, "all plugin data") { .success($0.listPluginData()) }
+    }
+
+    func updatePluginData(
+        of id: RequestID, setting: [String: String], expecting: [String: String]
+    ) async throws(TeleportError) {
+        try await call(
+            .updatePluginData(setting: setting), "update \(id) \(Self.text(setting)) expecting \(Self.text(expecting))"
+        ) { $0.update(id, setting: setting, expecting: expecting) }
+    }
+
+    func decide(
+        _ decision: Decision, on id: RequestID, delegator: String, reason: String
+    ) async throws(TeleportError) {
+        let replica = wire.machine.name
+        try await call(.decide, "\(decision) \(id) for \(delegator)") {
+            $0.decide(decision, on: id, delegator: delegator, reason: reason, by: replica)
+        }
+    }
+
+    func review(
+        _ decision: Decision, of id: RequestID, as author: String?, reason: String
+    ) async throws(TeleportError) -> AccessRequest { throw TeleportError(.unimplemented, "no reviews") }
+
+    private static func text(_ fields: [String: String]) -> String {
+        fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    }
+}

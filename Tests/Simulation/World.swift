@@ -1,0 +1,132 @@
+import Access
+import ActionCrypto
+import Posts
+
+/// A world: two servers, people, and one to three replicas of the plugin. Its choices decide everything that happens in it.
+final class World: @unchecked Sendable {
+    static let cluster = "example"
+    /// The time during which people act and things fail.
+    static let day = Duration.seconds(90)
+    /// The time that everything then has to become right: the longest backoff, a sweep and what follows it.
+    static let quiet = Duration.seconds(1000)
+    private static let epoch = Timestamp(milliseconds: 1_800_000_000_000)
+
+    let choices: Choices
+    let scheduler: Scheduler
+    let trace: Trace
+    let plan: Plan
+    let teleportServer = Server("teleport")
+    let chatServer = Server("mattermost")
+    private(set) var replicas: [SimulatedReplica] = []
+    private(set) lazy var teleport = SimulatedTeleport(self)
+    private(set) lazy var mattermost = SimulatedMattermost(self)
+    private(set) lazy var oracle = Oracle(self)
+    private(set) lazy var people = People(self)
+    private let signer: ActionSigner
+    private var calls = 0
+    private var started = 0
+
+    init(_ choices: Choices, requests: Int = 20, isTraced: Bool = false) throws {
+        self.choices = choices
+        scheduler = Scheduler(choices)
+        trace = Trace(isKept: isTraced, scheduler)
+        plan = Plan(choices, requests: requests)
+        signer = try ActionSigner(secret: Secret(Array("a secret of the simulation".utf8)))
+        mattermost.channels = Dictionary(
+            uniqueKeysWithValues: channelIDs.map { ($0, .init(id: $0, members: Set(People.approvers))) })
+        mattermost.users = Dictionary(uniqueKeysWithValues: People.accounts.map { ($0.id, $0) })
+    }
+
+    var channelIDs: [String] { (1...plan.channels).map { "channel\($0)" } }
+
+    var rules: RecipientRules {
+        RecipientRules(always: channelIDs.map { .channel(ChannelName(team: "team", channel: $0)) })
+    }
+
+    var wallTime: Timestamp { Self.epoch.advanced(by: scheduler.now) }
+
+    func nextCall() -> Int {
+        calls += 1
+        return calls
+    }
+
+    func drawSkew() -> Duration {
+        let most = Int(plan.skew / .milliseconds(1))
+        return .milliseconds(choices.below(2 * most + 1) - most)
+    }
+
+    // MARK: - A life
+
+    /// Lives through a day of faults and the quiet after it. Returns what went wrong.
+    func run() -> [Oracle.Violation] {
+        setUp()
+        for _ in 0..<plan.replicas { startReplica() }
+        people.plan()
+        Faults(self).plan()
+        scheduler.run(until: Self.day)
+        heal()
+        scheduler.run(until: Self.day + Self.quiet)
+        oracle.judgeEnd()
+        for replica in replicas { replica.cancel() }
+        scheduler.finish(replicas.map(\.machine))
+        return oracle.violations
+    }
+
+    private func setUp() {
+        (teleportServer.faults, chatServer.faults) = (plan.teleportFaults, plan.chatFaults)
+        (teleportServer.isSlow, chatServer.isSlow) = (plan.isSlow, plan.isSlow)
+        (teleport.lag, mattermost.lag) = (plan.teleportLag, plan.chatLag)
+        mattermost.nodes = plan.nodes
+        teleport.listsPluginData = plan.listsPluginData
+    }
+
+    func startReplica() {
+        started += 1
+        let replica = SimulatedReplica("replica\(started)", self, configuration: choices.below(plan.configurations))
+        replicas.append(replica)
+        replica.start()
+    }
+
+    var living: [SimulatedReplica] { replicas.filter(\.isAlive) }
+
+    /// Ends all faults. From here on everything has to become right.
+    private func heal() {
+        trace.add("world", "all is well from now on")
+        (teleportServer.faults, chatServer.faults) = (0, 0)
+        (teleportServer.isAway, chatServer.isAway) = (false, false)
+        (teleport.showsRequests, teleport.mayWrite) = (true, true)
+        (mattermost.isTokenRevoked, mattermost.isLimiting) = (false, false)
+        for id in mattermost.channels.keys.sorted() {
+            mattermost.channels[id]?.isArchived = false
+            mattermost.channels[id]?.hasBot = true
+            mattermost.channels[id]?.mayEdit = true
+        }
+        for replica in living { replica.thaw() }
+        if living.isEmpty { startReplica() }
+    }
+
+    // MARK: - Events
+
+    func changed(_ id: RequestID) { for replica in living { replica.event(id, isDeletion: false) } }
+
+    func deleted(_ id: RequestID) { for replica in living { replica.event(id, isDeletion: true) } }
+
+    // MARK: - Signatures
+
+    func sign(_ decision: Decision, _ request: AccessRequest, _ channelID: String, _ recipient: String) -> [String: String] {
+        let context = try? signer.sign(
+            decision, requestID: request.id, cluster: Self.cluster, channelID: channelID, recipient: recipient,
+            issued: wallTime, expires: request.expires ?? wallTime.advanced(by: .seconds(3600)))
+        return context?.fields ?? [:]
+    }
+
+    /// What the listener makes of a button's context; nil if it is forged.
+    func verify(_ fields: [String: String]) -> VerifiedAction? {
+        func field(_ key: ActionContext.Key) -> String { fields[key.rawValue] ?? "" }
+        let context = ActionContext(
+            version: field(.version), keyID: field(.keyID), action: field(.action), requestID: field(.requestID),
+            cluster: field(.cluster), channelID: field(.channelID), recipient: field(.recipient), issued: field(.issued),
+            expires: field(.expires), signature: field(.signature))
+        return try? signer.verify(context, cluster: Self.cluster, at: wallTime).get()
+    }
+}
