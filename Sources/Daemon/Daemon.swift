@@ -121,7 +121,7 @@ struct Daemon: Sendable {
                 health.set(.teleport, problem: nil)
                 circuits.teleport.reset()
                 sweeper.sweepSoon()
-            case .changed(let id): reconciler.look(at: id)
+            case .changed(let id, let isResolved): reconciler.sawChange(of: id, isResolved: isResolved)
             case .deleted(let id): reconciler.sawDeletion(of: id)
             case .disconnected(let error): health.set(.teleport, problem: error)
             }

@@ -28,7 +28,7 @@ struct FinalStateTests {
 
     private func end(_ id: RequestID, _ rig: Rig, as environment: Environment) async throws {
         rig.auth.delete(id.rawValue)
-        environment.evidence.sawDeletion(of: id)
+        environment.evidence.saw(.deleted, of: id, at: .zero)
         _ = try? await rig.reconcile(id, as: environment)
     }
 
@@ -110,12 +110,12 @@ struct FinalStateTests {
             let id = try rig.request()
             try await rig.reconcile(id)
             rig.auth.delete(id.rawValue)
-            rig.environment.evidence.sawDeletion(of: id)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
             rig.mattermost.faults.inject(.internalError, path: "/api/v4/posts", method: "GET", times: 4)
             await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
             #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
             rig.mattermost.faults.clear()
-            rig.environment.evidence.sawDeletion(of: id)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
             #expect(try await rig.reconcile(id) == .settled)
             #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
         }
@@ -127,7 +127,7 @@ struct FinalStateTests {
             let id = try rig.request()
             try await rig.reconcile(id)
             rig.auth.delete(id.rawValue)
-            rig.environment.evidence.sawDeletion(of: id)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
             rig.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT", times: 4)
             await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
             #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
@@ -146,7 +146,7 @@ struct FinalStateTests {
             try await rig.reconcile(id)
             try rig.mattermost.archive(channelNamed: "access-requests")
             rig.auth.delete(id.rawValue)
-            rig.environment.evidence.sawDeletion(of: id)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
             var memory = RunMemory()
             guard case .failed = try await rig.reconcile(id, &memory) else {
                 Issue.record("given up at once")

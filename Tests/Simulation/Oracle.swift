@@ -29,7 +29,7 @@ final class Oracle: @unchecked Sendable {
         /// The rules, by which a failure is recognized again when its story is made shorter.
         enum Rule: String {
             case oneDecision, onlyWhoMay, forgery, ownPostsOnly, finalStateKept, onlyDoublesRemoved, noNeedlessDoubles
-            case truthful, posted, onePost, shownState, replyOnce, claimReleased, atRest
+            case truthful, posted, postedInTime, onePost, shownState, replyOnce, claimReleased, atRest
         }
 
         var rule: Rule
@@ -44,6 +44,10 @@ final class Oracle: @unchecked Sendable {
     /// The longest time between a decision by `tctl` and one of the plugin's that overwrote it.
     private(set) var longestOverwrite = Duration.zero
     private(set) var decisions = 0
+    /// The longest time from a request to its posts while nothing fails.
+    private static let promptness = Duration.seconds(3)
+    private var asked: [RequestID: Duration] = [:]
+    private var firstPosts: Set<String> = []
     private var pressed: [PressedButton] = []
     private var made: [RequestID: Made] = [:]
     private var elsewhere: [RequestID: Duration] = [:]
@@ -60,6 +64,8 @@ final class Oracle: @unchecked Sendable {
     }
 
     // MARK: - What people do
+
+    func asked(for id: RequestID) { asked[id] = now }
 
     func left(_ person: String, _ channel: String) { gone["\(person) \(channel)"] = now }
 
@@ -106,6 +112,11 @@ final class Oracle: @unchecked Sendable {
     }
 
     func posted(_ card: Card, _ reference: PostReference) {
+        let asked = asked[card.requestID] ?? now
+        let isFirst = firstPosts.insert("\(card.requestID) \(reference.channelID)").inserted
+        if isFirst, world.plan.isCalm, now - asked > Self.promptness {
+            violation(.postedInTime, "\(card.requestID) was posted in \(reference.channelID) after \(now - asked)")
+        }
         let others = world.mattermost.posts(about: card.requestID).filter {
             $0.reference.channelID == reference.channelID && $0.reference != reference
         }

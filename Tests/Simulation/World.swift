@@ -107,9 +107,7 @@ final class World: @unchecked Sendable {
 
     // MARK: - Events
 
-    func changed(_ id: RequestID) { for replica in living { replica.event(id, isDeletion: false) } }
-
-    func deleted(_ id: RequestID) { for replica in living { replica.event(id, isDeletion: true) } }
+    func changed(_ id: RequestID, _ fact: Sight.Fact) { for replica in living { replica.event(id, fact) } }
 
     // MARK: - Signatures
 

@@ -11,7 +11,7 @@ import Synchronization
 /// requests are.
 ///
 /// ```
-/// watch ─── look(at:), sawDeletion(of:) ──┐
+/// watch ─ sawChange(of:), sawDeletion(of:) ┐
 ///                                         ├──→ WorkQueue ──→ ReconcileRun ──→ settled: forgotten
 /// sweeps ── catchUp(with:), look(after:) ─┘        ↑              │
 ///                                                  └── waits ←────┴─→ later or failed: RunMemory is kept
@@ -53,8 +53,14 @@ package struct Reconciler: Service {
         (deadlines, deadlineChanged) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Looks at the request soon, because an event says that it may have changed.
+    /// Looks at the request soon, because it may have changed.
     package func look(at id: RequestID) { look(at: id, .fresh) }
+
+    /// Looks at the request soon, because the watch reported it as made or changed.
+    package func sawChange(of id: RequestID, isResolved: Bool) {
+        context.evidence.saw(isResolved ? .resolved : .exists, of: id, at: context.clocks.elapsed())
+        look(at: id, .fresh)
+    }
 
     private func look(at id: RequestID, _ lane: WorkQueue.Lane) {
         shared.queue.withLock { $0.add(id, lane) }
@@ -63,7 +69,7 @@ package struct Reconciler: Service {
 
     /// Looks at a request that the watch reported as deleted.
     package func sawDeletion(of id: RequestID) {
-        context.evidence.sawDeletion(of: id)
+        context.evidence.saw(.deleted, of: id, at: context.clocks.elapsed())
         // Nobody waits for the post of a deleted request, so requests that people wait for go first.
         look(at: id, .catchingUp)
     }

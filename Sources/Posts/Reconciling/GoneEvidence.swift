@@ -25,7 +25,8 @@ package final class GoneEvidence: Sendable {
         /// The elapsed time at which the role was last seen to show requests. This is nil if it never was.
         var shownAt: Duration?
         var missingSince: [RequestID: Duration] = [:]
-        var deleted: Set<RequestID> = []
+        /// What the watch has shown of requests that are not settled.
+        var sights: [RequestID: Sight] = [:]
     }
 
     private let state = Mutex(State())
@@ -50,13 +51,21 @@ package final class GoneEvidence: Sendable {
         }
     }
 
-    /// Records that the watch reported the request as deleted.
-    package func sawDeletion(of id: RequestID) { state.withLock { _ = $0.deleted.insert(id) } }
-
-    /// Forgets all evidence about the request.
-    func forget(_ id: RequestID) {
+    /// Records what an event of the watch has shown. Events come in order, but a request does not become pending again, nor
+    /// does it come back, so the furthest fact is kept.
+    package func saw(_ fact: Sight.Fact, of id: RequestID, at now: Duration) {
         state.withLock { state in
-            state.deleted.remove(id)
+            if let known = state.sights[id], known.fact > fact { return }
+            state.sights[id] = Sight(fact: fact, at: now)
+        }
+    }
+
+    func sight(of id: RequestID) -> Sight? { state.withLock { $0.sights[id] } }
+
+    /// Forgets all evidence about the request, except for what the watch has shown since `sight`.
+    func forget(_ id: RequestID, upTo sight: Sight?) {
+        state.withLock { state in
+            if state.sights[id] == sight { state.sights[id] = nil }
             state.missingSince[id] = nil
         }
     }
@@ -64,7 +73,7 @@ package final class GoneEvidence: Sendable {
     /// Releases the memory that a burst of requests took.
     func shrink() {
         state.withLock { state in
-            if state.deleted.isEmpty { state.deleted = [] }
+            if state.sights.isEmpty { state.sights = [:] }
             if state.missingSince.isEmpty { state.missingSince = [:] }
         }
     }
@@ -74,7 +83,7 @@ package final class GoneEvidence: Sendable {
     ) async throws(TeleportError) -> Verdict {
         let now = elapsed()
         let (isDeleted, since, shownAt) = state.withLock {
-            ($0.deleted.contains(id), $0.missingSince[id] ?? now, $0.shownAt)
+            ($0.sights[id]?.fact == .deleted, $0.missingSince[id] ?? now, $0.shownAt)
         }
         if isDeleted { return .gone }
         guard now - since >= Self.confirmation else { return .tooEarly(Self.confirmation - (now - since)) }

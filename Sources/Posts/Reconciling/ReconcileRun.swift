@@ -39,6 +39,8 @@ package struct ReconcileRun: Sendable {
         var refusal: MattermostError?
         /// The time after which a post that could not be found is looked for again.
         var recheck: Duration?
+        /// What the watch had shown of the request before it was read.
+        var sight: Sight?
     }
 
     private static let conflictLimit = 5
@@ -59,8 +61,11 @@ package struct ReconcileRun: Sendable {
         var isKept = true
         for _ in 0..<Self.conflictLimit {
             let written = memory.claim
-            var attempt = Attempt(situation: try await gather(&memory), memory: memory)
+            let sight = context.evidence.sight(of: id)
+            var attempt = Attempt(situation: try await gather(&memory), memory: memory, sight: sight)
             defer { memory = attempt.memory }
+            let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
+            if let pause { return .later(pause) }
             await findTargets(&attempt)
             // This is false if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
@@ -148,7 +153,7 @@ package struct ReconcileRun: Sendable {
         }
         if let recheck = attempt.recheck { return .later(recheck) }
         claims.forget(id)
-        context.evidence.forget(id)
+        context.evidence.forget(id, upTo: attempt.sight)
         return outcome
     }
 }

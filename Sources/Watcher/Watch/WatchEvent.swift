@@ -1,13 +1,13 @@
 package import Access
 
-/// An event of the watch on access requests. Events arrive in order. They say only which request to look at, not what has
-/// changed, and the server does not repeat events that were missed.
+/// An event of the watch on access requests. Events arrive in order. They say which request to look at, and how far it was at
+/// that moment, so that a read from a cache that lags behind is recognized. The server does not repeat events that were missed.
 package enum WatchEvent: Equatable, Sendable {
     /// The watch is on from now. Changes before this moment have caused no events, so all requests must be listed and looked
     /// at. The event also comes when there were more events than ``EventBuffer`` holds.
     case connected
-    /// The request was made or changed.
-    case changed(RequestID)
+    /// The request was made or changed. `isResolved` is false while it is pending.
+    case changed(RequestID, isResolved: Bool = false)
     /// The request was deleted, or it expired.
     case deleted(RequestID)
     /// The watch is off because of this error. ``connected`` follows when it is on again.

@@ -124,7 +124,7 @@ final class ReconcileWorld: Sendable {
         for _ in 0..<6 {
             _ = try? await ReconcileRun(context: context, claims: claims, id: id)(&memory)
             time.elapsed.withLock { $0 += .seconds(16) }
-            if state.withLock({ $0.request }) == nil, shows { context.evidence.sawDeletion(of: id) }
+            if state.withLock({ $0.request }) == nil, shows { context.evidence.saw(.deleted, of: id, at: .zero) }
         }
     }
 

@@ -57,6 +57,7 @@ struct Simulate: ParsableCommand {
 
     private func report(_ failure: Search.Failure) throws {
         print("Seed \(failure.seed) goes wrong: \(failure.violations.map(\.description).joined(separator: "; "))")
+        fflush(nil)
         var shrinker = Shrinker(failure)
         try shrinker.shrink()
         let short = shrinker.failure

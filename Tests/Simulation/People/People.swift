@@ -17,6 +17,8 @@ final class People: @unchecked Sendable {
     func plan() {
         for number in 1...world.plan.requests {
             guard let id = RequestID("request-\(number)") else { continue }
+            // 0 is the harmless choice, so a request that a story does not need goes away when the story is made shorter.
+            guard choices.below(20) > 0 else { continue }
             let at = Duration.milliseconds(choices.below(40_000))
             world.scheduler.after(at) { [self] in
                 create(id)
@@ -40,6 +42,7 @@ final class People: @unchecked Sendable {
             id: id, user: user, roles: ["admin"], state: .pending, reason: "why", created: now,
             expires: now.advanced(by: lifetime))
         world.trace.add(user, "asks for \(id), for \(lifetime)")
+        world.oracle.asked(for: id)
         // Some servers let the plugin data end before the request.
         let dataLifetime = choices.chance(1, in: 12) ? lifetime / 2 : lifetime + .seconds(3600)
         world.teleport.create(request, lifetime: lifetime, dataLifetime: dataLifetime)
@@ -97,7 +100,7 @@ final class People: @unchecked Sendable {
         let context = button.context.merging(forged) { $1 }
         world.trace.add(person, "presses \(decision) of \(id) on \(reference), at \(replica.machine.name)")
         guard let action = world.verify(context) else { return }
-        if !forged.isEmpty { world.oracle.believedForgery(action) }
+        if context != button.context { world.oracle.believedForgery(action) }
         let number = world.oracle.clicked(action.decision, on: action.requestID, by: person, post: reference)
         let click = VerifiedClick(
             action: action, userID: person, userName: person, channelID: reference.channelID, postID: reference.postID,

@@ -40,4 +40,9 @@ struct Plan {
         reminds = choices.chance(1, in: 3)
         skew = .milliseconds(choices.pick([0, 0, 500, 2000]))
     }
+
+    /// Whether nothing fails and nobody is in the way. Reads may lag all the same.
+    var isCalm: Bool {
+        [teleportFaults, chatFaults, kills, freezes, outages, lostWatches, meddling].allSatisfy { $0 == 0 }
+    }
 }

@@ -128,13 +128,16 @@ final class SimulatedReplica: @unchecked Sendable {
         world.scheduler.after(.milliseconds(250 + world.choices.below(8000))) { [self] in connect() }
     }
 
-    func event(_ id: RequestID, isDeletion: Bool) {
+    func event(_ id: RequestID, _ fact: Sight.Fact) {
         let delay = Duration.milliseconds(1 + world.choices.below(20))
         world.scheduler.after(delay) { [self] in
             // The server drops the watch of a client that does not read.
             if machine.isHeld { isConnected = false }
             guard isAlive, isConnected else { return }
-            if isDeletion { reconciler.sawDeletion(of: id) } else { reconciler.look(at: id) }
+            switch fact {
+            case .exists, .resolved: reconciler.sawChange(of: id, isResolved: fact == .resolved)
+            case .deleted: reconciler.sawDeletion(of: id)
+            }
         }
     }
 

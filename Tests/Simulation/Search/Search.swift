@@ -47,25 +47,27 @@ struct Search {
 /// Makes a failing list of choices shorter and more harmless for as long as the world still fails.
 struct Shrinker {
     private(set) var failure: Search.Failure
-    private var tries: Int
+    private let end: ContinuousClock.Instant
     private let fails: (Search.Failure) throws -> [Oracle.Violation]
     /// The rule that is broken. Another one may be broken for another reason.
     private let rule: Oracle.Violation.Rule?
 
-    init(_ failure: Search.Failure, tries: Int = 3000) {
+    init(_ failure: Search.Failure, for time: Duration = .seconds(20)) {
         self.failure = failure
-        self.tries = tries
+        end = .now + time
         rule = failure.violations.first?.rule
         fails = { try World(Choices(repeating: $0.choices), requests: $0.requests).run() }
     }
 
+    private var hasTime: Bool { ContinuousClock.now < end }
+
     mutating func shrink() throws {
         var isShorter = true
-        while isShorter, tries > 0 {
+        while isShorter, hasTime {
             isShorter = false
             while failure.requests > 1, try keep({ $0.requests -= 1 }) { isShorter = true }
             var size = max(failure.choices.count / 2, 1)
-            while size >= 1, tries > 0 {
+            while size >= 1, hasTime {
                 if try clear(size) { isShorter = true }
                 size /= 2
             }
@@ -76,7 +78,7 @@ struct Shrinker {
     private mutating func clear(_ size: Int) throws -> Bool {
         var hasChanged = false
         var start = 0
-        while start < failure.choices.count, tries > 0 {
+        while start < failure.choices.count, hasTime {
             let end = min(start + size, failure.choices.count)
             if try keep({ $0.choices.removeSubrange(start..<end) }) {
                 hasChanged = true
@@ -91,8 +93,7 @@ struct Shrinker {
 
     /// Keeps a change if the world still fails with it.
     private mutating func keep(_ change: (inout Search.Failure) -> Void) throws -> Bool {
-        guard tries > 0 else { return false }
-        tries -= 1
+        guard hasTime else { return false }
         var other = failure
         change(&other)
         other.violations = try fails(other)

@@ -1,4 +1,5 @@
 import Access
+import Posts
 
 /// Teleport's state: requests, what plugins store with them, and what was decided by whom. All replicas and people share it.
 final class SimulatedTeleport: @unchecked Sendable {
@@ -42,12 +43,12 @@ final class SimulatedTeleport: @unchecked Sendable {
     func create(_ request: AccessRequest, lifetime: Duration, dataLifetime: Duration) {
         versions[request.id] = [Version(since: now, request: request)]
         order.append(request.id)
-        world.changed(request.id)
+        world.changed(request.id, .exists)
         world.scheduler.after(lifetime) { [self] in
             guard self.request(request.id) != nil else { return }
             versions[request.id]?.append(Version(since: now, request: nil))
             world.trace.add("teleport", "\(request.id) is gone")
-            world.deleted(request.id)
+            world.changed(request.id, .deleted)
         }
         world.scheduler.after(dataLifetime) { [self] in data[request.id] = nil }
     }
@@ -58,14 +59,14 @@ final class SimulatedTeleport: @unchecked Sendable {
         change(&request)
         versions[id]?.append(Version(since: now, request: request))
         world.trace.add("teleport", "\(id) is \(request.state.name)")
-        world.changed(id)
+        world.changed(id, request.state == .pending ? .exists : .resolved)
     }
 
     func delete(_ id: RequestID) {
         guard request(id) != nil else { return }
         versions[id]?.append(Version(since: now, request: nil))
         world.trace.add("teleport", "\(id) was deleted")
-        world.deleted(id)
+        world.changed(id, .deleted)
     }
 
     // MARK: - What calls do

@@ -78,9 +78,12 @@ struct Wire<Failure: Error>: @unchecked Sendable {
         }
     }
 
+    /// Shortens a text for a line of the story.
+    private static func short(_ text: String) -> String { text.count > 90 ? text.prefix(90) + "…" : text }
+
     private static func words<Answer: Sendable>(_ result: Result<Answer, Failure>) -> String {
         switch result {
-        case .success(let answer): String("\(answer)".prefix(200))
+        case .success(let answer): Self.short("\(answer)")
         case .failure(let error): "\(error)"
         }
     }

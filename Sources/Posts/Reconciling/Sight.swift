@@ -1,0 +1,40 @@
+package import Access
+
+/// The latest thing that the watch has shown of a request. A read that shows less comes from a cache that lags behind, so it
+/// must not be believed: the run would find nothing to do, and only the next sweep would see the change.
+package struct Sight: Equatable, Sendable {
+    package enum Fact: Int, Comparable, Sendable {
+        /// The request was made or changed.
+        case exists
+        /// The request is no longer pending.
+        case resolved
+        /// The request was deleted, or it expired.
+        case deleted
+
+        package static func < (left: Fact, right: Fact) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// The time for which a read that shows less is held for old. After that the read is believed: the role may have lost the
+    /// permission to read requests.
+    static let trust = Duration.seconds(30)
+    private static let firstPause = Duration.milliseconds(250)
+
+    let fact: Fact
+    /// The elapsed time of the event.
+    let at: Duration
+
+    /// Returns the time after which the request should be read again, because `request` is older than this sight. It is nil if
+    /// the read can be believed. The pauses double.
+    func pause(for request: AccessRequest?, at now: Duration) -> Duration? {
+        guard isNewer(than: request), now - at < Self.trust else { return nil }
+        return max(now - at, Self.firstPause)
+    }
+
+    private func isNewer(than request: AccessRequest?) -> Bool {
+        switch fact {
+        case .exists: request == nil
+        case .resolved: request.map { $0.state == .pending } ?? true
+        case .deleted: request != nil
+        }
+    }
+}
