@@ -179,8 +179,8 @@ final class Oracle: @unchecked Sendable {
         judgeAnswers()
         for id in world.teleport.order { judge(id) }
         let hasReminders = world.plan.reminds && world.teleport.order.contains { world.teleport.request($0)?.state == .pending }
-        for replica in world.living where !replica.isAtRest && !hasReminders {
-            violation(.atRest, "\(replica.machine.name) is not at rest")
+        for replica in world.living where !replica.leftovers.isEmpty && !hasReminders {
+            violation(.atRest, "\(replica.machine.name) still holds \(replica.leftovers.joined(separator: ", "))")
         }
     }
 

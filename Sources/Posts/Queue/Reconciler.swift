@@ -96,9 +96,18 @@ package struct Reconciler: Service {
     var backlog: Int { shared.queue.withLock { $0.count } }
 
     /// Whether no request is waiting, worked on or failing, so that no memory is held for any of them.
-    package var isAtRest: Bool {
-        shared.queue.withLock { $0.isIdle } && shared.memories.withLock { $0.isEmpty }
-            && shared.failures.withLock { $0.example == nil } && claims.isEmpty
+    var isAtRest: Bool { leftovers.isEmpty }
+
+    /// The parts that still hold something about a request, for tests of memory that is never given back.
+    package var leftovers: [String] {
+        var parts: [String] = []
+        if !shared.queue.withLock({ $0.isIdle }) { parts.append("queue") }
+        if !shared.memories.withLock({ $0.isEmpty }) { parts.append("memories") }
+        if shared.failures.withLock({ $0.example != nil }) { parts.append("failures") }
+        if shared.hindrances.withLock({ $0.example != nil }) { parts.append("hindrances") }
+        if !claims.isEmpty { parts.append("claims") }
+        if !context.evidence.isEmpty { parts.append("evidence") }
+        return parts
     }
 
     /// Works on requests until the task is cancelled or a graceful shutdown begins.

@@ -70,6 +70,9 @@ package final class GoneEvidence: Sendable {
         }
     }
 
+    /// Whether nothing is known about any request.
+    var isEmpty: Bool { state.withLock { $0.sights.isEmpty && $0.missingSince.isEmpty } }
+
     /// Releases the memory that a burst of requests took.
     func shrink() {
         state.withLock { state in

@@ -101,7 +101,11 @@ extension ReconcileRun {
             case .success:
                 context.logger.info("Updated the post", metadata: .request(id, post, ["state": "\(status.name)"]))
                 attempt.situation.wrote(post, status.name)
-            case .failure(let error): failed(on: post, error, &attempt)
+            case .failure(let error):
+                // The post may have been deleted, which only a read can tell. A post that is not recorded is kept in mind,
+                // because nothing else knows of it.
+                if attempt.situation.record.posts.contains(post) { attempt.memory.forget(post) }
+                failed(on: post, error, &attempt)
             }
         }
     }

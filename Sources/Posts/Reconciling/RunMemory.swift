@@ -40,6 +40,9 @@ package struct RunMemory: Sendable {
         cards.append(card)
     }
 
+    /// Forgets what a post showed, so that the post is read before it is written again.
+    mutating func forget(_ post: PostReference) { cards.removeAll { $0.reference == post } }
+
     /// Adds what was found during a run, or before it.
     mutating func merge(_ other: RunMemory) {
         for card in other.cards { add(card) }

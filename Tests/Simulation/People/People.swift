@@ -43,9 +43,7 @@ final class People: @unchecked Sendable {
             expires: now.advanced(by: lifetime))
         world.trace.add(user, "asks for \(id), for \(lifetime)")
         world.oracle.asked(for: id)
-        // Some servers let the plugin data end before the request.
-        let dataLifetime = choices.chance(1, in: 12) ? lifetime / 2 : lifetime + .seconds(3600)
-        world.teleport.create(request, lifetime: lifetime, dataLifetime: dataLifetime)
+        world.teleport.create(request, lifetime: lifetime, dataLifetime: lifetime + .seconds(3600))
     }
 
     private func useTctl(_ id: RequestID) {

@@ -98,7 +98,8 @@ final class SimulatedReplica: @unchecked Sendable {
     /// Ends all tasks at the end of the world.
     func cancel() { for task in tasks { task.cancel() } }
 
-    var isAtRest: Bool { reconciler.isAtRest }
+    /// The parts that still hold something about a request.
+    var leftovers: [String] { reconciler.leftovers }
 
     // MARK: - The watch
 
