@@ -15,16 +15,19 @@ fi
 rm -rf "$build"
 mkdir -p "$build"/{etc,log,run}
 certs/generate.sh "$build/certs"
-# In this network 192.0.2.7 is the client's address, and 127.0.0.1 is nginx's.
+# Clients reach nginx at 192.0.2.7, which makes this their own address too. nginx reaches the plugin from 127.0.0.1.
 ip link set lo up
 ip address add 192.0.2.7/32 dev lo
+echo '192.0.2.7 access.example.com' | cat /etc/hosts - >"$build/hosts"
+mount --bind "$build/hosts" /etc/hosts
 cp -a /etc/nginx/. "$build/etc"
 rm -f "$build"/etc/sites-enabled/* "$build"/etc/conf.d/*
 # nginx shows this certificate, or the plugin does where TLS is passed through.
 certificate=$build/etc/tls/access.example.com
 mkdir "$build/etc/tls"
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 1 -subj /CN=access.example.com \
-    -addext subjectAltName=DNS:access.example.com -keyout "$certificate.key" -out "$certificate.crt" 2>/dev/null
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -subj /CN=access.example.com -keyout "$certificate.key" 2>/dev/null |
+    openssl x509 -req -days 1 -CA "$build/certs/callback-ca.crt" -CAkey "$build/certs/callback-ca.key" -set_serial 1 \
+        -extfile <(echo "subjectAltName=DNS:access.example.com") -out "$certificate.crt" 2>/dev/null
 mount --bind "$build/etc" /etc/nginx
 mount --bind "$build/log" /var/log/nginx
 mount --bind "$build/run" /run
@@ -75,23 +78,44 @@ stop() {
     rm -f "$build"/etc/sites-enabled/* "$build"/etc/modules-enabled/90-*
 }
 
-# request ADDRESS [OPTION...]: prints the status that the client at 192.0.2.7 gets, who claims to be 203.0.113.9.
+# request ADDRESS [OPTION...]: prints the status that a client gets who claims to be at 203.0.113.9.
 request() {
-    curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' --interface 192.0.2.7 \
-        --cacert "$certificate.crt" --connect-to "access.example.com::127.0.0.1:" \
+    curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' --cacert "$build/certs/callback-ca.crt" \
         -H 'X-Forwarded-For: 203.0.113.9' "$@"
 }
 
-# check NAME ADDRESS SOURCE: a probe and a forged click through nginx, which the plugin's log ascribes to SOURCE.
+# sandbox PATH [JSON]: calls the sandbox, and prints the id in its answer.
+sandbox() {
+    curl --silent --max-time 10 -H 'Content-Type: application/json' ${2:+--data "$2"} "http://127.0.0.1:8065/sandbox/$1" |
+        sed -n 's/.*"id":"\([^"]*\)".*/\1/p'
+}
+
+# has_post REQUEST: finds the post of a request, and puts its id into the variable post.
+has_post() {
+    post=$(sandbox "posts/of/$1")
+    [ -n "$post" ]
+}
+
+# sources PATTERN: prints the addresses that the plugin's log names in lines with PATTERN.
+sources() {
+    wait_for grep -q "$1" "$log"
+    sed -n "/$1/s/.* remote:\([^ ]*\).*/\1/p" "$log" | sort -u | paste -s -d ' '
+}
+
+# check NAME ADDRESS SOURCE: sends a probe, a forged click and a real click through nginx. The plugin's log has to name SOURCE.
 check() {
     expect "$1: GET /healthz" 200 "$(request "$2/healthz")"
     expect "$1: a forged click is refused" 403 \
         "$(request "$2/mattermost_action" -H 'Content-Type: application/json' --data "$click")"
-    wait_for grep -q 'remote:' "$log"
-    expect "$1: the address in the log" "$3" "$(sed -n 's/.* remote:\([^ ]*\).*/\1/p' "$log" | sort -u | tr '\n' ' ' | sed 's/ $//')"
+    expect "$1: the address of the forged click in the log" "$3" "$(sources "Refused a request to the action route")"
+    local id
+    id=$(sandbox requests '{"user":"carol","roles":["dba"],"reason":"nginx"}')
+    wait_for has_post "$id"
+    sandbox "posts/$post/actions/approve" '{"as":"alice"}'
+    expect "$1: the address of the real click in the log" "$3" "$(sources "approved")"
 }
 
-# This is a click whose signature is wrong.
+# This is a click without a valid signature.
 click='{"user_id":"xc4bexnho78i3fe6d45jxozfbw","user_name":"alice","channel_id":"dpygwdyjubydfne5nshbuea4ga","channel_name":"c",
 "team_id":"fi1rjwgkwtn6jpnnsgbgubh8po","team_domain":"t","post_id":"wbh6ytrjrbg6id39bsbiji8cpa","trigger_id":"dA==","type":"",
 "data_source":"","context":{"action":"approve","req_id":"305dc2e2-6700-485c-a62a-74712b40900e","signature":"c2ln"}}'
