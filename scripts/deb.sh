@@ -1,5 +1,6 @@
 #!/bin/bash
 # deb.sh BINARY DIR: builds the Debian package teleport-mattermost_VERSION-1_ARCHITECTURE.deb in DIR, and prints its path.
+# DEBFULLNAME and DEBEMAIL in the environment name the maintainer, as for Debian's own tools.
 set -euo pipefail
 binary=$(realpath "$1")
 mkdir -p "$2"
@@ -9,6 +10,7 @@ cd "$(dirname "$0")/.."
 name=teleport-mattermost
 version=$(sed -n 's/.*number = "\(.*\)".*/\1/p' Sources/Daemon/Version.swift)-1
 architecture=$(dpkg --print-architecture)
+maintainer="${DEBFULLNAME:-teleport-mattermost} <${DEBEMAIL:-teleport-mattermost@packages.invalid}>"
 # All files get the date of the commit, so that the same sources make the same package.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
@@ -43,9 +45,12 @@ put_compressed "$work/man/$name.1" /usr/share/man/man1/$name.1.gz
 put_compressed "$work/man/$name.toml.5" /usr/share/man/man5/$name.toml.5.gz
 
 for shell in bash zsh fish; do "$binary" --generate-completion-script $shell >"$work/$shell"; done
+sed -i '1{/^#!/d}' "$work/bash" # The file is sourced and never run.
 put 0644 "$work/bash" /usr/share/bash-completion/completions/$name
 put 0644 "$work/zsh" /usr/share/zsh/vendor-completions/_$name
 put 0644 "$work/fish" /usr/share/fish/vendor_completions.d/$name.fish
+
+put 0644 packaging/debian/lintian-overrides /usr/share/lintian/overrides/$name
 
 documentation=/usr/share/doc/$name
 put 0644 README.md $documentation/README.md
@@ -55,7 +60,6 @@ put 0644 packaging/debian/copyright $documentation/copyright
 cat .build/checkouts/*/NOTICE* >"$work/notices"
 put_compressed "$work/notices" $documentation/NOTICE.gz
 put_compressed CHANGELOG.md $documentation/changelog.gz
-maintainer=$(sed -n 's/^Maintainer: //p' packaging/debian/control)
 cat >"$work/changelog" <<CHANGES
 $name ($version) stable; urgency=medium
 
@@ -71,7 +75,7 @@ touch "$work/debian/control"
 depends=$(cd "$work" && dpkg-shlibdeps -O "root/usr/bin/$name" | sed -n 's/^shlibs:Depends=//p')
 
 mkdir "$root/DEBIAN"
-sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@DEPENDS@/$depends/" \
+sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@DEPENDS@/$depends/; s/@MAINTAINER@/$maintainer/" \
     -e "s/@SIZE@/$(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f1)/" packaging/debian/control >"$root/DEBIAN/control"
 (cd "$root" && find etc -type f -printf '/%p\n' | sort >DEBIAN/conffiles)
 (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)

@@ -19,7 +19,8 @@ if [ -z "${IN_NAMESPACE:-}" ]; then
         mkdir -p "$base"
         debootstrap --variant=minbase bookworm "$base" >"$base.log" || { tail "$base.log" >&2; exit 1; }
         # shellcheck disable=SC2086 # The variable is a list of words.
-        DEBIAN_FRONTEND=noninteractive chroot "$base" apt-get install -y -qq --no-install-recommends $wanted >>"$base.log"
+        DEBIAN_FRONTEND=noninteractive chroot "$base" apt-get install -y -qq --no-install-recommends $wanted >>"$base.log" 2>&1 ||
+            { tail "$base.log" >&2; exit 1; }
         echo "$wanted" >"$base/installed"
     fi
     exec env IN_NAMESPACE=1 unshare --net --mount --pid --mount-proc --fork --kill-child "$0" "$release" "$package" "$tarball"
@@ -132,7 +133,9 @@ kill -HUP $plugin
 wait_for grep -qs "Reopened the log" "$root$logs/plugin.log"
 expect "the plugin goes on in a new file" "$logs/plugin.log.1" exist $logs/plugin.log.1
 kill $plugin
-expect "the plugin stops when it is told to" 0 code wait $plugin
+stopped=0
+wait $plugin || stopped=$?
+expect "the plugin stops when it is told to" 0 echo $stopped
 
 echo "== Upgrade, to a version with another example configuration"
 dpkg-deb --raw-extract "$package" "$root/srv/next"
