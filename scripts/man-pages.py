@@ -137,7 +137,7 @@ def page(title, section, summary, body, see_also):
         ".nr HY 0",  # No word is hyphenated, so that every setting can be searched for and copied.
         f'.TH {title.upper()} {section} {date:%Y\\-%m\\-%d} "{NAME} {version}"', ".ad l",
         ".SH NAME", f"{escaped(title)} \\- {inline(summary)}", *body,
-        ".SH SEE ALSO", see_also, ""])
+        ".SH SEE ALSO", f"{see_also}, and the documents in \\fB/usr/share/doc/{escaped(NAME)}\\fR", ""])
 
 
 def command_page(binary):
@@ -149,7 +149,8 @@ def command_page(binary):
     for one in commands:
         body += command(one)
     body += [".SH FILES", ".TP", "\\fB/etc/teleport\\-mattermost.toml\\fR", "The configuration.",
-             ".TP", "\\fB/var/lib/teleport/plugins/mattermost\\fR", "The credentials for Teleport, and the listener's certificate."]
+             ".TP", "\\fB/var/lib/teleport/plugins/mattermost\\fR",
+             "The credentials for Teleport, and the listener's certificate."]
     summary = program["abstract"][0].lower() + program["abstract"][1:].rstrip(".")
     return page(NAME, 1, summary, body, "\\fBteleport\\-mattermost.toml\\fR(5)")
 

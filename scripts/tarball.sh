@@ -20,7 +20,7 @@ glibc=$(objdump -T "$binary" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
 sed "s/@GLIBC@/${glibc#GLIBC_}/" packaging/install >"$work/$name/install"
 chmod 0755 "$work/$name/install"
 # The files keep their places, so that the links and commands in README.md and docs work.
-cp --parents README.md CHANGELOG.md LICENSE docs/*.md config/*.toml config/systemd/* config/teleport/* config/nginx/* "$work/$name"
+cp --parents README.md CHANGELOG.md LICENSE docs/*.md config/*.toml config/{systemd,teleport,nginx}/* "$work/$name"
 cat .build/checkouts/*/NOTICE* >"$work/$name/NOTICE"
 
 archive=$directory/$name-$version-linux-$architecture.tar.gz

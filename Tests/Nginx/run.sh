@@ -25,7 +25,8 @@ rm -f "$build"/etc/sites-enabled/* "$build"/etc/conf.d/*
 # nginx shows this certificate, or the plugin does where TLS is passed through.
 certificate=$build/etc/tls/access.example.com
 mkdir "$build/etc/tls"
-openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -subj /CN=access.example.com -keyout "$certificate.key" 2>/dev/null |
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -subj /CN=access.example.com \
+    -keyout "$certificate.key" 2>/dev/null |
     openssl x509 -req -days 1 -CA "$build/certs/callback-ca.crt" -CAkey "$build/certs/callback-ca.key" -set_serial 1 \
         -extfile <(echo "subjectAltName=DNS:access.example.com") -out "$certificate.crt" 2>/dev/null
 mount --bind "$build/etc" /etc/nginx
@@ -129,7 +130,8 @@ check "prefix kept" https://access.example.com/teleport-mattermost 192.0.2.7
 expect "prefix kept: other paths are not the plugin's" 404 "$(request https://access.example.com/healthz)"
 stop
 
-sed 's,proxy_pass http://127.0.0.1:8081;,proxy_pass http://127.0.0.1:8081/;,' config/nginx/site.conf >"$build/etc/sites-enabled/site.conf"
+sed 's,proxy_pass http://127.0.0.1:8081;,proxy_pass http://127.0.0.1:8081/;,' config/nginx/site.conf \
+    >"$build/etc/sites-enabled/site.conf"
 start stripped https://access.example.com/teleport-mattermost '"127.0.0.1"' --insecure-no-tls
 check "prefix stripped" https://access.example.com/teleport-mattermost 192.0.2.7
 stop

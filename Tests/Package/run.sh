@@ -19,8 +19,8 @@ if [ -z "${IN_NAMESPACE:-}" ]; then
         mkdir -p "$base"
         debootstrap --variant=minbase bookworm "$base" >"$base.log" || { tail "$base.log" >&2; exit 1; }
         # shellcheck disable=SC2086 # The variable is a list of words.
-        DEBIAN_FRONTEND=noninteractive chroot "$base" apt-get install -y -qq --no-install-recommends $wanted >>"$base.log" 2>&1 ||
-            { tail "$base.log" >&2; exit 1; }
+        DEBIAN_FRONTEND=noninteractive chroot "$base" apt-get install -y -qq --no-install-recommends $wanted \
+            >>"$base.log" 2>&1 || { tail "$base.log" >&2; exit 1; }
         echo "$wanted" >"$base/installed"
     fi
     exec env IN_NAMESPACE=1 unshare --net --mount --pid --mount-proc --fork --kill-child "$0" "$release" "$package" "$tarball"
@@ -35,7 +35,8 @@ log=$root/srv/log
 mkdir -p "$root/srv/sandbox"
 
 in_root() {
-    chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+    chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@" \
+        </dev/null
 }
 
 as_service() {
@@ -92,6 +93,14 @@ logs=/var/log/$name
 link=/etc/systemd/system/multi-user.target.wants/$name.service
 version=$(sed -n 's/.*number = "\(.*\)".*/\1/p' Sources/Daemon/Version.swift)
 
+# undescribed: prints the keys of the example configuration that the manual page does not have.
+undescribed() {
+    local key
+    sed -n 's/^\(# \)\?\([a-z_.]*\) = .*/\2/p' config/$name.toml | sort -u | while read -r key; do
+        zgrep -q '\\fB'"$key"'\(\\fR\| \)' "$root/usr/share/man/man5/$name.toml.5.gz" || echo "$key"
+    done
+}
+
 echo "== Installation"
 cp "$package" "$root/srv/first.deb"
 expect "dpkg -i succeeds" 0 code in_root dpkg -i /srv/first.deb
@@ -107,6 +116,7 @@ expect "the service is enabled" "$link" exist "$link"
 expect "the unit starts the packaged program" "ExecStart=/usr/bin/$name start --config=$configuration" \
     grep ExecStart= "$root/usr/lib/systemd/system/$name.service"
 expect "the service does not start with an empty token" 1 code as_service /usr/libexec/$name/is-configured
+expect "the manual has every setting" "" undescribed
 expect "bash completes" "--config" in_root bash -c "
     source /usr/share/bash-completion/bash_completion
     source /usr/share/bash-completion/completions/$name
