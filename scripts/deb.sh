@@ -12,7 +12,7 @@ version=$(sed -n 's/.*number = "\(.*\)".*/\1/p' Sources/Daemon/Version.swift)-1
 architecture=$(dpkg --print-architecture)
 maintainer="${DEBFULLNAME:-teleport-mattermost} <${DEBEMAIL:-teleport-mattermost@packages.invalid}>"
 # All files get the date of the commit, so that the same sources make the same package.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -56,6 +56,8 @@ documentation=/usr/share/doc/$name
 put 0644 README.md $documentation/README.md
 for page in docs/*.md; do put 0644 "$page" "$documentation/docs/$(basename "$page")"; done
 for example in config/teleport/* config/nginx/*; do put 0644 "$example" "$documentation/examples/${example#config/}"; done
+# With this link, README.md and docs find the examples where they are in the sources.
+ln -s examples "$root$documentation/config"
 put 0644 packaging/debian/copyright $documentation/copyright
 cat .build/checkouts/*/NOTICE* >"$work/notices"
 put_compressed "$work/notices" $documentation/NOTICE.gz

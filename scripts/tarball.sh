@@ -23,8 +23,8 @@ chmod 0755 "$work/$name/install"
 cp --parents README.md CHANGELOG.md LICENSE docs/*.md config/*.toml config/{systemd,teleport,nginx}/* "$work/$name"
 cat .build/checkouts/*/NOTICE* >"$work/$name/NOTICE"
 
-archive=$directory/$name-$version-linux-$architecture.tar.gz
 # All files get the date of the commit, so that the same sources make the same archive.
-tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}" \
-    -c "$name" | gzip -9 -n >"$archive"
+date=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+archive=$directory/$name-$version-linux-$architecture.tar.gz
+tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$date" -c "$name" | gzip -9 -n >"$archive"
 echo "$archive"
