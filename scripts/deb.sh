@@ -72,11 +72,10 @@ CHANGES
 put_compressed "$work/changelog" $documentation/changelog.Debian.gz
 
 # dpkg-shlibdeps finds the packages of the libraries that the binary needs. It wants a source package around it.
-mkdir -p "$work/debian"
+mkdir "$work/debian" "$root/DEBIAN"
 touch "$work/debian/control"
 depends=$(cd "$work" && dpkg-shlibdeps -O "root/usr/bin/$name" | sed -n 's/^shlibs:Depends=//p')
 
-mkdir "$root/DEBIAN"
 sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@DEPENDS@/$depends/; s/@MAINTAINER@/$maintainer/" \
     -e "s/@SIZE@/$(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f1)/" packaging/debian/control >"$root/DEBIAN/control"
 (cd "$root" && find etc -type f -printf '/%p\n' | sort >DEBIAN/conffiles)

@@ -10,7 +10,7 @@ root=$PWD/.build/package/root
 
 if [ -z "${IN_NAMESPACE:-}" ]; then
     [ "$(id -u)" -eq 0 ] || { echo "$0: run it as root." >&2; exit 1; }
-    lintian --fail-on error,warning --tag-display-limit 0 "$package"
+    lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$package"
     # The base has what the package depends on and recommends, and the programs that the test itself needs.
     wanted=$(for field in Depends Recommends; do dpkg-deb --field "$package" $field; done | sed 's/([^)]*)//g' | tr ',\n' '  ')
     wanted="$wanted bash-completion logrotate"
@@ -55,13 +55,13 @@ wait_for() {
 failures=0
 # expect NAME EXPECTED COMMAND...: COMMAND has to print EXPECTED.
 expect() {
-    local name=$1 expected=$2 actual
+    local title=$1 expected=$2 actual
     shift 2
     actual=$("$@" 2>&1) || true
     if [ "$actual" = "$expected" ]; then
-        echo "ok   $name"
+        echo "ok   $title"
     else
-        printf 'FAIL %s\n     expected: %s\n     actual:   %s\n' "$name" "$expected" "$actual"
+        printf 'FAIL %s\n     expected: %s\n     actual:   %s\n' "$title" "$expected" "$actual"
         failures=$((failures + 1))
     fi
 }
