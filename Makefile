@@ -16,7 +16,7 @@ WIDTH_OPTION := --experimental-maximum-parallelization-width
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test example fuzz sanitize chaos recovery bursts bench chart screenshot picture protos check-protos format lint install clean
+.PHONY: help build demo test example fuzz sanitize chaos recovery bursts bench chart deb tarball package-test nginx-test screenshot picture protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -79,6 +79,24 @@ bench: build ## Compare the listener with a small Go server in the same run
 chart: ## Render the Helm chart for ten value sets and validate the objects
 	@$(APT) golang-go golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev python3-venv
 	Tests/Chart/run.sh
+
+deb: build ## Build the Debian package .build/deb/teleport-mattermost_VERSION_ARCH.deb
+	@$(APT) binutils dpkg-dev python3
+	@rm -rf .build/deb
+	scripts/deb.sh $(RELEASE)/teleport-mattermost .build/deb
+
+tarball: build ## Pack .build/teleport-mattermost-VERSION-linux-ARCH.tar.gz, with a script that installs the plugin
+	@$(APT) binutils
+	@rm -f .build/teleport-mattermost-*.tar.gz
+	scripts/tarball.sh $(RELEASE)/teleport-mattermost .build
+
+package-test: deb tarball ## Install, upgrade and purge the package in a Debian 12 without Swift (as root)
+	@$(APT) debootstrap iproute2 lintian
+	Tests/Package/run.sh $(RELEASE) .build/deb/*.deb .build/teleport-mattermost-*.tar.gz
+
+nginx-test: build ## Run the plugin behind nginx with the files of config/nginx (as root)
+	@$(APT) curl iproute2 libnginx-mod-stream nginx-light openssl
+	Tests/Nginx/run.sh $(RELEASE)
 
 picture: ## Update the picture of the targets in docs/architecture.md
 	@$(APT) jq
