@@ -16,7 +16,7 @@ WIDTH_OPTION := --experimental-maximum-parallelization-width
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test example fuzz sanitize chaos recovery bursts bench chart deb tarball package-test nginx-test screenshot picture protos check-protos format lint install clean
+.PHONY: simulate help build demo test example fuzz sanitize chaos recovery bursts bench chart deb tarball package-test nginx-test screenshot picture protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -67,6 +67,12 @@ ROUNDS ?= 5
 recovery: build ## Measure how long the recovery from each fault takes: ROUNDS=n, FAULTS=…
 	swift build --build-tests
 	RECOVERY_ROUNDS=$(ROUNDS) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter RecoveryTests
+
+SIMULATE := .build/simulate
+simulate: ## Run the plugin in simulated worlds: SECONDS=n SEED=n, and PROVE=1 to build in faults that must be found
+	@$(APT) pkg-config zlib1g-dev libssl-dev libcurl4-openssl-dev
+	swift build -c release -Xswiftc -DSIMULATION --scratch-path $(SIMULATE) --product simulate
+	$(SIMULATE)/release/simulate --seconds $(SECONDS) --seed $(if $(filter command line,$(origin SEED)),$(SEED),1) $(if $(PROVE),--prove)
 
 bursts: build ## Measure the time and CPU that thousands of requests at once take: PENDING=n REMOVED=n
 	swift build --build-tests

@@ -221,7 +221,7 @@ let package = Package(
         .executableTarget(
             name: "simulate",
             dependencies: [
-                "Access", "ActionCrypto", "CircuitBreakers", "Clicks", "Posts", heap, logging,
+                "Access", "ActionCrypto", "Base", "CircuitBreakers", "Clicks", "Posts", heap, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Simulation", swiftSettings: strict),

@@ -55,7 +55,7 @@ extension Card.Status {
     ///   - hasButtons: whether a post of the original plugin has buttons, and so is still open.
     ///   - isToldByRecord: whether the record would name a decision, as the record of the original 7.3.2 does.
     func mayReplace(_ shown: String?, hasButtons: Bool, isToldByRecord: Bool) -> Bool {
-        guard self == .expired else { return true }
+        guard self == .expired, !Sabotage.isActive(.finalStateOverwritten) else { return true }
         guard let shown else { return hasButtons || isToldByRecord }
         return Card.Status(final: shown) == nil
     }

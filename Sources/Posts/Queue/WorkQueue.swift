@@ -167,6 +167,7 @@ package struct WorkQueue: Sendable {
     private static func first(_ one: Lane, _ other: Lane) -> Lane { one.rawValue <= other.rawValue ? one : other }
 
     static func delay(afterFailures failures: Int, jitter: Double) -> Duration {
-        Backoff.spread(Backoff.pause(afterFailures: failures, in: firstDelay...longestDelay), jitter: jitter)
+        if Sabotage.isActive(.endlessBackoff) { return .seconds(86_400) }
+        return Backoff.spread(Backoff.pause(afterFailures: failures, in: firstDelay...longestDelay), jitter: jitter)
     }
 }

@@ -88,7 +88,7 @@ package final class GoneEvidence: Sendable {
         let (isDeleted, since, shownAt) = state.withLock {
             ($0.sights[id]?.fact == .deleted, $0.missingSince[id] ?? now, $0.shownAt)
         }
-        if isDeleted { return .gone }
+        if isDeleted || Sabotage.isActive(.absenceBelievedOnce) { return .gone }
         guard now - since >= Self.confirmation else { return .tooEarly(Self.confirmation - (now - since)) }
         if let shownAt, shownAt >= since { return .gone }
         var isShown = try await teleport.showsAllRequests()

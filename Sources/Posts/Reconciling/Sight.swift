@@ -26,7 +26,7 @@ package struct Sight: Equatable, Sendable {
     /// Returns the time after which the request should be read again, because `request` is older than this sight. It is nil if
     /// the read can be believed. The pauses double.
     func pause(for request: AccessRequest?, at now: Duration) -> Duration? {
-        guard isNewer(than: request), now - at < Self.trust else { return nil }
+        guard isNewer(than: request), now - at < Self.trust, !Sabotage.isActive(.staleReadBelieved) else { return nil }
         return max(now - at, Self.firstPause)
     }
 

@@ -85,7 +85,7 @@ package struct Sweeper: Service {
                 context.logger.log(level: level, "\(failed): \(problem.message)")
                 if problem.isPermanent { pause = Self.slowly }
             }
-            guard (try? await clock.sleep(for: pause)) != nil else { return }
+            guard !Sabotage.isActive(.sweepGivesUp), (try? await clock.sleep(for: pause)) != nil else { return }
         }
     }
 }

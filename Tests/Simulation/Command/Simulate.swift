@@ -23,12 +23,16 @@ struct Simulate: ParsableCommand {
     @Option(help: "Run each of this many seeds twice and compare what happened, line by line.")
     var twice: Int?
 
+    @Flag(help: "Build in each deliberate fault in turn, and show that it is found. Needs a build with -DSIMULATION.")
+    var prove = false
+
     @Flag(help: "Print the story of the first seed, whatever comes of it.")
     var story = false
 
     func run() throws {
         Self.makeHashingDeterministic()
         if let twice { return try compare(twice) }
+        if prove { return try proveThatItBites() }
         if story { return try tell() }
         var search = Search(requests: requests)
         let start = ContinuousClock.now

@@ -130,6 +130,7 @@ final class SimulatedReplica: @unchecked Sendable {
     }
 
     func event(_ id: RequestID, _ fact: Sight.Fact) {
+        if Sabotage.isActive(.hintsDropped) { return }
         let delay = Duration.milliseconds(1 + world.choices.below(20))
         world.scheduler.after(delay) { [self] in
             // The server drops the watch of a client that does not read.

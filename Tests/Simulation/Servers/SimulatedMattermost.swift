@@ -103,16 +103,25 @@ final class SimulatedMattermost: @unchecked Sendable {
     func create(_ card: Card, in channelID: String, pendingPostID: String) -> Result<PostReference, MattermostError> {
         channel(channelID).flatMap { _ in
             let node = world.choices.below(nodes)
-            if let known = pending[node][pendingPostID], known.until > now { return .success(known.post) }
+            let isRemembered = !Sabotage.isActive(.noPendingPostID)
+            if isRemembered, let known = pending[node][pendingPostID], known.until > now { return .success(known.post) }
             count += 1
             let reference = PostReference(channelID: channelID, postID: "post\(count)")
             pending[node][pendingPostID] = (reference, now + .seconds(30))
-            let shown = Self.shown(card, reference, made: world.wallTime)
-            versions[reference.postID] = [Version(since: now, post: Post(card: shown, buttons: card.buttons, made: now))]
-            order.append(reference)
-            world.oracle.posted(card, reference)
+            if Sabotage.isActive(.recordBeforePost) {
+                world.scheduler.after(.seconds(2)) { [self] in if !world.chatServer.isAway { insert(card, reference) } }
+            } else {
+                insert(card, reference)
+            }
             return .success(reference)
         }
+    }
+
+    private func insert(_ card: Card, _ reference: PostReference) {
+        let shown = Self.shown(card, reference, made: world.wallTime)
+        versions[reference.postID] = [Version(since: now, post: Post(card: shown, buttons: card.buttons, made: now))]
+        order.append(reference)
+        world.oracle.posted(card, reference)
     }
 
     func update(_ reference: PostReference, to card: Card) -> Result<Void, MattermostError> {
@@ -153,6 +162,7 @@ final class SimulatedMattermost: @unchecked Sendable {
 
     func cards(in channelID: String) -> Result<CardPage, MattermostError> {
         channel(channelID, forWriting: false).map { _ in
+            if Sabotage.isActive(.lookFindsNothing) { return CardPage(cards: []) }
             let cards = order.filter { $0.channelID == channelID }.compactMap { seen($0)?.card }
             return CardPage(cards: cards.reversed(), oldest: cards.first?.created)
         }
