@@ -31,6 +31,7 @@ extension Daemon {
             teleport: teleport,
             chat: chat,
             recipients: recipients, cards: cards, policy: settings.approvals.policy, method: settings.approvals.method,
+            reviewsAsPlugin: settings.approvals.reviewsAsPlugin,
             hasButtons: buttons != nil, dialogs: dialogMaker, audit: audit, replica: replica, logger: logger, clocks: clocks)
         return DaemonParts(posts: posts, clicks: clicks)
     }

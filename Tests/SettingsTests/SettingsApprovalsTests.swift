@@ -24,7 +24,8 @@ struct SettingsApprovalsTests {
             ])
         #expect(approvals.policy.users == ["ana": "ana.lopez", "b.ob": "bob"])
         #expect(approvals.askReason == .onDeny)
-        #expect(approvals.method == .review && approvals.confirm == .approve && approvals.hasDialogs)
+        #expect(approvals.method == .review && approvals.reviewsAsPlugin)
+        #expect(approvals.confirm == .approve && approvals.hasDialogs)
         #expect(approvals.policy.allowsGuests && !approvals.policy.allowsSelf)
     }
 
@@ -51,6 +52,16 @@ struct SettingsApprovalsTests {
         #expect(try parse(quiet).warnings.isEmpty)
         #expect(
             try parse(quiet.filter { !$0.hasPrefix("output = \"/audit") }).warnings.first?.contains("[audit] output") == true)
+    }
+
+    @Test("Reviews that nobody could submit are warned of, and the plugin does not review as itself unless it is told to")
+    func reviews() throws {
+        let unsaid = changed("review_as_plugin", to: nil)
+        #expect(try !parse(unsaid).approvals.reviewsAsPlugin)
+        #expect(try parse(unsaid).warnings.first?.contains("set review_as_plugin = true") == true)
+        #expect(try parse(unsaid + ["[approvals.users]", #"ana = "ana.t""#]).warnings.isEmpty)
+        #expect(try parse(unsaid + ["buttons = false"]).warnings.isEmpty)
+        #expect(try parse(goodLines).warnings.isEmpty)
     }
 
     @Test("An audit output is log or a file", arguments: ["stderr", "audit.log"])

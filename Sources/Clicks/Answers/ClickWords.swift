@@ -50,6 +50,8 @@ enum ClickWords {
 
     static func refused(_ error: TeleportError) -> String {
         switch error.code {
+        case .permissionDenied where error.reason == .needsMFA:
+            "Teleport demands MFA of this plugin's identity, so nothing was decided. Please tell an administrator."
         case .permissionDenied:
             "Teleport does not allow this plugin to decide requests, so nothing was decided. Please tell an administrator."
         case .refused: "Teleport refused the decision, so nothing was decided."

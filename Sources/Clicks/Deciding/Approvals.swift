@@ -7,8 +7,8 @@ import Logging
 /// data, which is written by compare-and-swap. If a look-up fails, the click is refused.
 ///
 /// ```
-/// lookUp → bound → person → pending → authorise → checkUncounted ─┬─→ ask (opens a dialog)
-///                                                                 └─→ claim → stillPending → decide or review
+/// lookUp → bound → person → pending → authorise → checkUncounted → checkReviewer ─┬─→ ask (opens a dialog)
+///                                                                                 └─→ claim → stillPending → decide or review
 /// ```
 ///
 /// Each step may throw a ``Refusal``, which becomes the answer. Nothing is written to Teleport before `claim`.
@@ -57,6 +57,7 @@ package struct Approvals: Sendable {
             let asked = try pending(click, facts)
             let isWithdrawal = try await authorise(click, asked, facts)
             try checkUncounted(asked, facts)
+            try checkReviewer(facts, isWithdrawal: isWithdrawal)
             if click.reason == nil, context.dialogs.opens(click.decision) {
                 guard let triggerID else { throw Refusal(.lookupFailed, ClickWords.noDialog) }
                 return try await ask(click, asked, triggerID: triggerID)

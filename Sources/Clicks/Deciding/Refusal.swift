@@ -13,6 +13,8 @@ extension Approvals {
             case ownRequest = "own_request"
             case notApprover = "not_approver"
             case alreadyReviewed = "already_reviewed"
+            /// The review has to be in the person's own name, and the configuration does not tell their Teleport user.
+            case noTeleportUser = "no_teleport_user"
             case tooManyReviews = "too_many_reviews"
             case notPending = "not_pending"
             case otherPost = "other_post"
@@ -48,7 +50,7 @@ extension Messages.Answer {
         case .notPending, .beingDecided, .gone: self = .alreadyDecided
         case .ownRequest: self = .ownRequest
         case .notApprover, .onlySuggested, .guest, .notInChannel: self = .notApprover
-        case .lookupFailed, .refusedByTeleport, .tooLate, .notShown: self = .failed
+        case .lookupFailed, .refusedByTeleport, .tooLate, .notShown, .noTeleportUser: self = .failed
         default: return nil
         }
     }

@@ -18,6 +18,7 @@ package struct Environment: Sendable {
     package var elapsed: @Sendable () -> Duration
     package var policy = ApprovalPolicy()
     package var method = DecisionMethod.state
+    package var reviewsAsPlugin = false
     package var audit: AuditLog
     package var dialogs: DialogMaker
     package var messages = Messages()
@@ -57,8 +58,8 @@ package struct Environment: Sendable {
     package var clicks: ClicksContext {
         ClicksContext(
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, policy: policy, method: method,
-            hasButtons: buttons != nil, dialogs: dialogs, audit: audit, replica: replica, logger: logger,
-            clocks: Clocks(now: now, elapsed: elapsed))
+            reviewsAsPlugin: reviewsAsPlugin, hasButtons: buttons != nil, dialogs: dialogs, audit: audit, replica: replica,
+            logger: logger, clocks: Clocks(now: now, elapsed: elapsed))
     }
 
     private var cards: CardMaker {
