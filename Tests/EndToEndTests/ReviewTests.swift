@@ -38,6 +38,24 @@ struct ReviewTests {
         }
     }
 
+    @Test("Without buttons a post links to the web UI where it shows requests, and otherwise shows the tsh commands")
+    func links() async throws {
+        for isEnterprise in [true, false] {
+            try await Stage.with(configure: {
+                ($0.proxyAddress, $0.advancedAccessWorkflows) = ("teleport.example.com:443", isEnterprise)
+            }) { stage in
+                try stage.addSettings("[approvals]\nbuttons = false\n")
+                let plugin = try await stage.startPlugin()
+                let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
+                let post = try await stage.post(about: id, showing: "pending")
+                let link = post.attachment?["title_link"]?.text ?? ""
+                #expect(link == (isEnterprise ? "https://teleport.example.com/web/requests/\(id)" : ""))
+                #expect((post.field("Review") == nil) == isEnterprise)
+                #expect(try await plugin.stop() == 0)
+            }
+        }
+    }
+
     @Test("On a server without reviews the person is told, and the request stays open for others")
     func refused() async throws {
         try await Stage.with { stage in

@@ -64,6 +64,18 @@ struct SettingsApprovalsTests {
         #expect(try parse(goodLines).warnings.isEmpty)
     }
 
+    @Test(
+        "A new request is held back for up to a minute",
+        arguments: [("0s", 0), ("3s", 3), ("1m", 60), ("61s", nil), ("3", nil)])
+    func delay(_ value: String, _ seconds: Int?) throws {
+        let lines = goodLines + ["[posting]", "delay = \"\(value)\""]
+        guard let seconds else {
+            #expect(problems(lines).first?.contains("no time from 0s to 1m. Write it as 3s.") == true)
+            return
+        }
+        #expect(try parse(lines).posting.delay == .seconds(seconds))
+    }
+
     @Test("An audit output is log or a file", arguments: ["stderr", "audit.log"])
     func output(_ value: String) {
         #expect(

@@ -43,6 +43,17 @@ enum ClickWords {
         return words + "."
     }
 
+    /// Returns the answer to a click on a request that is not decided by a button; nil if the request may be.
+    static func notByButton(_ kind: AccessRequest.Kind) -> String? {
+        switch kind {
+        case .shortTerm: nil
+        case .longTerm:
+            "This request is for long-term access, so nothing was decided: an approval would give temporary access only, and would "
+                + "keep it from being promoted to an access list. Please decide it in Teleport."
+        case .unknown: "This version does not know this kind of request, so nothing was decided. Please decide it in Teleport."
+        }
+    }
+
     static func beingDecided(_ claim: DecisionClaim) -> String {
         let what = claim.decision == .approve ? "approving" : "denying"
         return "@\(claim.username) is \(what) this request right now. This post will show what became of it."

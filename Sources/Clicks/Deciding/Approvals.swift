@@ -149,6 +149,10 @@ package struct Approvals: Sendable {
             let card = context.cards.card(facts.record.subject(of: request), status)
             throw Refusal(.notPending, ClickWords.already(status, now: context.clocks.now()), update: card)
         }
+        if let words = ClickWords.notByButton(request.kind) {
+            // The new card takes the buttons off the post of an older version.
+            throw Refusal(.otherKind, words, update: context.cards.card(facts.record.subject(of: request), status))
+        }
         // The cluster is compared here because the listener cannot compare it until Teleport has told its name.
         let cluster = context.teleport.clusterName
         guard cluster != nil, click.cluster ?? cluster == cluster else { throw Refusal(.notShown, ClickWords.hidden) }

@@ -17,6 +17,8 @@ extension Approvals {
             case noTeleportUser = "no_teleport_user"
             case tooManyReviews = "too_many_reviews"
             case notPending = "not_pending"
+            /// The request is of a kind that is not decided by a button, such as one for long-term access.
+            case otherKind = "long_term"
             case otherPost = "other_post"
             case unrecordedPost = "unrecorded_post"
             case notShown = "not_shown"
@@ -50,7 +52,7 @@ extension Messages.Answer {
         case .notPending, .beingDecided, .gone: self = .alreadyDecided
         case .ownRequest: self = .ownRequest
         case .notApprover, .onlySuggested, .guest, .notInChannel: self = .notApprover
-        case .lookupFailed, .refusedByTeleport, .tooLate, .notShown, .noTeleportUser: self = .failed
+        case .lookupFailed, .refusedByTeleport, .tooLate, .notShown, .noTeleportUser, .otherKind: self = .failed
         default: return nil
         }
     }

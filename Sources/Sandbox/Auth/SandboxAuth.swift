@@ -16,6 +16,8 @@ package final class SandboxAuth: Service {
         package var clusterName = "sandbox.example"
         /// The address of the proxy's web UI, as Ping reports it.
         package var proxyAddress = ""
+        /// Whether Ping reports the feature `AdvancedAccessWorkflows`, as Enterprise clusters do.
+        package var advancedAccessWorkflows = false
         package var version = "7.3.2"
         /// The largest number of requests in a page of a list.
         package var pageLimit = 1000

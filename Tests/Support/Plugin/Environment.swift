@@ -24,6 +24,7 @@ package struct Environment: Sendable {
     package var messages = Messages()
     package var notifiesRequester = false
     package var remindsBefore: Duration?
+    package var postingDelay = Duration.zero
     package var rendering: Rendering
     package let evidence = GoneEvidence()
     package let neighbours = Neighbours()
@@ -50,7 +51,8 @@ package struct Environment: Sendable {
         PostsContext(
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons, policy: policy,
             replica: replica, rendering: rendering,
-            options: .init(notifiesRequester: notifiesRequester, remindsBefore: remindsBefore),
+            options: .init(
+                notifiesRequester: notifiesRequester, remindsBefore: remindsBefore, postingDelay: postingDelay),
             outage: { [circuits] in circuits.wait }, evidence: evidence, logger: logger,
             clocks: Clocks(now: now, elapsed: elapsed))
     }
