@@ -32,7 +32,7 @@ extension Settings {
         let mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
         let http = reader.http(hasButtons: approvals.hasButtons)
         let messages = reader.messages()
-        let teleport = reader.teleport(decides: approvals.hasButtons && approvals.method == .state)
+        let teleport = reader.teleport(approvals)
         let posting = reader.posting()
         let notify = reader.notify()
         let reminders = reader.reminders()

@@ -1,5 +1,6 @@
 import Access
 import Testing
+import Watcher
 
 @testable import Settings
 
@@ -59,7 +60,10 @@ struct SettingsApprovalsTests {
         let unsaid = changed("review_as_plugin", to: nil)
         #expect(try !parse(unsaid).approvals.reviewsAsPlugin)
         #expect(try parse(unsaid).warnings.first?.contains("set review_as_plugin = true") == true)
-        #expect(try parse(unsaid + ["[approvals.users]", #"ana = "ana.t""#]).warnings.isEmpty)
+        let named = ["[approvals.users]", #"ana = "ana.t""#]
+        #expect(try parse(unsaid + named).warnings.isEmpty)
+        #expect(try parse(unsaid + named).teleport.reviewsForUsers && !parse(goodLines + named).teleport.reviewsForUsers)
+        #expect(try !parse(unsaid).teleport.reviewsForUsers && !parse(unsaid).teleport.decides)
         #expect(try parse(unsaid + ["buttons = false"]).warnings.isEmpty)
         #expect(try parse(goodLines).warnings.isEmpty)
     }
