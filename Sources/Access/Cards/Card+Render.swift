@@ -143,8 +143,8 @@ extension AccessRequest.Kind {
         switch self {
         case .shortTerm: nil
         case .longTerm:
-            "Promote it to an access list in Teleport. An approval would give temporary access only, and would keep it from being "
-                + "promoted."
+            "Promote it to an access list in Teleport. An approval would give temporary access only, and would keep it from "
+                + "being promoted."
         case .unknown: "Decide it in Teleport."
         }
     }

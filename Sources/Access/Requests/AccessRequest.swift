@@ -26,8 +26,8 @@ package struct AccessRequest: Equatable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// Access for a while, which a decision grants or refuses. Older servers tell no kind, and have only this one.
         case shortTerm
-        /// Lasting access, which is granted by promoting the request to an access list. An approval gives temporary access only,
-        /// and keeps the request from being promoted.
+        /// Lasting access, which is granted by promoting the request to an access list. An approval gives temporary access
+        /// only, and keeps the request from being promoted.
         case longTerm
         /// A kind that this version does not know, as the server's number.
         case unknown(Int)

@@ -48,8 +48,8 @@ enum ClickWords {
         switch kind {
         case .shortTerm: nil
         case .longTerm:
-            "This request is for long-term access, so nothing was decided: an approval would give temporary access only, and would "
-                + "keep it from being promoted to an access list. Please decide it in Teleport."
+            "This request is for long-term access, so nothing was decided: an approval would give temporary access only, and "
+                + "would keep it from being promoted to an access list. Please decide it in Teleport."
         case .unknown: "This version does not know this kind of request, so nothing was decided. Please decide it in Teleport."
         }
     }

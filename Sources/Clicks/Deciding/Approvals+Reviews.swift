@@ -54,7 +54,7 @@ extension Approvals {
                 let isEarly = context.clocks.elapsed() - begun < Self.secondCall
                 guard ReviewRefusal(error) == .notForOthers, context.reviewsAsPlugin, isEarly else { throw error }
                 context.logger.warning(
-                    "Reviewing as the plugin, as review_as_plugin allows, because Teleport did not take the person's review: \(error)",
+                    "Reviewing as the plugin, as review_as_plugin allows: Teleport did not take the person's review: \(error)",
                     metadata: .request(click.requestID, click.post))
             }
         }
@@ -107,9 +107,9 @@ extension ClickWords {
         "This request has more reviews than this plugin keeps account of, so nothing was decided. Please decide in Teleport."
 
     static let noTeleportUser =
-        "Teleport takes your review only in your own name, and this plugin's configuration does not say who you are in Teleport, "
-        + "so nothing was decided. Please tell an administrator: [approvals.users] has to name your Teleport user. You can also "
-        + "use `tsh request review`."
+        "Teleport takes your review only in your own name, and this plugin's configuration does not say who you are in "
+        + "Teleport, so nothing was decided. Please tell an administrator: [approvals.users] has to name your Teleport user. "
+        + "You can also use `tsh request review`."
 
     /// Returns the answer to a review that Teleport refused.
     /// - Parameter reviewer: the person's Teleport user, or nil if the review was to be the plugin's own.
@@ -126,14 +126,14 @@ extension ClickWords {
         case .notForOthers, .lacksUserRead, .notForThisUser, .needsMFA: cannotSubmit(refusal)
         case .authorNotStored:
             """
-            Teleport does not know your user just now, so nothing was decided. Users of single sign-on are known only while they \
-            are logged in: please log in to Teleport and try again, or tell an administrator.
+            Teleport does not know your user just now, so nothing was decided. Users of single sign-on are known only while \
+            they are logged in: please log in to Teleport and try again, or tell an administrator.
             """
         case .mayNotReview(let author?) where author == reviewer:
             "Your roles in Teleport do not allow you to review requests, so nothing was decided."
         case .notThisRequest(let author?) where author == reviewer:
-            "Teleport does not allow you to review this request, because it is your own or your roles do not cover it, so nothing "
-                + "was decided."
+            "Teleport does not allow you to review this request, because it is your own or your roles do not cover it, so "
+                + "nothing was decided."
         case .noThresholds: "Teleport takes no reviews of this request, so nothing was decided. Please tell an administrator."
         case .mayNotReview, .notThisRequest, .notSupported, .notAllowed:
             """

@@ -44,8 +44,8 @@ extension SettingKey {
     static let webAddr = SettingKey(
         "teleport.web_addr", .string(default: nil),
         help: """
-            The address of Teleport's web UI, for the link in each post. By default the plugin asks Teleport for it, and links only
-            to clusters whose web UI shows access requests.
+            The address of Teleport's web UI, for the link in each post. By default the plugin asks Teleport for it, and links
+            only to clusters whose web UI shows access requests.
             """,
         example: #""teleport.example.com""#)
 }

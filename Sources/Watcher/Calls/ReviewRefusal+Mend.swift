@@ -8,8 +8,8 @@ extension ReviewRefusal {
             "this Teleport server takes no reviews on behalf of users: upgrade it, or set [approvals] review_as_plugin = true"
         case .lacksUserRead: "\(Self.place).rules: - {resources: [user], verbs: [read]}"
         case .notForThisUser:
-            "\(Self.place): review_requests: {submit_for_users: [the users of [approvals.users]]}, and see that no deny rule names "
-                + "the user"
+            "\(Self.place): review_requests: {submit_for_users: [the users of [approvals.users]]}, and see that no deny rule "
+                + "names the user"
         case .authorNotStored:
             "[approvals.users] must have the person's name in Teleport, as tctl users ls shows it; a user of single sign-on is "
                 + "listed only while logged in"
