@@ -3,13 +3,13 @@ import Settings
 
 /// The permissions that the plugin's role in Teleport must have. `check` tests each by a call of its own.
 enum Permission: CaseIterable {
-    case list, watch, readData, writeData, decide, review
+    case list, watch, readData, writeData, decide, review, reviewForUsers
 
     var resource: String {
         switch self {
         case .list, .watch, .decide: "access_request"
         case .readData, .writeData: "access_plugin_data"
-        case .review: "review_requests"
+        case .review, .reviewForUsers: "review_requests"
         }
     }
 
@@ -19,6 +19,7 @@ enum Permission: CaseIterable {
         case .watch, .readData: "read"
         case .writeData, .decide: "update"
         case .review: "roles"
+        case .reviewForUsers: "submit_for_users"
         }
     }
 
@@ -36,6 +37,7 @@ enum Permission: CaseIterable {
         case .writeData: "the plugin can record its posts"
         case .decide: "requests can be decided"
         case .review: "reviews can be submitted"
+        case .reviewForUsers: "reviews can be submitted in the names of people's Teleport users"
         }
     }
 
@@ -44,16 +46,23 @@ enum Permission: CaseIterable {
         allCases.filter { permission in
             switch permission {
             case .decide: approvals.hasButtons && approvals.method == .state
-            case .review: approvals.hasButtons && approvals.method == .review
+            case .review:
+                approvals.hasButtons && approvals.method == .review
+                    && (approvals.reviewsAsPlugin || approvals.policy.users.isEmpty)
+            case .reviewForUsers: approvals.hasButtons && approvals.method == .review && !approvals.policy.users.isEmpty
             default: true
             }
         }
     }
 
     func mend(role: String) -> String {
-        guard self != .review else {
+        if self == .review {
             return "Add to the role \(role), on Teleport Enterprise: spec.allow.review_requests: {roles: [the roles to be "
                 + "reviewed]}. Elsewhere set [approvals] method = \"state\"."
+        }
+        if self == .reviewForUsers {
+            return "Add to the role \(role), on the newest Teleport Enterprise: spec.allow.review_requests: {submit_for_users: "
+                + "[the users of [approvals.users]]}. Elsewhere set [approvals] review_as_plugin = true."
         }
         return "Add to the role \(role), under spec.allow.rules: - {resources: [\(resource)], verbs: [\(verbs)]}"
     }

@@ -16,6 +16,8 @@ struct TeleportCheck: Sendable {
     /// The time by which a request may seem to come from the future. The clocks of a cluster's servers differ a little among
     /// themselves.
     private static let tolerance = Duration.seconds(30)
+    /// The largest number of users for whom a review is tried.
+    private static let userLimit = 20
 
     /// Runs the steps and returns the cluster's name; nil if it is not known.
     func run() async -> String? {
@@ -87,7 +89,12 @@ extension TeleportCheck {
                     continue
                 }
                 let mend = permission.mend(role: roles?.first ?? "of the plugin")
-                report.add(.failed(permission.name, error.words, mend: mend))
+                // These errors say more than that a permission is missing.
+                let isExplained = error.reason == .needsMFA || permission == .reviewForUsers
+                report.add(
+                    isExplained
+                        ? .failed(permission.name, error, otherwise: mend)
+                        : .failed(permission.name, error.words, mend: mend))
             }
         }
     }
@@ -103,10 +110,23 @@ extension TeleportCheck {
             case .readData: _ = try await client.pluginData(of: nobody)
             case .writeData: try await client.updatePluginData(of: nobody, setting: ["check": ""], expecting: [:])
             case .review: _ = try await client.review(.deny, of: nobody, as: nil, reason: "")
+            case .reviewForUsers: try await reviewForUsers(nobody, client)
             case .decide: try await client.decide(.deny, on: nobody, delegator: "", reason: "")
             }
         } catch {
             guard error.code == .notFound else { throw error }
+        }
+    }
+
+    /// Submits a review for each Teleport user whom the configuration names. A user whom Teleport does not store is left out,
+    /// because users of single sign-on are stored only while they are logged in.
+    private func reviewForUsers(_ nobody: RequestID, _ client: TeleportClient) async throws(TeleportError) {
+        for user in Set(settings.approvals.policy.users.values).sorted().prefix(Self.userLimit) {
+            do {
+                _ = try await client.review(.deny, of: nobody, as: user, reason: "")
+            } catch {
+                guard error.code == .notFound || error.reason == .review(.authorNotStored) else { throw error }
+            }
         }
     }
 

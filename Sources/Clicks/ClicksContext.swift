@@ -12,6 +12,8 @@ package struct ClicksContext: Sendable {
     package let policy: ApprovalPolicy
     /// Whether a decision sets the request's state or submits a review that Teleport counts.
     package let method: DecisionMethod
+    /// Whether the plugin may submit its own review where a person's own cannot be submitted.
+    package let reviewsAsPlugin: Bool
     /// Whether posts have buttons. If people decide in Teleport only this is false, and clicks on older posts are refused.
     package let hasButtons: Bool
     package let dialogs: DialogMaker
@@ -23,7 +25,8 @@ package struct ClicksContext: Sendable {
 
     package init(
         teleport: any AccessService, chat: any ChatService, recipients: any RecipientDirectory, cards: CardMaker,
-        policy: ApprovalPolicy, method: DecisionMethod, hasButtons: Bool, dialogs: DialogMaker, audit: AuditLog,
+        policy: ApprovalPolicy, method: DecisionMethod, reviewsAsPlugin: Bool, hasButtons: Bool, dialogs: DialogMaker,
+        audit: AuditLog,
         replica: String, logger: Logger, clocks: Clocks
     ) {
         self.teleport = teleport
@@ -32,6 +35,7 @@ package struct ClicksContext: Sendable {
         self.cards = cards
         self.policy = policy
         self.method = method
+        self.reviewsAsPlugin = reviewsAsPlugin
         self.hasButtons = hasButtons
         self.dialogs = dialogs
         self.audit = audit

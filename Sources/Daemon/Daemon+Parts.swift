@@ -26,12 +26,15 @@ extension Daemon {
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons,
             policy: settings.approvals.policy, replica: replica,
             rendering: Rendering(fingerprint: fingerprint, since: clocks.now()),
-            options: .init(notifiesRequester: settings.notify.requester, remindsBefore: settings.reminders.beforeExpiry),
+            options: .init(
+                notifiesRequester: settings.notify.requester, remindsBefore: settings.reminders.beforeExpiry,
+                postingDelay: settings.posting.delay),
             outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks)
         let clicks = ClicksContext(
             teleport: teleport,
             chat: chat,
             recipients: recipients, cards: cards, policy: settings.approvals.policy, method: settings.approvals.method,
+            reviewsAsPlugin: settings.approvals.reviewsAsPlugin,
             hasButtons: buttons != nil, dialogs: dialogMaker, audit: audit, replica: replica, logger: logger, clocks: clocks)
         return DaemonParts(posts: posts, clicks: clicks)
     }
@@ -46,7 +49,7 @@ extension Daemon {
     /// is made anew.
     private var fingerprint: String {
         let parts = [
-            "3", settings.http.callbackURL ?? "", settings.approvals.hasButtons ? signer.keyID : "",
+            "4", settings.http.callbackURL ?? "", settings.approvals.hasButtons ? signer.keyID : "",
             settings.messages.postFingerprint,
         ]
         let bytes = parts.flatMap { [UInt8]("\($0.utf8.count):\($0)".utf8) }

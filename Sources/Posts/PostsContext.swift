@@ -33,10 +33,13 @@ package struct PostsContext: Sendable {
         /// The time before a pending request's expiry at which a reminder is posted to its threads. No reminder is posted if
         /// this is nil.
         package var remindsBefore: Duration?
+        /// The time for which a new request is held back, because a request that is decided by then is not posted.
+        package var postingDelay: Duration
 
-        package init(notifiesRequester: Bool, remindsBefore: Duration?) {
+        package init(notifiesRequester: Bool, remindsBefore: Duration?, postingDelay: Duration) {
             self.notifiesRequester = notifiesRequester
             self.remindsBefore = remindsBefore
+            self.postingDelay = postingDelay
         }
     }
 

@@ -32,7 +32,8 @@ extension Settings {
         let mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
         let http = reader.http(hasButtons: approvals.hasButtons)
         let messages = reader.messages()
-        let teleport = reader.teleport(decides: approvals.hasButtons && approvals.method == .state)
+        let teleport = reader.teleport(approvals)
+        let posting = reader.posting()
         let notify = reader.notify()
         let reminders = reader.reminders()
         let log = reader.log()
@@ -42,7 +43,7 @@ extension Settings {
         }
         return Settings(
             teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, messages: messages,
-            notify: notify, reminders: reminders, log: log, audit: audit, secretSources: SecretSources(text),
+            posting: posting, notify: notify, reminders: reminders, log: log, audit: audit, secretSources: SecretSources(text),
             warnings: mattermost.warnings + approvals.warnings
                 + (approvals.hasButtons ? approvals.policy.warnings(mattermost.recipients) : [])
                 + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(audit))

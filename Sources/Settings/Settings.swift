@@ -12,6 +12,7 @@ package struct Settings: Sendable {
     package var approvals: Approving
     package var http: HTTP
     package var messages: Messages
+    package var posting: Posting
     package var notify: Notify
     package var reminders: Reminders
     package var log: Log

@@ -2,7 +2,7 @@
 struct SettingsSection: Sendable {
     /// All sections, in the order of the example.
     static let all: [SettingsSection] = [
-        .teleport, .mattermost, .approvals, .roleRecipients, .http, .notify, .reminders, .messages, .log, .audit,
+        .teleport, .mattermost, .approvals, .roleRecipients, .http, .posting, .notify, .reminders, .messages, .log, .audit,
     ]
 
     let name: String

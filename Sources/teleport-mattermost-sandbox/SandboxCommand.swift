@@ -77,7 +77,10 @@ struct SandboxCommand: AsyncParsableCommand {
             identity: try files.identity("teleport-server"), clientCA: try files.bytes("teleport-ca.crt"))
         configuration.port = authPort
         configuration.reviewers = Set(reviewer)
-        if reviewsForOthers { configuration.submitsForOthers = ["access-plugin-mattermost"] }
+        if reviewsForOthers {
+            configuration.submitsForUsers = ["access-plugin-mattermost": ["*"]]
+            configuration.permissions = ["access-plugin-mattermost": AuthPermission.reviewing]
+        }
         return configuration
     }
 }

@@ -83,6 +83,23 @@ struct CardTests {
     }
 
     @Test(
+        "A request that is not decided by a button says so, and has neither buttons nor commands",
+        arguments: [
+            (AccessRequest.Kind.longTerm, "long-term access"), (.unknown(7), "kind 7, which this version does not know"),
+        ])
+    func otherKinds(kind: AccessRequest.Kind, words: String) throws {
+        var subject = try subject()
+        (subject.kind, subject.approvers) = (kind, "for `editor` @ana")
+        let buttons = Decision.allCases.map { Card.Button($0, url: "https://x/", context: [:]) }
+        let card = Card(subject, status: .pending, buttons: buttons, showsCommands: true)
+        #expect(card.fields.map(\.title) == ["User", "Roles", "Kind", "Request ID", "Status", "How to decide"])
+        #expect(value("Kind", of: card) == words)
+        #expect(card.buttons.isEmpty)
+        let promoted = Card(subject, status: .promoted("admins"), showsCommands: true)
+        #expect(promoted.fields.map(\.title) == ["User", "Roles", "Kind", "Request ID", "Status"])
+    }
+
+    @Test(
         "Lengths of time in words",
         arguments: [
             (20, "less than a minute"), (60, "1 minute"), (7200, "2 hours"), (100_000, "27 hours 47 minutes"),

@@ -83,7 +83,7 @@ struct ReviewTests {
             #expect(refusal(.permissionDenied, reason) == reason)
         }
         #expect(refusal(.permissionDenied, nil) == .notAllowed)
-        #expect(refusal(.unimplemented, nil) == .notAllowed)
+        #expect(refusal(.unimplemented, nil) == .notSupported)
         #expect(refusal(.timedOut, nil) == nil)
     }
 

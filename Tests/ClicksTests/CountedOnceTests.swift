@@ -15,14 +15,20 @@ struct CountedOnceTests {
     private func environment(_ rig: Rig, users: [String: String] = [:]) -> Environment {
         var environment = rig.replica
         environment.method = .review
+        environment.reviewsAsPlugin = true
         environment.policy.users = users
         return environment
     }
 
     private static func with(_ body: (Rig, RequestID) async throws -> Void) async throws {
-        try await Rig.with(configure: {
-            ($0.reviewers, $0.submitsForOthers) = ([plugin, "bob.t", "carol.t", "carol", "Carol@Example.com"], [plugin])
-        }) { rig in
+        try await Rig.with(
+            permissions: AuthPermission.reviewing,
+            configure: {
+                ($0.reviewers, $0.submitsForUsers) = (
+                    [plugin, "bob.t", "carol.t", "carol", "Carol@Example.com"], [plugin: ["*"]]
+                )
+            }
+        ) { rig in
             let id = rig.auth.createRequest(
                 user: "dave", roles: ["editor"], thresholds: [AuthThreshold(approve: 3, deny: 2)])
             try await body(rig, try #require(RequestID(id)))

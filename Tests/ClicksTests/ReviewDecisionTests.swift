@@ -10,9 +10,10 @@ import Testing
 struct ReviewDecisionTests {
     private static let plugin = "access-plugin-mattermost"
 
-    private func environment(_ rig: Rig, users: [String: String] = [:]) -> Environment {
+    private func environment(_ rig: Rig, users: [String: String] = [:], asPlugin: Bool = false) -> Environment {
         var environment = rig.replica
         environment.method = .review
+        environment.reviewsAsPlugin = asPlugin
         environment.policy.users = users
         return environment
     }
@@ -25,9 +26,12 @@ struct ReviewDecisionTests {
 
     @Test("Two people's reviews in their own names reach a threshold of two; the request stays open for the second")
     func onBehalf() async throws {
-        try await Rig.with(configure: {
-            ($0.reviewers, $0.submitsForOthers) = (["bob.t", "carol.t"], [Self.plugin])
-        }) { rig in
+        try await Rig.with(
+            permissions: AuthPermission.reviewing,
+            configure: {
+                ($0.reviewers, $0.submitsForUsers) = (["bob.t", "carol.t"], [Self.plugin: ["*"]])
+            }
+        ) { rig in
             let environment = environment(rig, users: ["bob": "bob.t", "carol": "carol.t"])
             let id = try request(rig)
             let first = await rig.answer(try rig.click(.approve, on: id, as: "bob"), as: environment)
@@ -48,10 +52,10 @@ struct ReviewDecisionTests {
         }
     }
 
-    @Test("If the server accepts only the caller as author, the plugin reviews once as itself and names the person")
+    @Test("On an older server, the plugin reviews once as itself and names the person, if the configuration allows it")
     func asPlugin() async throws {
         try await Rig.with(configure: { $0.reviewers = [Self.plugin, "bob.t"] }) { rig in
-            let environment = environment(rig, users: ["bob": "bob.t"])
+            let environment = environment(rig, users: ["bob": "bob.t"], asPlugin: true)
             let id = try request(rig)
             var click = try rig.click(.approve, on: id, as: "bob")
             click.reason = "looks right"
@@ -69,7 +73,7 @@ struct ReviewDecisionTests {
     @Test("A server that takes no reviews decides nothing: the person is told why and what to do, and the claim is free")
     func refused() async throws {
         try await Rig.with { rig in
-            let environment = environment(rig, users: ["bob": "bob.t"])
+            let environment = environment(rig, users: ["bob": "bob.t"], asPlugin: true)
             let id = try request(rig, approve: 1)
             for person in ["bob", "carol"] {
                 let answer = await rig.answer(try rig.click(.approve, on: id, as: person), as: environment)
@@ -84,13 +88,17 @@ struct ReviewDecisionTests {
 
     @Test("A mapped person whom the server forbids to review is refused, and the plugin does not review instead")
     func forbiddenPerson() async throws {
-        try await Rig.with(configure: {
-            ($0.reviewers, $0.submitsForOthers) = ([Self.plugin], [Self.plugin])
-        }) { rig in
+        try await Rig.with(
+            permissions: AuthPermission.reviewing,
+            configure: {
+                ($0.reviewers, $0.submitsForUsers) = ([Self.plugin], [Self.plugin: ["*"]])
+            }
+        ) { rig in
             let id = try request(rig, approve: 1)
             let answer = await rig.answer(
-                try rig.click(.approve, on: id, as: "bob"), as: environment(rig, users: ["bob": "bob.t"]))
-            #expect(answer.text.hasPrefix("Teleport does not take reviews"))
+                try rig.click(.approve, on: id, as: "bob"), as: environment(rig, users: ["bob": "bob.t"], asPlugin: true))
+            #expect(
+                answer.text.hasPrefix("Your roles in Teleport do not allow you to review requests, so nothing was decided."))
             #expect(rig.auth.request(id.rawValue)?.reviews.isEmpty == true)
         }
     }
@@ -100,7 +108,7 @@ struct ReviewDecisionTests {
         try await Rig.with(configure: { $0.reviewers = [Self.plugin] }) { rig in
             let id = try request(rig)
             rig.auth.faults.next(of: "SubmitAccessReview", .actThenDrop)
-            let answer = await rig.answer(try rig.click(.approve, on: id), as: environment(rig))
+            let answer = await rig.answer(try rig.click(.approve, on: id), as: environment(rig, asPlugin: true))
             #expect(answer == ClickAnswer(ClickWords.unconfirmed))
             #expect(rig.data(of: id)["decision"] != nil)
             #expect(rig.auth.request(id.rawValue)?.reviews.count == 1)

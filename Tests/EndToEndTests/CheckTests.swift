@@ -70,6 +70,40 @@ struct CheckTests {
         }
     }
 
+    @Test("With people's Teleport users it asks whether the plugin may review in their names, and names what is missing")
+    func reviewsForUsers() async throws {
+        let plugin = "access-plugin-mattermost"
+        let settings = "[approvals]\nmethod = \"review\"\n[approvals.users]\nbob = \"bob.t\"\ncarol = \"carol.t\"\n\n[http]"
+        let cases: [(mend: String?, (inout SandboxAuth.Configuration) -> Void)] = [
+            (nil, { _ in }), (nil, { $0.storedUsers = ["bob.t"] }),
+            ("verbs: [read]", { $0.permissions = [plugin: AuthPermission.plugin] }),
+            ("submit_for_users", { $0.submitsForUsers = [plugin: ["bob.t"]] }),
+            ("review_as_plugin = true", { $0.submitsForUsers = [:] }), ("tbot", { $0.requiresAdminMFA = true }),
+        ]
+        for (mend, adjust) in cases {
+            try await Stage.with(configure: {
+                ($0.reviewers, $0.submitsForUsers) = (["bob.t", "carol.t"], [plugin: ["*"]])
+                $0.permissions = [plugin: AuthPermission.reviewing]
+                adjust(&$0)
+            }) { stage in
+                try stage.edit { line in line == "[http]" ? settings : line }
+                let failures = try await stage.check().failures
+                #expect(failures.map(\.name) == (mend == nil ? [] : ["permission review_requests submit_for_users"]))
+                #expect(mend.map { failures.first?.mend.contains($0) == true } ?? true, "\(failures)")
+            }
+        }
+    }
+
+    @Test("Where decisions need MFA, it names the identity to use and no permission")
+    func mfa() async throws {
+        try await Stage.with(configure: { $0.requiresAdminMFA = true }) { stage in
+            let failures = try await stage.check().failures
+            #expect(failures.map(\.name) == ["permission access_request update"])
+            #expect(failures.first?.mend.contains("an identity of tbot") == true)
+            #expect(failures.first?.mend.contains("spec.allow") == false)
+        }
+    }
+
     @Test(
         "A server that is too old is reported by version, newer ones pass", arguments: [("6.0.0", false), ("13.1.0", true)])
     func versions(_ version: String, _ isWell: Bool) async throws {

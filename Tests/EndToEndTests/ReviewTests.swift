@@ -9,7 +9,8 @@ struct ReviewTests {
     @Test("Two of three approve by buttons and one with tsh: the card counts, the threads tell each, the last one decides")
     func twoOfThree() async throws {
         try await Stage.with(configure: {
-            ($0.reviewers, $0.submitsForOthers) = (["bob.t", "carol.t"], [Self.plugin])
+            ($0.reviewers, $0.submitsForUsers) = (["bob.t", "carol.t"], [Self.plugin: ["*"]])
+            $0.permissions = [Self.plugin: AuthPermission.reviewing]
         }) { stage in
             try stage.addSettings("[approvals]\nmethod = \"review\"\n[approvals.users]\nbob = \"bob.t\"\ncarol = \"carol.t\"\n")
             let plugin = try await stage.startPlugin()
@@ -37,10 +38,28 @@ struct ReviewTests {
         }
     }
 
+    @Test("Without buttons a post links to the web UI where it shows requests, and otherwise shows the tsh commands")
+    func links() async throws {
+        for isEnterprise in [true, false] {
+            try await Stage.with(configure: {
+                ($0.proxyAddress, $0.advancedAccessWorkflows) = ("teleport.example.com:443", isEnterprise)
+            }) { stage in
+                try stage.addSettings("[approvals]\nbuttons = false\n")
+                let plugin = try await stage.startPlugin()
+                let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
+                let post = try await stage.post(about: id, showing: "pending")
+                let link = post.attachment?["title_link"]?.text ?? ""
+                #expect(link == (isEnterprise ? "https://teleport.example.com/web/requests/\(id)" : ""))
+                #expect((post.field("Review") == nil) == isEnterprise)
+                #expect(try await plugin.stop() == 0)
+            }
+        }
+    }
+
     @Test("On a server without reviews the person is told, and the request stays open for others")
     func refused() async throws {
         try await Stage.with { stage in
-            try stage.addSettings("[approvals]\nmethod = \"review\"\n")
+            try stage.addSettings("[approvals]\nmethod = \"review\"\nreview_as_plugin = true\n")
             let plugin = try await stage.startPlugin()
             let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
             let post = try await stage.post(about: id, showing: "pending")
@@ -90,7 +109,7 @@ struct ReviewKillTests {
     @Test("With a review made and not answered, the request can be decided by the next person")
     func review() async throws {
         try await Stage.with(configure: { $0.reviewers = ["access-plugin-mattermost"] }) { stage in
-            try stage.addSettings("[approvals]\nmethod = \"review\"\n")
+            try stage.addSettings("[approvals]\nmethod = \"review\"\nreview_as_plugin = true\n")
             let dying = try PluginProcess(
                 ["start", "--config", stage.configuration], environment: [KillPointTests.variable: "review"], build: .debug)
             try await dying.isReady()

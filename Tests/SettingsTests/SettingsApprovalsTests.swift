@@ -1,5 +1,6 @@
 import Access
 import Testing
+import Watcher
 
 @testable import Settings
 
@@ -24,7 +25,8 @@ struct SettingsApprovalsTests {
             ])
         #expect(approvals.policy.users == ["ana": "ana.lopez", "b.ob": "bob"])
         #expect(approvals.askReason == .onDeny)
-        #expect(approvals.method == .review && approvals.confirm == .approve && approvals.hasDialogs)
+        #expect(approvals.method == .review && approvals.reviewsAsPlugin)
+        #expect(approvals.confirm == .approve && approvals.hasDialogs)
         #expect(approvals.policy.allowsGuests && !approvals.policy.allowsSelf)
     }
 
@@ -51,6 +53,31 @@ struct SettingsApprovalsTests {
         #expect(try parse(quiet).warnings.isEmpty)
         #expect(
             try parse(quiet.filter { !$0.hasPrefix("output = \"/audit") }).warnings.first?.contains("[audit] output") == true)
+    }
+
+    @Test("Reviews that nobody could submit are warned of, and the plugin does not review as itself unless it is told to")
+    func reviews() throws {
+        let unsaid = changed("review_as_plugin", to: nil)
+        #expect(try !parse(unsaid).approvals.reviewsAsPlugin)
+        #expect(try parse(unsaid).warnings.first?.contains("set review_as_plugin = true") == true)
+        let named = ["[approvals.users]", #"ana = "ana.t""#]
+        #expect(try parse(unsaid + named).warnings.isEmpty)
+        #expect(try parse(unsaid + named).teleport.reviewsForUsers && !parse(goodLines + named).teleport.reviewsForUsers)
+        #expect(try !parse(unsaid).teleport.reviewsForUsers && !parse(unsaid).teleport.decides)
+        #expect(try parse(unsaid + ["buttons = false"]).warnings.isEmpty)
+        #expect(try parse(goodLines).warnings.isEmpty)
+    }
+
+    @Test(
+        "A new request is held back for up to a minute",
+        arguments: [("0s", 0), ("3s", 3), ("1m", 60), ("61s", nil), ("3", nil)])
+    func delay(_ value: String, _ seconds: Int?) throws {
+        let lines = goodLines + ["[posting]", "delay = \"\(value)\""]
+        guard let seconds else {
+            #expect(problems(lines).first?.contains("no time from 0s to 1m. Write it as 3s.") == true)
+            return
+        }
+        #expect(try parse(lines).posting.delay == .seconds(seconds))
     }
 
     @Test("An audit output is log or a file", arguments: ["stderr", "audit.log"])

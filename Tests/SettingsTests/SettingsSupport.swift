@@ -32,6 +32,7 @@ let goodLines = [
     "[approvals]",
     #"ask_reason = "on_deny""#,
     #"method = "review""#,
+    "review_as_plugin = true",
     #"confirm = "approve""#,
 ]
 

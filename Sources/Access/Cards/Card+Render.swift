@@ -43,7 +43,7 @@ extension Card {
                 requestID: subject.requestID, cluster: cluster, status: status, color: status.color,
                 title: "Teleport access request", link: link,
                 fields: fields, fallback: Self.fallback(subject, status, limits, zone),
-                buttons: status == .pending ? buttons : [])
+                buttons: status == .pending && subject.kind == .shortTerm ? buttons : [])
         }
         self = rendered(100)
         for percent in [75, 50, 30, 15] where propsSize > PropsSize.limit - Self.roomForWords { self = rendered(percent) }
@@ -57,6 +57,7 @@ extension Card {
             Field(title: "User", value: user.isEmpty ? "unknown" : user, isShort: true),
             Field(title: "Roles", value: roles, isShort: true),
         ]
+        if let kind = subject.kind.words { fields.append(Field(title: "Kind", value: kind, isShort: true)) }
         for (title, lines) in [("Resources", subject.resources), ("Logins", subject.logins)] where !lines.isEmpty {
             let value = InertText.code(lines.joined(separator: "\n"), limit: limits.list)
             fields.append(Field(title: title, value: value, isShort: false))
@@ -100,12 +101,16 @@ extension Card {
             Field(title: "Request ID", value: "`\(subject.requestID)`", isShort: true),
             Field(title: "Status", value: words, isShort: true),
         ]
-        if status == .pending, !subject.approvers.isEmpty {
+        let isDecidedHere = status == .pending && subject.kind == .shortTerm
+        if status == .pending, let how = subject.kind.howToDecide {
+            fields.append(Field(title: "How to decide", value: how, isShort: false))
+        }
+        if isDecidedHere, !subject.approvers.isEmpty {
             fields.append(Field(title: "Who decides", value: subject.approvers, isShort: false))
         }
         let why = InertText.code(status.reason, limit: limits.reason)
         if !why.isEmpty { fields.append(Field(title: "Decision's reason", value: why, isShort: false)) }
-        if showsCommands, status == .pending {
+        if showsCommands, isDecidedHere {
             let commands = ["approve", "deny"].map { "`tsh request review --\($0) \(subject.requestID)`" }
             fields.append(Field(title: "Review", value: commands.joined(separator: "\n"), isShort: false))
         }
@@ -120,6 +125,28 @@ extension Card {
         let why = reason.isEmpty ? "" : " – “\(reason)”"
         return status == .pending
             ? "\(user) asks for \(roles)\(why)" : "\(status.text(in: zone)): \(user)’s request for \(roles)"
+    }
+}
+
+extension AccessRequest.Kind {
+    /// The text of the card's Kind field; nil for the usual kind, which is not mentioned.
+    fileprivate var words: String? {
+        switch self {
+        case .shortTerm: nil
+        case .longTerm: "long-term access"
+        case .unknown(let number): "kind \(number), which this version does not know"
+        }
+    }
+
+    /// Says how a request that has no buttons is decided; nil for a request that has them.
+    fileprivate var howToDecide: String? {
+        switch self {
+        case .shortTerm: nil
+        case .longTerm:
+            "Promote it to an access list in Teleport. An approval would give temporary access only, and would keep it from "
+                + "being promoted."
+        case .unknown: "Decide it in Teleport."
+        }
     }
 }
 

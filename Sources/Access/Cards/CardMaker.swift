@@ -11,7 +11,8 @@ package struct CardMaker: Sendable {
 
     /// Creates a maker of cards.
     ///
-    /// - Parameter showsCommands: whether cards tell how to decide with `tsh`, as they must if they have no buttons.
+    /// - Parameter showsCommands: whether cards that link to no page of the request tell how to decide with `tsh`, as they must
+    ///   if they have no buttons.
     package init(
         teleport: any AccessService, messages: Messages, showsCommands: Bool, now: @escaping @Sendable () -> Timestamp,
         neighbours: Neighbours = Neighbours()
@@ -28,10 +29,10 @@ package struct CardMaker: Sendable {
 
     /// Makes the card of a request, with the operator's own texts if there are any.
     package func card(_ subject: Subject, _ status: Card.Status, buttons: [Card.Button] = []) -> Card {
+        let link = teleport.webAddress.map { "https://\($0)/web/requests/\(subject.requestID)" }
         var card = Card(
-            subject, status: status, buttons: buttons,
-            link: teleport.webAddress.map { "https://\($0)/web/requests/\(subject.requestID)" },
-            showsCommands: showsCommands, now: now(), zone: messages.zone, cluster: cluster,
+            subject, status: status, buttons: buttons, link: link, showsCommands: showsCommands && link == nil, now: now(),
+            zone: messages.zone, cluster: cluster,
             shownCluster: messages.showsCluster || neighbours.areThere ? cluster : nil)
         messages.apply(to: &card, subject, cluster: cluster)
         return card

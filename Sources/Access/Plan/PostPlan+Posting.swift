@@ -10,6 +10,7 @@ extension PostPlan {
         // A claim that this run took for replies in threads is given back by the steps for threads.
         let hasForeignClaim = !claim.isEmpty && (situation.ownClaim == nil || situation.isTakenOver)
         guard hasForeignClaim || !missing.isEmpty || situation.hasUnrecordedPosts else { return nil }
+        if situation.postingDelay > .zero, claim.isEmpty, situation.posts.isEmpty { return .wait(situation.postingDelay) }
         if situation.ownClaim == nil {
             if let wait = waitForClaim(of: situation) { return wait }
             return situation.unrest > .zero ? .wait(situation.unrest) : .claim(replacing: claim)

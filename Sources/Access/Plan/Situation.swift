@@ -64,6 +64,8 @@ package struct Situation: Sendable {
     package var rendering: Rendering
     /// The time before its expiry at which a pending request's threads get a reminder; nil if they get none.
     package var remindsBefore: Duration?
+    /// The time for which a request without a post is still held back, because a request that is decided soon is not posted.
+    package var postingDelay = Duration.zero
 
     // MARK: Claims
 

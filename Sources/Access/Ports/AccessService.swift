@@ -3,7 +3,7 @@ package protocol AccessService: Sendable {
     /// The cluster's name, as the last successful Ping told it; nil before the first one.
     var clusterName: String? { get }
 
-    /// The address of Teleport's web UI, as `host` or `host:port`; nil if it is not known.
+    /// The address of Teleport's web UI, as `host` or `host:port`; nil if it is not known, or has no page of requests.
     var webAddress: String? { get }
 
     /// Returns the request; nil if the server does not have it, does not have it any more, or does not show it to the plugin's

@@ -35,6 +35,8 @@ package struct TeleportError: OperatorError, Equatable {
         case serverTooOld
         /// Every route to the auth service was tried without success. The mend is what a proxy at the address says of itself.
         case noRoute
+        /// The cluster requires MFA for administrative actions, and does not exempt the plugin's identity.
+        case needsMFA
         /// The server did not accept a review.
         case review(ReviewRefusal)
     }
@@ -60,7 +62,7 @@ package struct TeleportError: OperatorError, Equatable {
         return switch reason {
         case .credentials: "\(words): \(mend)"
         case .noRoute: "\(mend) \(words)"
-        case .serverTooOld, .review, nil: "\(words); \(mend)"
+        case .serverTooOld, .needsMFA, .review, nil: "\(words); \(mend)"
         }
     }
 

@@ -22,11 +22,24 @@ package struct AccessRequest: Equatable, Sendable {
         }
     }
 
+    /// What a request asks for.
+    package enum Kind: Hashable, Sendable {
+        /// Access for a while, which a decision grants or refuses. Older servers tell no kind, and have only this one.
+        case shortTerm
+        /// Lasting access, which is granted by promoting the request to an access list. An approval gives temporary access
+        /// only, and keeps the request from being promoted.
+        case longTerm
+        /// A kind that this version does not know, as the server's number.
+        case unknown(Int)
+    }
+
     package var id: RequestID
     /// The name of the Teleport user who made the request.
     package var user: String
     package var roles: [String]
     package var state: State
+    /// What the request asks for. Only short-term requests can be decided by a button.
+    package var kind = Kind.shortTerm
     /// The requester's reason; may be empty.
     package var reason: String
     /// The decider's reason; may be empty.

@@ -5,6 +5,8 @@ package struct Subject: Equatable, Sendable {
     package var user: String
     package var roles: [String]
     package var reason: String
+    /// What the request asks for. The plugin data do not keep it, because nobody decides a request that is gone.
+    package var kind = AccessRequest.Kind.shortTerm
     /// The requested resources by their names, such as `/node/db-1`.
     package var resources: [String] = []
     /// The logins that the roles allow, a line for each role: `editor: root, ubuntu`.
@@ -51,6 +53,7 @@ package struct Subject: Equatable, Sendable {
     /// Creates the subject of an existing request.
     package init(_ request: AccessRequest) {
         self.init(requestID: request.id, user: request.user, roles: request.roles, reason: request.reason)
+        kind = request.kind
         resources = request.resources.map(\.description)
         if !request.loginHint.isEmpty { logins = ["as \(request.loginHint)"] }
         progress = request.reviewProgress

@@ -43,6 +43,17 @@ enum ClickWords {
         return words + "."
     }
 
+    /// Returns the answer to a click on a request that is not decided by a button; nil if the request may be.
+    static func notByButton(_ kind: AccessRequest.Kind) -> String? {
+        switch kind {
+        case .shortTerm: nil
+        case .longTerm:
+            "This request is for long-term access, so nothing was decided: an approval would give temporary access only, and "
+                + "would keep it from being promoted to an access list. Please decide it in Teleport."
+        case .unknown: "This version does not know this kind of request, so nothing was decided. Please decide it in Teleport."
+        }
+    }
+
     static func beingDecided(_ claim: DecisionClaim) -> String {
         let what = claim.decision == .approve ? "approving" : "denying"
         return "@\(claim.username) is \(what) this request right now. This post will show what became of it."
@@ -50,6 +61,8 @@ enum ClickWords {
 
     static func refused(_ error: TeleportError) -> String {
         switch error.code {
+        case .permissionDenied where error.reason == .needsMFA:
+            "Teleport demands MFA of this plugin's identity, so nothing was decided. Please tell an administrator."
         case .permissionDenied:
             "Teleport does not allow this plugin to decide requests, so nothing was decided. Please tell an administrator."
         case .refused: "Teleport refused the decision, so nothing was decided."

@@ -7,6 +7,16 @@ extension Approvals {
     /// be taken over.
     private static let secondCall = Duration.seconds(1)
 
+    /// Refuses a person whose review can be submitted neither in their own name nor, by the configuration, in the plugin's.
+    ///
+    /// A withdrawal is always the plugin's own denial, because Teleport lets nobody review their own request.
+    func checkReviewer(_ facts: Facts, isWithdrawal: Bool) throws(Refusal) {
+        guard context.method == .review, !context.reviewsAsPlugin, !isWithdrawal,
+            context.policy.teleportUser(of: facts.clicker) == nil
+        else { return }
+        throw Refusal(.noTeleportUser, ClickWords.noTeleportUser)
+    }
+
     func review(_ click: Click, _ held: Held, _ facts: Facts, isWithdrawal: Bool) async throws -> ClickAnswer {
         let reviewer = isWithdrawal ? nil : context.policy.teleportUser(of: facts.clicker)
         let after: AccessRequest
@@ -29,8 +39,9 @@ extension Approvals {
             click, facts.record.subject(of: after), held.claim, reason: after.resolveReason, isWithdrawal: isWithdrawal)
     }
 
-    /// Submits the review as the person's own if they have a Teleport user and the server allows it. Otherwise it is submitted
-    /// as this plugin's, with the person named in the reason.
+    /// Submits the review as the person's own if they have a Teleport user. If they have none, or the server is too old for
+    /// reviews on behalf of others, it is submitted as this plugin's where the configuration allows that, with the person named
+    /// in the reason. Every other refusal stands: the plugin never reviews in the place of a person who may not.
     private func submit(
         _ click: Click, _ clicker: ChatUser, for reviewer: String?
     ) async throws(TeleportError) -> AccessRequest {
@@ -41,7 +52,10 @@ extension Approvals {
                 return try await teleport.review(click.decision, of: click.requestID, as: reviewer, reason: click.reason ?? "")
             } catch {
                 let isEarly = context.clocks.elapsed() - begun < Self.secondCall
-                guard ReviewRefusal(error) == .notForOthers, isEarly else { throw error }
+                guard ReviewRefusal(error) == .notForOthers, context.reviewsAsPlugin, isEarly else { throw error }
+                context.logger.warning(
+                    "Reviewing as the plugin, as review_as_plugin allows: Teleport did not take the person's review: \(error)",
+                    metadata: .request(click.requestID, click.post))
             }
         }
         let reason = ReviewWords.reason(click.decision, by: clicker, click.reason ?? "")
@@ -92,23 +106,53 @@ extension ClickWords {
     static let tooManyReviews =
         "This request has more reviews than this plugin keeps account of, so nothing was decided. Please decide in Teleport."
 
+    static let noTeleportUser =
+        "Teleport takes your review only in your own name, and this plugin's configuration does not say who you are in "
+        + "Teleport, so nothing was decided. Please tell an administrator: [approvals.users] has to name your Teleport user. "
+        + "You can also use `tsh request review`."
+
     /// Returns the answer to a review that Teleport refused.
-    /// - Parameter reviewer: the person's Teleport user, or nil if they have none.
+    /// - Parameter reviewer: the person's Teleport user, or nil if the review was to be the plugin's own.
     static func refused(_ refusal: ReviewRefusal, reviewer: String?) -> String {
         switch refusal {
         case .alreadyReviewed(let author?) where author == reviewer: alreadyReviewed
+        case .alreadyReviewed(by: nil) where reviewer != nil: alreadyReviewed
         case .alreadyReviewed:
             """
             This plugin has already reviewed this request, and Teleport takes one review from each of its users, so nothing \
             was changed. Others can review with `tsh request review`; an administrator can let the plugin review for each person.
             """
         case .alreadyResolved: "This request was decided a moment ago, so nothing was changed."
-        case .notForOthers: tooLate
-        case .notAllowed:
+        case .notForOthers, .lacksUserRead, .notForThisUser, .needsMFA: cannotSubmit(refusal)
+        case .authorNotStored:
+            """
+            Teleport does not know your user just now, so nothing was decided. Users of single sign-on are known only while \
+            they are logged in: please log in to Teleport and try again, or tell an administrator.
+            """
+        case .mayNotReview(let author?) where author == reviewer:
+            "Your roles in Teleport do not allow you to review requests, so nothing was decided."
+        case .notThisRequest(let author?) where author == reviewer:
+            "Teleport does not allow you to review this request, because it is your own or your roles do not cover it, so "
+                + "nothing was decided."
+        case .noThresholds: "Teleport takes no reviews of this request, so nothing was decided. Please tell an administrator."
+        case .mayNotReview, .notThisRequest, .notSupported, .notAllowed:
             """
             Teleport does not take reviews from this plugin, so nothing was decided. Reviews need Teleport Enterprise and a \
             role that allows `review_requests`; without them an administrator can set method = "state" under [approvals].
             """
         }
+    }
+
+    /// Returns the answer to a review that the plugin cannot submit on the person's behalf until an administrator acts.
+    private static func cannotSubmit(_ refusal: ReviewRefusal) -> String {
+        let why =
+            switch refusal {
+            case .lacksUserRead: "its role in Teleport lacks `read` on `user`"
+            case .notForThisUser: "its role's `submit_for_users` in Teleport does not allow you"
+            case .needsMFA: "Teleport demands MFA of its identity"
+            default: "this Teleport server is too old for that"
+            }
+        return "This plugin cannot submit a review in your name, because \(why), so nothing was decided. Please tell an "
+            + "administrator, or use `tsh request review`."
     }
 }

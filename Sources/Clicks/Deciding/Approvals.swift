@@ -7,8 +7,8 @@ import Logging
 /// data, which is written by compare-and-swap. If a look-up fails, the click is refused.
 ///
 /// ```
-/// lookUp → bound → person → pending → authorise → checkUncounted ─┬─→ ask (opens a dialog)
-///                                                                 └─→ claim → stillPending → decide or review
+/// lookUp → bound → person → pending → authorise → checkUncounted → checkReviewer ─┬─→ ask (opens a dialog)
+///                                                                                 └─→ claim → stillPending → decide or review
 /// ```
 ///
 /// Each step may throw a ``Refusal``, which becomes the answer. Nothing is written to Teleport before `claim`.
@@ -57,6 +57,7 @@ package struct Approvals: Sendable {
             let asked = try pending(click, facts)
             let isWithdrawal = try await authorise(click, asked, facts)
             try checkUncounted(asked, facts)
+            try checkReviewer(facts, isWithdrawal: isWithdrawal)
             if click.reason == nil, context.dialogs.opens(click.decision) {
                 guard let triggerID else { throw Refusal(.lookupFailed, ClickWords.noDialog) }
                 return try await ask(click, asked, triggerID: triggerID)
@@ -147,6 +148,10 @@ package struct Approvals: Sendable {
         guard status == .pending else {
             let card = context.cards.card(facts.record.subject(of: request), status)
             throw Refusal(.notPending, ClickWords.already(status, now: context.clocks.now()), update: card)
+        }
+        if let words = ClickWords.notByButton(request.kind) {
+            // The new card takes the buttons off the post of an older version.
+            throw Refusal(.otherKind, words, update: context.cards.card(facts.record.subject(of: request), status))
         }
         // The cluster is compared here because the listener cannot compare it until Teleport has told its name.
         let cluster = context.teleport.clusterName

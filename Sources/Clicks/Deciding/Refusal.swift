@@ -13,8 +13,12 @@ extension Approvals {
             case ownRequest = "own_request"
             case notApprover = "not_approver"
             case alreadyReviewed = "already_reviewed"
+            /// The review has to be in the person's own name, and the configuration does not tell their Teleport user.
+            case noTeleportUser = "no_teleport_user"
             case tooManyReviews = "too_many_reviews"
             case notPending = "not_pending"
+            /// The request is of a kind that is not decided by a button, such as one for long-term access.
+            case otherKind = "long_term"
             case otherPost = "other_post"
             case unrecordedPost = "unrecorded_post"
             case notShown = "not_shown"
@@ -48,7 +52,7 @@ extension Messages.Answer {
         case .notPending, .beingDecided, .gone: self = .alreadyDecided
         case .ownRequest: self = .ownRequest
         case .notApprover, .onlySuggested, .guest, .notInChannel: self = .notApprover
-        case .lookupFailed, .refusedByTeleport, .tooLate, .notShown: self = .failed
+        case .lookupFailed, .refusedByTeleport, .tooLate, .notShown, .noTeleportUser, .otherKind: self = .failed
         default: return nil
         }
     }

@@ -19,6 +19,10 @@ extension ReconcileRun {
         situation.claimAge = claims.age(of: record[PluginRecord.Key.claim], for: id, .posting)
         situation.decisionAge = claims.age(of: record[PluginRecord.Key.decision], for: id, .deciding)
         recall(&memory, &situation, now: now)
+        // The time is measured here and not from the request's creation, so that Teleport's clock need not agree.
+        let firstRun = memory.firstRun ?? now
+        memory.firstRun = firstRun
+        situation.postingDelay = max(context.options.postingDelay - (now - firstRun), .zero)
         return situation
     }
 

@@ -32,6 +32,9 @@ package struct RunMemory: Sendable {
     /// The elapsed time at which a post could not be found for the first time, by post.
     var missing: [PostReference: Duration] = [:]
 
+    /// The elapsed time of the first run over the request.
+    var firstRun: Duration?
+
     package init() {}
 
     /// Adds a card as the newest one. A card of the same post is replaced.
@@ -47,6 +50,7 @@ package struct RunMemory: Sendable {
     mutating func merge(_ other: RunMemory) {
         for card in other.cards { add(card) }
         isSuspect = isSuspect || other.isSuspect
+        firstRun = firstRun ?? other.firstRun
         if looks.isEmpty, claim.isEmpty { (looks, lookSince) = (other.looks, other.lookSince) }
     }
 }

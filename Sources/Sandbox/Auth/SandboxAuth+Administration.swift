@@ -8,17 +8,19 @@ extension SandboxAuth {
     ///   - id: nil for a new UUID.
     ///   - ttl: how long the request may stay pending. On a real server it is at most an hour.
     ///   - accessTTL: how long the requested access lasts, counted from now.
+    ///   - kind: the number of the request's kind; 2 for long-term access.
     ///   - pluginDataLife: how long data that plugins store with the request lasts; nil for the value in ``pluginDataRules``.
     @discardableResult
     package func createRequest(
         user: String, roles: [String], reason: String = "", id: String? = nil, ttl: Duration = .seconds(3600),
         accessTTL: Duration = .seconds(30 * 3600), suggestedReviewers: [String] = [],
-        thresholds: [AuthThreshold] = [AuthThreshold()], maxDuration: AuthTime = .absent, pluginDataLife: Duration? = nil
+        thresholds: [AuthThreshold] = [AuthThreshold()], maxDuration: AuthTime = .absent, kind: Int = 0,
+        pluginDataLife: Duration? = nil
     ) -> String {
         store.create(
             id: id ?? UUID().uuidString.lowercased(), user: user, roles: roles, reason: reason, pendingTTL: ttl,
             accessTTL: accessTTL, suggestedReviewers: suggestedReviewers, thresholds: thresholds
-        ) { ($0.maxDuration, $0.pluginDataLife) = (maxDuration, pluginDataLife) }.id
+        ) { ($0.maxDuration, $0.kind, $0.pluginDataLife) = (maxDuration, kind, pluginDataLife) }.id
     }
 
     /// Approves or denies a request, as `tctl request approve` and `tctl request deny` do. The rules are those of a plugin's

@@ -16,6 +16,8 @@ package final class SandboxAuth: Service {
         package var clusterName = "sandbox.example"
         /// The address of the proxy's web UI, as Ping reports it.
         package var proxyAddress = ""
+        /// Whether Ping reports the feature `AdvancedAccessWorkflows`, as Enterprise clusters do.
+        package var advancedAccessWorkflows = false
         package var version = "7.3.2"
         /// The largest number of requests in a page of a list.
         package var pageLimit = 1000
@@ -23,8 +25,13 @@ package final class SandboxAuth: Service {
         package var permissions: [String: Set<AuthPermission>] = ["access-plugin-mattermost": AuthPermission.plugin]
         /// Users who may review, as on an enterprise server. Empty on the open-source server.
         package var reviewers: Set<String> = []
-        /// Users who may submit reviews on behalf of reviewers, as on the newest servers.
-        package var submitsForOthers: Set<String> = []
+        /// The users for whom each user may submit reviews: the names in `submit_for_users`, or `*` for all. Empty on an older
+        /// server, which knows no reviews on behalf of others and accepts only the caller as the author.
+        package var submitsForUsers: [String: Set<String>] = [:]
+        /// The users that are stored; nil for all. A real server stores users of single sign-on only while they are logged in.
+        package var storedUsers: Set<String>?
+        /// Whether administrative actions need MFA, which no caller in the sandbox has.
+        package var requiresAdminMFA = false
         /// The host names of all nodes, by id. From version 9 on, users who may list and read `node` can list them.
         package var nodes: [String: String] = [:]
         /// The logins that roles allow, by role. Users who may read `role` can read them.

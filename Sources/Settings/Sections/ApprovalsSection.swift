@@ -12,6 +12,8 @@ extension Settings {
         /// Whether any click opens a dialog.
         package var hasDialogs: Bool { askReason != .never || confirm != .never }
         package var method = DecisionMethod.state
+        /// Whether the plugin may submit its own review where a person's own cannot be submitted.
+        package var reviewsAsPlugin = false
         /// Whether posts have buttons; posts without them only link to Teleport.
         package var hasButtons = true
     }
@@ -22,7 +24,7 @@ extension SettingsSection {
         "approvals",
         keys: [
             .requireClickerProof, .approvers, .allowSuggested, .allowSelf, .requireKnownRequester, .allowGuests, .method,
-            .askReason, .confirm, .buttons,
+            .reviewAsPlugin, .askReason, .confirm, .buttons,
         ],
         openTables: [.roleApprovers, .users])
 }
@@ -60,8 +62,14 @@ extension SettingKey {
         "approvals.method", .string(default: "state"),
         help: """
             How a decision reaches Teleport: "state" sets the request's state; "review" submits a review, which Teleport counts by
-            the request's thresholds (Teleport Enterprise). Where the server allows it, the review of a person under
-            [approvals.users] is submitted in the name of that person's Teleport user.
+            the request's thresholds (Teleport Enterprise). The review is submitted in the name of the person's Teleport user,
+            which [approvals.users] has to name. The server must be new enough for that.
+            """)
+    static let reviewAsPlugin = SettingKey(
+        "approvals.review_as_plugin", .flag(default: false),
+        help: """
+            Whether the plugin submits its own review, with the person's name in the reason, for people whom [approvals.users]
+            does not name and on servers that are too old for reviews in a person's name. There can be one for each request.
             """)
     static let askReason = SettingKey(
         "approvals.ask_reason", .string(default: "never"),
@@ -111,6 +119,7 @@ extension SettingsReader {
         read(.askReason, into: &approvals.askReason)
         read(.confirm, into: &approvals.confirm)
         read(.method, into: &approvals.method)
+        read(.reviewAsPlugin, into: &approvals.reviewsAsPlugin)
         approvals.hasButtons = flag(.buttons) ?? isMeantForButtons
         return approvals
     }
@@ -221,6 +230,13 @@ extension Settings.Approving {
                 """
                 [approvals] require_clicker_proof is false: whoever the callback names counts as the person who clicked. Set it \
                 to true where Mattermost offers a key, as 5.x and newer do.
+                """)
+        }
+        if hasButtons, method == .review, !reviewsAsPlugin, policy.users.isEmpty {
+            warnings.append(
+                """
+                [approvals] method is "review" and [approvals.users] names nobody, so nobody can review by a button. Name \
+                people's Teleport users there, or set review_as_plugin = true.
                 """)
         }
         if policy.allowsSelf {

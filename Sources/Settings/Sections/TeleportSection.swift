@@ -44,7 +44,8 @@ extension SettingKey {
     static let webAddr = SettingKey(
         "teleport.web_addr", .string(default: nil),
         help: """
-            The address of Teleport's web UI, for the link in each post. By default the plugin asks Teleport for it.
+            The address of Teleport's web UI, for the link in each post. By default the plugin asks Teleport for it, and links
+            only to clusters whose web UI shows access requests.
             """,
         example: #""teleport.example.com""#)
 }
@@ -52,9 +53,9 @@ extension SettingKey {
 extension SettingsReader {
     /// Reads the section.
     ///
-    /// - Parameter decides: whether clicks set the state of requests, which takes a permission that reviews do not take.
+    /// - Parameter approvals: the way of decisions, on which the permissions depend that the plugin needs.
     /// - Returns: nil without an address, after that has been reported.
-    mutating func teleport(decides: Bool) -> TeleportConfiguration? {
+    mutating func teleport(_ approvals: Settings.Approving) -> TeleportConfiguration? {
         let address = teleportAddress()
         let identity = identityFile()
         var configuration = TeleportConfiguration(
@@ -62,7 +63,11 @@ extension SettingsReader {
             rootCAs: string(.rootCAs) ?? "")
         configuration.addressSetting = address?.key.name ?? SettingKey.addr.name
         configuration.identity = identity
-        configuration.decides = decides
+        configuration.decides = approvals.hasButtons && approvals.method == .state
+        // A server that is too old for such reviews does not need the permission, so it is not asked for where the plugin may
+        // review as itself.
+        configuration.reviewsForUsers =
+            approvals.hasButtons && approvals.method == .review && !approvals.policy.users.isEmpty && !approvals.reviewsAsPlugin
         read(.refreshIdentity, into: &configuration.refreshesIdentity)
         let interval = parsed(.refreshIdentityInterval) { (value) throws(SettingFault) in try GoDuration.checked(value) }
         if let interval { configuration.refreshInterval = interval }

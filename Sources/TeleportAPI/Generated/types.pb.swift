@@ -23,6 +23,47 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// What a request asks for. Older servers do not send it.
+package nonisolated enum Types_AccessRequestKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case undefined // = 0
+  case shortTerm // = 1
+
+  /// The request is to be promoted to an access list. Approving it gives temporary access only.
+  case longTerm // = 2
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .undefined
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .undefined
+    case 1: self = .shortTerm
+    case 2: self = .longTerm
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .undefined: return 0
+    case .shortTerm: return 1
+    case .longTerm: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Types_AccessRequestKind] = [
+    .undefined,
+    .shortTerm,
+    .longTerm,
+  ]
+
+}
+
 package nonisolated enum Types_RequestState: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
   case none // = 0
@@ -217,6 +258,10 @@ package nonisolated struct Types_AccessReview: Sendable {
 
   package var submittedBy: String = String()
 
+  /// Whether the review is submitted on behalf of its author by another user. A server that does not know the field ignores it,
+  /// and accepts only the caller as the author.
+  package var submittedOnBehalfOfAuthor: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -402,6 +447,11 @@ package nonisolated struct Types_AccessRequestSpecV3: @unchecked Sendable {
   package var hasAssumeStartTime: Bool {_storage._assumeStartTime != nil}
   /// Clears the value of `assumeStartTime`. Subsequent reads from it will return its default value.
   package mutating func clearAssumeStartTime() {_uniqueStorage()._assumeStartTime = nil}
+
+  package var requestKind: Types_AccessRequestKind {
+    get {_storage._requestKind}
+    set {_uniqueStorage()._requestKind = newValue}
+  }
 
   /// The resources with constraints. All other resources are in requested_resource_ids.
   package var requestedResourceAccessIds: [Types_ResourceAccessID] {
@@ -845,6 +895,10 @@ package nonisolated struct Types_RoleV6: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "types"
 
+nonisolated extension Types_AccessRequestKind: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}SHORT_TERM\0\u{1}LONG_TERM\0")
+}
+
 nonisolated extension Types_RequestState: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NONE\0\u{1}PENDING\0\u{1}APPROVED\0\u{1}DENIED\0\u{1}PROMOTED\0")
 }
@@ -1069,7 +1123,7 @@ nonisolated extension Types_ThresholdIndexSets: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Types_AccessReview: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AccessReview"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}author\0\u{1}roles\0\u{3}proposed_state\0\u{1}reason\0\u{1}created\0\u{1}annotations\0\u{3}threshold_indexes\0\u{4}\u{2}access_list\0\u{4}\u{2}submitted_by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}author\0\u{1}roles\0\u{3}proposed_state\0\u{1}reason\0\u{1}created\0\u{1}annotations\0\u{3}threshold_indexes\0\u{4}\u{2}access_list\0\u{4}\u{2}submitted_by\0\u{3}submitted_on_behalf_of_author\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1086,6 +1140,7 @@ nonisolated extension Types_AccessReview: SwiftProtobuf.Message, SwiftProtobuf._
       case 7: try { try decoder.decodeRepeatedUInt32Field(value: &self.thresholdIndexes) }()
       case 9: try { try decoder.decodeSingularMessageField(value: &self._accessList) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.submittedBy) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.submittedOnBehalfOfAuthor) }()
       default: break
       }
     }
@@ -1123,6 +1178,9 @@ nonisolated extension Types_AccessReview: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.submittedBy.isEmpty {
       try visitor.visitSingularStringField(value: self.submittedBy, fieldNumber: 11)
     }
+    if self.submittedOnBehalfOfAuthor != false {
+      try visitor.visitSingularBoolField(value: self.submittedOnBehalfOfAuthor, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1136,6 +1194,7 @@ nonisolated extension Types_AccessReview: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.thresholdIndexes != rhs.thresholdIndexes {return false}
     if lhs._accessList != rhs._accessList {return false}
     if lhs.submittedBy != rhs.submittedBy {return false}
+    if lhs.submittedOnBehalfOfAuthor != rhs.submittedOnBehalfOfAuthor {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1227,7 +1286,7 @@ nonisolated extension Types_ResourceID: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AccessRequestSpecV3"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}roles\0\u{1}state\0\u{1}created\0\u{1}expires\0\u{3}request_reason\0\u{3}resolve_reason\0\u{3}resolve_annotations\0\u{3}system_annotations\0\u{1}thresholds\0\u{3}role_threshold_mapping\0\u{1}reviews\0\u{3}suggested_reviewers\0\u{3}requested_resource_ids\0\u{3}login_hint\0\u{4}\u{2}max_duration\0\u{3}session_ttl\0\u{4}\u{2}access_list\0\u{3}assume_start_time\0\u{4}\u{5}requested_resource_access_ids\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}roles\0\u{1}state\0\u{1}created\0\u{1}expires\0\u{3}request_reason\0\u{3}resolve_reason\0\u{3}resolve_annotations\0\u{3}system_annotations\0\u{1}thresholds\0\u{3}role_threshold_mapping\0\u{1}reviews\0\u{3}suggested_reviewers\0\u{3}requested_resource_ids\0\u{3}login_hint\0\u{4}\u{2}max_duration\0\u{3}session_ttl\0\u{4}\u{2}access_list\0\u{3}assume_start_time\0\u{4}\u{3}request_kind\0\u{4}\u{2}requested_resource_access_ids\0")
 
   fileprivate class _StorageClass {
     var _user: String = String()
@@ -1249,6 +1308,7 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
     var _sessionTtl: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _accessList: Types_AccessListInfo? = nil
     var _assumeStartTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _requestKind: Types_AccessRequestKind = .undefined
     var _requestedResourceAccessIds: [Types_ResourceAccessID] = []
 
       // This property is used as the initial default value for new instances of the type.
@@ -1279,6 +1339,7 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
       _sessionTtl = source._sessionTtl
       _accessList = source._accessList
       _assumeStartTime = source._assumeStartTime
+      _requestKind = source._requestKind
       _requestedResourceAccessIds = source._requestedResourceAccessIds
     }
   }
@@ -1317,6 +1378,7 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._sessionTtl) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._accessList) }()
         case 21: try { try decoder.decodeSingularMessageField(value: &_storage._assumeStartTime) }()
+        case 24: try { try decoder.decodeSingularEnumField(value: &_storage._requestKind) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._requestedResourceAccessIds) }()
         default: break
         }
@@ -1387,6 +1449,9 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
       try { if let v = _storage._assumeStartTime {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
       } }()
+      if _storage._requestKind != .undefined {
+        try visitor.visitSingularEnumField(value: _storage._requestKind, fieldNumber: 24)
+      }
       if !_storage._requestedResourceAccessIds.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._requestedResourceAccessIds, fieldNumber: 26)
       }
@@ -1418,6 +1483,7 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
         if _storage._sessionTtl != rhs_storage._sessionTtl {return false}
         if _storage._accessList != rhs_storage._accessList {return false}
         if _storage._assumeStartTime != rhs_storage._assumeStartTime {return false}
+        if _storage._requestKind != rhs_storage._requestKind {return false}
         if _storage._requestedResourceAccessIds != rhs_storage._requestedResourceAccessIds {return false}
         return true
       }

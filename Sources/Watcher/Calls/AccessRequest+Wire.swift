@@ -12,6 +12,7 @@ extension AccessRequest {
             created: Timestamp(moment: record.spec.created) ?? Timestamp(milliseconds: 0),
             expires: Timestamp(moment: record.metadata.expires),
             suggestedReviewers: record.spec.suggestedReviewers)
+        kind = Kind(record.spec.requestKind)
         resources = RequestedResource.all(of: record.spec)
         // A time before the request was made means that there is none: a `max_duration` of zero, for instance.
         let ends = [record.spec.maxDuration, record.spec.expires].compactMap(Timestamp.init(moment:))
@@ -69,6 +70,16 @@ extension AccessReview {
             created: Timestamp(moment: review.created))
         submittedBy = review.submittedBy
         thresholds = review.thresholdIndexes.map { Int($0) }
+    }
+}
+
+extension AccessRequest.Kind {
+    init(_ kind: Types_AccessRequestKind) {
+        switch kind {
+        case .undefined, .shortTerm: self = .shortTerm
+        case .longTerm: self = .longTerm
+        case .UNRECOGNIZED(let number): self = .unknown(number)
+        }
     }
 }
 

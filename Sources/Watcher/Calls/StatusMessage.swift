@@ -5,17 +5,37 @@ import Access
 /// The texts are Teleport's (`lib/auth/auth_with_roles.go`, `lib/services/access_request.go`,
 /// `lib/services/access_checker.go`). This is the only place that reads them; the result becomes a field of ``TeleportError``.
 enum StatusMessage {
+    /// Whether a call was refused because the cluster requires MFA for administrative actions.
+    static func needsMFA(_ message: String) -> Bool { message.prefix(4096).contains("admin-level API request requires MFA") }
+
     /// Returns the reason for which a review was refused; nil if the message does not contain a known one.
+    ///
+    /// The longer texts are looked for first, because some contain others.
     static func reviewRefusal(_ message: String) -> ReviewRefusal? {
         let text = message.prefix(4096)
         if let known = text.firstRange(of: " already reviewed") {
             return .alreadyReviewed(by: author(before: text[..<known.lowerBound]))
         }
-        if text.firstRange(of: "has been already") != nil { return .alreadyResolved }
-        return text.firstRange(of: "reviews on behalf of") == nil ? nil : .notForOthers
+        if let known = text.firstRange(of: " cannot submit reviews") {
+            switch text[known.upperBound...] {
+            case let rest where rest.hasPrefix(" on behalf of"): return .notForOthers
+            case let rest where rest.contains("could not be fetched"): return .authorNotStored
+            case let rest where rest.hasPrefix(" for"): return .notForThisUser
+            default: return .mayNotReview(author(before: text[..<known.lowerBound]))
+            }
+        }
+        if let known = text.firstRange(of: " cannot review request") {
+            return .notThisRequest(author(before: text[..<known.lowerBound]))
+        }
+        return reviewTexts.first { text.contains($0.text) }?.refusal
     }
 
-    /// Returns the last quoted word, such as `bob` of `user "bob" has`.
+    private static let reviewTexts: [(text: String, refusal: ReviewRefusal)] = [
+        ("has been already", .alreadyResolved), ("does not support reviews", .noThresholds),
+        ("perform action \"read\" on \"user\"", .lacksUserRead),
+    ]
+
+    /// Returns the last quoted word, such as `bob` of `user "bob"`.
     private static func author(before text: Substring) -> String? {
         let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
         return parts.count >= 3 ? String(parts[parts.count - 2]) : nil

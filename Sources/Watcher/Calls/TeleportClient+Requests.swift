@@ -1,5 +1,4 @@
 package import Access
-import ActionCrypto
 import Logging
 import SwiftProtobuf
 import TeleportAPI
@@ -29,12 +28,12 @@ extension TeleportClient {
     package func review(
         _ decision: Decision, of id: RequestID, as author: String?, reason: String
     ) async throws(TeleportError) -> AccessRequest {
-        let caller = try author.map { (_) throws(TeleportError) in try ownName }
         let submission = Types_AccessReviewSubmission.with {
             $0.requestID = id.rawValue
-            // The server understands an empty author as the caller.
+            // The server takes an empty author for the caller, and fills in who submitted the review and when. It refuses
+            // reviews of a part of the roles and reviews with annotations.
             $0.review.author = author ?? ""
-            $0.review.submittedBy = caller ?? ""
+            $0.review.submittedOnBehalfOfAuthor = author != nil
             $0.review.proposedState = decision == .approve ? .approved : .denied
             $0.review.reason = reason
         }
@@ -45,14 +44,6 @@ extension TeleportClient {
             throw TeleportError(.other, "SubmitAccessReview: the answer is not of the request \(id)")
         }
         return request
-    }
-
-    /// The plugin's Teleport user: the name in its certificate.
-    private var ownName: String {
-        get throws(TeleportError) {
-            let chain = try keeper.load().identity.certificateChain
-            return (try? CertificateInfo(pem: chain))?.subject ?? ""
-        }
     }
 
     private func list(_ filter: Types_AccessRequestFilter) async throws(TeleportError) -> [AccessRequest] {

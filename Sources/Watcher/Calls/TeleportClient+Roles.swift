@@ -23,6 +23,7 @@ extension TeleportClient {
         return [
             lacking(["access_request"], ["list", "read"] + (configuration.decides ? ["update"] : [])),
             lacking(["access_plugin_data", "access_request"], ["list", "read", "update"]),
+            configuration.reviewsForUsers ? lacking(["user"], ["read"]) : nil,
         ].compactMap(\.self)
     }
 

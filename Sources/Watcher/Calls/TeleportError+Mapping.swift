@@ -43,6 +43,8 @@ extension TeleportError {
             self.init(.unavailable, "\(call.rawValue): the connection to Teleport at \(address) ended: \(text)", cause: error)
         case .cancelled: self.init(.cancelled, "\(call.rawValue): cancelled", cause: error)
         case .deadlineExceeded: self.init(.timedOut, message, cause: error)
+        case .permissionDenied where StatusMessage.needsMFA(error.message):
+            self.init(.permissionDenied, message, mend: Self.mendOfMFA, reason: .needsMFA, cause: error)
         case .permissionDenied:
             let lacking = StatusMessage.lackingPermissions(error.message)
             self.init(
@@ -56,8 +58,14 @@ extension TeleportError {
         case .unimplemented: self.init(.unimplemented, message, cause: error)
         default: self.init(.other, "\(message) (\(error.code))", cause: error)
         }
-        if call == .submitReview { reason = StatusMessage.reviewRefusal(error.message).map { .review($0) } }
+        guard call == .submitReview, reason == nil, let refusal = StatusMessage.reviewRefusal(error.message) else { return }
+        reason = .review(refusal)
+        mend = refusal.mend ?? mend
     }
+
+    private static let mendOfMFA =
+        "the cluster requires MFA for administrative actions: give the plugin an identity of tbot, or of tctl auth sign run on "
+        + "the auth server; one that tsh login wrote is refused"
 
     /// Returns the code for a TLS failure. A certificate that was refused stays refused until a person acts; other failures may
     /// pass by themselves.

@@ -17,6 +17,8 @@ package struct TeleportConfiguration: Sendable {
     package var webAddress: String?
     /// Whether clicks set a request's state. The role needs `update` on `access_request` for that.
     package var decides = true
+    /// Whether clicks submit reviews on behalf of users. The role needs `read` on `user` for that.
+    package var reviewsForUsers = false
     /// `refresh_identity`: whether changed files replace the connection that is open.
     package var refreshesIdentity = true
     /// `refresh_identity_interval`: the time between two looks at the files for changes.

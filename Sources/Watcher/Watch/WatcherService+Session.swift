@@ -122,8 +122,10 @@ extension WatcherService {
             let version = answer.serverVersion.prefix(64).debugDescription
             logger.warning("Teleport's version is not understood; trying all the same", metadata: ["version": "\(version)"])
         }
+        // Only clusters with this feature have the web UI's page of a request.
+        let hasPage = answer.serverFeatures.advancedAccessWorkflows
         client.slot.fill(
-            link, clusterName: answer.clusterName, webAddress: WebAddress.checked(answer.proxyPublicAddr),
+            link, clusterName: answer.clusterName, webAddress: hasPage ? WebAddress.checked(answer.proxyPublicAddr) : nil,
             serverVersion: answer.serverVersion)
     }
 

@@ -117,7 +117,7 @@ final class ReconcileWorld: Sendable {
             recipients: Recipients(rules, chat: self, logger: Self.silent, elapsed: elapsed),
             cards: CardMaker(teleport: self, messages: Messages(), showsCommands: true, now: clocks.now), buttons: nil,
             policy: ApprovalPolicy(), replica: "me", rendering: Rendering(fingerprint: "none", since: now),
-            options: .init(notifiesRequester: settings.notifies, remindsBefore: settings.reminds),
+            options: .init(notifiesRequester: settings.notifies, remindsBefore: settings.reminds, postingDelay: .zero),
             outage: { [circuits] in circuits.wait }, logger: Self.silent, clocks: clocks)
         let claims = ClaimAges(elapsed: elapsed)
         var memory = RunMemory()

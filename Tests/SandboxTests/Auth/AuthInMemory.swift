@@ -20,14 +20,16 @@ struct AuthInMemory: Sendable {
     init(
         clusterName: String = "live.example", version: String = "7.3.2",
         permissions: Set<AuthPermission> = AuthPermission.plugin, reviewers: Set<String> = [],
-        submitsForOthers: Set<String> = []
+        submitsForUsers: [String: Set<String>] = [:],
+        adjust: (inout SandboxAuth.Configuration) -> Void = { _ in }
     ) {
         let identity = TLSIdentity(certificateChain: [], privateKey: Secret([]))
         var configuration = SandboxAuth.Configuration(identity: identity, clientCA: [])
         configuration.clusterName = clusterName
         configuration.version = version
-        (configuration.reviewers, configuration.submitsForOthers) = (reviewers, submitsForOthers)
+        (configuration.reviewers, configuration.submitsForUsers) = (reviewers, submitsForUsers)
         configuration.permissions = [Self.plugin: permissions]
+        adjust(&configuration)
         store = AuthStore(permissions: configuration.permissions, now: { [time] in time.next() })
         // In memory the name of a peer is the user's name. The peer "nobody" has no certificate.
         calls = AuthCalls(

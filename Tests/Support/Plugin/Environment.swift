@@ -18,11 +18,13 @@ package struct Environment: Sendable {
     package var elapsed: @Sendable () -> Duration
     package var policy = ApprovalPolicy()
     package var method = DecisionMethod.state
+    package var reviewsAsPlugin = false
     package var audit: AuditLog
     package var dialogs: DialogMaker
     package var messages = Messages()
     package var notifiesRequester = false
     package var remindsBefore: Duration?
+    package var postingDelay = Duration.zero
     package var rendering: Rendering
     package let evidence = GoneEvidence()
     package let neighbours = Neighbours()
@@ -49,7 +51,8 @@ package struct Environment: Sendable {
         PostsContext(
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons, policy: policy,
             replica: replica, rendering: rendering,
-            options: .init(notifiesRequester: notifiesRequester, remindsBefore: remindsBefore),
+            options: .init(
+                notifiesRequester: notifiesRequester, remindsBefore: remindsBefore, postingDelay: postingDelay),
             outage: { [circuits] in circuits.wait }, evidence: evidence, logger: logger,
             clocks: Clocks(now: now, elapsed: elapsed))
     }
@@ -57,8 +60,8 @@ package struct Environment: Sendable {
     package var clicks: ClicksContext {
         ClicksContext(
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, policy: policy, method: method,
-            hasButtons: buttons != nil, dialogs: dialogs, audit: audit, replica: replica, logger: logger,
-            clocks: Clocks(now: now, elapsed: elapsed))
+            reviewsAsPlugin: reviewsAsPlugin, hasButtons: buttons != nil, dialogs: dialogs, audit: audit, replica: replica,
+            logger: logger, clocks: Clocks(now: now, elapsed: elapsed))
     }
 
     private var cards: CardMaker {

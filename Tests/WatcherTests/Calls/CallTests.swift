@@ -22,6 +22,21 @@ struct CallTests {
         }
     }
 
+    @Test("The web UI's address is the proxy's only where the web UI shows requests, or the one that is configured")
+    func webAddress() async throws {
+        for (isEnterprise, configured, address) in [
+            (false, nil, nil), (true, nil, "proxy.example"), (false, "web.example", "web.example"),
+        ] as [(Bool, String?, String?)] {
+            try await AuthUnderTest.run(
+                server: { ($0.proxyAddress, $0.advancedAccessWorkflows) = ("proxy.example:443", isEnterprise) },
+                adjust: { $0.webAddress = configured }
+            ) { test in
+                _ = try await test.client.requests()
+                #expect(test.client.webAddress == address)
+            }
+        }
+    }
+
     @Test("A request that does not exist is nil")
     func missing() async throws {
         try await AuthUnderTest.run { test in

@@ -78,15 +78,50 @@ struct FixtureTests {
             ReviewRefusal(TeleportError(RPCError(code: code, message: words), during: call, to: address))
         }
         let again = #"user "p" has already reviewed this request"#
-        #expect(refusal(.permissionDenied, #"user "p" cannot submit reviews on behalf of "a""#) == .notForOthers)
-        #expect(refusal(.permissionDenied, #"user "p" cannot submit reviews"#) == .notAllowed)
-        #expect(refusal(.permissionDenied, again) == .alreadyReviewed(by: "p"))
+        let denied: [(String, ReviewRefusal)] = [
+            (#"user "p" cannot submit reviews on behalf of "a""#, .notForOthers),
+            (#"access denied to perform action "read" on "user""#, .lacksUserRead),
+            (#"user "p" cannot submit reviews for "a", user could not be fetched from local store"#, .authorNotStored),
+            (#"user "p" cannot submit reviews for "a""#, .notForThisUser),
+            ("admin-level API request requires MFA verification", .needsMFA),
+            (#"user "a" cannot submit reviews"#, .mayNotReview("a")),
+            (#"user "a" cannot review request "1""#, .notThisRequest("a")), (again, .alreadyReviewed(by: "p")),
+            ("the access request has been already approved", .alreadyResolved), ("something new", .notAllowed),
+        ]
+        for (words, expected) in denied { #expect(refusal(.permissionDenied, words) == expected) }
         #expect(refusal(.alreadyExists, again) == .alreadyReviewed(by: "p"))
         #expect(refusal(.alreadyExists, "somebody has already reviewed this request") == .alreadyReviewed(by: nil))
-        #expect(refusal(.permissionDenied, "the access request has been already approved") == .alreadyResolved)
+        #expect(refusal(.invalidArgument, "request is uninitialized or does not support reviews") == .noThresholds)
         #expect(refusal(.permissionDenied, again, during: .setState) == .notAllowed, "only a review can be taken twice")
-        #expect(refusal(.unimplemented, "unknown method") == .notAllowed)
+        #expect(refusal(.unimplemented, "unknown method") == .notSupported)
         #expect(refusal(.deadlineExceeded, "cannot submit reviews") == nil)
+    }
+
+    @Test(
+        "The operator is told what to mend about a refused review, and not to add a permission where MFA is demanded",
+        arguments: [
+            (#"user "p" cannot submit reviews on behalf of "a""#, "upgrade it, or set [approvals] review_as_plugin = true"),
+            (#"access denied to perform action "read" on "user""#, "spec.allow.rules: - {resources: [user], verbs: [read]}"),
+            (#"user "p" cannot submit reviews for "a""#, "submit_for_users"),
+            (#"user "p" cannot submit reviews for "a", user could not be fetched from local store"#, "tctl users ls"),
+            (#"user "a" cannot submit reviews"#, "spec.allow.review_requests"),
+            ("admin-level API request requires MFA verification", "an identity of tbot, or of tctl auth sign"),
+        ])
+    func mends(words: String, mend: String) throws {
+        let address = try AuthAddress(parsing: "auth.example.com")
+        let error = TeleportError(RPCError(code: .permissionDenied, message: words), during: .submitReview, to: address)
+        #expect(error.code == .permissionDenied)
+        #expect(error.message.contains(words))
+        #expect(error.mend?.contains(mend) == true, "\(error)")
+    }
+
+    @Test("A decision that needs MFA is recognized, and no permission is named for it")
+    func mfa() throws {
+        let address = try AuthAddress(parsing: "auth.example.com")
+        let words = "admin-level API request requires MFA verification"
+        let error = TeleportError(RPCError(code: .permissionDenied, message: words), during: .setState, to: address)
+        #expect(error.reason == .needsMFA)
+        #expect(error.mend?.contains("tbot") == true && !error.message.contains("spec.allow"))
     }
 
     @Test("No recorded failure is left out")

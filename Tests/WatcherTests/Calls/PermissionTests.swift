@@ -44,6 +44,17 @@ struct PermissionTests {
         }
     }
 
+    @Test("Reading users is missed only where reviews are submitted on behalf of users", arguments: [true, false])
+    func users(isNeeded: Bool) async throws {
+        try await AuthUnderTest.run(adjust: { $0.reviewsForUsers = isNeeded }) { test in
+            try await test.events.count(1) { $0 == .connected }
+            let rule =
+                "the plugin's role lacks read on user; add to spec.allow.rules of the plugin's role: - {resources: [user], "
+            #expect(test.log.items.contains { $0.contains(rule) } == isNeeded)
+            #expect(test.client.status.denials.isEmpty != isNeeded)
+        }
+    }
+
     @Test("The error of a missing permission shows the rule to add, as the guides do")
     func words() {
         let message =

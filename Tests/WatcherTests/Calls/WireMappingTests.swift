@@ -18,6 +18,17 @@ struct WireMappingTests {
     }
 
     @Test(
+        "A request without a kind is a short-term one, and kinds of newer servers are kept by number",
+        arguments: [(0, AccessRequest.Kind.shortTerm), (1, .shortTerm), (2, .longTerm), (3, .unknown(3)), (-1, .unknown(-1))])
+    func kinds(number: Int, kind: AccessRequest.Kind) throws {
+        let record = try Types_AccessRequestV3.with {
+            $0.metadata.name = "a"
+            $0.spec.requestKind = try #require(Types_AccessRequestKind(rawValue: number))
+        }
+        #expect(try #require(AccessRequest(record)).kind == kind)
+    }
+
+    @Test(
         "A name that is no request id gives no request and no event",
         arguments: [
             "", "../../etc/passwd", "a b", String(repeating: "a", count: 65), "id\n",

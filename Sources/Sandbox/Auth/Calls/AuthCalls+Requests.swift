@@ -45,6 +45,7 @@ extension AuthCalls {
         request: ServerRequest<Proto_RequestStateSetter>, context: ServerContext
     ) async throws -> ServerResponse<Google_Protobuf_Empty> {
         let caller = try require("update", "access_request", context)
+        if configuration.requiresAdminMFA { throw AuthRefusal.needsMFA }
         let setter = request.message
         guard !setter.id.isEmpty else { throw AuthRefusal(.badParameter, "missing request id") }
         guard let state = AuthRequest.State(rawValue: setter.state.rawValue) else {

@@ -15,7 +15,8 @@ struct AuthCalls: Proto_AuthService.ServiceProtocol {
     ) async throws -> ServerResponse<Proto_PingResponse> {
         ServerResponse(
             message: try .of(
-                cluster: configuration.clusterName, version: configuration.version, proxy: configuration.proxyAddress))
+                cluster: configuration.clusterName, version: configuration.version, proxy: configuration.proxyAddress,
+                advancedAccessWorkflows: configuration.advancedAccessWorkflows))
     }
 
     /// Returns the caller's name. Throws when the caller lacks the permission or has no certificate.

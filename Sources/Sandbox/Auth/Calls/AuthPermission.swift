@@ -13,4 +13,7 @@ package struct AuthPermission: Hashable, Sendable {
         Self("list", "access_request"), Self("read", "access_request"), Self("update", "access_request"),
         Self("read", "access_plugin_data"), Self("update", "access_plugin_data"),
     ]
+
+    /// The permissions of a plugin's role that may also submit reviews on behalf of users.
+    package static let reviewing = plugin.union([Self("read", "user")])
 }

@@ -5,6 +5,7 @@ package struct AuthRefusal: Error, Equatable {
     package enum Code: Equatable, Sendable {
         case notFound
         case permissionDenied
+        case alreadyExists
         case compareFailed
         case badParameter
         case unimplemented
@@ -21,6 +22,9 @@ package struct AuthRefusal: Error, Equatable {
     package static func denied(_ permission: AuthPermission) -> Self {
         Self(.permissionDenied, "access denied to perform action \"\(permission.verb)\" on \"\(permission.resource)\"")
     }
+
+    /// The refusal of an administrative action without MFA.
+    static let needsMFA = Self(.permissionDenied, "admin-level API request requires MFA verification")
 }
 
 extension AuthRefusal: RPCErrorConvertible {
@@ -30,6 +34,7 @@ extension AuthRefusal: RPCErrorConvertible {
         switch code {
         case .notFound: .notFound
         case .permissionDenied: .permissionDenied
+        case .alreadyExists: .alreadyExists
         case .compareFailed: .failedPrecondition
         case .badParameter: .invalidArgument
         case .unimplemented: .unimplemented

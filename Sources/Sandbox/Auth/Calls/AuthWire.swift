@@ -23,6 +23,7 @@ extension AuthRequest {
                 $0.roles = roles
                 $0.state = Types_RequestState(rawValue: state.rawValue) ?? .none
                 $0.created = created.timestamp
+                $0.requestKind = Types_AccessRequestKind(rawValue: kind) ?? .undefined
                 $0.expires = accessExpires.timestamp
                 $0.requestReason = reason
                 if let end = maxDuration.timestamp { $0.maxDuration = end }
@@ -106,12 +107,15 @@ extension Proto_Event {
 extension Proto_PingResponse {
     /// The features that 7.3.2 reports (Kubernetes, applications, databases) are left out, because the reduced message
     /// definitions do not have them.
-    static func of(cluster: String, version: String, proxy: String = "") throws -> Self {
+    static func of(
+        cluster: String, version: String, proxy: String = "", advancedAccessWorkflows: Bool = false
+    ) throws -> Self {
         var response = Self()
         response.clusterName = cluster
         response.serverVersion = version
         response.proxyPublicAddr = proxy
         response.serverFeatures = try Proto_Features(serializedBytes: [0x08, 1, 0x10, 1, 0x18, 1] as [UInt8])
+        response.serverFeatures.advancedAccessWorkflows = advancedAccessWorkflows
         return response
     }
 }

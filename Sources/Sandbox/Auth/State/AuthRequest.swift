@@ -24,6 +24,8 @@ package struct AuthRequest: Equatable, Sendable {
     package var suggestedReviewers: [String] = []
     /// The latest end of the access, which newer servers send.
     package var maxDuration = AuthTime.absent
+    /// The number of the request's kind, which newer servers send: 2 for long-term access. Zero is not sent.
+    package var kind = 0
     package var resolveReason = ""
     /// The reviews, oldest first.
     package var reviews: [AuthReview] = []

@@ -25,7 +25,12 @@ package struct AuthThreshold: Equatable, Sendable {
 extension RequestTable {
     /// Adds a review by the rules of `ApplyAccessReview` in Teleport's `services/access_request.go`. The caller must check
     /// whether the author may review.
-    mutating func review(_ id: String, _ review: AuthReview, at now: WallTime) throws(AuthRefusal) -> AuthRequest {
+    ///
+    /// - Parameter asNewest: whether a review of a resolved request is refused, and a second review by the same author has a
+    ///   code of its own, as on the newest server.
+    mutating func review(
+        _ id: String, _ review: AuthReview, at now: WallTime, asNewest: Bool = false
+    ) throws(AuthRefusal) -> AuthRequest {
         guard var request = request(id, at: now) else {
             throw AuthRefusal(.notFound, "cannot submit review of access request \"\(id)\" (not found)")
         }
@@ -36,7 +41,16 @@ extension RequestTable {
             throw AuthRefusal(.permissionDenied, "user \"\(review.author)\" cannot review request \"\(id)\"")
         }
         guard !request.reviews.contains(where: { $0.author == review.author }) else {
-            throw AuthRefusal(.permissionDenied, "user \"\(review.author)\" has already reviewed this request")
+            throw AuthRefusal(
+                asNewest ? .alreadyExists : .permissionDenied,
+                "user \"\(review.author)\" has already reviewed this request")
+        }
+        guard !asNewest || request.state == .pending else {
+            throw AuthRefusal(
+                .permissionDenied, "the access request has been already \(request.state.name.lowercased())")
+        }
+        guard !request.thresholds.isEmpty else {
+            throw AuthRefusal(.badParameter, "request is uninitialized or does not support reviews")
         }
         request.reviews.append(review)
         // Reviews of a request that is no longer pending are stored, but do not change its state.

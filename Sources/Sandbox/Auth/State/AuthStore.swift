@@ -62,16 +62,18 @@ final class AuthStore: Sendable {
     }
 
     /// Adds a review. If it resolves the request, the audit log has the decision, with the author's name.
+    ///
+    /// - Parameter asNewest: whether the newest server's rules apply.
     func review(
         _ id: String, by author: String, submittedBy: String = "", state: AuthRequest.State, reason: String,
-        created: AuthTime? = nil
+        created: AuthTime? = nil, asNewest: Bool = false
     ) throws(AuthRefusal) -> AuthRequest {
         try self.state.withLock { table throws(AuthRefusal) in
             let time = now()
             let was = table.requests.request(id, at: time)?.state
             let review = AuthReview(
                 author: author, submittedBy: submittedBy, state: state, reason: reason, created: created ?? .at(time))
-            let request = try table.requests.review(id, review, at: time)
+            let request = try table.requests.review(id, review, at: time, asNewest: asNewest)
             if request.state != was {
                 table.audit.append(
                     AuditEntry(

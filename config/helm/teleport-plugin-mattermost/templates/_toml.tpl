@@ -54,6 +54,7 @@ recipients = {{ .Values.mattermost.recipients | default list | toJson }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "approvals.roles" "values" .Values.approvals.roles) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "approvals.users" "values" .Values.approvals.users) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "http" "values" $http) }}
+{{- include "teleport-mattermost.tomlTable" (dict "name" "posting" "values" .Values.posting) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "notify" "values" .Values.notify) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "reminders" "values" .Values.reminders) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "messages" "values" .Values.messages) }}
