@@ -20,6 +20,20 @@ struct CommandTests {
             line.wholeMatch(of: /teleport-mattermost v\d+\.\d+\.\d+ git:[0-9a-f]{12} swift\d+\.\d+(\.\d+)?/) != nil, "\(line)")
     }
 
+    @Test("`--version` prints the same line")
+    func versionOption() async throws {
+        let (code, lines) = try await run("--version")
+        #expect(code == 0)
+        #expect(lines == (try await run("version").lines))
+    }
+
+    @Test("A file of `--callback-ca` that is missing is wrong usage, and the message says that it is missing")
+    func missingCA() async throws {
+        let (code, lines) = try await run("check", "--callback-ca", "/nowhere/ca.pem")
+        #expect(code == 64)
+        #expect(lines.first == "Error: --callback-ca: the file /nowhere/ca.pem does not exist.")
+    }
+
     @Test("`configure` prints the example configuration to the letter")
     func configure() async throws {
         let (code, lines) = try await run("configure")

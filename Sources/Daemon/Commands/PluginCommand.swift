@@ -7,10 +7,11 @@ package struct PluginCommand: AsyncParsableCommand {
         commandName: "teleport-mattermost",
         abstract: "Approve or deny Teleport access requests inside Mattermost.",
         discussion: """
-            Write a configuration with `teleport-mattermost configure > teleport-mattermost.toml`, fill it in, see with
+            Write a configuration with `teleport-mattermost configure > teleport-mattermost.toml`, fill it in, see with \
             `teleport-mattermost check --config teleport-mattermost.toml` whether all is well, and run \
             `teleport-mattermost start --config teleport-mattermost.toml`.
             """,
+        version: Version.line,
         subcommands: [ConfigureCommand.self, CheckCommand.self, StartCommand.self, VersionCommand.self])
 
     package init() {}

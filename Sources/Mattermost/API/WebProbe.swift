@@ -15,6 +15,8 @@ package struct WebProbe: Sendable {
             case untrusted
             /// The certificate is verified and is for another host.
             case wrongName
+            /// The file with the certificate authorities to trust cannot be read, or holds none.
+            case unusableCAs
             /// The host has no address.
             case unresolved
             case timedOut
@@ -56,6 +58,7 @@ package struct WebProbe: Sendable {
         switch code {
         case .untrusted: .untrusted
         case .wrongName: .wrongName
+        case .unusableCAs: .unusableCAs
         case .unresolved: .unresolved
         case .timedOut: .timedOut
         case .notHTTP, .tooLarge: .notHTTP
