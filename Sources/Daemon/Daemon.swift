@@ -50,7 +50,7 @@ struct Daemon: Sendable {
         auditFile?.onTrouble { [logger] in logger.log(level: $0.isOver ? .warning : .error, "\($0.words)") }
         if debug { logger.debug("DEBUG logging enabled") }
         logger.info("Starting Teleport Access Mattermost Bot \(Version.number): \(BuildInfo.gitRef)")
-        for warning in settings.warnings { logger.warning("\(warning)") }
+        for warning in settings.warnings { logger.warning("\(warning.message)") }
         do {
             _ = try TeleportCredentials.load(settings.teleport)
         } catch {

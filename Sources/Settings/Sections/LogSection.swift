@@ -1,3 +1,4 @@
+package import Access
 internal import Base
 package import Logging
 
@@ -64,13 +65,12 @@ extension SettingsReader {
 
 extension Settings.Log {
     /// Settings that work but should be changed.
-    func warnings(_ audit: Settings.Audit) -> [String] {
+    func warnings(_ audit: Settings.Audit) -> [Notice] {
         guard audit.file == nil, severity > .info else { return [] }
         return [
-            """
-            [log] severity hides the lines of decisions and refusals, and [audit] output names no file for them. Set severity to \
-            INFO or output to a file.
-            """
+            Notice(
+                "[log] severity hides the lines of decisions and refusals, and [audit] output names no file for them.",
+                mend: "Set severity to INFO or output to a file.")
         ]
     }
 }
