@@ -58,7 +58,8 @@ struct OpenChannelTests {
             let approver = Approver.channel(ChannelName(team: "acme", channel: "access-requests"))
             let lines = try await said(rig) { $0.approvals.policy.approvers = [approver] }
             #expect(
-                lines.count == 1 && lines.allSatisfy { $0.hasPrefix("! ") && $0.hasSuffix("→ Make it private or name people\n") })
+                lines.count == 1
+                    && lines.allSatisfy { $0.hasPrefix("! ") && $0.hasSuffix("→ Make it private or name people\n") })
             try setKind(.private, rig)
             #expect(try await said(rig) { $0.approvals.policy.roles = ["dba": [approver]] } == [Self.closed, Self.closed])
         }

@@ -50,7 +50,8 @@ struct SettingsApprovalsTests {
         let quiet = changed("severity", to: "severity = \"WARN\"")
         #expect(try parse(quiet).warnings.isEmpty)
         #expect(
-            try parse(quiet.filter { !$0.hasPrefix("output = \"/audit") }).warnings.first?.message.contains("[audit] output") == true)
+            try parse(quiet.filter { !$0.hasPrefix("output = \"/audit") }).warnings.first?.message.contains("[audit] output")
+                == true)
     }
 
     @Test("An audit output is log or a file", arguments: ["stderr", "audit.log"])

@@ -66,7 +66,7 @@ import Testing
         let same = try parse(lines("previous_secrets = [\"SECRETsecretSECRETsecret\"]")).warnings
         #expect(
             same.map(\.message) == [
-                "[mattermost] previous_secrets: entry 1 is the present secret. Remove it, or give secret a new value.",
+                "[mattermost] previous_secrets: entry 1 is the present secret. Remove it, or give secret a new value."
             ])
         let twice = try parse(lines("previous_secrets = ['OLDERsecretOLDERsecret', 'OLDERsecretOLDERsecret']")).warnings
         #expect(twice.map(\.message) == ["[mattermost] previous_secrets: entry 2 stands there twice. Remove it."])

@@ -84,10 +84,10 @@ package final class SandboxAuth: Service {
                 }
             } catch  where Task.isCancelled {
                 // The server was asked to stop, so an error of gRPC's is not a failure.
-            } catch let error as IOError {
+            } catch let error as RuntimeError where error.cause is IOError {
                 throw SandboxError.cannotListen(
                     "Teleport's auth service", self.configuration.host, self.power.value.port,
-                    choice: "--auth-port, or with AUTH_PORT for `make demo`", error)
+                    choice: "--auth-port, or with AUTH_PORT for `make demo`", error.cause ?? error)
             }
         }
     }

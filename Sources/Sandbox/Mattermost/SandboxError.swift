@@ -18,7 +18,8 @@ package struct SandboxError: Error, Sendable, CustomStringConvertible {
     ) -> SandboxError {
         let code = (cause as? IOError)?.errnoCode
         let reason = code == EADDRINUSE ? "another process listens on this port" : code.map { String(cString: strerror($0)) }
-        return SandboxError("\(server) cannot listen on \(host):\(port): \(reason ?? "\(cause)"). Choose another port with \(choice).")
+        return SandboxError(
+            "\(server) cannot listen on \(host):\(port): \(reason ?? "\(cause)"). Choose another port with \(choice).")
     }
 
     static func openSSL(_ call: String) -> SandboxError { SandboxError("OpenSSL refused \(call)") }

@@ -77,7 +77,8 @@ struct NoRoute: Error {
         let code: TeleportError.Code =
             failures.contains { $0.error.code == .misconfigured } ? .misconfigured : .unavailable
         return TeleportError(
-            code, "No way to the auth service by \(address.setting) \(address): \(reasons)", mend: advice ?? shared, reason: .noRoute,
+            code, "No way to the auth service by \(address.setting) \(address): \(reasons)", mend: advice ?? shared,
+            reason: .noRoute,
             cause: self)
     }
 }
