@@ -54,7 +54,7 @@ struct StartCommand: AsyncParsableCommand {
 
     /// Prints the error as it is, one problem per line, without the usage text that the argument parser would add.
     private static func fail(_ error: any Error, _ code: ExitCode) -> ExitCode {
-        LogDestination.standardError.write("teleport-mattermost: \(error)\n")
+        LogDestination.standardError.write("teleport-mattermost: \(error)\n", at: .error)
         return code
     }
 }
