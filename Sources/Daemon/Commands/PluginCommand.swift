@@ -1,7 +1,7 @@
 package import ArgumentParser
 import Settings
 
-/// The command line: `configure`, `check`, `start` and `version`.
+/// The command line: `configure`, `check`, `start`, `health` and `version`.
 package struct PluginCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "teleport-mattermost",
@@ -12,7 +12,9 @@ package struct PluginCommand: AsyncParsableCommand {
             `teleport-mattermost start --config teleport-mattermost.toml`.
             """,
         version: Version.line,
-        subcommands: [ConfigureCommand.self, CheckCommand.self, StartCommand.self, VersionCommand.self])
+        subcommands: [
+            ConfigureCommand.self, CheckCommand.self, StartCommand.self, HealthCommand.self, VersionCommand.self,
+        ])
 
     package init() {}
 
