@@ -99,7 +99,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Access", "ActionCrypto", "Base", "CallbackServer", "Check", "Clicks", "Log", "Mattermost", "Posts", "Settings",
-                "Watcher", nioPosix, logging, lifecycle,
+                "Watcher", nioCore, nioPosix, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

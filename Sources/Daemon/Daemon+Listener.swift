@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import Base
 import CallbackServer
 import Clicks
 import Mattermost
@@ -8,7 +9,8 @@ import Settings
 import Watcher
 
 extension Daemon {
-    func makeListener(_ clicks: ClickService, _ health: Health) -> CallbackServer {
+    /// - Parameter started: is given its value once the listener listens.
+    func makeListener(_ clicks: ClickService, _ health: Health, started: Once<Void>) -> CallbackServer {
         CallbackServer(
             configuration: CallbackServer.Configuration(
                 address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
@@ -20,9 +22,7 @@ extension Daemon {
                 let cluster = teleport.clusterName ?? context.cluster
                 return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
-            readiness: { [teleport, circuits, logFiles, now] in
-                Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.pauseNote(at: now()))
-            },
+            readiness: { readiness(health) }, bound: { _ in started.give(()) },
             dialogs: settings.approvals.hasDialogs ? dialogs(clicks) : nil,
             refused: { [audit, now] refused in
                 audit.writeRefusedCallbacks(
@@ -33,6 +33,10 @@ extension Daemon {
                     respond(reply.map { clickAnswer(update: $0.update, ephemeral: $0.text) })
                 }
             })
+    }
+
+    func readiness(_ health: Health) -> Readiness {
+        Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.pauseNote(at: now()))
     }
 
     private func dialogs(_ clicks: ClickService) -> CallbackServer.Dialogs {

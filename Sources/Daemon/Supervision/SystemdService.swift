@@ -1,0 +1,63 @@
+import Access
+import Base
+import Glibc
+import ServiceLifecycle
+
+/// Tells systemd that the plugin has started, how it is, that it is alive and that it stops.
+///
+/// It has to be the last service of its group, because the last one is the first to learn of a graceful shutdown.
+struct SystemdService: Service {
+    /// The share of the watchdog's limit after which a sign of life is sent. With a third, one may be late.
+    private static let share = 3
+    /// The largest number of characters of the status.
+    private static let statusLimit = 300
+
+    let send: @Sendable (String) -> Void
+    /// The time after which systemd ends a process without a sign of life; nil if its watchdog is off.
+    let watchdog: Duration?
+    /// Is given its value once the listener listens. Only then may systemd start what depends on the plugin. Whether Teleport and
+    /// Mattermost can be reached is part of the status, because systemd would end a plugin that waits for them.
+    let started: Once<Void>
+    /// Yields whenever the status may have changed.
+    let news: AsyncStream<Health.News>
+    /// Returns the problems that keep the plugin from its work.
+    let problems: @Sendable () -> [String]
+    /// Returns whether the plugin works. It may also wait until it does.
+    let isAlive: @Sendable () async -> Bool
+    var clock: any Clock<Duration> = .continuous
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            guard await started.value() != nil else { return }
+            let first = status
+            send("READY=1\nSTATUS=\(first)")
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await sendStatus(after: first) }
+                group.addTask { await sendSignsOfLife() }
+            }
+        }
+        send("STOPPING=1\nSTATUS=Stopping")
+    }
+
+    private var status: String {
+        let problems = problems()
+        guard !problems.isEmpty else { return "Ready" }
+        return OneLine.bounded("Not ready: \(problems.joined(separator: "; "))", Self.statusLimit)
+    }
+
+    private func sendStatus(after first: String) async {
+        var last = first
+        for await _ in news {
+            let new = status
+            if new != last { send("STATUS=\(new)") }
+            last = new
+        }
+    }
+
+    private func sendSignsOfLife() async {
+        guard let watchdog else { return }
+        repeat {
+            if await isAlive() { send("WATCHDOG=1") }
+        } while (try? await clock.sleep(for: watchdog / Self.share)) != nil
+    }
+}
