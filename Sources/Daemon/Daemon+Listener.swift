@@ -39,6 +39,15 @@ extension Daemon {
         Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.pauseNote(at: now()))
     }
 
+    /// Returns the parts of the plugin's work that fail, in a fixed order. There are none exactly if ``readiness(_:)`` has no
+    /// problems.
+    func failing(_ health: Health) -> [Health.Part] {
+        var failing = Set(health.reasons.map(\.part))
+        if !teleport.status.denials.isEmpty { failing.insert(.teleport) }
+        if circuits.pauseNote(at: now()) != nil { failing.insert(.mattermost) }
+        return Health.Part.allCases.filter(failing.contains)
+    }
+
     private func dialogs(_ clicks: ClickService) -> CallbackServer.Dialogs {
         CallbackServer.Dialogs(
             open: { [signer] in signer.open($0) },

@@ -34,7 +34,7 @@ struct SystemdTests {
         var messages = Messages(stream: stream.makeAsyncIterator())
         let service = SystemdService(
             send: { feed.yield($0) }, watchdog: watchdog, started: started, news: health.news(),
-            problems: { health.reasons.map { "\($0.part.rawValue): \($0.problem.message)" } }, isAlive: isAlive,
+            failing: { health.reasons.map(\.part) }, isAlive: isAlive,
             clock: clock ?? TestClock(.lastUntilWoken))
         let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: .silent))
         async let running: Void = group.run()
@@ -52,12 +52,12 @@ struct SystemdTests {
         health.set(.mattermost, problem: nil)
         let messages = try await run(health: health, started: started) { messages in
             started.give(())
-            #expect(await messages.next() == "READY=1\nSTATUS=Not ready: teleport: not connected yet")
+            #expect(await messages.next() == "READY=1\nSTATUS=Not ready: teleport; the log says why")
             health.set(.teleport, problem: nil)
             #expect(await messages.next() == "STATUS=Ready")
             health.set(.mattermost, problem: nil)
-            health.set(.posting, problem: Notice("a\nREADY=1", mend: "b"))
-            #expect(await messages.next() == "STATUS=Not ready: posting: a READY=1; b")
+            health.set(.posting, problem: Notice("https://chat.example.com is away\nREADY=1"))
+            #expect(await messages.next() == "STATUS=Not ready: posting; the log says why")
         }
         #expect(messages.count == 4 && messages.last == "STOPPING=1\nSTATUS=Stopping")
     }

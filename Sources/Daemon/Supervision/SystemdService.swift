@@ -9,8 +9,6 @@ import ServiceLifecycle
 struct SystemdService: Service {
     /// The share of the watchdog's limit after which a sign of life is sent. With a third, one may be late.
     private static let share = 3
-    /// The largest number of characters of the status.
-    private static let statusLimit = 300
 
     let send: @Sendable (String) -> Void
     /// The time after which systemd ends a process without a sign of life; nil if its watchdog is off.
@@ -20,8 +18,9 @@ struct SystemdService: Service {
     let started: Once<Void>
     /// Yields whenever the status may have changed.
     let news: AsyncStream<Health.News>
-    /// Returns the problems that keep the plugin from its work.
-    let problems: @Sendable () -> [String]
+    /// Returns the parts of the plugin's work that fail. The status does not give the reasons: they name servers, and every user of
+    /// the machine can read it.
+    let failing: @Sendable () -> [Health.Part]
     /// Returns whether the plugin works. It may also wait until it does.
     let isAlive: @Sendable () async -> Bool
     var clock: any Clock<Duration> = .continuous
@@ -40,9 +39,9 @@ struct SystemdService: Service {
     }
 
     private var status: String {
-        let problems = problems()
-        guard !problems.isEmpty else { return "Ready" }
-        return OneLine.bounded("Not ready: \(problems.joined(separator: "; "))", Self.statusLimit)
+        let failing = failing()
+        guard !failing.isEmpty else { return "Ready" }
+        return "Not ready: \(failing.map(\.rawValue).joined(separator: ", ")); the log says why"
     }
 
     private func sendStatus(after first: String) async {
