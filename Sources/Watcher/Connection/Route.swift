@@ -71,15 +71,19 @@ struct NoRoute: Error {
                 groups.append(([route], words))
             }
         }
-        let reasons = groups.map { group in
-            "\(group.routes.map { "as \($0)" }.joined(separator: " and ")): \(group.words)"
-        }.joined(separator: "; ")
+        let reasons = groups.map { "\(Self.list($0.routes)): \($0.words)" }.joined(separator: "; ")
         let code: TeleportError.Code =
             failures.contains { $0.error.code == .misconfigured } ? .misconfigured : .unavailable
         return TeleportError(
             code, "No way to the auth service by \(address.setting) \(address): \(reasons)", mend: advice ?? shared,
-            reason: .noRoute,
-            cause: self)
+            reason: .noRoute, cause: self)
+    }
+
+    /// Returns the routes as part of a sentence, such as `as a, as b and as c`.
+    private static func list(_ routes: [Route]) -> String {
+        let names = routes.map { "as \($0)" }
+        let last = names.suffix(1).joined()
+        return names.count < 2 ? last : "\(names.dropLast().joined(separator: ", ")) and \(last)"
     }
 }
 

@@ -29,7 +29,8 @@ struct HostileTests {
     func noTLS() async throws {
         try await expectFailures(20, from: .says(Self.text)) { message in
             // What is the same for all routes is told once.
-            message.ranges(of: "TLS with Teleport").count == 1 && message.ranges(of: "usually port 3025").count == 1
+            message.contains("as the auth service itself, as a proxy with TLS routing and as a proxy's connection upgrade: ")
+                && message.ranges(of: "TLS with Teleport").count == 1 && message.ranges(of: "usually port 3025").count == 1
         }
     }
 
