@@ -4,8 +4,8 @@ import Synchronization
 /// Remembers when a call to a server last ended, whatever its result. The plugin makes one at least every 30 seconds, each with a
 /// time limit. So when none has ended for long, the thread or the task that makes them is stuck.
 final class Pulse: Sendable {
-    /// The longest time between two calls that is not a failure: several times that of the health check's interval and the
-    /// longest time limit of a call together.
+    /// The longest time between the ends of two calls that is not a failure. It is three times the interval of the health check
+    /// and the time limit of a call together.
     static let limit = Duration.seconds(120)
 
     private let last: Mutex<Duration>
