@@ -15,5 +15,7 @@ RUN ln -s teleport-mattermost /usr/local/bin/teleport-plugin
 # The plugin runs as root by default, as in the original's image, whose users mount files that only root may read. The manifest
 # in config/kubernetes runs it as nobody.
 EXPOSE 8081
+# Another configuration than /etc/teleport-mattermost.toml has to be named here too: docker run --health-cmd '… health --config …'.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["/usr/local/bin/teleport-mattermost", "health"]
 ENTRYPOINT ["/usr/local/bin/teleport-mattermost"]
 CMD ["start"]

@@ -101,7 +101,7 @@ let package = Package(
             dependencies: [
                 "Access", "ActionCrypto", "Base", "CallbackServer", "Check", "CircuitBreakers", "Clicks", "Log", "Mattermost",
                 "Posts", "Settings",
-                "Watcher", nioPosix, logging, lifecycle,
+                "Watcher", nioCore, nioPosix, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

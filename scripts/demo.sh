@@ -9,6 +9,16 @@ shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
 export AUTH_PORT=${AUTH_PORT:-3025} PAGE_PORT=${PAGE_PORT:-8065} CALLBACK_PORT=${CALLBACK_PORT:-8081}
 
+# A port that is taken is reported here, before anything is started, because each of the programs knows only its own.
+taken=
+for name in AUTH_PORT PAGE_PORT CALLBACK_PORT; do
+    port=${!name}
+    (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || continue
+    echo "Another process listens on the port $port. Choose another one: $name=$((port + 1)) make demo" >&2
+    taken=yes
+done
+[ -z "$taken" ] || exit 1
+
 mkdir -p "$dir"
 rm -f "$dir"/teleport-mattermost.toml "$dir"/plugin.log
 "$root/certs/generate.sh" "$dir/certs"
@@ -39,11 +49,14 @@ wait_for 10 "${pids[0]}" test -s "$dir/teleport-mattermost.toml" || { echo "The 
 
 "$release/teleport-mattermost" start --debug --config "$dir/teleport-mattermost.toml" 2>"$dir/plugin.log" &
 pids+=($!)
+# The log is shown once the plugin has started, or else its end together with the reason, so that neither is lost in the other.
+if ! { wait_for 15 "${pids[1]}" grep -q "health check finished ok" "$dir/plugin.log" &&
+    wait_for 15 "${pids[1]}" grep -q "Watcher connected" "$dir/plugin.log"; }; then
+    { tail -n 5 "$dir/plugin.log"; echo "The plugin did not start; the whole log is in $dir/plugin.log."; } >&2
+    exit 1
+fi
 tail -n +1 -F --pid="${pids[1]}" "$dir/plugin.log" 2>/dev/null &
 pids+=($!)
-wait_for 15 "${pids[1]}" grep -q "health check finished ok" "$dir/plugin.log" &&
-    wait_for 15 "${pids[1]}" grep -q "Watcher connected" "$dir/plugin.log" ||
-    { echo "The plugin did not start; its log is above and in $dir/plugin.log." >&2; exit 1; }
 
 if [ $# -gt 0 ]; then
     "$@" "http://127.0.0.1:$PAGE_PORT"

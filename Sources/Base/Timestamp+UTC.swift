@@ -19,6 +19,12 @@ extension Timestamp {
         return "\(minute[0])T\(minute[1]):\(second < 10 ? "0" : "")\(second)Z"
     }
 
+    /// The millisecond in UTC, as `2026-11-20T22:07:09.042Z` (RFC 3339).
+    package var millisecondInUTC: String {
+        let digits = "\(milliseconds - Self.floorDivide(milliseconds, 1000) * 1000)"
+        return "\(secondInUTC.dropLast()).\(String(repeating: "0", count: 3 - digits.count))\(digits)Z"
+    }
+
     /// The second in UTC, as `2026-11-20 22:07:09 UTC`.
     package var secondInWords: String { "\(secondInUTC.dropLast().replacing("T", with: " ")) UTC" }
 

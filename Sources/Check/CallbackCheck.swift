@@ -101,6 +101,11 @@ struct CallbackCheck: Sendable {
         switch failure.reason {
         case .wrongName:
             "Serve a certificate for \(url.host), or set public_addr to a name that the certificate has."
+        case .unusableCAs where options.callbackCA != nil:
+            "Name with --callback-ca a PEM file that holds the certificate of the CA."
+        case .unusableCAs: "Install the package ca-certificates."
+        case .untrusted where options.callbackCA != nil:
+            "Name with --callback-ca the CA that issued the certificate, or serve another certificate."
         case .untrusted:
             "If Mattermost's machine trusts the certificate's CA, name the CA's file with --callback-ca; else have it trusted there, "
                 + "or serve another certificate."

@@ -57,10 +57,10 @@ extension ChatCheck {
     }
 
     /// Reports who can join a channel whose members may decide.
-    private func tellWhoCanJoin(_ channel: String, _ kind: ChannelInfo.Kind, _ mend: String) {
+    private func tellWhoCanJoin(_ channel: String, _ kind: ChannelInfo.Kind, _ warning: Notice) {
         let name = "who can join \(channel)"
         switch kind {
-        case .open: report.add(.skipped(name, mend))
+        case .open: report.add(.warning(name, warning, otherwise: "Make the channel private."))
         case .private, .direct, .group: report.add(.ok(name, "who is invited, as it is a private channel"))
         case .unknown: report.add(.skipped(name, "Mattermost does not tell whether the channel is private"))
         }

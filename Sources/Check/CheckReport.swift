@@ -40,11 +40,25 @@ package final class CheckReport: Sendable {
     package func finish(isInterrupted: Bool) {
         let steps = steps
         let failures = steps.count { $0.status == .failed }
+        let warnings = steps.count { $0.status == .warning }
         guard isJSON else {
-            let end = failures == 0 ? "All is well." : "\(failures) of \(steps.count) steps failed."
-            return output("\n\(isInterrupted ? "Interrupted." : end)\n")
+            let end = isInterrupted ? "Interrupted." : Self.summary(failures, warnings, of: steps.count)
+            return output("\n\(end)\n")
         }
-        let isOK = failures == 0 && !isInterrupted
-        output("{\"ok\":\(isOK),\"interrupted\":\(isInterrupted),\"steps\":[\(steps.map(\.json).joined(separator: ","))]}\n")
+        let fields = [
+            "\"ok\":\(failures == 0 && !isInterrupted)", "\"interrupted\":\(isInterrupted)", "\"failures\":\(failures)",
+            "\"warnings\":\(warnings)", "\"steps\":[\(steps.map(\.json).joined(separator: ","))]",
+        ]
+        output("{\(fields.joined(separator: ","))}\n")
+    }
+
+    /// Returns the last line of the report, such as `3 of 23 steps failed, 1 warning.`
+    private static func summary(_ failures: Int, _ warnings: Int, of steps: Int) -> String {
+        let more = warnings == 0 ? "" : ", \(warnings) warning\(warnings == 1 ? "" : "s")"
+        return switch failures {
+        case 0: warnings == 0 ? "All is well." : "No step failed\(more)."
+        case 1: "1 step failed\(more)."
+        default: "\(failures) of \(steps) steps failed\(more)."
+        }
     }
 }

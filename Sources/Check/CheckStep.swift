@@ -6,6 +6,8 @@ import Mattermost
 struct CheckStep: Equatable, Sendable {
     enum Status: String, Sendable {
         case ok
+        /// The step works, and something about it should be changed.
+        case warning
         case failed
         /// The step does not apply to this configuration, or an earlier step that it needs has failed.
         case skipped
@@ -13,6 +15,7 @@ struct CheckStep: Equatable, Sendable {
         var mark: String {
             switch self {
             case .ok: "✓"
+            case .warning: "!"
             case .failed: "✗"
             case .skipped: "–"
             }
@@ -25,7 +28,7 @@ struct CheckStep: Equatable, Sendable {
     let name: String
     let status: Status
     let detail: String
-    /// The advice how to correct a failure. Every failure has a mend; no other status has one.
+    /// The advice what to do about a failure or a warning. Each of them has a mend; no other status has one.
     let mend: String?
 
     private init(_ name: String, _ status: Status, _ detail: String, mend: String? = nil) {
@@ -45,9 +48,21 @@ struct CheckStep: Equatable, Sendable {
 
     /// Makes a failed step with an error's words and mend. `otherwise` is the mend if the error has none.
     static func failed(_ name: String, _ error: any Error, otherwise mend: String) -> CheckStep {
-        guard let error = error as? any OperatorError else { return .failed(name, "\(error)", mend: mend) }
+        CheckStep(name, .failed, error, otherwise: mend)
+    }
+
+    /// Makes a warning with a notice's words and mend. `otherwise` is the mend if the notice has none.
+    static func warning(_ name: String, _ notice: Notice, otherwise mend: String) -> CheckStep {
+        CheckStep(name, .warning, notice, otherwise: mend)
+    }
+
+    private init(_ name: String, _ status: Status, _ error: any Error, otherwise mend: String) {
+        guard let error = error as? any OperatorError else {
+            self.init(name, status, "\(error)", mend: mend)
+            return
+        }
         let detail = error.words.hasSuffix(".") ? String(error.words.dropLast()) : error.words
-        return .failed(name, detail, mend: error.mend.map(sentence) ?? mend)
+        self.init(name, status, detail, mend: error.mend.map(Self.sentence) ?? mend)
     }
 
     /// Makes the mend begin with a capital letter, because it begins a line here. The name of a setting keeps its spelling.
@@ -56,7 +71,7 @@ struct CheckStep: Equatable, Sendable {
         return mend.prefix(1).uppercased() + mend.dropFirst()
     }
 
-    /// The step as one line; a failure has its mend on a second line.
+    /// The step as one line; a failure or a warning has its mend on a second line.
     var text: String {
         let line = "\(status.mark) \(name): \(detail)\n"
         return mend.map { line + "    → \($0)\n" } ?? line

@@ -10,7 +10,9 @@ enum CheckedSettings {
             let settings = try Settings.load(path)
             let files = SecretFiles(configuration: path, settings.secretSources, files: secretFiles(of: settings))
             report.add(.ok(name, "\(path) has nothing wrong in it"))
-            for warning in settings.warnings { report.add(.ok(name, "but mind: \(warning)")) }
+            for warning in settings.warnings {
+                report.add(.warning(name, warning, otherwise: "See docs/configuration.md for the setting."))
+            }
             return (settings, files)
         } catch {
             for problem in error.problems {

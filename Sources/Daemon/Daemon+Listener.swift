@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import Base
 import CallbackServer
 import CircuitBreakers
 import Clicks
@@ -9,7 +10,8 @@ import Settings
 import Watcher
 
 extension Daemon {
-    func makeListener(_ clicks: ClickService, _ health: Health) -> CallbackServer {
+    /// - Parameter started: is given its value once the listener listens.
+    func makeListener(_ clicks: ClickService, _ health: Health, started: Once<Void>) -> CallbackServer {
         CallbackServer(
             configuration: CallbackServer.Configuration(
                 address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
@@ -21,9 +23,7 @@ extension Daemon {
                 let cluster = teleport.clusterName ?? context.cluster
                 return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
-            readiness: { [teleport, circuits, logFiles, now] in
-                Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.pauseNote(at: now()))
-            },
+            readiness: { readiness(health) }, bound: { _ in started.give(()) },
             dialogs: settings.approvals.hasDialogs ? dialogs(clicks) : nil,
             refused: { [audit, now] refused in
                 audit.writeRefusedCallbacks(
@@ -34,6 +34,19 @@ extension Daemon {
                     respond(reply.map { clickAnswer(update: $0.update, ephemeral: $0.text) })
                 }
             })
+    }
+
+    func readiness(_ health: Health) -> Readiness {
+        Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.pauseNote(at: now()))
+    }
+
+    /// Returns the parts of the plugin's work that fail, in a fixed order. There are none exactly if ``readiness(_:)`` has no
+    /// problems.
+    func failing(_ health: Health) -> [Health.Part] {
+        var failing = Set(health.reasons.map(\.part))
+        if !teleport.status.denials.isEmpty { failing.insert(.teleport) }
+        if circuits.pauseNote(at: now()) != nil { failing.insert(.mattermost) }
+        return Health.Part.allCases.filter(failing.contains)
     }
 
     private func dialogs(_ clicks: ClickService) -> CallbackServer.Dialogs {

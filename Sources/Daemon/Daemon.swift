@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import Base
 import CallbackServer
 import CircuitBreakers
 import Clicks
@@ -26,6 +27,8 @@ struct Daemon: Sendable {
     let chat: MattermostClient
     let circuits: Circuits
     let elapsed: @Sendable () -> Duration
+    /// The calls to Mattermost, by which the watchdog sees that they are made.
+    let pulse: Pulse
     let signer: ActionSigner
     let tls: ListenerCertificate?
 
@@ -42,8 +45,12 @@ struct Daemon: Sendable {
             throw StartError(error)
         }
         let level = debug ? Logger.Level.debug : settings.log.severity
+        let format = settings.log.format
         var logger = Logger(label: "teleport-mattermost") { [destination] _ in
-            TextLogHandler(level: level, destination: destination)
+            switch format {
+            case .text: TextLogHandler(level: level, destination: destination)
+            case .json: JSONLogHandler(level: level, destination: destination)
+            }
         }
         logger.logLevel = level
         self.logger = logger
@@ -51,7 +58,7 @@ struct Daemon: Sendable {
         auditFile?.onTrouble { [logger] in logger.log(level: $0.isOver ? .warning : .error, "\($0.words)") }
         if debug { logger.debug("DEBUG logging enabled") }
         logger.info("Starting Teleport Access Mattermost Bot \(Version.number): \(BuildInfo.gitRef)")
-        for warning in settings.warnings { logger.warning("\(warning)") }
+        for warning in settings.warnings { logger.warning("\(warning.message)") }
         do {
             _ = try TeleportCredentials.load(settings.teleport)
         } catch {
@@ -60,7 +67,8 @@ struct Daemon: Sendable {
         let start = ContinuousClock.now
         elapsed = { ContinuousClock.now - start }
         circuits = Circuits(logger: logger, elapsed: elapsed)
-        let interceptors = Self.interceptors(circuits)
+        pulse = Pulse(elapsed: elapsed)
+        let interceptors = Self.interceptors(circuits, pulse)
         do {
             signer = try settings.signer()
             chat = try MattermostClient(
@@ -72,20 +80,20 @@ struct Daemon: Sendable {
         teleport = TeleportClient(configuration: settings.teleport, logger: logger, interceptors: interceptors.teleport)
     }
 
-    /// Returns the interceptors that run around every call: the circuits and, in debug builds for tests of crashes, a kill
-    /// point.
+    /// Returns the interceptors that run around every call: the circuits, the pulse of the calls to Mattermost and, in debug
+    /// builds for tests of crashes, a kill point.
     private static func interceptors(
-        _ circuits: Circuits
+        _ circuits: Circuits, _ pulse: Pulse
     ) -> (teleport: CallInterceptors<TeleportError>, chat: CallInterceptors<MattermostError>) {
         #if DEBUG
             if let point = KillPoint.fromEnvironment() {
                 return (
                     CallInterceptors([circuits.teleport, KillPointInterceptor(point: point)]),
-                    CallInterceptors([circuits.chat, KillPointInterceptor(point: point)])
+                    CallInterceptors([circuits.chat, PulseInterceptor(pulse: pulse), KillPointInterceptor(point: point)])
                 )
             }
         #endif
-        return (CallInterceptors([circuits.teleport]), CallInterceptors([circuits.chat]))
+        return (CallInterceptors([circuits.teleport]), CallInterceptors([circuits.chat, PulseInterceptor(pulse: pulse)]))
     }
 
     private static func writer(_ file: LogDestination?) -> (@Sendable (String) -> Void)? {
@@ -135,9 +143,13 @@ struct Daemon: Sendable {
         let proofs = makeProofs(health)
         if let proofs { services.append(proofs.keys) }
         let clicks = ClickService(parts.clicks, proofs: proofs, lookAgain: { reconciler.look(at: $0) })
-        let listener = makeListener(clicks, health)
-        services.append(settings.http.isNeeded ? listener : ProbeListener(server: listener, logger: logger))
+        let started = Once<Void>()
+        let listener = makeListener(clicks, health, started: started)
+        services.append(
+            settings.http.isNeeded
+                ? listener : ProbeListener(server: listener, logger: logger, failed: { started.give(()) }))
         if failsFast { services.append(FailFast(health)) }
+        services += supervision(health, started: started)
         var configuration = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })

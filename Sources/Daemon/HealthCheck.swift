@@ -116,7 +116,7 @@ struct HealthCheck: Service {
         for place in await recipients.configured().places where place.kind == .open {
             guard policy.letsMembersDecide(of: place.recipient, recipients.rules) else { continue }
             guard warned.insert(place.channelID).inserted else { continue }
-            logger.warning("\(place.recipient) \(OpenChannel.recipient)")
+            logger.warning("\(place.recipient) \(OpenChannel.recipient.message)")
         }
     }
 

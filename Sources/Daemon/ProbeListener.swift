@@ -7,12 +7,15 @@ import ServiceLifecycle
 struct ProbeListener: Service {
     let server: CallbackServer
     let logger: Logger
+    /// Is called when the server cannot listen, because the plugin then does its work all the same.
+    var failed: @Sendable () -> Void = {}
 
     func run() async throws {
         do {
             try await server.run()
         } catch let error as ListenError {
             logger.warning("Health probes are not answered: \(error)")
+            failed()
             try await gracefulShutdown()
         }
     }

@@ -1,5 +1,6 @@
 package import Access
 import Glibc
+package import Logging
 import Synchronization
 
 /// The target of log or audit lines: a file, standard output or standard error.
@@ -50,14 +51,19 @@ package final class LogDestination: Sendable {
     private let purpose: Purpose
     private let state: Mutex<State>
     private let open: Open
+    /// Whether the lines go to systemd's journal, which takes their priority from a prefix.
+    private let isJournal: Bool
     private let start = ContinuousClock.now
 
     private init(path: String?, purpose: Purpose = .log, descriptor: Int32, open: @escaping Open = LogFile.open) {
         self.path = path
+        isJournal = path == nil && JournalStream.isJournal(descriptor)
         self.purpose = purpose
         self.open = open
         var state = State(descriptor: descriptor) { trouble in
-            if path != nil { Self.standardError.write("teleport-mattermost: \(trouble.words)\n") }
+            if path != nil {
+                Self.standardError.write("teleport-mattermost: \(trouble.words)\n", at: trouble.isOver ? .warning : .error)
+            }
         }
         state.lines.isTorn = path.map(LogFile.endsWithinLine) ?? false
         self.state = Mutex(state)
@@ -100,11 +106,17 @@ package final class LogDestination: Sendable {
 
     /// Writes a line unless its place in the program has written too many; those that are not written are counted.
     /// - Parameter more: returns the line that tells how many lines of a place were left out.
-    func write(_ line: String, of place: String, more: (_ count: Int, _ place: String) -> String) {
+    func write(_ line: String, at level: Logger.Level, of place: String, more: (_ count: Int, _ place: String) -> String) {
         let now = ContinuousClock.now - start
         let taken = state.withLock { $0.budget.take(place, bytes: line.utf8.count, at: now) }
-        for (place, count) in taken.more { write(more(count, place)) }
-        if taken.isWritten { write(line) }
+        for (place, count) in taken.more { write(more(count, place), at: .warning) }
+        if taken.isWritten { write(line, at: level) }
+    }
+
+    /// Writes lines with their priority, if they go to the journal. Each has to end with a line feed.
+    package func write(_ lines: String, at level: Logger.Level) {
+        guard isJournal else { return write(lines) }
+        write(JournalStream.marked(lines, level))
     }
 
     /// Writes a line, which has to end with a line feed, without any limit. It blocks until the kernel has taken it.

@@ -1,7 +1,8 @@
 import Base
 package import Logging
 
-/// A log handler that writes lines in the documented format: `DEBU   Watcher connected key:value Watcher/Feed.swift:41`.
+/// A log handler that writes lines in the documented format: `INFO   Watcher connected key:value`. Lines of debugging end with
+/// their place in the program, as in `Watcher/Feed.swift:41`.
 ///
 /// Each event is one line: control characters are escaped, so that text from outside cannot start a line of its own. Long
 /// fields and lines are cut, and a place in the program that logs too often is limited, both as `LineBudget` says.
@@ -21,7 +22,7 @@ package struct TextLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        var line = "\(Self.name(of: event.level))   "
+        var line = "\(event.level.textName)   "
         Self.append(JSONText.bounded(event.message.description, bytes: LineBudget.lineLimit), to: &line)
         let fields = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata
         for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
@@ -29,29 +30,11 @@ package struct TextLogHandler: LogHandler {
             line.unicodeScalars.append(
                 contentsOf: LogField.written(JSONText.bounded(value.description, bytes: LineBudget.fieldLimit)).unicodeScalars)
         }
-        let place = Self.place(event)
-        line = JSONText.bounded(line, bytes: LineBudget.lineLimit - place.utf8.count - 2) + " \(place)\n"
-        // Decisions are logged at this level. They are as rare as requests are, and must not be left out.
-        guard event.level != .notice else { return destination.write(line) }
-        destination.write(line, of: place) {
-            "\(Self.name(of: .warning))   More lines of one place within a minute count:\($0) \($1)\n"
+        let place = event.namesPlace ? " \(event.place)" : ""
+        line = JSONText.bounded(line, bytes: LineBudget.lineLimit - place.utf8.count - 1) + "\(place)\n"
+        destination.write(line, of: event) {
+            "\(Logger.Level.warning.textName)   More lines of one place within a minute count:\($0) place:\($1)\n"
         }
-    }
-
-    private static func name(of level: Logger.Level) -> String {
-        switch level {
-        case .trace: "TRAC"
-        case .debug: "DEBU"
-        case .info, .notice: "INFO"
-        case .warning: "WARN"
-        case .error: "ERRO"
-        case .critical: "FATA"
-        }
-    }
-
-    private static func place(_ event: LogEvent) -> String {
-        let parts = event.file.split(separator: "/")
-        return "\(parts.suffix(2).joined(separator: "/")):\(event.line)"
     }
 
     private static func append(_ text: String, to line: inout String) {

@@ -18,6 +18,6 @@ package struct Settings: Sendable {
     package var log: Log
     package var audit: Audit
     package var secretSources: SecretSources
-    /// Warnings about settings that work but should be changed, each as a line for the log.
-    package var warnings: [String] = []
+    /// Warnings about settings that work but should be changed, each with what to do about it.
+    package var warnings: [Notice] = []
 }

@@ -2,6 +2,7 @@ import ActionCrypto
 import ArgumentParser
 import Glibc
 import Sandbox
+import Synchronization
 import UnixSignals
 
 /// Starts a Teleport auth service and a Mattermost with a web page, both on 127.0.0.1.
@@ -63,12 +64,15 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
+    /// Is held by the task that ends the process, so that only one of several that fail at once prints its error.
+    private static let ending = Mutex(())
+
     /// Ends the process at once when `body` fails, because the other parts would go on without it.
     private static func orExit(_ body: () async throws -> Void) async {
         do {
             try await body()
         } catch {
-            SandboxCommand.exit(withError: error)
+            ending.withLock { _ in SandboxCommand.exit(withError: error) }
         }
     }
 

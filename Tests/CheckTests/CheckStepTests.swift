@@ -8,6 +8,7 @@ import Testing
 @Suite("The steps of a check")
 struct CheckStepTests {
     private struct Strange: Error {}
+    private static let warning = CheckStep.warning("f", Notice("g", mend: "h"), otherwise: "i")
 
     @Test("A failure shows the error's words and, as a sentence, what to do; without such advice it shows the step's own")
     func failures() {
@@ -34,11 +35,12 @@ struct CheckStepTests {
         #expect(other.mend?.hasPrefix("Check [teleport] addr") == true)
     }
 
-    @Test("A failure is two lines, the second with what to do; every other step is one line")
+    @Test("A failure and a warning are two lines, the second with what to do; every other step is one line")
     func text() {
         #expect(CheckStep.ok("a", "b").text == "✓ a: b\n")
         #expect(CheckStep.skipped("a", "b").text == "– a: b\n")
         #expect(CheckStep.failed("a", "b", mend: "c").text == "✗ a: b\n    → c\n")
+        #expect(CheckStep.warning("a", Notice("b.", mend: "do c"), otherwise: "d").text == "! a: b\n    → Do c\n")
     }
 
     @Test("A server's words cannot begin a line of their own, nor end a string of JSON")
@@ -62,20 +64,27 @@ struct CheckStepTests {
     @Test("A report shows each step at once, and at the end the number of failures")
     func report() {
         #expect(output(isJSON: false, .ok("a", "b")) == ["✓ a: b\n", "\nAll is well.\n"])
-        let failed = output(isJSON: false, .ok("a", "b"), .failed("c", "d", mend: "e"))
-        #expect(failed.last == "\n1 of 2 steps failed.\n")
+        let failure = CheckStep.failed("c", "d", mend: "e")
+        #expect(output(isJSON: false, .ok("a", "b"), failure).last == "\n1 step failed.\n")
+        #expect(output(isJSON: false, .ok("a", "b"), failure, failure).last == "\n2 of 3 steps failed.\n")
+        #expect(output(isJSON: false, Self.warning, failure, failure).last == "\n2 of 3 steps failed, 1 warning.\n")
+        #expect(output(isJSON: false, Self.warning, Self.warning, failure).last == "\n1 step failed, 2 warnings.\n")
+        #expect(output(isJSON: false, Self.warning, .ok("a", "b")).last == "\nNo step failed, 1 warning.\n")
         #expect(output(isJSON: false, isInterrupted: true, .ok("a", "b")).last == "\nInterrupted.\n")
     }
 
     @Test("As JSON a report is one object, which is written once")
     func json() throws {
-        let text = output(isJSON: true, .ok("a", "b"), .failed("c", "d", mend: "e"), .skipped("f", "g"))
+        let text = output(isJSON: true, .ok("a", "b"), .failed("c", "d", mend: "e"), .skipped("f", "g"), Self.warning)
         #expect(text.count == 1)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text[0].utf8)) as? [String: Any])
         #expect(object["ok"] as? Bool == false)
         #expect(object["interrupted"] as? Bool == false)
         let steps = try #require(object["steps"] as? [[String: String]])
-        #expect(steps.map { $0["status"] } == ["ok", "failed", "skipped"])
+        #expect(steps.map { $0["status"] } == ["ok", "failed", "skipped", "warning"])
+        #expect(object["failures"] as? Int == 1)
+        #expect(object["warnings"] as? Int == 1)
+        #expect(steps[3] == ["name": "f", "status": "warning", "detail": "g", "mend": "H"])
         #expect(steps[1] == ["name": "c", "status": "failed", "detail": "d", "mend": "e"])
     }
 }

@@ -14,8 +14,8 @@ import Testing
 @Suite("A public channel that decides", .timeLimit(.minutes(1)))
 struct OpenChannelTests {
     private static let open =
-        "– who can join acme/access-requests: is a public channel: every member of the team can join it "
-        + "and decide; make it private or set [approvals] approvers\n"
+        "! who can join acme/access-requests: is a public channel: every member of the team can join it "
+        + "and decide\n    → Make it private or set [approvals] approvers\n"
     private static let closed = "✓ who can join acme/access-requests: who is invited, as it is a private channel\n"
 
     private static let file = """
@@ -59,7 +59,8 @@ struct OpenChannelTests {
             let approver = Approver.channel(ChannelName(team: "acme", channel: "access-requests"))
             let lines = try await said(rig) { $0.approvals.policy.approvers = [approver] }
             #expect(
-                lines.count == 1 && lines.allSatisfy { $0.hasPrefix("– ") && $0.hasSuffix("make it private or name people\n") })
+                lines.count == 1
+                    && lines.allSatisfy { $0.hasPrefix("! ") && $0.hasSuffix("→ Make it private or name people\n") })
             try setKind(.private, rig)
             #expect(try await said(rig) { $0.approvals.policy.roles = ["dba": [approver]] } == [Self.closed, Self.closed])
         }
@@ -100,7 +101,7 @@ struct OpenChannelTests {
     func start() async throws {
         try await Rig.with { rig in
             let open = try await warnings(rig, isPrivate: false)
-            #expect(open == ["acme/access-requests \(OpenChannel.recipient)"])
+            #expect(open == ["acme/access-requests \(OpenChannel.recipient.message)"])
             let closed = try await warnings(rig, isPrivate: true)
             #expect(closed == [])
         }

@@ -27,7 +27,7 @@ struct ProbeListenerTests {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await services.run() }
             let line = await lines.stream.first { _ in true }
-            #expect(line?.contains("http.listen_addr \"127.0.0.1:\(port)\"") == true)
+            #expect(line?.contains("[http] listen_addr \"127.0.0.1:\(port)\"") == true)
             await services.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }

@@ -20,8 +20,8 @@ struct CheckTests {
             ] {
                 #expect(result.lines.contains { $0.hasPrefix("✓ \(name): ") }, "\(name): \(result.lines)")
             }
-            #expect(result.lines.last == "All is well.")
-            #expect(result.lines.contains { $0.hasPrefix("– who can join acme/access-requests: is a public channel: ") })
+            #expect(result.lines.last == "No step failed, 1 warning.")
+            #expect(result.lines.contains { $0.hasPrefix("! who can join acme/access-requests: is a public channel: ") })
             #expect(result.lines.contains { $0.hasSuffix("the cluster sandbox.example as the auth service itself") })
             #expect(stage.auth.auditLog.isEmpty)
             #expect(try stage.mattermost.world.read { $0.posts.count } == 0)
@@ -168,6 +168,52 @@ struct CheckTests {
         }
     }
 
+    @Test("A file of log or audit that the start refuses is found, for the same reason", arguments: ["log", "audit"])
+    func files(_ section: String) async throws {
+        try await Stage.with { stage in
+            let path = stage.folder.appending(path: "\(section).txt").path
+            try stage.edit { line in
+                section == "log"
+                    ? line.replacing("output = \"stderr\"", with: "output = \"\(path)\"")
+                    : line == "[log]" ? "[audit]\noutput = \"\(path)\"\n\n[log]" : line
+            }
+            let files = FileManager.default
+            #expect(try await stage.check().failures == [])
+            #expect(!files.fileExists(atPath: path), "check leaves nothing behind")
+            #expect(files.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o666]))
+            try await expectRefusal(of: "\(section) file", "mode 666", by: stage)
+            try files.removeItem(atPath: path)
+            try files.createSymbolicLink(atPath: path, withDestinationPath: "/dev/null")
+            try await expectRefusal(of: "\(section) file", "it is a symbolic link", by: stage)
+        }
+    }
+
+    private func expectRefusal(of step: String, _ words: String, by stage: Stage) async throws {
+        let result = try await stage.check()
+        #expect(result.failures.map(\.name) == [step])
+        #expect(result.failures.first?.detail.contains(words) == true, "\(result.failures)")
+        let plugin = try PluginProcess(["start", "--config", stage.configuration])
+        #expect(try await plugin.exitCode() == 78)
+        #expect(plugin.state.value.lines.last?.contains(words) == true, "\(plugin.state.value.lines)")
+    }
+
+    @Test("A setting that works and should be changed is a warning, and leaves the exit code at 0")
+    func warning() async throws {
+        try await Stage.with { stage in
+            try stage.edit { line in line.hasPrefix("secret = ") ? "secret = \"signing-secret-value\"" : line }
+            let result = try await stage.check()
+            #expect(result.code == 0)
+            let line = try #require(
+                result.lines.firstIndex { $0.hasPrefix("! configuration: [mattermost] secret is the example of") })
+            #expect(result.lines[line + 1].hasPrefix("    → Set it to a random value"))
+            #expect(result.lines.last == "No step failed, 2 warnings.")
+            let object = try #require(try await stage.check("--json").object)
+            #expect(object["ok"] as? Bool == true)
+            #expect(object["warnings"] as? Int == 2)
+            #expect(object["failures"] as? Int == 0)
+        }
+    }
+
     @Test("A bot outside the channel is found, with the command that invites it")
     func notInvited() async throws {
         try await Stage.with { stage in
@@ -274,7 +320,7 @@ struct CheckTests {
             #expect(failures.first?["mend"]?.hasPrefix("chmod go= ") == true)
             #expect(
                 steps.allSatisfy {
-                    $0["name"] != nil && $0["detail"] != nil && ["ok", "failed", "skipped"].contains($0["status"])
+                    $0["name"] != nil && $0["detail"] != nil && ["ok", "warning", "failed", "skipped"].contains($0["status"])
                 })
             let token = try #require(try stage.mattermost.world.read { $0.token(of: ChatState.botName) })
             let text = result.lines.joined()

@@ -57,7 +57,7 @@ struct GuideTests {
                 .replacing("# listen_addr", with: "listen_addr")
             try file.write(toFile: stage.configuration, atomically: true, encoding: .utf8)
             let plugin = try await stage.startPlugin()
-            try await plugin.line(containing: "[mattermost] secret is the example of the published guide")
+            try await plugin.line(containing: "[mattermost] secret is the example of a published document")
             let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
             let post = try await stage.post(about: id, showing: "pending")
             #expect(try await stage.click("approve", on: post, as: "bob").hasPrefix("You approved"))
@@ -116,7 +116,7 @@ struct GuideTests {
         try write(guide, on: stage, values)
         let plugin = try await stage.startPlugin(
             environment: guide == "chart" ? ["TELEPORT_PLUGIN_FAIL_FAST": "true"] : [:])
-        try await plugin.line(containing: "INFO   Reaching Teleport at \(address) as \(way) ")
+        try await plugin.line(containing: "INFO   Reaching Teleport at \(address) as \(way)")
         let id = stage.auth.createRequest(user: "dave", roles: ["editor"], suggestedReviewers: ["bob@example.com", "carol"])
         let posts = try await posts(3, about: id, on: stage)
         try checkLinks(in: posts, about: id, on: stage)

@@ -16,11 +16,17 @@ struct LogTests {
             .dropLast().map(String.init)
     }
 
-    @Test("A line has the documented shape: level, message, fields, place")
+    @Test("A line has the documented shape: level, message, fields, and for debugging the place")
     func shape() throws {
-        let lines = try lines { $0.debug("Watcher connected", metadata: ["request_id": "r-1", "user": "a b"]) }
-        let line = try #require(lines.first)
-        #expect(line.hasPrefix("DEBU   Watcher connected request_id:r-1 user:\"a b\" LogTests/LogTests.swift:"))
+        let lines = try lines { logger in
+            for level in [Logger.Level.debug, .info, .error] {
+                logger.log(level: level, "Watcher connected", metadata: ["request_id": "r-1", "user": "a b"])
+            }
+        }
+        try #require(lines.count == 3)
+        #expect(lines[0].hasPrefix("DEBU   Watcher connected request_id:r-1 user:\"a b\" LogTests/LogTests.swift:"))
+        #expect(lines[1] == "INFO   Watcher connected request_id:r-1 user:\"a b\"")
+        #expect(lines[2] == "ERRO   Watcher connected request_id:r-1 user:\"a b\"")
     }
 
     @Test("Text from outside cannot begin a line of its own or colour a terminal")

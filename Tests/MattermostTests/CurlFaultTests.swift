@@ -26,6 +26,20 @@ import Testing
     @Test("A connection closed without an answer is an error of the network")
     func drop() async throws { #expect(try await code(of: .drop) == .network) }
 
+    @Test("A file without certificate authorities is told apart from a certificate that is not trusted")
+    func unusableCAs() async throws {
+        try await FaultyServer.run { _ in
+            .drop
+        } _: { server in
+            var options = CurlClient.Options()
+            options.caFile = "/dev/null"
+            let client = try CurlClient(options)
+            let url = server.url.replacing("http://", with: "https://")
+            let error = await #expect(throws: CurlError.self) { try await client.perform(call(url)) }
+            #expect(error?.code == .unusableCAs)
+        }
+    }
+
     @Test("Half an answer is no answer")
     func half() async throws {
         let whole = answer("{\"id\":\"abc\"}")

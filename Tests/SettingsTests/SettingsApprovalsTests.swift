@@ -52,14 +52,15 @@ struct SettingsApprovalsTests {
         let quiet = changed("severity", to: "severity = \"WARN\"")
         #expect(try parse(quiet).warnings.isEmpty)
         #expect(
-            try parse(quiet.filter { !$0.hasPrefix("output = \"/audit") }).warnings.first?.contains("[audit] output") == true)
+            try parse(quiet.filter { !$0.hasPrefix("output = \"/audit") }).warnings.first?.message.contains("[audit] output")
+                == true)
     }
 
     @Test("Reviews that nobody could submit are warned of, and the plugin does not review as itself unless it is told to")
     func reviews() throws {
         let unsaid = changed("review_as_plugin", to: nil)
         #expect(try !parse(unsaid).approvals.reviewsAsPlugin)
-        #expect(try parse(unsaid).warnings.first?.contains("set review_as_plugin = true") == true)
+        #expect(try parse(unsaid).warnings.first?.message.contains("set review_as_plugin = true") == true)
         let named = ["[approvals.users]", #"ana = "ana.t""#]
         #expect(try parse(unsaid + named).warnings.isEmpty)
         #expect(try parse(unsaid + named).teleport.reviewsForUsers && !parse(goodLines + named).teleport.reviewsForUsers)

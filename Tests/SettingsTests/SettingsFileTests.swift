@@ -51,7 +51,9 @@ import Watcher
     @Test(
         "An unusable file of a secret is named with the reason",
         arguments: [
-            (Data?.none, "does not exist"), (Data(" \n".utf8), "is empty"), (Data([0xFF, 0xFE]), "is not UTF-8 text"),
+            (Data?.none, "does not exist. Put the value into the file, or name the file that holds it."),
+            (Data(" \n".utf8), "is empty. Put the value into it."),
+            (Data([0xFF, 0xFE]), "is not UTF-8 text. Is it the right file?"),
             (Data(repeating: 0x61, count: 65537), "is larger than 64 KiB"), (Data("SECRETsecret".utf8), "has 12 bytes"),
         ])
     func badSecretFiles(contents: Data?, words: String) throws {

@@ -28,7 +28,7 @@ struct SettingsRecipientsTests {
     func nobody() throws {
         let settings = try parse(plain)
         #expect(settings.mattermost.recipients.all.isEmpty)
-        #expect(settings.warnings.contains { $0.hasPrefix("[mattermost] recipients names nobody") })
+        #expect(settings.warnings.contains { $0.message.hasPrefix("[mattermost] recipients names nobody") })
         #expect(try parse(with(#"recipients = ["", ""]"#)).mattermost.recipients.all.isEmpty)
     }
 
@@ -55,7 +55,7 @@ struct SettingsRecipientsTests {
         let neither = goodLines.filter { line in !["secret =", "public_addr ="].contains { line.hasPrefix($0) } }
         let settings = try parse(neither)
         #expect(!settings.approvals.hasButtons)
-        #expect(settings.warnings.contains { $0.contains("posts have no buttons") })
+        #expect(settings.warnings.contains { $0.message.contains("posts have no buttons") })
         #expect(try parse(neither + ["buttons = false"]).warnings.isEmpty)
         #expect(
             problems(goodLines.filter { !$0.hasPrefix("secret =") }).contains { $0.contains("[mattermost] secret: is missing") }
@@ -101,12 +101,12 @@ struct SettingsRecipientsTests {
         let routed = file + ["[role_to_recipients]", "admin = \"acme/admins\"", "dev = \"acme/devs\"", "\"*\" = \"acme/devs\""]
         #expect(
             try parse(routed).warnings.contains {
-                $0.contains("tells different people of \"admin\" and of \"dev\"") || $0.contains("of any other")
+                $0.message.contains("tells different people of \"admin\" and of \"dev\"") || $0.message.contains("of any other")
             })
-        #expect(try parse(goodLines).warnings.allSatisfy { !$0.contains("role_to_recipients") })
+        #expect(try parse(goodLines).warnings.allSatisfy { !$0.message.contains("role_to_recipients") })
         let same = file + ["[role_to_recipients]", "admin = \"acme/devs\"", "\"*\" = \"acme/devs\""]
-        #expect(try parse(same).warnings.allSatisfy { !$0.contains("role_to_recipients") })
+        #expect(try parse(same).warnings.allSatisfy { !$0.message.contains("role_to_recipients") })
         let lone = file + ["[role_to_recipients]", "admin = \"acme/devs\""]
-        #expect(try parse(lone).warnings.contains { $0.contains("a role without a line") })
+        #expect(try parse(lone).warnings.contains { $0.message.contains("a role without a line") })
     }
 }

@@ -1,7 +1,9 @@
 import Access
 import CallbackServer
+import Foundation
 import Logging
 import Mattermost
+import TestSupport
 import Testing
 import Watcher
 
@@ -81,11 +83,19 @@ import Watcher
         #expect(settings.http.basicAuth?.password.reveal() == "p:w")
     }
 
-    @Test("The guide's own example secret is accepted, with a warning")
+    @Test("A published secret is accepted, with a warning: the original guide's, and each of docs/security.md")
     func knownSecret() throws {
-        let warnings = try parse(changed("secret", to: "secret = \"signing-secret-value\"")).warnings
-        #expect(warnings.count == 1)
-        #expect(warnings.first?.contains("[mattermost] secret") == true)
+        let root = Fixtures.root.deletingLastPathComponent().deletingLastPathComponent()
+        let document = try String(contentsOf: root.appending(path: "docs/security.md"), encoding: .utf8)
+        let documented = document.matches(of: /"secret": "([^"]+)"/).map { String($0.1) }
+        #expect(documented.count == 3)
+        for secret in documented + ["signing-secret-value"] {
+            let present = try parse(changed("secret", to: "secret = \"\(secret)\"")).warnings
+            #expect(present.map(\.words).filter { $0.hasPrefix("[mattermost] secret is the example") }.count == 1)
+            let line = "secret = \"SECRETsecretSECRETsecret\"\nprevious_secrets = [\"\(secret)\"]"
+            let previous = try parse(changed("secret", to: line)).warnings
+            #expect(previous.map(\.mend) == ["Remove it: the buttons of older posts are then refused."])
+        }
         #expect(try parse(changed("team", to: "team = \"other\"")).warnings.isEmpty)
     }
 

@@ -114,7 +114,7 @@ final class Oracle: @unchecked Sendable {
     func posted(_ card: Card, _ reference: PostReference) {
         let asked = asked[card.requestID] ?? now
         let isFirst = firstPosts.insert("\(card.requestID) \(reference.channelID)").inserted
-        if isFirst, world.plan.isCalm, now - asked > Self.promptness {
+        if isFirst, world.plan.isCalm, now - asked > Self.promptness + world.plan.postingDelay {
             violation(.postedInTime, "\(card.requestID) was posted in \(reference.channelID) after \(now - asked)")
         }
         let others = world.mattermost.posts(about: card.requestID).filter {

@@ -11,7 +11,7 @@ extension ApprovalPolicy {
 
 extension ApprovalPolicy {
     /// Warns of configurations under which a request for several roles has fewer approvers than each role alone, or none.
-    package func warnings(_ rules: RecipientRules) -> [String] {
+    package func warnings(_ rules: RecipientRules) -> [Notice] {
         guard rules.always.isEmpty else { return [] }
         let open = rules.roles.filter { (roles[$0.key] ?? approvers).isEmpty }.sorted { $0.key < $1.key }
         guard let first = open.first else { return [] }
@@ -23,19 +23,22 @@ extension ApprovalPolicy {
         }
         let beside = other.map { shown($0.key) } ?? "a role without a line"
         return [
-            """
-            [role_to_recipients] tells different people of \(shown(first.key)) and of \(beside), and nobody is named to decide them: a \
-            request for both takes somebody who is told of both. Name [approvals] approvers or [approvals.roles], or a channel \
-            for all requests in [mattermost] recipients.
-            """
+            Notice(
+                """
+                [role_to_recipients] tells different people of \(shown(first.key)) and of \(beside), and nobody is named to \
+                decide them: a request for both takes somebody who is told of both.
+                """,
+                mend: """
+                    Name [approvals] approvers or [approvals.roles], or a channel for all requests in [mattermost] recipients.
+                    """)
         ]
     }
 }
 
 /// Warnings about public channels, which people can join without an invitation to decide.
 package enum OpenChannel {
-    package static let recipient =
-        "is a public channel: every member of the team can join it and decide; make it private or set [approvals] approvers"
-    package static let approver =
-        "is a public channel: every member of the team can join it and decide; make it private or name people"
+    package static let recipient = Notice(words, mend: "make it private or set [approvals] approvers")
+    package static let approver = Notice(words, mend: "make it private or name people")
+
+    private static let words = "is a public channel: every member of the team can join it and decide"
 }

@@ -31,7 +31,7 @@ package final class Health: Sendable {
             .teleport: Notice("not connected yet"), .mattermost: Notice("not checked yet"),
         ]
         var notes: [Part: any OperatorError] = [:]
-        var listener: AsyncStream<News>.Continuation?
+        var listeners: [AsyncStream<News>.Continuation] = []
     }
 
     private let state = Mutex(State())
@@ -42,7 +42,7 @@ package final class Health: Sendable {
     package func set(_ part: Part, problem: (any OperatorError)?) {
         state.withLock { state in
             state.problems[part] = problem
-            state.listener?.yield(News(part: part, problem: problem))
+            for listener in state.listeners { listener.yield(News(part: part, problem: problem)) }
         }
     }
 
@@ -55,11 +55,11 @@ package final class Health: Sendable {
         return Part.allCases.compactMap { part in notes[part].map { (part, $0) } }
     }
 
-    /// Returns all reports about problems from now on. There is one listener: a further call replaces it. A slow listener gets
-    /// the newest 64 reports.
+    /// Returns all reports about problems from now on. Every call adds a listener for good, so that it is for the few parts that
+    /// live as long as the process. A slow listener gets the newest 64 reports.
     package func news() -> AsyncStream<News> {
         let (stream, continuation) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingNewest(64))
-        state.withLock { $0.listener = continuation }
+        state.withLock { $0.listeners.append(continuation) }
         return stream
     }
 

@@ -13,7 +13,13 @@ package struct ListenError: OperatorError {
     package enum Code: Sendable {
         /// Another process listens at the address (`EADDRINUSE`).
         case addressInUse
-        /// The address does not belong to this machine, or the system refuses it for another reason.
+        /// The address does not belong to this machine (`EADDRNOTAVAIL`).
+        case foreignAddress
+        /// This user may not listen on the port (`EACCES`), usually because it is below 1024.
+        case forbidden
+        /// The host has no address.
+        case unresolved
+        /// The system refuses the address for another reason.
         case refused
     }
 
@@ -21,18 +27,43 @@ package struct ListenError: OperatorError {
     package let address: ListenAddress
     package let cause: any Error
 
-    package var words: String { "cannot listen on http.listen_addr \"\(address)\": \(cause)" }
-    package var mend: String? { "Choose a free port and an address of this machine." }
-    package var message: String {
-        "cannot listen on http.listen_addr \"\(address)\"; choose a free port and an address of this machine: \(cause)"
+    package var words: String { "cannot listen on [http] listen_addr \"\(address)\": \(reason)." }
+
+    package var mend: String? {
+        switch code {
+        case .addressInUse:
+            "Stop that process, which `ss -ltnp sport = :\(address.port)` names, or set listen_addr to another port."
+        case .foreignAddress: "Set listen_addr to an address of this machine, or to \":\(address.port)\" for all of them."
+        case .forbidden: "Set listen_addr to a port from 1024 on, or give the plugin the capability CAP_NET_BIND_SERVICE."
+        case .unresolved: "Set listen_addr to an address of this machine, or mend the name."
+        case .refused: "Set listen_addr to a free port and an address of this machine."
+        }
     }
 
-    package var description: String { message }
+    private var reason: String {
+        switch code {
+        case .addressInUse: "another process listens on this port, perhaps another instance of the plugin"
+        case .foreignAddress: "the address is none of this machine's"
+        case .forbidden: "this user (uid \(geteuid())) may not listen on this port"
+        case .unresolved: "the host has no address"
+        case .refused: (cause as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(cause)"
+        }
+    }
 
     init(_ address: ListenAddress, _ cause: any Error) {
-        code = (cause as? IOError)?.errnoCode == EADDRINUSE ? .addressInUse : .refused
+        code = Self.code(of: cause)
         self.address = address
         self.cause = cause
+    }
+
+    private static func code(of cause: any Error) -> Code {
+        if cause is SocketAddressError.UnknownHost { return .unresolved }
+        return switch (cause as? IOError)?.errnoCode {
+        case EADDRINUSE: .addressInUse
+        case EADDRNOTAVAIL: .foreignAddress
+        case EACCES: .forbidden
+        default: .refused
+        }
     }
 }
 

@@ -19,7 +19,7 @@ enum LocalPeer {
         guard let peer, let local, let from = Endpoint(peer), let to = Endpoint(local), from.address.isLoopback else {
             return false
         }
-        for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
+        for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
             guard let owner = owner(of: from, to: to, in: read(table)) else { continue }
             return owner == 0 || owner == geteuid()
         }

@@ -14,8 +14,10 @@ struct CheckCommand: AsyncParsableCommand {
             changed; with --click a post with a test button is made and removed again. While the plugin is stopped, the check \
             listens in its place.
 
-            ✓ is well, ✗ is wrong and the next line says what to do, – does not apply or could not be looked at.
-            Exit codes: 0 all is well, 1 something is wrong, 64 wrong usage, 78 the configuration cannot be used, 130 interrupted.
+            ✓ is well, ! works and should be changed, ✗ is wrong, – does not apply or could not be looked at. The line after ! \
+            and ✗ says what to do.
+
+            Exit codes: 0 nothing failed, 1 something failed, 64 wrong usage, 78 the configuration cannot be used, 130 interrupted.
             """)
 
     @Option(name: [.short, .long], help: "The configuration file.")
@@ -36,13 +38,23 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "As for `start`: the plugin serves plain HTTP, behind a proxy that terminates TLS.")
     var insecureNoTLS = false
 
-    @Flag(help: "Print one JSON object at the end: ok, interrupted, and the steps with name, status, detail and mend.")
+    @Flag(help: "Print one JSON object at the end: ok, interrupted, failures, warnings, and the steps.")
     var json = false
+
+    /// The largest size of the file of `--callback-ca` in bytes. A system's whole trust store has about a quarter of it.
+    private static let mostCAs = 1 << 20
 
     func validate() throws {
         guard (1...3600).contains(wait) else { throw ValidationError("--wait must be from 1 to 3600.") }
-        guard let channel, Recipient(channel) == nil else { return }
-        throw ValidationError("--channel is neither team/channel nor an e-mail address.")
+        if let channel, Recipient(channel) == nil {
+            throw ValidationError("--channel is neither team/channel nor an e-mail address.")
+        }
+        guard let callbackCA else { return }
+        do {
+            _ = try NamedFile.read(callbackCA, limit: Self.mostCAs)
+        } catch {
+            throw ValidationError("--callback-ca: the file \(OneLine.bounded(callbackCA, 200)) \(error.message)")
+        }
     }
 
     func run() async throws {

@@ -1,17 +1,20 @@
 package import ArgumentParser
 import Settings
 
-/// The command line: `configure`, `check`, `start` and `version`.
+/// The command line: `configure`, `check`, `start`, `health` and `version`.
 package struct PluginCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "teleport-mattermost",
         abstract: "Approve or deny Teleport access requests inside Mattermost.",
         discussion: """
-            Write a configuration with `teleport-mattermost configure > teleport-mattermost.toml`, fill it in, see with
+            Write a configuration with `teleport-mattermost configure > teleport-mattermost.toml`, fill it in, see with \
             `teleport-mattermost check --config teleport-mattermost.toml` whether all is well, and run \
             `teleport-mattermost start --config teleport-mattermost.toml`.
             """,
-        subcommands: [ConfigureCommand.self, CheckCommand.self, StartCommand.self, VersionCommand.self])
+        version: Version.line,
+        subcommands: [
+            ConfigureCommand.self, CheckCommand.self, StartCommand.self, HealthCommand.self, VersionCommand.self,
+        ])
 
     package init() {}
 

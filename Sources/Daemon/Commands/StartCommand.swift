@@ -11,10 +11,12 @@ struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Watch for access requests and serve the buttons' callback until told to stop.",
         discussion: """
-            SIGTERM and SIGINT let the clicks in flight finish, for at most 15 s. SIGHUP opens the files of log and audit
+            SIGTERM and SIGINT let the clicks in flight finish, for at most 15 s. SIGHUP opens the files of log and audit \
             anew and reads https_key_file and https_cert_file again.
-            While Teleport or Mattermost is away it waits and tries again; TELEPORT_PLUGIN_FAIL_FAST=true ends it instead when
+
+            While Teleport or Mattermost is away it waits and tries again; TELEPORT_PLUGIN_FAIL_FAST=true ends it instead when \
             one is away at the start.
+
             Exit codes: 0 stopped as asked, 1 could not run now, 64 wrong usage, 78 wrong configuration.
             """)
 
@@ -52,7 +54,7 @@ struct StartCommand: AsyncParsableCommand {
 
     /// Prints the error as it is, one problem per line, without the usage text that the argument parser would add.
     private static func fail(_ error: any Error, _ code: ExitCode) -> ExitCode {
-        LogDestination.standardError.write("teleport-mattermost: \(error)\n")
+        LogDestination.standardError.write("teleport-mattermost: \(error)\n", at: .error)
         return code
     }
 }

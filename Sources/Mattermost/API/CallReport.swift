@@ -28,6 +28,8 @@ struct CallReport {
             return make(
                 .unreachable, words, cause: error,
                 mend: "Install the authority of \(host)'s certificate in the system's trust store (update-ca-certificates).")
+        case .unusableCAs:
+            return make(.unreachable, words, cause: error, mend: "Install the package ca-certificates.")
         case .tooLarge:
             return make(
                 .malformed, "the answer is too large", reason: .tooLarge, cause: error,

@@ -1,7 +1,7 @@
 internal import Access
 
 /// Makes a GET request without credentials, to find out whether an address can be reached and which server answers there. A
-/// redirect is not followed, and the call takes at most 10 s.
+/// redirect is not followed, and the call takes at most 10 s unless another limit is given.
 package struct WebProbe: Sendable {
     package struct Answer: Sendable {
         package var status: Int
@@ -15,6 +15,8 @@ package struct WebProbe: Sendable {
             case untrusted
             /// The certificate is verified and is for another host.
             case wrongName
+            /// The file with the certificate authorities to trust cannot be read, or holds none.
+            case unusableCAs
             /// The host has no address.
             case unresolved
             case timedOut
@@ -32,19 +34,30 @@ package struct WebProbe: Sendable {
     private static let bodyLimit = 64 << 10
     private static let timeLimit = Duration.seconds(10)
 
-    /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
-    private let caFile: String?
+    private let options: CurlClient.Options
+    private let timeLimit: Duration
 
-    package init(caFile: String? = nil) { self.caFile = caFile }
+    /// - Parameter caFile: a PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
+    package init(caFile: String? = nil) {
+        var options = CurlClient.Options()
+        (options.caFile, options.maxBody) = (caFile, Self.bodyLimit)
+        (self.options, timeLimit) = (options, Self.timeLimit)
+    }
+
+    /// Makes a probe of a server on this machine. Its certificate is not verified, because nothing is entrusted to it, and it is
+    /// called without the proxy that the environment may name.
+    package init(ownMachine timeLimit: Duration) {
+        var options = CurlClient.Options()
+        (options.isOnOwnMachine, options.maxBody) = (true, Self.bodyLimit)
+        (self.options, self.timeLimit) = (options, timeLimit)
+    }
 
     /// Makes the request. Every answer is returned, whatever its status.
     package func get(_ url: String) async throws(Failure) -> Answer {
         do {
-            var options = CurlClient.Options()
-            (options.caFile, options.maxBody) = (caFile, Self.bodyLimit)
             let curl = try CurlClient(options)
             defer { curl.shutdown() }
-            let call = HTTPCall(method: .get, url: url, token: nil, body: nil, timeLimit: Self.timeLimit)
+            let call = HTTPCall(method: .get, url: url, token: nil, body: nil, timeLimit: timeLimit)
             let answer = try await curl.perform(call)
             return Answer(status: answer.status, body: answer.body)
         } catch {
@@ -56,6 +69,7 @@ package struct WebProbe: Sendable {
         switch code {
         case .untrusted: .untrusted
         case .wrongName: .wrongName
+        case .unusableCAs: .unusableCAs
         case .unresolved: .unresolved
         case .timedOut: .timedOut
         case .notHTTP, .tooLarge: .notHTTP

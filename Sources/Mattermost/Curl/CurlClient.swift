@@ -6,6 +6,8 @@ final class CurlClient: Sendable {
     struct Options: Sendable {
         /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
         var caFile: String?
+        /// Whether the server is on this machine: its certificate is then not verified, and no proxy is used.
+        var isOnOwnMachine = false
         /// The largest body of an answer, in bytes.
         var maxBody = 8 << 20
         var connectTimeLimit = Duration.seconds(5)

@@ -15,6 +15,8 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
         case untrusted
         /// The certificate is verified and is not for the host of the URL.
         case wrongName
+        /// The file with the trusted certificate authorities cannot be read, or holds none.
+        case unusableCAs
         /// The host of the URL has no address.
         case unresolved
         /// The answer is not HTTP.
@@ -53,7 +55,8 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
         switch result {
         case CURLE_OPERATION_TIMEDOUT: .timedOut
         case CURLE_FILESIZE_EXCEEDED: .tooLarge
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE: .untrusted
+        case CURLE_PEER_FAILED_VERIFICATION: .untrusted
+        case CURLE_SSL_CACERT_BADFILE: .unusableCAs
         case CURLE_COULDNT_RESOLVE_HOST: .unresolved
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: .notHTTP
         default: .network

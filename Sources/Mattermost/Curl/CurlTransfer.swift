@@ -81,6 +81,11 @@ final class CurlTransfer {
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         if let file = options.caFile { set(CURLOPT_CAINFO, file) }
+        if options.isOnOwnMachine {
+            set(CURLOPT_SSL_VERIFYPEER, 0)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
+            set(CURLOPT_NOPROXY, "*")
+        }
         set(CURLOPT_CONNECTTIMEOUT_MS, min(options.connectTimeLimit, call.timeLimit).wholeMilliseconds)
         set(CURLOPT_TIMEOUT_MS, call.timeLimit.wholeMilliseconds)
         set(CURLOPT_TCP_KEEPALIVE, 1)

@@ -1,6 +1,7 @@
 package import ActionCrypto
 import GRPCCore
 import GRPCNIOTransportHTTP2TransportServices
+import NIOCore
 import ServiceLifecycle
 
 /// Teleport's auth service for the demo and the tests. It serves gRPC over mutual TLS, and behaves as a real 7.3.2 server was
@@ -90,6 +91,10 @@ package final class SandboxAuth: Service {
                 }
             } catch  where Task.isCancelled {
                 // The server was asked to stop, so an error of gRPC's is not a failure.
+            } catch let error as RuntimeError where error.cause is IOError {
+                throw SandboxError.cannotListen(
+                    "Teleport's auth service", self.configuration.host, self.power.value.port,
+                    choice: "--auth-port, or with AUTH_PORT for `make demo`", error.cause ?? error)
             }
         }
     }

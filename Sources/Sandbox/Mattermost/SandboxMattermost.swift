@@ -69,7 +69,9 @@ package final class SandboxMattermost: Service {
                     defer { connections.closeAll() }
                     defer { group.cancelAll() }
                     do { try await group.next() } catch is CancellationError {} catch {
-                        let failure = SandboxError("Mattermost cannot listen on 127.0.0.1:\(configuration.port): \(error)")
+                        let failure = SandboxError.cannotListen(
+                            "Mattermost", "127.0.0.1", configuration.port,
+                            choice: "--mattermost-port, or with PAGE_PORT for `make demo`", error)
                         power.failed(failure.message)
                         throw failure
                     }

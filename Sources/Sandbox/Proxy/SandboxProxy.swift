@@ -57,7 +57,7 @@ package final class SandboxProxy: Service {
             server.close(promise: nil)
             for channel in channels.value { channel.close(promise: nil) }
         }
-        try await cancelWhenGracefulShutdown { _ = try? await Observed(false).first { $0 } }
+        await cancelWhenGracefulShutdown { _ = try? await Observed(false).first { $0 } }
     }
 }
 

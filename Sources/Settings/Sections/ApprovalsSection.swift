@@ -129,13 +129,12 @@ extension SettingsReader {
     private var isMeantForButtons: Bool { SettingKey.allCases.contains { $0.isForButtons && isFilledIn($0) } }
 
     /// Warnings about a file that has no buttons and does not say so. It works, but may not be what the operator meant.
-    var buttonWarnings: [String] {
+    var buttonWarnings: [Notice] {
         guard text.values[.buttons] == nil, !isMeantForButtons else { return [] }
         return [
-            """
-            [mattermost] secret and [http] public_addr are not set, so posts have no buttons and link to Teleport only. Set both \
-            for Approve and Deny in the post, or [approvals] buttons = false to mean it.
-            """
+            Notice(
+                "[mattermost] secret and [http] public_addr are not set, so posts have no buttons and link to Teleport only.",
+                mend: "Set both for Approve and Deny in the post, or [approvals] buttons = false to mean it.")
         ]
     }
 
@@ -223,25 +222,25 @@ extension SettingsReader {
 
 extension Settings.Approving {
     /// Settings that work but should be changed.
-    var warnings: [String] {
-        var warnings: [String] = []
+    var warnings: [Notice] {
+        var warnings: [Notice] = []
         if !requiresClickerProof {
             warnings.append(
-                """
-                [approvals] require_clicker_proof is false: whoever the callback names counts as the person who clicked. Set it \
-                to true where Mattermost offers a key, as 5.x and newer do.
-                """)
+                Notice(
+                    "[approvals] require_clicker_proof is false: whoever the callback names counts as the person who clicked.",
+                    mend: "Set it to true where Mattermost offers a key, as 5.x and newer do."))
         }
         if hasButtons, method == .review, !reviewsAsPlugin, policy.users.isEmpty {
             warnings.append(
-                """
-                [approvals] method is "review" and [approvals.users] names nobody, so nobody can review by a button. Name \
-                people's Teleport users there, or set review_as_plugin = true.
-                """)
+                Notice(
+                    "[approvals] method is \"review\" and [approvals.users] names nobody, so nobody can review by a button.",
+                    mend: "Name people's Teleport users there, or set review_as_plugin = true."))
         }
         if policy.allowsSelf {
             warnings.append(
-                "[approvals] allow_self is true: whoever asks for a role can approve it. Set it to false where others can.")
+                Notice(
+                    "[approvals] allow_self is true: whoever asks for a role can approve it.",
+                    mend: "Set it to false where others can."))
         }
         return warnings
     }

@@ -1,3 +1,4 @@
+package import Access
 internal import Base
 package import Logging
 
@@ -12,13 +13,22 @@ extension Settings {
             case file(String)
         }
 
+        /// The form of the lines.
+        package enum Format: String, Sendable {
+            /// `INFO   message field:value`
+            case text
+            /// One JSON object a line.
+            case json
+        }
+
         package var output = Output.stderr
+        package var format = Format.text
         package var severity = Logger.Level.info
     }
 }
 
 extension SettingsSection {
-    static let log = SettingsSection("log", keys: [.output, .severity])
+    static let log = SettingsSection("log", keys: [.output, .format, .severity])
 }
 
 extension SettingKey {
@@ -26,6 +36,9 @@ extension SettingKey {
         "log.output", .string(default: "stderr"),
         help: #""stderr", "stdout", or the path of a file, which is appended to."#,
         isInForce: true)
+    static let format = SettingKey(
+        "log.format", .string(default: "text"),
+        help: #""text", or "json" for one JSON object a line."#)
     static let severity = SettingKey(
         "log.severity", .string(default: "INFO"),
         help: #""ERROR", "WARN", "INFO" or "DEBUG"."#,
@@ -45,6 +58,12 @@ extension SettingsReader {
                 throw SettingFault("\"\(shown)\" is no output.", mend: "Write stderr, stdout or the path of a file.")
             }
         }
+        let format = parsed(.format) { (value) throws(SettingFault) in
+            guard let format = Settings.Log.Format(rawValue: value) else {
+                throw SettingFault("\"\(OneLine.bounded(value, 64))\" is no format.", mend: "Write text or json.")
+            }
+            return format
+        }
         let severity = parsed(.severity) { (value) throws(SettingFault) in
             switch value.uppercased() {
             case "DEBUG": return Logger.Level.debug
@@ -57,6 +76,7 @@ extension SettingsReader {
             }
         }
         if let output { log.output = output }
+        if let format { log.format = format }
         if let severity { log.severity = severity }
         return log
     }
@@ -64,13 +84,12 @@ extension SettingsReader {
 
 extension Settings.Log {
     /// Settings that work but should be changed.
-    func warnings(_ audit: Settings.Audit) -> [String] {
+    func warnings(_ audit: Settings.Audit) -> [Notice] {
         guard audit.file == nil, severity > .info else { return [] }
         return [
-            """
-            [log] severity hides the lines of decisions and refusals, and [audit] output names no file for them. Set severity to \
-            INFO or output to a file.
-            """
+            Notice(
+                "[log] severity hides the lines of decisions and refusals, and [audit] output names no file for them.",
+                mend: "Set severity to INFO or output to a file.")
         ]
     }
 }

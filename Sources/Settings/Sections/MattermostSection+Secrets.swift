@@ -1,3 +1,4 @@
+package import Access
 internal import Base
 
 /// The largest number of `previous_secrets`. Each of them costs a signature check for every click that is not valid.
@@ -43,30 +44,44 @@ extension SettingsReader {
 }
 
 extension Settings.Chat {
+    /// Secrets that are printed in public documents: the example of the original plugin's guide, and the test vectors of
+    /// `docs/security.md`.
+    private static let published: Set<[UInt8]> = [
+        Array("signing-secret-value".utf8), Array("0123456789abcdef0123456789abcdef".utf8),
+        Array("a secret with ünïcode, longer than one block of SHA-256: 64 bytes".utf8),
+    ]
+
     /// Settings that work but should be changed.
-    var warnings: [String] {
-        var warnings: [String] = []
-        if secret?.reveal().elementsEqual("signing-secret-value".utf8) == true {
+    var warnings: [Notice] {
+        var warnings: [Notice] = []
+        let danger = "whoever reaches the callback can forge a click."
+        if let secret, Self.published.contains(secret.reveal()) {
             warnings.append(
-                """
-                [mattermost] secret is the example of the published guide, which everybody knows: whoever reaches the callback \
-                can forge a click. Set it to a random value, such as `openssl rand -hex 32` prints.
-                """)
+                Notice(
+                    "[mattermost] secret is the example of a published document, which everybody knows: \(danger)",
+                    mend: "Set it to a random value, such as `openssl rand -hex 32` prints."))
         }
         for (index, previous) in previousSecrets.enumerated() {
             let entry = "[mattermost] previous_secrets: entry \(index + 1)"
-            if previous.reveal() == secret?.reveal() {
-                warnings.append("\(entry) is the present secret. Remove it, or give secret a new value.")
+            if Self.published.contains(previous.reveal()) {
+                warnings.append(
+                    Notice(
+                        "\(entry) is the example of a published document, which everybody knows: \(danger)",
+                        mend: "Remove it: the buttons of older posts are then refused."))
+            } else if previous.reveal() == secret?.reveal() {
+                warnings.append(Notice("\(entry) is the present secret.", mend: "Remove it, or give secret a new value."))
             } else if previousSecrets[..<index].contains(where: { $0.reveal() == previous.reveal() }) {
-                warnings.append("\(entry) stands there twice. Remove it.")
+                warnings.append(Notice("\(entry) stands there twice.", mend: "Remove it."))
             }
         }
         if acceptsLegacySignatures {
             warnings.append(
-                """
-                [mattermost] accept_legacy_signatures is true: buttons of the original plugin work, whose signatures never end \
-                and name neither channel nor cluster. Set it to false once their requests are decided.
-                """)
+                Notice(
+                    """
+                    [mattermost] accept_legacy_signatures is true: buttons of the original plugin work, whose signatures never \
+                    end and name neither channel nor cluster.
+                    """,
+                    mend: "Set it to false once their requests are decided."))
         }
         return warnings
     }

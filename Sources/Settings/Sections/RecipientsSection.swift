@@ -72,13 +72,12 @@ extension SettingsReader {
     }
 
     /// Returns warnings about recipients that work but may not be the ones that the operator meant.
-    static func warnings(_ recipients: RecipientRules) -> [String] {
+    static func warnings(_ recipients: RecipientRules) -> [Notice] {
         guard recipients.all.isEmpty else { return [] }
         return [
-            """
-            [mattermost] recipients names nobody, so requests are posted to the reviewers alone whom a requester suggests. Name \
-            "team/channel" or "name@example.com".
-            """
+            Notice(
+                "[mattermost] recipients names nobody, so requests are posted to the reviewers alone whom a requester suggests.",
+                mend: #"Name "team/channel" or "name@example.com"."#)
         ]
     }
 }

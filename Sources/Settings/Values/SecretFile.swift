@@ -11,12 +11,15 @@ enum SecretFile {
         do {
             bytes = try NamedFile.read(path, limit: limit)
         } catch {
-            throw SettingFault("\(name) \(error.words)", mend: error.mend)
+            let mend = error.code == .missing ? "Put the value into the file, or name the file that holds it." : error.mend
+            throw SettingFault("\(name) \(error.words)", mend: mend)
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw SettingFault("\(name) is not UTF-8 text.") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw SettingFault("\(name) is not UTF-8 text.", mend: "Is it the right file?")
+        }
         let start = text.drop(while: \.isWhitespace)
         let end = start.lastIndex { !$0.isWhitespace }
-        guard let end else { throw SettingFault("\(name) is empty.") }
+        guard let end else { throw SettingFault("\(name) is empty.", mend: "Put the value into it.") }
         return String(start[...end])
     }
 }

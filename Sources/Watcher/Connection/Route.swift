@@ -59,12 +59,31 @@ struct NoRoute: Error {
     var advice: String?
 
     func error(_ address: AuthAddress) -> TeleportError {
-        let reasons = failures.map { "as \($0.route): \($0.error.message)" }.joined(separator: "; ")
+        // What all routes have in common is told once: the advice, and the words where they are the same.
+        let mends = Set(failures.map(\.error.mend))
+        let shared = mends.count == 1 ? mends.first.flatMap(\.self) : nil
+        var groups: [(routes: [Route], words: String)] = []
+        for (route, error) in failures {
+            let words = shared == nil ? error.message : error.words
+            if let index = groups.firstIndex(where: { $0.words == words }) {
+                groups[index].routes.append(route)
+            } else {
+                groups.append(([route], words))
+            }
+        }
+        let reasons = groups.map { "\(Self.list($0.routes)): \($0.words)" }.joined(separator: "; ")
         let code: TeleportError.Code =
             failures.contains { $0.error.code == .misconfigured } ? .misconfigured : .unavailable
         return TeleportError(
-            code, "No way to the auth service by \(address.setting) \(address): \(reasons)", mend: advice, reason: .noRoute,
-            cause: self)
+            code, "No way to the auth service by \(address.setting) \(address): \(reasons)", mend: advice ?? shared,
+            reason: .noRoute, cause: self)
+    }
+
+    /// Returns the routes as part of a sentence, such as `as a, as b and as c`.
+    private static func list(_ routes: [Route]) -> String {
+        let names = routes.map { "as \($0)" }
+        let last = names.suffix(1).joined()
+        return names.count < 2 ? last : "\(names.dropLast().joined(separator: ", ")) and \(last)"
     }
 }
 

@@ -19,6 +19,7 @@ struct Plan {
     var configurations: Int
     var reminds: Bool
     var skew: Duration
+    var postingDelay: Duration
 
     init(_ choices: Choices, requests: Int) {
         self.requests = requests
@@ -38,6 +39,7 @@ struct Plan {
         listsPluginData = !choices.chance(1, in: 4)
         configurations = 1 + choices.below(2)
         reminds = choices.chance(1, in: 3)
+        postingDelay = .seconds(choices.pick([0, 0, 3]))
         skew = .milliseconds(choices.pick([0, 0, 500, 2000]))
     }
 

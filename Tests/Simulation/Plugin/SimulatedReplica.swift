@@ -51,12 +51,15 @@ final class SimulatedReplica: @unchecked Sendable {
         let posts = PostsContext(
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons, policy: ApprovalPolicy(),
             replica: name, rendering: Rendering(fingerprint: "configuration\(configuration)", since: clocks.now()),
-            options: .init(notifiesRequester: false, remindsBefore: world.plan.reminds ? .seconds(60) : nil),
+            options: .init(
+                notifiesRequester: false, remindsBefore: world.plan.reminds ? .seconds(60) : nil,
+                postingDelay: world.plan.postingDelay),
             outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks, jitter: jitter)
         reconciler = Reconciler(posts, health: Health(), clock: clock)
         sweeper = Sweeper(posts, reconciler, clock: clock)
         let context = ClicksContext(
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, policy: ApprovalPolicy(), method: .state,
+            reviewsAsPlugin: false,
             hasButtons: true,
             dialogs: DialogMaker(ask: .never, confirm: .never, url: "") { _ in throw CancellationError() },
             audit: AuditLog(logger: logger, file: nil, elapsed: clocks.elapsed), replica: name, logger: logger, clocks: clocks)

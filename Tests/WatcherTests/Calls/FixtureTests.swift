@@ -165,7 +165,7 @@ struct FixtureTests {
         case 1:
             let request = try #require(resource?["access_request"] as? [String: Any])
             try expectRequest(event.accessRequest, request)
-            let isResolved = try AccessRequest(event.accessRequest).state != .pending
+            let isResolved = try #require(AccessRequest(event.accessRequest)).state != .pending
             #expect(seen == .changed(try id(of: request), isResolved: isResolved))
         case 2:
             let header = try #require(resource?["resource"] as? [String: Any])

@@ -73,8 +73,8 @@ struct ProxyTests {
         }) { test, _ in
             let reason = try await test.firstFailure()
             #expect(reason.contains("No way to the auth service"))
-            for route in Route.allCases { #expect(reason.contains("as \(route): ")) }
-            #expect(reason.ranges(of: words).count == 2)
+            for route in Route.allCases { #expect(reason.contains("as \(route)")) }
+            #expect(reason.ranges(of: words).count == 1, "the reason that two routes have in common is told once")
             #expect(reason.contains("HTTP 404: it offers no connection upgrade"))
         }
     }
@@ -129,7 +129,7 @@ struct ProxyTests {
             #expect(
                 reason.hasPrefix("This is a proxy of Teleport 7.3.2, which has no TLS routing: addr must be the auth service's")
             )
-            for route in Route.allCases { #expect(reason.contains("as \(route): ")) }
+            for route in Route.allCases { #expect(reason.contains("as \(route)")) }
             #expect(reason.contains("HTTP 404: it offers no connection upgrade"))
             #expect(reason.contains("certificate verify failed"))
         }
