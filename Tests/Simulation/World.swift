@@ -22,15 +22,26 @@ final class World: @unchecked Sendable {
     private(set) lazy var mattermost = SimulatedMattermost(self)
     private(set) lazy var oracle = Oracle(self)
     private(set) lazy var people = People(self)
+    /// What happens in a world without chance; nil in one whose choices decide.
+    let script: Script?
     private let signer: ActionSigner
     private var calls = 0
+    private var callsOfDay = 0
     private var started = 0
 
-    init(_ choices: Choices, requests: Int = 20, isTraced: Bool = false) throws {
+    /// A world in which nothing is left to chance.
+    convenience init(script: Script, isTraced: Bool = false) throws {
+        try self.init(Choices(repeating: []), requests: 1, script: script, isTraced: isTraced)
+    }
+
+    init(_ choices: Choices, requests: Int = 20, script: Script? = nil, isTraced: Bool = false) throws {
         self.choices = choices
+        self.script = script
         scheduler = Scheduler(choices)
         trace = Trace(isKept: isTraced, scheduler)
-        plan = Plan(choices, requests: requests)
+        var plan = Plan(choices, requests: requests)
+        if script != nil { plan.replicas = 2 }
+        self.plan = plan
         signer = try ActionSigner(secret: Secret(Array("a secret of the simulation".utf8)))
         mattermost.channels = Dictionary(
             uniqueKeysWithValues: channelIDs.map { ($0, .init(id: $0, members: Set(People.approvers))) })
@@ -45,8 +56,15 @@ final class World: @unchecked Sendable {
 
     var wallTime: Timestamp { Self.epoch.advanced(by: scheduler.now) }
 
+    /// The number of calls up to the end of the world's day, once it was lived.
+    var lastCall: Int {
+        if calls == 0 { _ = run() }
+        return callsOfDay
+    }
+
     func nextCall() -> Int {
         calls += 1
+        if calls == script?.tctl { people.useTctl() }
         return calls
     }
 
@@ -61,9 +79,14 @@ final class World: @unchecked Sendable {
     func run() -> [Oracle.Violation] {
         setUp()
         for _ in 0..<plan.replicas { startReplica() }
-        people.plan()
-        Faults(self).plan()
+        if let script {
+            people.follow(script)
+        } else {
+            people.plan()
+            Faults(self).plan()
+        }
         scheduler.run(until: Self.day)
+        callsOfDay = calls
         heal()
         scheduler.run(until: Self.day + Self.quiet)
         oracle.judgeEnd()
@@ -85,6 +108,11 @@ final class World: @unchecked Sendable {
         let replica = SimulatedReplica("replica\(started)", self, configuration: choices.below(plan.configurations))
         replicas.append(replica)
         replica.start()
+    }
+
+    func kill(_ machine: Machine) {
+        replicas.first { $0.machine === machine }?.kill()
+        scheduler.after(.seconds(1)) { [self] in if living.isEmpty { startReplica() } }
     }
 
     var living: [SimulatedReplica] { replicas.filter(\.isAlive) }

@@ -5,8 +5,8 @@ import Logging
 extension ReconcileRun {
     private typealias Key = PluginRecord.Key
 
-    /// Takes the claim on posting by compare-and-swap. The write also expects the recorded posts to be unchanged since they
-    /// were read, because another replica may have posted and given its claim back in the meantime.
+    /// Takes the claim on posting by compare-and-swap. The write also expects the recorded posts and replies to be unchanged
+    /// since they were read, because another replica may have posted or replied and given its claim back in the meantime.
     func claim(replacing previous: String, _ attempt: inout Attempt) async throws -> Progress {
         let record = attempt.situation.record
         let now = context.clocks.now()
@@ -15,7 +15,10 @@ extension ReconcileRun {
         let since = previous.isEmpty ? "\(now.milliseconds)" : record[Key.claimSince]
         let progress = try await write(
             [Key.claim: claim.description, Key.claimSince: since],
-            expecting: [Key.claim: previous, Key.messages: record[Key.messages]], &attempt)
+            expecting: [
+                Key.claim: previous, Key.messages: record[Key.messages], Key.replies: record[Key.replies],
+                Key.reminded: record[Key.reminded],
+            ], &attempt)
         guard case .continue = progress else { return progress }
         hold(claim, &attempt)
         attempt.situation.isTakenOver = !previous.isEmpty

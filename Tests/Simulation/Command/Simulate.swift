@@ -26,12 +26,16 @@ struct Simulate: ParsableCommand {
     @Flag(help: "Build in each deliberate fault in turn, and show that it is found. Needs a build with -DSIMULATION.")
     var prove = false
 
+    @Flag(help: "Run one request, one click and one decision by tctl with every placement of up to two faults.")
+    var exhaustive = false
+
     @Flag(help: "Print the story of the first seed, whatever comes of it.")
     var story = false
 
     func run() throws {
         Self.makeHashingDeterministic()
         if let twice { return try compare(twice) }
+        if exhaustive { return try runEveryScript() }
         if prove { return try proveThatItBites() }
         if story { return try tell() }
         var search = Search(requests: requests)
@@ -76,6 +80,22 @@ struct Simulate: ParsableCommand {
         let violations = world.run()
         for line in world.trace.lines { print(line) }
         print("\(choices.made.count) choices, \(world.scheduler.steps) steps, \(violations.count) violations: \(violations)")
+    }
+
+    private func runEveryScript() throws {
+        var search = try ExhaustiveSearch()
+        let start = ContinuousClock.now
+        if let (script, violations) = try search.run() {
+            print("Script \(search.count) goes wrong (\(script)): \(violations.map(\.description).joined(separator: "; "))")
+            let world = try World(script: script, isTraced: true)
+            _ = world.run()
+            for line in world.trace.lines { print("  \(line)") }
+            throw ExitCode(1)
+        }
+        let time = Int((ContinuousClock.now - start) / .seconds(1))
+        print(
+            "\(search.count) scripts in \(time) s, tctl overwritten after at most \(search.longestOverwrite). Nothing went wrong."
+        )
     }
 
     /// Whether the same seed gives the same world, to the last line.

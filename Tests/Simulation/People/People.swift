@@ -34,6 +34,24 @@ final class People: @unchecked Sendable {
         }
     }
 
+    /// Plans the day of a script: one request, and one click on its post.
+    func follow(_ script: Script) {
+        guard let id = RequestID("request-1") else { return }
+        world.scheduler.after(.seconds(1)) { [self] in create(id) }
+        world.scheduler.after(.milliseconds(1500)) { [self] in
+            guard let (reference, post) = world.mattermost.posts(about: id).first else { return }
+            press(script.click, of: post, on: reference, id, by: "ana")
+        }
+    }
+
+    /// Decides the first request otherwise than the click of a script does.
+    func useTctl() {
+        guard let id = world.teleport.order.first, world.teleport.request(id)?.state == .pending else { return }
+        world.trace.add("tctl", "deny \(id)")
+        world.oracle.decidedElsewhere(id)
+        world.teleport.change(id) { $0.state = .denied }
+    }
+
     private func create(_ id: RequestID) {
         let lifetime = Duration.seconds(choices.pick([3600, 600, 120, 20]))
         let user = choices.pick(["erin", "ana", "bob"])
@@ -94,7 +112,7 @@ final class People: @unchecked Sendable {
         guard let button = post.buttons.first(where: { $0.id == decision.rawValue }) else { return }
         let living = world.living
         guard !living.isEmpty else { return }
-        let replica = living[choices.below(living.count)]
+        let replica = living[world.script.map { min($0.clicked, living.count - 1) } ?? choices.below(living.count)]
         let context = button.context.merging(forged) { $1 }
         world.trace.add(person, "presses \(decision) of \(id) on \(reference), at \(replica.machine.name)")
         guard let action = world.verify(context) else { return }

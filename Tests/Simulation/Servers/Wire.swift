@@ -38,29 +38,33 @@ struct Wire<Failure: Error>: @unchecked Sendable {
         trace.add(machine.name, "→ \(server.name) #\(number) \(what)")
         let waiter = Waiter<Result<Answer, Failure>>()
         let result = await waiter.value(ifCancelled: .failure(cancelled)) {
-            send(waiter, effect) { trace.add(machine.name, "← #\(number) \($0)") }
+            send(number, waiter, effect)
         }
         return try result.get()
     }
 
     private func send<Answer: Sendable>(
-        _ waiter: Waiter<Result<Answer, Failure>>, _ effect: @escaping () -> Result<Answer, Failure>,
-        _ tell: @escaping (String) -> Void
+        _ number: Int, _ waiter: Waiter<Result<Answer, Failure>>, _ effect: @escaping () -> Result<Answer, Failure>
     ) {
         let scheduler = world.scheduler
-        func answer(after delay: Duration, _ result: Result<Answer, Failure>, _ words: String) {
+        let scripted = world.script?.faults[number]
+        func answer(after delay: Duration, _ result: Result<Answer, Failure>, _ words: String? = nil) {
             scheduler.after(delay) {
-                tell(words)
+                world.trace.add(machine.name, "← #\(number) \(words ?? Self.words(result))")
                 waiter.resume(scheduler.isOver ? .failure(cancelled) : result)
             }
         }
         let way = server.latency(world.choices)
         guard !server.isAway else { return answer(after: way, .failure(unreachable), "nobody answers") }
-        switch server.fate(world.choices, limit: limit) {
+        if scripted == .killedBefore { return world.kill(machine) }
+        switch scripted?.fate ?? server.fate(world.choices, limit: limit) {
         case .lost: answer(after: limit, .failure(timedOut), "the call was lost")
         case .refused: answer(after: way, .failure(refused), "refused by the server")
         case .answerLost:
-            scheduler.after(way) { if !scheduler.isOver { _ = effect() } }
+            scheduler.after(way) {
+                if !scheduler.isOver { _ = effect() }
+                if scripted == .killedAfter { world.kill(machine) }
+            }
             answer(after: limit, .failure(timedOut), "the answer was lost")
         case .late(let delay):
             if delay >= limit { answer(after: limit, .failure(timedOut), "no answer in time") }
@@ -73,7 +77,7 @@ struct Wire<Failure: Error>: @unchecked Sendable {
             scheduler.after(delay) {
                 guard !scheduler.isOver else { return waiter.resume(.failure(cancelled)) }
                 let result = effect()
-                answer(after: back, result, Self.words(result))
+                answer(after: back, result)
             }
         }
     }

@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+/// Runs the simulation as a process of its own, because its hash tables have to be deterministic.
+@Suite("Simulated worlds", .serialized, .timeLimit(.minutes(5)))
+struct SimulationTests {
+    /// Runs `simulate` of this build and returns its output.
+    private func simulate(_ arguments: String...) throws -> (output: String, code: Int32) {
+        let bundle = try #require(Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" })
+        let process = Process()
+        process.executableURL = bundle.deletingLastPathComponent().appending(path: "simulate")
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (String(decoding: output, as: UTF8.self), process.terminationStatus)
+    }
+
+    @Test("Each of 100 seeds gives the same world twice, to the last line")
+    func deterministic() throws {
+        let (output, code) = try simulate("--twice", "100", "--requests", "2")
+        #expect(code == 0 && output.contains("the same lines"), "\(output.suffix(2000))")
+    }
+
+    @Test("Nothing goes wrong in twenty seconds of worlds")
+    func nothingGoesWrong() throws {
+        let (output, code) = try simulate("--seconds", "20", "--requests", "5")
+        #expect(code == 0 && output.contains("Nothing went wrong"), "\(output.suffix(8000))")
+    }
+}
