@@ -6,9 +6,10 @@ import Testing
 struct SimulationTests {
     /// Runs `simulate` of this build and returns its output.
     private func simulate(_ arguments: String...) throws -> (output: String, code: Int32) {
-        let bundle = try #require(Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" })
+        // The program of the tests lies beside the others of its build.
+        let tests = URL(filePath: CommandLine.arguments[0])
         let process = Process()
-        process.executableURL = bundle.deletingLastPathComponent().appending(path: "simulate")
+        process.executableURL = tests.deletingLastPathComponent().appending(path: "simulate")
         process.arguments = arguments
         let pipe = Pipe()
         process.standardOutput = pipe

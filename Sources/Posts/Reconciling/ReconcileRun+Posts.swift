@@ -36,6 +36,9 @@ extension ReconcileRun {
             attempt.situation.refusedChannels.insert(channelID)
         } else {
             attempt.situation.doubtfulChannels.insert(channelID)
+            // The post may have been made after the channel was looked through, so it has to be looked through again.
+            attempt.memory.looks[channelID] = nil
+            attempt.situation.lookedThrough.remove(channelID)
             noteDoubt(error, &attempt)
         }
     }
