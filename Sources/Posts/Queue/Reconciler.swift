@@ -102,7 +102,8 @@ package struct Reconciler: Service {
     package var leftovers: [String] {
         var parts: [String] = []
         if !shared.queue.withLock({ $0.isIdle }) { parts.append("queue") }
-        if !shared.memories.withLock({ $0.isEmpty }) { parts.append("memories") }
+        let remembered = shared.memories.withLock { $0.keys.map(\.rawValue).sorted() }
+        if !remembered.isEmpty { parts.append("memories of \(remembered.joined(separator: " "))") }
         if shared.failures.withLock({ $0.example != nil }) { parts.append("failures") }
         if shared.hindrances.withLock({ $0.example != nil }) { parts.append("hindrances") }
         if !claims.isEmpty { parts.append("claims") }
