@@ -16,6 +16,7 @@ extension ReconcileRun {
                 guard let name = reply.name else { continue }
                 if !thread.names.insert(name).inserted { thread.doubles.append(reply.reference) }
             }
+            thread.names.formUnion(attempt.memory.replied[post] ?? [])
             attempt.situation.threads[post] = thread
         } catch {
             failed(on: post, error, &attempt)
@@ -44,6 +45,7 @@ extension ReconcileRun {
         do {
             try await context.chat.reply(content, to: post, pendingPostID: "\(botID):\(post.postID)-\(content.name)")
             attempt.situation.threads[post]?.names.insert(content.name)
+            attempt.memory.replied[post, default: []].insert(content.name)
             context.logger.info(
                 reply == .reminder ? "Reminded of a request that nobody has decided" : "Told a review",
                 metadata: .request(id, post))

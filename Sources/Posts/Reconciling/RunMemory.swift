@@ -24,6 +24,9 @@ package struct RunMemory: Sendable {
     var lookSince: Timestamp?
     /// The claim that this process wrote last. While the record holds it, no other replica has posted.
     var claim = ""
+    /// The names of the replies that this process made in the posts' threads and may not have recorded. A read of a thread may
+    /// lag behind them.
+    var replied: [PostReference: Set<String>] = [:]
     /// Whether another replica took the claim over while this one was replying.
     var hasDoubtfulReplies = false
     /// The number of times that the posts of a request that is gone could not be written because a person has to mend
@@ -50,6 +53,7 @@ package struct RunMemory: Sendable {
     mutating func merge(_ other: RunMemory) {
         for card in other.cards { add(card) }
         isSuspect = isSuspect || other.isSuspect
+        replied.merge(other.replied) { $0.union($1) }
         firstRun = firstRun ?? other.firstRun
         if looks.isEmpty, claim.isEmpty { (looks, lookSince) = (other.looks, other.lookSince) }
     }
