@@ -22,6 +22,22 @@ struct WorkQueueTests {
         #expect(queue.isIdle)
     }
 
+    @Test("A look that is due earlier than the wait of a request is taken up, unless the request failed")
+    func earlierLook() throws {
+        var queue = WorkQueue(limit: 8)
+        queue.add(try id(1))
+        _ = queue.next()
+        queue.finish(try id(1), .later(.seconds(3600)), now: .zero, jitter: 0)
+        queue.schedule(try id(1), after: .seconds(7200), now: .zero)
+        queue.schedule(try id(1), after: .seconds(2), now: .zero)
+        queue.wake(now: .seconds(2))
+        #expect(queue.next() == (try id(1)))
+        queue.finish(try id(1), .failed(atLeast: .seconds(60)), now: .seconds(2), jitter: 0)
+        queue.schedule(try id(1), after: .seconds(1), now: .seconds(2))
+        queue.wake(now: .seconds(10))
+        #expect(queue.next() == nil)
+    }
+
     @Test("No more than the limit are worked on at once, in the order they came, and none is forgotten")
     func limit() throws {
         var queue = WorkQueue(limit: 32)

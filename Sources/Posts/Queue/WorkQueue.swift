@@ -38,7 +38,7 @@ package struct WorkQueue: Sendable {
         case ready(Lane, failures: Int)
         case running(Lane, failures: Int, again: Lane?)
         /// The token tells this wait from earlier waits of the same request whose wakes are still in the heap.
-        case waiting(token: Int, failures: Int, Lane)
+        case waiting(token: Int, until: Duration, failures: Int, Lane)
     }
 
     private struct Wake: Comparable, Sendable {
@@ -86,7 +86,7 @@ package struct WorkQueue: Sendable {
     package mutating func add(_ id: RequestID, _ lane: Lane = .fresh) {
         switch entries[id] {
         case nil: makeReady(id, failures: 0, lane)
-        case .waiting(_, let failures, _): makeReady(id, failures: failures, lane)
+        case .waiting(_, _, let failures, _): makeReady(id, failures: failures, lane)
         case .running(let current, let failures, let again):
             entries[id] = .running(current, failures: failures, again: again.map { Self.first($0, lane) } ?? lane)
         case .ready(let current, let failures):
@@ -94,10 +94,15 @@ package struct WorkQueue: Sendable {
         }
     }
 
-    /// Queues the request to be looked at after `delay`, unless it is already known to the queue.
+    /// Queues the request to be looked at after `delay`, or sooner if it is ready or waits for less. A request whose last run
+    /// failed keeps its wait.
     package mutating func schedule(_ id: RequestID, after delay: Duration, now: Duration) {
-        guard entries[id] == nil else { return }
-        wait(id, until: now + delay, failures: 0, .catchingUp)
+        switch entries[id] {
+        case nil: wait(id, until: now + delay, failures: 0, .catchingUp)
+        case .waiting(_, let until, failures: 0, let lane) where until > now + delay:
+            wait(id, until: now + delay, failures: 0, lane)
+        case .ready, .running, .waiting: return
+        }
     }
 
     /// Returns the next request to work on. This is nil if all places are taken or no request is ready.
@@ -145,7 +150,7 @@ package struct WorkQueue: Sendable {
     package mutating func wake(now: Duration) {
         while let wake = wakes.min, wake.until <= now {
             wakes.removeMin()
-            guard case .waiting(wake.token, let failures, let lane) = entries[wake.id] else { continue }
+            guard case .waiting(wake.token, _, let failures, let lane) = entries[wake.id] else { continue }
             makeReady(wake.id, failures: failures, lane)
         }
     }
@@ -160,7 +165,7 @@ package struct WorkQueue: Sendable {
 
     private mutating func wait(_ id: RequestID, until: Duration, failures: Int, _ lane: Lane) {
         nextToken += 1
-        entries[id] = .waiting(token: nextToken, failures: failures, lane)
+        entries[id] = .waiting(token: nextToken, until: until, failures: failures, lane)
         wakes.insert(Wake(until: until, token: nextToken, id: id))
     }
 

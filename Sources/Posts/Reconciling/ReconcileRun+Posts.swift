@@ -104,6 +104,9 @@ extension ReconcileRun {
             case .success:
                 context.logger.info("Updated the post", metadata: .request(id, post, ["state": "\(status.name)"]))
                 attempt.situation.wrote(post, status.name)
+                // If the record cannot be written, the next attempt must not believe a read that lags behind this write.
+                attempt.memory.add(
+                    PostedCard(reference: post, requestID: id, status: status.name, cluster: attempt.situation.cluster))
             case .failure(let error):
                 // The post may have been deleted, which only a read can tell. A post that is not recorded is kept in mind,
                 // because nothing else knows of it.
