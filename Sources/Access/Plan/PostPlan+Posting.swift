@@ -23,11 +23,12 @@ extension PostPlan {
         return .record(situation.posts)
     }
 
-    /// Returns the channels that may have a post which nobody recorded: after another replica's claim was taken over, and for
-    /// an older request without any record, because a record can end before its request.
+    /// Returns the channels that may have a post which nobody recorded: after another replica's claim was taken over, for a
+    /// request that has posts elsewhere, and for one that is no longer new. A channel may have been closed to the bot when it
+    /// was to be looked through after a take-over, and a record can end before its request.
     private static func unseenChannels(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> [String] {
-        let hasLostRecord = situation.record.posts.isEmpty && now > request.created.advanced(by: youth)
-        guard situation.isTakenOver || hasLostRecord else { return [] }
+        let isNew = situation.record.posts.isEmpty && now <= request.created.advanced(by: youth)
+        guard situation.isTakenOver || !isNew else { return [] }
         return situation.targets.map(\.channelID).filter {
             !situation.lookedThrough.contains($0) && !situation.doubtfulChannels.contains($0)
                 && !situation.refusedChannels.contains($0)

@@ -64,7 +64,7 @@ extension ReconcileRun {
     static func lookSince(_ situation: Situation) -> Timestamp {
         let record = situation.record
         var moments: [Timestamp] = []
-        if let request = situation.request, record.posts.isEmpty {
+        if let request = situation.request {
             moments.append(request.created.advanced(by: .zero - clockSkew))
         }
         if let since = record.claimSince {
