@@ -20,8 +20,7 @@ extension PostPlan {
     /// Returns whether anything about the request has to be brought up to date, as far as its record and the known posts tell.
     private static func isAmiss(_ situation: Situation) -> Bool {
         let record = situation.record
-        let hasClaim = !record[PluginRecord.Key.claim].isEmpty
-        let isOpen = record.shownStatus == Card.Status.pending.name && (!situation.posts.isEmpty || hasClaim)
+        let isOpen = record.shownStatus == Card.Status.pending.name && (!situation.posts.isEmpty || record.mayLackPosts)
         let isBehind = !record.behind.isEmpty
         let isStale = situation.shown.contains { _, shown in
             if case .status(Card.Status.pending.name, _) = shown { true } else { false }
@@ -32,7 +31,7 @@ extension PostPlan {
     /// Looks for posts that a replica made and did not record before it died. This needs no claim, because nobody posts about
     /// the request any more.
     private static func nextForLostPosts(_ situation: Situation) -> Step? {
-        guard !situation.record[PluginRecord.Key.claim].isEmpty else { return nil }
+        guard situation.record.mayLackPosts else { return nil }
         let channels = situation.targets.map(\.channelID).filter {
             !situation.lookedThrough.contains($0) && !situation.doubtfulChannels.contains($0)
                 && !situation.refusedChannels.contains($0)

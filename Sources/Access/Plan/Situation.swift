@@ -150,6 +150,15 @@ extension Situation {
         return request != nil || !record.fields.isEmpty
     }
 
+    /// Whether a claim was taken over and a channel, closed to the bot at present, was not looked through for lost posts.
+    package var hasUnseenChannels: Bool {
+        isTakenOver
+            && targets.contains { target in
+                refusedChannels.contains(target.channelID) && !lookedThrough.contains(target.channelID)
+                    && !posts.contains { $0.channelID == target.channelID }
+            }
+    }
+
     /// The request's posts, one per channel: the recorded one, or else the oldest. Posts of another cluster are left out.
     package var posts: [PostReference] {
         var posts = record.posts.filter { shown[$0] != .foreign }

@@ -93,6 +93,10 @@ package struct PluginRecord: Equatable, Sendable {
     /// The time since which posts may exist that nobody recorded; nil without a claim, and for a claim of an older version.
     package var claimSince: Timestamp? { Int64(self[Key.claimSince]).map(Timestamp.init(milliseconds:)) }
 
+    /// Whether a replica may have made posts that the record does not name. It may, while a claim on posting stands, and after a
+    /// claim was given back although a channel could not be looked through: then ``Key/claimSince`` is left.
+    package var mayLackPosts: Bool { !self[Key.claim].isEmpty || !self[Key.claimSince].isEmpty }
+
     package var rendering: Rendering? { Rendering(self[Key.rendered]) }
 
     /// Returns the value of ``Key/replies`` for these numbers of reviews.

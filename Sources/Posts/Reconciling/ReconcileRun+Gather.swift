@@ -41,7 +41,7 @@ extension ReconcileRun {
 
     /// Finds the recipients' channels, and the other channels where a post may have been left unrecorded.
     func findTargets(_ attempt: inout Attempt) async {
-        let hasClaim = !attempt.situation.record[PluginRecord.Key.claim].isEmpty
+        let hasClaim = attempt.situation.record.mayLackPosts
         guard let request = attempt.situation.request else {
             guard hasClaim else { return }
             // The request is gone, so these channels are only searched for a post that nobody recorded.

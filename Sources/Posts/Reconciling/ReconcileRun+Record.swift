@@ -11,8 +11,9 @@ extension ReconcileRun {
         let record = attempt.situation.record
         let now = context.clocks.now()
         let claim = Claim(replica: context.replica, until: now.advanced(by: PostPlan.claimLifetime))
-        if !previous.isEmpty { attempt.memory.lookSince = attempt.memory.lookSince ?? Self.lookSince(attempt.situation) }
-        let since = previous.isEmpty ? "\(now.milliseconds)" : record[Key.claimSince]
+        let mayLackPosts = record.mayLackPosts
+        if mayLackPosts { attempt.memory.lookSince = attempt.memory.lookSince ?? Self.lookSince(attempt.situation) }
+        let since = mayLackPosts ? record[Key.claimSince] : "\(now.milliseconds)"
         let progress = try await write(
             [Key.claim: claim.description, Key.claimSince: since],
             expecting: [
@@ -21,7 +22,7 @@ extension ReconcileRun {
             ], &attempt)
         guard case .continue = progress else { return progress }
         hold(claim, &attempt)
-        attempt.situation.isTakenOver = !previous.isEmpty
+        attempt.situation.isTakenOver = mayLackPosts
         return .continue
     }
 
@@ -106,11 +107,13 @@ extension ReconcileRun {
         return try await write([Key.decision: ""], expecting: [Key.decision: decision], &attempt)
     }
 
-    /// Writes under the claim and gives it back, unless a post whose fate is unknown may still appear.
+    /// Writes under the claim and gives it back, unless a post whose fate is unknown may still appear. If a channel could not be
+    /// looked through after a take-over, the time since when posts may be missing is left in the record.
     private func writeGivingBack(_ fields: [String: String], _ attempt: inout Attempt) async throws -> Progress {
         let isSure = attempt.situation.doubtfulChannels.isEmpty
         var fields = fields
-        if isSure { (fields[Key.claim], fields[Key.claimSince]) = ("", "") }
+        let since = attempt.situation.hasUnseenChannels ? attempt.situation.record[Key.claimSince] : ""
+        if isSure { (fields[Key.claim], fields[Key.claimSince]) = ("", since) }
         let expected = [Key.claim: attempt.situation.ownClaim?.description ?? ""]
         let progress = try await write(fields, expecting: expected, &attempt)
         if isSure, case .continue = progress {

@@ -41,9 +41,8 @@ struct SweepPlan {
 
     /// Whether the record of a request that the server no longer shows still needs work.
     func isAmiss(_ record: PluginRecord) -> Bool {
-        let hasClaim = !record[PluginRecord.Key.claim].isEmpty
         let isOpen = record.shownStatus == Card.Status.pending.name && !record.posts.isEmpty
-        return hasClaim || isOpen || !record.behind.isEmpty
+        return record.mayLackPosts || isOpen || !record.behind.isEmpty
     }
 
     private func isAmiss(_ request: AccessRequest, _ record: PluginRecord) -> Bool {
