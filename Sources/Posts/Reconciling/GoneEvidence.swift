@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// An empty answer alone proves nothing, because a role without `list` gets an empty answer and not an error (Teleport's
 /// `lib/auth/auth_with_roles.go`, `GetAccessRequests`). A deletion that the watch reported is proof. Otherwise the request must
-/// be missing twice, ``confirmation`` apart, and the role must have been seen to show requests since the request was first
-/// missing. Older evidence does not count, because a role can lose its permissions while the plugin runs.
+/// be missing twice, ``confirmation`` apart, and the role must have been seen to show requests between the first and the last of
+/// these reads. Older evidence does not count, because a role can lose its permissions while the plugin runs.
 package final class GoneEvidence: Sendable {
     /// The conclusion from the evidence about one request.
     enum Verdict: Equatable, Sendable {
@@ -20,11 +20,18 @@ package final class GoneEvidence: Sendable {
 
     /// The time between two looks for a missing request. Newer servers answer from a cache that may lag a moment behind.
     static let confirmation = Duration.seconds(2)
+    private static let secondRead = Duration.milliseconds(20)
+
+    /// The elapsed times at which the first and the last read began that did not return a request.
+    private struct Missing {
+        var first: Duration
+        var last: Duration
+    }
 
     private struct State {
         /// The elapsed time at which the role was last seen to show requests. This is nil if it never was.
         var shownAt: Duration?
-        var missingSince: [RequestID: Duration] = [:]
+        var missing: [RequestID: Missing] = [:]
         /// What the watch has shown of requests that are not settled.
         var sights: [RequestID: Sight] = [:]
     }
@@ -37,7 +44,7 @@ package final class GoneEvidence: Sendable {
     func saw(_ id: RequestID, at now: Duration) {
         state.withLock { state in
             state.shownAt = now
-            state.missingSince[id] = nil
+            state.missing[id] = nil
         }
     }
 
@@ -45,10 +52,9 @@ package final class GoneEvidence: Sendable {
     func sawRequests(at now: Duration) { state.withLock { $0.shownAt = now } }
 
     /// Records that the server did not return the request.
-    func missed(_ id: RequestID, at now: Duration) {
-        state.withLock { state in
-            if state.missingSince[id] == nil { state.missingSince[id] = now }
-        }
+    /// - Parameter begun: the elapsed time at which the read began.
+    func missed(_ id: RequestID, at begun: Duration) {
+        state.withLock { $0.missing[id] = Missing(first: $0.missing[id]?.first ?? begun, last: begun) }
     }
 
     /// Records what an event of the watch has shown. Events come in order, but a request does not become pending again, nor
@@ -66,18 +72,18 @@ package final class GoneEvidence: Sendable {
     func forget(_ id: RequestID, upTo sight: Sight?) {
         state.withLock { state in
             if state.sights[id] == sight { state.sights[id] = nil }
-            state.missingSince[id] = nil
+            state.missing[id] = nil
         }
     }
 
     /// Whether nothing is known about any request.
-    var isEmpty: Bool { state.withLock { $0.sights.isEmpty && $0.missingSince.isEmpty } }
+    var isEmpty: Bool { state.withLock { $0.sights.isEmpty && $0.missing.isEmpty } }
 
     /// Releases the memory that a burst of requests took.
     func shrink() {
         state.withLock { state in
             if state.sights.isEmpty { state.sights = [:] }
-            if state.missingSince.isEmpty { state.missingSince = [:] }
+            if state.missing.isEmpty { state.missing = [:] }
         }
     }
 
@@ -85,17 +91,20 @@ package final class GoneEvidence: Sendable {
         on id: RequestID, with teleport: any AccessService, elapsed: @Sendable () -> Duration
     ) async throws(TeleportError) -> Verdict {
         let now = elapsed()
-        let (isDeleted, since, shownAt) = state.withLock {
-            ($0.sights[id]?.fact == .deleted, $0.missingSince[id] ?? now, $0.shownAt)
+        let (isDeleted, missing, shownAt) = state.withLock {
+            ($0.sights[id]?.fact == .deleted, $0.missing[id] ?? Missing(first: now, last: now), $0.shownAt)
         }
         if isDeleted || Sabotage.isActive(.absenceBelievedOnce) { return .gone }
-        guard now - since >= Self.confirmation else { return .tooEarly(Self.confirmation - (now - since)) }
-        if let shownAt, shownAt >= since { return .gone }
-        var isShown = try await teleport.showsAllRequests()
-        if !isShown { isShown = try await Self.isRefused(id, by: teleport) }
-        guard isShown else { return .hidden }
-        sawRequests(at: now)
-        return .gone
+        guard now - missing.first >= Self.confirmation else { return .tooEarly(Self.confirmation - (now - missing.first)) }
+        guard let shownAt, shownAt >= missing.first else {
+            var isShown = try await teleport.showsAllRequests()
+            if !isShown { isShown = try await Self.isRefused(id, by: teleport) }
+            guard isShown else { return .hidden }
+            sawRequests(at: elapsed())
+            // The permission may have come back after the request was read, so it is read once more.
+            return .tooEarly(Self.secondRead)
+        }
+        return missing.last >= shownAt ? .gone : .tooEarly(Self.secondRead)
     }
 
     /// Returns whether the server itself says that the request does not exist. The call deletes a plugin data key that never

@@ -3,12 +3,13 @@ import Access
 // The first part of a run: reading everything that the plan depends on.
 extension ReconcileRun {
     func gather(_ memory: inout RunMemory) async throws -> Situation {
+        let begun = context.clocks.elapsed()
         async let request = context.teleport.request(id)
         async let data = context.teleport.pluginData(of: id)
         let (asked, record) = (try await request, PluginRecord(try await data))
         let now = context.clocks.elapsed()
         if asked == nil {
-            context.evidence.missed(id, at: now)
+            context.evidence.missed(id, at: begun)
         } else {
             context.evidence.saw(id, at: now)
         }
