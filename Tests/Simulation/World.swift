@@ -40,7 +40,7 @@ final class World: @unchecked Sendable {
         scheduler = Scheduler(choices)
         trace = Trace(isKept: isTraced, scheduler)
         var plan = Plan(choices, requests: requests)
-        if script != nil { plan.replicas = 2 }
+        if script != nil { (plan.replicas, plan.kills) = (2, 1) }
         self.plan = plan
         signer = try ActionSigner(secret: Secret(Array("a secret of the simulation".utf8)))
         mattermost.channels = Dictionary(
