@@ -8,18 +8,19 @@ struct Script {
         case lost
         /// The call takes effect, and its answer does not arrive.
         case answerLost
-        /// The call takes effect when its caller has given up and its claim may have been taken over.
+        /// The call takes effect a second after its caller has given up.
         case late
         /// The replica is killed before the call leaves it.
         case killedBefore
         /// The replica is killed when the call has taken effect.
         case killedAfter
 
-        var fate: Fate {
+        /// - Parameter limit: the time after which the caller gives up.
+        func fate(limit: Duration) -> Fate {
             switch self {
             case .lost, .killedBefore: .lost
             case .answerLost, .killedAfter: .answerLost
-            case .late: .late(.seconds(14))
+            case .late: .late(limit + .seconds(1))
             }
         }
 

@@ -57,7 +57,7 @@ struct Wire<Failure: Error>: @unchecked Sendable {
         let way = server.latency(world.choices)
         guard !server.isAway else { return answer(after: way, .failure(unreachable), "nobody answers") }
         if scripted == .killedBefore { return world.kill(machine) }
-        switch scripted?.fate ?? server.fate(world.choices, limit: limit) {
+        switch scripted?.fate(limit: limit) ?? server.fate(world.choices, limit: limit) {
         case .lost: answer(after: limit, .failure(timedOut), "the call was lost")
         case .refused: answer(after: way, .failure(refused), "refused by the server")
         case .answerLost:
@@ -114,7 +114,7 @@ final class Server: @unchecked Sendable {
         case 1: return .refused
         case 2: return .answerLost
         case 3: return .lost
-        default: return .late(choices.delay(upTo: limit + limit / 2))
+        default: return .late(choices.delay(upTo: limit + .milliseconds(1500)))
         }
     }
 }
