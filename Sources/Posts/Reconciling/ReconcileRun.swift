@@ -152,6 +152,8 @@ package struct ReconcileRun: Sendable {
             if attempt.memory.goneAttempts <= Self.goneLimit { return .failed(atLeast: Self.gonePause) }
         }
         if let recheck = attempt.recheck { return .later(recheck) }
+        // A write in doubt may still take effect, after the posts were read.
+        if attempt.situation.unrest > .zero { return .later(attempt.situation.unrest) }
         claims.forget(id)
         context.evidence.forget(id, upTo: attempt.sight)
         return outcome
