@@ -35,14 +35,13 @@ final class SimulatedReplica: @unchecked Sendable {
                 world: world, machine: machine, server: world.teleportServer, limit: .seconds(8),
                 unreachable: TeleportError(.unavailable, "unavailable"), timedOut: TeleportError(.timedOut, "no answer"),
                 refused: TeleportError(.unavailable, "the server is starting"),
-                cancelled: TeleportError(.cancelled, "cancelled")),
-            interceptors: CallInterceptors([circuits.teleport]))
+                cancelled: TeleportError(.cancelled, "cancelled"), interceptors: CallInterceptors([circuits.teleport])))
         let chat = MattermostWire(
             wire: Wire(
                 world: world, machine: machine, server: world.chatServer, limit: .seconds(10),
                 unreachable: MattermostError(.unreachable, "unreachable"), timedOut: MattermostError(.unreachable, "no answer"),
-                refused: MattermostError(.status(502), "bad gateway"), cancelled: MattermostError(.cancelled, "cancelled")),
-            interceptors: CallInterceptors([circuits.chat]))
+                refused: MattermostError(.status(502), "bad gateway"), cancelled: MattermostError(.cancelled, "cancelled"),
+                interceptors: CallInterceptors([circuits.chat])))
         let recipients = Recipients(world.rules, chat: chat, logger: logger, elapsed: clocks.elapsed)
         let cards = CardMaker(teleport: teleport, messages: Messages(), showsCommands: false, now: clocks.now)
         let buttons = ButtonMaker(callbackURL: "https://plugin.example.com/mattermost_action") { [unowned world] in

@@ -3,7 +3,6 @@ import Access
 /// Mattermost, as one replica reaches it.
 struct MattermostWire: ChatService {
     let wire: Wire<MattermostError>
-    let interceptors: CallInterceptors<MattermostError>
 
     static let bot = ChatUser(id: "bot", username: "teleport", email: "", isBot: true)
 
@@ -13,10 +12,7 @@ struct MattermostWire: ChatService {
         _ call: ServerCall, _ name: @autoclosure () -> String,
         _ effect: @escaping (SimulatedMattermost) -> Result<Answer, MattermostError>
     ) async throws(MattermostError) -> Answer {
-        let name = wire.world.trace.isOn ? name() : ""
-        return try await interceptors.run(call) { [server] () throws(MattermostError) in
-            try await wire.call(name) { server.objection.map(Result.failure) ?? effect(server) }
-        }
+        try await wire.call(call, name()) { [server] in server.objection.map(Result.failure) ?? effect(server) }
     }
 
     private static let missing = MattermostError(.notFound, "not found", isDefinite: true)

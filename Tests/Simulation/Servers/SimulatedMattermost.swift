@@ -5,7 +5,6 @@ final class SimulatedMattermost: @unchecked Sendable {
     struct Post {
         var card: PostedCard
         var buttons: [Card.Button]
-        var made: Duration
         var replies: [PostedReply] = []
         /// Whether a person deleted the post. The bot deletes only doubles.
         var wasDeletedByPerson = false
@@ -119,7 +118,7 @@ final class SimulatedMattermost: @unchecked Sendable {
 
     private func insert(_ card: Card, _ reference: PostReference) {
         let shown = Self.shown(card, reference, made: world.wallTime)
-        versions[reference.postID] = [Version(since: now, post: Post(card: shown, buttons: card.buttons, made: now))]
+        versions[reference.postID] = [Version(since: now, post: Post(card: shown, buttons: card.buttons))]
         order.append(reference)
         world.oracle.posted(card, reference)
     }

@@ -118,7 +118,6 @@ final class SimulatedTeleport: @unchecked Sendable {
 /// Teleport, as one replica reaches it.
 struct TeleportWire: AccessService {
     let wire: Wire<TeleportError>
-    let interceptors: CallInterceptors<TeleportError>
 
     var clusterName: String? { World.cluster }
     var webAddress: String? { "teleport.example.com" }
@@ -129,10 +128,7 @@ struct TeleportWire: AccessService {
         _ call: ServerCall, _ name: @autoclosure () -> String,
         _ effect: @escaping (SimulatedTeleport) -> Result<Answer, TeleportError>
     ) async throws(TeleportError) -> Answer {
-        let name = wire.world.trace.isOn ? name() : ""
-        return try await interceptors.run(call) { [server] () throws(TeleportError) in
-            try await wire.call(name) { effect(server) }
-        }
+        try await wire.call(call, name()) { [server] in effect(server) }
     }
 
     func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? {

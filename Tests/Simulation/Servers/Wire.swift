@@ -25,15 +25,21 @@ struct Wire<Failure: Error>: @unchecked Sendable {
     let timedOut: Failure
     let refused: Failure
     let cancelled: Failure
+    let interceptors: CallInterceptors<Failure>
 
-    /// Makes a call. `effect` is what the server does, at the moment when the call arrives there.
+    /// Makes a call through the interceptors. `effect` is what the server does, at the moment when the call arrives there.
     func call<Answer: Sendable>(
-        _ name: @autoclosure () -> String, _ effect: @escaping () -> Result<Answer, Failure>
+        _ call: ServerCall, _ name: @autoclosure () -> String, _ effect: @escaping () -> Result<Answer, Failure>
     ) async throws(Failure) -> Answer {
-        let scheduler = world.scheduler
-        guard !scheduler.isOver else { throw cancelled }
+        let what = world.trace.isOn ? name() : ""
+        return try await interceptors.run(call) { () throws(Failure) in try await carry(what, effect) }
+    }
+
+    private func carry<Answer: Sendable>(
+        _ what: String, _ effect: @escaping () -> Result<Answer, Failure>
+    ) async throws(Failure) -> Answer {
+        guard !world.scheduler.isOver else { throw cancelled }
         let trace = world.trace
-        let what = trace.isOn ? name() : ""
         let number = world.nextCall()
         trace.add(machine.name, "→ \(server.name) #\(number) \(what)")
         let waiter = Waiter<Result<Answer, Failure>>()
