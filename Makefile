@@ -4,6 +4,9 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 RELEASE := .build/release
+DEBUG := .build/debug
+# The build whose binaries the end-to-end tests run.
+BUILD ?= debug
 # The binary names the commit that it was built from. A cached build manifest would keep the commit of an earlier build.
 SWIFT_RELEASE := swift build -c release --static-swift-stdlib --disable-build-manifest-caching
 DEMO := .build/demo
@@ -16,23 +19,31 @@ WIDTH_OPTION := --experimental-maximum-parallelization-width
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
-.PHONY: simulate help build demo test example fuzz sanitize chaos recovery bursts bench chart deb tarball package-test nginx-test screenshot picture protos check-protos format lint install clean
+.PHONY: simulate help build demo test example fuzz sanitize chaos recovery bursts bench bench-check chart deb tarball package-test nginx-test screenshot picture protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
-build: ## Build the plugin and the sandbox for release, with Swift's libraries linked in
-	@$(APT) openssl pkg-config zlib1g-dev libssl-dev libcurl4-openssl-dev
+build: packages ## Build the plugin and the sandbox for release, with Swift's libraries linked in
 	$(SWIFT_RELEASE) --product teleport-mattermost
 	$(SWIFT_RELEASE) --product teleport-mattermost-sandbox
 
-demo: build ## Run the plugin against the sandbox and print the page's address; Ctrl-C stops both
-	@scripts/demo.sh $(RELEASE) $(DEMO)
+.PHONY: packages
+packages:
+	@$(APT) openssl pkg-config zlib1g-dev libssl-dev libcurl4-openssl-dev
 
-test: build check-protos lint ## Set up, build and run every test
+# The demo and the tests run debug builds, which are made in half the time and share what they have in common.
+demo: packages ## Run the plugin against the sandbox and print the page's address; Ctrl-C stops both
+	@echo "Building the plugin and the sandbox: a few minutes the first time"
+	swift build --product teleport-mattermost
+	swift build --product teleport-mattermost-sandbox
+	@scripts/demo.sh $(DEBUG) $(DEMO)
+
+test: packages check-protos lint ## Set up, build and run every test; BUILD=release runs the release binaries end to end
 	@$(APT) chromium chromium-driver binutils testssl.sh
+	@[ "$(BUILD)" != release ] || $(MAKE) build
 	swift build --build-tests
-	swift test $(WIDTH)
+	BUILD=$(BUILD) swift test --skip-build $(WIDTH)
 
 TARGET ?=
 SECONDS ?= 60
@@ -61,26 +72,31 @@ MINUTES ?= 2
 FAULTS ?=
 chaos: build ## Cause faults at random: SEED=n MINUTES=m; FAULTS=kill,authStop limits them to these faults
 	swift build --build-tests
-	CHAOS_SEED=$(SEED) CHAOS_MINUTES=$(MINUTES) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter ChaosTests
+	BUILD=release CHAOS_SEED=$(SEED) CHAOS_MINUTES=$(MINUTES) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter ChaosTests
 
 ROUNDS ?= 5
 recovery: build ## Measure how long the recovery from each fault takes: ROUNDS=n, FAULTS=…
 	swift build --build-tests
-	RECOVERY_ROUNDS=$(ROUNDS) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter RecoveryTests
+	BUILD=release RECOVERY_ROUNDS=$(ROUNDS) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter RecoveryTests
 
 SIMULATE := .build/simulate
-simulate: ## Run the plugin in simulated worlds: SECONDS=n SEED=n, and PROVE=1 to build in faults that must be found
-	@$(APT) pkg-config zlib1g-dev libssl-dev libcurl4-openssl-dev
+simulate: packages ## Run the plugin in simulated worlds: SECONDS=n SEED=n, and PROVE=1 to build in faults that must be found
 	swift build -c release -Xswiftc -DSIMULATION --scratch-path $(SIMULATE) --product simulate
 	$(SIMULATE)/release/simulate --seconds $(SECONDS) --seed $(if $(filter command line,$(origin SEED)),$(SEED),1) $(if $(PROVE),--prove)
 
 bursts: build ## Measure the time and CPU that thousands of requests at once take: PENDING=n REMOVED=n
 	swift build --build-tests
-	BURSTS=1 swift test --skip-build --filter BurstFigures
+	BURSTS=1 BUILD=release swift test --skip-build --filter BurstFigures
 
 bench: build ## Compare the listener with a small Go server in the same run
 	@$(APT) golang-go
 	Benchmarks/run.sh
+
+HOT_PATHS := .build/hot-paths
+bench-check: packages ## Count the instructions of the hot paths, and fail if one takes 5 % more than committed; WRITE=1 commits anew
+	@$(APT) valgrind
+	swift build -c release -Xswiftc -enable-testing --scratch-path $(HOT_PATHS) --product hot-paths
+	Benchmarks/check.sh $(HOT_PATHS)/release/hot-paths $(if $(WRITE),--write)
 
 chart: ## Render the Helm chart for ten value sets and validate the objects
 	@$(APT) golang-go golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev python3-venv
@@ -108,9 +124,11 @@ picture: ## Update the picture of the targets in docs/architecture.md
 	@$(APT) jq
 	scripts/architecture-picture.sh
 
-screenshot: build ## Take the README's picture of the demo page
+screenshot: packages ## Take the README's picture of the demo page
 	@$(APT) chromium curl fonts-noto-color-emoji
-	PAGE_SIZE=1280,980 scripts/demo.sh $(RELEASE) $(DEMO) scripts/screenshot.sh
+	swift build --product teleport-mattermost
+	swift build --product teleport-mattermost-sandbox
+	PAGE_SIZE=1280,980 scripts/demo.sh $(DEBUG) $(DEMO) scripts/screenshot.sh
 
 EXAMPLE := config/teleport-mattermost.toml
 example: ## Write config/teleport-mattermost.toml from the declarations of the settings
@@ -129,10 +147,10 @@ check-protos: ## Fail if the generated code does not match the protos
 	diff -r .build/protos Sources/TeleportAPI/Generated
 
 format: ## Format the sources according to .swift-format
-	swift format --in-place --recursive --parallel Package.swift Plugins Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Benchmarks Plugins Sources Tests
 
 lint: ## Fail if `make format` would change anything
-	swift format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Benchmarks Plugins Sources Tests
 
 install: ## Install the plugin that `make build` built under PREFIX (/usr/local), without its symbols
 	@test -x $(RELEASE)/teleport-mattermost || { echo "Run 'make build' first." >&2; exit 1; }

@@ -225,6 +225,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "hot-paths", dependencies: ["Access", "ActionCrypto", "CallbackServer", "Mattermost"],
+            path: "Benchmarks/HotPaths", swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["simulate"], swiftSettings: strict),
         .testTarget(
             name: "SandboxTests",

@@ -1,10 +1,10 @@
 #!/bin/bash
-# demo.sh RELEASE DIR [COMMAND...]: creates certificates in DIR, starts the sandbox and the plugin from RELEASE, prints the
+# demo.sh BINARIES DIR [COMMAND...]: creates certificates in DIR, starts the sandbox and the plugin of BINARIES, prints the
 # page's address, and stops both on Ctrl-C or when either of them ends. If a COMMAND is given, the script runs it with the
 # page's address as its last argument, and then stops both.
 # AUTH_PORT, PAGE_PORT and CALLBACK_PORT in the environment choose other ports than 3025, 8065 and 8081.
 set -euo pipefail
-release=$1 dir=$2
+binaries=$1 dir=$2
 shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
 export AUTH_PORT=${AUTH_PORT:-3025} PAGE_PORT=${PAGE_PORT:-8065} CALLBACK_PORT=${CALLBACK_PORT:-8081}
@@ -42,12 +42,12 @@ wait_for() {
     done
 }
 
-"$release/teleport-mattermost-sandbox" --certs "$dir/certs" --auth-port "$AUTH_PORT" --mattermost-port "$PAGE_PORT" \
+"$binaries/teleport-mattermost-sandbox" --certs "$dir/certs" --auth-port "$AUTH_PORT" --mattermost-port "$PAGE_PORT" \
     --plugin-port "$CALLBACK_PORT" --write-config "$dir/teleport-mattermost.toml" &
 pids+=($!)
 wait_for 10 "${pids[0]}" test -s "$dir/teleport-mattermost.toml" || { echo "The sandbox did not start." >&2; exit 1; }
 
-"$release/teleport-mattermost" start --debug --config "$dir/teleport-mattermost.toml" 2>"$dir/plugin.log" &
+"$binaries/teleport-mattermost" start --debug --config "$dir/teleport-mattermost.toml" 2>"$dir/plugin.log" &
 pids+=($!)
 # The log is shown once the plugin has started, or else its end together with the reason, so that neither is lost in the other.
 if ! { wait_for 15 "${pids[1]}" grep -q "health check finished ok" "$dir/plugin.log" &&

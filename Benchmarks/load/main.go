@@ -20,13 +20,14 @@ import (
 var (
 	address    = flag.String("address", "", "host:port")
 	pid        = flag.Int("pid", 0, "the server's process")
-	kind       = flag.String("kind", "", "get, post, connect, idle, ready, watching or click")
+	kind       = flag.String("kind", "", "get, post, connect, idle, quiet, ready, watching, click or decide")
 	bodyFile   = flag.String("body", "", "for post")
 	status     = flag.Int("status", 200, "that every reply must have")
 	count      = flag.Int("count", 20000, "operations, or connections to hold")
 	secretFile = flag.String("secret", "", "for click: file with the secret")
 	cluster    = flag.String("cluster", "", "for click")
 	bad        = flag.Bool("bad", false, "for click: with a signature that does not match")
+	page       = flag.String("page", "", "for decide: the address of the sandbox's page")
 	workers    = flag.Int("workers", 16, "connections at once")
 )
 
@@ -37,15 +38,17 @@ func dial() (*tls.Conn, error) {
 	return tls.DialWithDialer(dialer, "tcp", *address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}})
 }
 
-// client is one connection, with a prepared request that is sent repeatedly.
+// client is one connection, with a prepared request that is sent repeatedly, each time in the name of another source.
 type client struct {
 	conn    *tls.Conn
 	reader  *bufio.Reader
 	request []byte
+	source  []byte
 }
 
 func (c *client) once() error {
 	c.conn.SetDeadline(time.Now().Add(10 * time.Second))
+	copy(c.source, nextSource())
 	if _, err := c.conn.Write(c.request); err != nil {
 		return err
 	}
@@ -68,19 +71,19 @@ func open(request []byte) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &client{conn, bufio.NewReader(conn), request}, nil
+	return &client{conn, bufio.NewReader(conn), request, sourceIn(request)}, nil
 }
 
 func request() []byte {
 	if *kind != "post" {
-		return []byte("GET /healthz HTTP/1.1\r\nHost: " + *address + "\r\nUser-Agent: load\r\n\r\n")
+		return []byte("GET /healthz HTTP/1.1\r\nHost: " + *address + "\r\nUser-Agent: load\r\n" + sourceHeader + "\r\n")
 	}
 	body, err := os.ReadFile(*bodyFile)
 	check(err)
 	body = []byte(strings.TrimSpace(string(body)))
 	return append([]byte(fmt.Sprintf("POST /mattermost_action HTTP/1.1\r\nHost: %s\r\nUser-Agent: Mattermost-Bot/1.1\r\n"+
-		"Content-Length: %d\r\nAccept: application/json\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\n\r\n",
-		*address, len(body))), body...)
+		"Content-Length: %d\r\nAccept: application/json\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\n%s\r\n",
+		*address, len(body), sourceHeader)), body...)
 }
 
 // share gives each worker its part of the operations.
@@ -153,15 +156,18 @@ func hold() {
 	}
 }
 
-// waitUntilReady returns when the plugin reports that it watches Teleport and reaches Mattermost.
+// waitUntilReady waits until the plugin reports that it watches Teleport and reaches Mattermost, and prints that time in
+// nanoseconds since 1970.
 func waitUntilReady() {
-	ask := []byte("GET /readyz HTTP/1.1\r\nHost: " + *address + "\r\nConnection: close\r\n\r\n")
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	ask := []byte("GET /readyz HTTP/1.1\r\nHost: " + *address + "\r\nConnection: close\r\n" + sourceHeader + "\r\n")
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
 		c, err := open(ask)
-		check(err)
-		err = c.once()
-		c.conn.Close()
 		if err == nil {
+			err = c.once()
+			c.conn.Close()
+		}
+		if err == nil {
+			fmt.Println(time.Now().UnixNano())
 			return
 		}
 		if time.Now().After(end) {
@@ -194,6 +200,10 @@ func main() {
 		waitUntilListening()
 	case "watching":
 		waitUntilReady()
+	case "quiet":
+		printIdle()
+	case "decide":
+		decide()
 	default:
 		log.Fatal("unknown -kind")
 	}

@@ -35,6 +35,14 @@ func resident(pid int) int64 {
 	return pages * int64(os.Getpagesize()) / 1024
 }
 
+// printIdle prints the milliseconds of CPU time that a process uses in a minute in which nobody asks anything of it.
+func printIdle() {
+	const seconds = 30
+	before := cpu(*pid)
+	sleepSeconds(seconds)
+	fmt.Printf("%.1f\n", float64(cpu(*pid)-before)/1e6*60/seconds)
+}
+
 // waitUntilListening prints the time at which the address first accepted a connection, in nanoseconds since 1970. It waits for
 // at most 20 s.
 func waitUntilListening() {
@@ -49,3 +57,5 @@ func waitUntilListening() {
 	fmt.Fprintln(os.Stderr, "nothing listens on", *address)
 	os.Exit(1)
 }
+
+func sleepSeconds(count int) { time.Sleep(time.Duration(count) * time.Second) }

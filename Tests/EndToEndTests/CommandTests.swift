@@ -85,9 +85,9 @@ struct CommandTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "demo-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let ports = try ["AUTH_PORT", "PAGE_PORT", "CALLBACK_PORT"].map { "\($0)=\(try FreePort.find())" }
-        let release = root.appending(path: ".build/release").path
+        let binaries = try URL(filePath: Binaries.path("teleport-mattermost")).deletingLastPathComponent().path
         let script = root.appending(path: "scripts/demo.sh").path
-        try Certificates.run("/usr/bin/env", ports + ["bash", script, release, folder.path, "true"])
+        try Certificates.run("/usr/bin/env", ports + ["bash", script, binaries, folder.path, "true"])
     }
 
     @Test("A port of the demo that is taken is told once, with the variable that chooses another, and nothing is started")

@@ -94,15 +94,6 @@ struct KillPointTests {
             #expect(try await plugin.stop() == 0)
         }
     }
-
-    @Test("The release binary has no kill points")
-    func release() throws {
-        let name = Data(Self.variable.utf8)
-        let debug = try Data(contentsOf: URL(filePath: Binaries.path("teleport-mattermost", .debug)))
-        #expect(debug.range(of: name) != nil)
-        let release = try Data(contentsOf: URL(filePath: Binaries.path("teleport-mattermost")))
-        #expect(release.range(of: name) == nil)
-    }
 }
 
 extension Stage {

@@ -2,7 +2,7 @@ import NIOCore
 
 /// The time limits of a connection, and the ways in which it ends.
 extension ConnectionHandler {
-    /// Acts on time limits that have passed. The connection table calls it several times within the shortest limit.
+    /// Acts on time limits that have passed. The connection table calls it when a limit of any connection has passed.
     func enforceLimits(at now: NIODeadline) {
         switch state.tick(at: now) {
         case .wait: break
@@ -24,6 +24,7 @@ extension ConnectionHandler {
         guard let context else { return }
         let reply = listener.limited(reply, from: origin)
         state.refuse(at: listener.now)
+        stateChanged()
         makeRoom()
         context.writeAndFlush(Self.wrapOutboundOut(listener.replies.fixed(reply, .close, headOnly: headOnly)))
             .assumeIsolated().whenSuccess { self.context?.close(mode: .output, promise: nil) }
@@ -33,6 +34,7 @@ extension ConnectionHandler {
     func closeAfterWrites() {
         guard let context else { return }
         guard state.closeAfterWrites(at: listener.now) else { return closeNow() }
+        stateChanged()
         makeRoom()
         context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in self.closeNow() }
     }

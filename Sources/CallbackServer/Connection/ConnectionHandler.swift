@@ -68,6 +68,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         state.readCompleted()
+        stateChanged()
         context.flush()
         context.fireChannelReadComplete()
     }
@@ -75,6 +76,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
         state.writabilityChanged(to: isWritable, at: listener.now)
+        stateChanged()
         if isWritable { resume() }
         context.fireChannelWritabilityChanged()
     }
@@ -101,6 +103,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context?.flush()
         if state.isDone { closeAfterWrites() }
         if state.releaseRead(isWritable: isWritable) { context?.read() }
+        stateChanged()
+    }
+
+    /// Tells the table when the next time limit of this connection passes. It is called after every event that may have brought
+    /// a limit nearer.
+    func stateChanged() {
+        if context != nil, number != 0 { listener.table.isDue(at: state.due) }
     }
 
     private var isWritable: Bool { context?.channel.isWritable ?? true }

@@ -11,6 +11,9 @@ extension ConnectionState {
         case answerLate(Exchange)
     }
 
+    /// The time at which ``tick(at:)`` has to be called, unless an event changes it before.
+    var due: NIODeadline { min(deadline, stallDeadline) }
+
     /// Returns what to do now that time has passed.
     func tick(at now: NIODeadline) -> OnTick {
         if now >= stallDeadline { return .closeNow }

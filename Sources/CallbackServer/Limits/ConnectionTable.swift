@@ -8,12 +8,15 @@ final class ConnectionTable {
     private let limit: Int
     private let limitPerSource: Int
     private let proxies: AddressRanges
-    /// The time between two checks of the time limits: a quarter of the shortest, at least 5 ms and at most 500 ms.
-    private let tick: TimeAmount
+    /// The least time between two checks of the time limits: a quarter of the shortest, at least 5 ms and at most 500 ms.
+    private let pause: TimeAmount
     private var connections: [Int: ConnectionHandler] = [:]
     private var occupancy = Occupancy()
     private var lastNumber = 0
-    private var ticker: RepeatedTask?
+    /// The next check of the time limits, and the limit for which it was scheduled. There is none while no connection is open,
+    /// so that an idle process has no timer.
+    private var nextCheck: (task: Scheduled<Void>, due: NIODeadline)?
+    private var lastCheck = NIODeadline.uptimeNanoseconds(0)
     private var isDraining = false
     private var whenEmpty: (() -> Void)?
 
@@ -25,7 +28,7 @@ final class ConnectionTable {
         limit = limits.maxConnections
         limitPerSource = limits.connectionsPerSource
         let shortest = [limits.head, limits.request, limits.idle, limits.linger, limits.reply].min() ?? .seconds(1)
-        tick = min(max(TimeAmount(shortest / 4), .milliseconds(5)), .milliseconds(500))
+        pause = min(max(TimeAmount(shortest / 4), .milliseconds(5)), .milliseconds(500))
     }
 
     var count: Int { connections.count }
@@ -43,7 +46,7 @@ final class ConnectionTable {
         lastNumber += 1
         connections[lastNumber] = connection
         occupancy.add(lastNumber, from: connection.peer?.source, isSilent: isSilent)
-        startTicking()
+        isDue(at: connection.state.due)
         return lastNumber
     }
 
@@ -51,8 +54,8 @@ final class ConnectionTable {
         guard let connection = connections.removeValue(forKey: number) else { return }
         occupancy.remove(from: connection.peer?.source, wasSilent: connection.state.requestCount == 0)
         guard connections.isEmpty else { return }
-        ticker?.cancel()
-        ticker = nil
+        nextCheck?.task.cancel()
+        nextCheck = nil
         if isDraining { finishDraining() }
     }
 
@@ -90,14 +93,28 @@ final class ConnectionTable {
         whenEmpty = nil
         finished?()
     }
+}
 
-    private func startTicking() {
-        guard ticker == nil else { return }
-        let table = NIOLoopBound(self, eventLoop: eventLoop)
-        ticker = eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in
-            let now = table.eventLoop.now
-            for connection in table.value.connections.values { connection.enforceLimits(at: now) }
+// MARK: - Time limits
+
+extension ConnectionTable {
+    /// Makes sure that the limits are checked when this one has passed. A connection calls it after every event, because each
+    /// may have brought its limit nearer. Usually a check is due sooner already, and nothing is to be done.
+    func isDue(at due: NIODeadline) {
+        if let nextCheck {
+            guard due < nextCheck.due else { return }
+            nextCheck.task.cancel()
         }
+        let table = NIOLoopBound(self, eventLoop: eventLoop)
+        nextCheck = (eventLoop.scheduleTask(deadline: max(due, lastCheck + pause)) { table.value.enforceLimits() }, due)
+    }
+
+    private func enforceLimits() {
+        let now = eventLoop.now
+        nextCheck = nil
+        lastCheck = now
+        for connection in connections.values { connection.enforceLimits(at: now) }
+        if let due = connections.values.lazy.map(\.state.due).min() { isDue(at: due) }
     }
 }
 

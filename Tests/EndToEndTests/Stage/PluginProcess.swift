@@ -18,7 +18,7 @@ final class PluginProcess: Sendable {
     let state = Observed(State())
     private let processID: Int32
 
-    init(_ arguments: [String], environment: [String: String] = [:], build: Binaries.Build = .release) throws {
+    init(_ arguments: [String], environment: [String: String] = [:], build: Binaries.Build = .chosen) throws {
         let process = Process()
         process.executableURL = URL(filePath: try Binaries.path("teleport-mattermost", build))
         process.arguments = arguments
