@@ -85,7 +85,7 @@ extension TeleportCheck {
                 report.add(.ok(permission.name, permission.purpose))
             } catch {
                 guard error.code == .permissionDenied else {
-                    report.add(.failed(permission.name, error, otherwise: "See Teleport's log, and check again."))
+                    report.add(.failed(permission.name, error, otherwise: permission.mendElsewhere))
                     continue
                 }
                 let mend = permission.mend(role: roles?.first ?? "of the plugin")
@@ -112,6 +112,8 @@ extension TeleportCheck {
             case .review: _ = try await client.review(.deny, of: nobody, as: nil, reason: "")
             case .reviewForUsers: try await reviewForUsers(nobody, client)
             case .decide: try await client.decide(.deny, on: nobody, delegator: "", reason: "")
+            case .findUsers:
+                _ = try await client.users(.trait(name: settings.approvals.policy.userTrait ?? "", value: nobody.rawValue))
             }
         } catch {
             guard error.code == .notFound else { throw error }

@@ -12,6 +12,8 @@ package struct PostsContext: Sendable {
     package let buttons: ButtonMaker?
     /// Says who may decide. Posts show these people, and the policy also names the requester's Mattermost accounts.
     package let policy: ApprovalPolicy
+    /// Finds the Mattermost accounts of Teleport users.
+    let identities: Identities
     /// The name that distinguishes this process from all other replicas.
     package let replica: String
     /// Describes how this process renders posts, apart from the request. Posts that an older rendering made are updated.
@@ -55,6 +57,7 @@ package struct PostsContext: Sendable {
         self.cards = cards
         self.buttons = buttons
         self.policy = policy
+        identities = Identities(policy, directory: teleport, elapsed: clocks.elapsed)
         self.replica = replica
         self.rendering = rendering
         self.options = options

@@ -32,12 +32,13 @@ extension Settings {
         let mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
         let http = reader.http(hasButtons: approvals.hasButtons)
         let messages = reader.messages()
-        let teleport = reader.teleport(approvals)
+        var teleport = reader.teleport(approvals)
         let posting = reader.posting()
         let notify = reader.notify()
         let reminders = reader.reminders()
         let log = reader.log()
         let audit = reader.audit()
+        teleport?.findsUsersByTrait = approvals.policy.userTrait != nil && (approvals.hasButtons || notify.requester)
         guard reader.problems.isEmpty, let teleport, let mattermost else {
             throw SettingsError(path: path, problems: reader.problems)
         }

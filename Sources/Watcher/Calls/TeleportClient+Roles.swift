@@ -23,7 +23,8 @@ extension TeleportClient {
         return [
             lacking(["access_request"], ["list", "read"] + (configuration.decides ? ["update"] : [])),
             lacking(["access_plugin_data", "access_request"], ["list", "read", "update"]),
-            configuration.reviewsForUsers ? lacking(["user"], ["read"]) : nil,
+            configuration.findsUsersByTrait
+                ? lacking(["user"], ["list", "read"]) : configuration.reviewsForUsers ? lacking(["user"], ["read"]) : nil,
         ].compactMap(\.self)
     }
 
