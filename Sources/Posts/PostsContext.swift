@@ -32,15 +32,14 @@ package struct PostsContext: Sendable {
     package struct Options: Sendable {
         /// Whether requesters are told of decisions by direct message.
         package var notifiesRequester: Bool
-        /// The time before a pending request's expiry at which a reminder is posted to its threads. No reminder is posted if
-        /// this is nil.
-        package var remindsBefore: Duration?
+        /// The steps of the reminders of requests that nobody has decided.
+        package var reminders: [ReminderStep]
         /// The time for which a new request is held back, because a request that is decided by then is not posted.
         package var postingDelay: Duration
 
-        package init(notifiesRequester: Bool, remindsBefore: Duration?, postingDelay: Duration) {
+        package init(notifiesRequester: Bool, reminders: [ReminderStep], postingDelay: Duration) {
             self.notifiesRequester = notifiesRequester
-            self.remindsBefore = remindsBefore
+            self.reminders = reminders
             self.postingDelay = postingDelay
         }
     }

@@ -53,6 +53,11 @@ extension Approvals {
         if roles.isEmpty { return [] }
         if context.policy.allowsSuggested, await isSuggested(click, request) { return [] }
         var memberships = [click.post.channelID: facts.isMember == true]
+        if !context.recipients.rules.escalations.isEmpty {
+            // Whoever is told because nobody has decided is told of the whole request.
+            let escalated = await context.recipients.escalated(for: request, at: context.clocks.now())
+            if try await isInOne(of: escalated.places.map(\.channelID), facts.clicker, &memberships) { return [] }
+        }
         var untold: Set<String> = []
         for role in Set(roles) {
             let found = await context.recipients.configured(forRoles: role.isEmpty ? [] : [role])
@@ -87,7 +92,8 @@ extension Approvals {
         var keys = policy.accounts(of: request)
         // A person whom the trait tells is another user than the requester, and no user besides has the account. Whoever is
         // named by the configuration may be the requester's second user.
-        if keys.isEmpty, policy.userTrait != nil, policy.requiresKnownRequester || policy.teleportUser(of: facts.clicker) != nil {
+        if keys.isEmpty, policy.userTrait != nil, policy.requiresKnownRequester || policy.teleportUser(of: facts.clicker) != nil
+        {
             keys = try await context.identities.accounts(ofUser: request.user)
         }
         guard !keys.isEmpty else { return policy.requiresKnownRequester ? [try await anyAccount(of: request.user)] : [] }

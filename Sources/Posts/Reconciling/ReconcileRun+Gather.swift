@@ -16,7 +16,7 @@ extension ReconcileRun {
         var situation = Situation(
             id: id, replica: context.replica, cluster: context.cards.cluster ?? "", request: asked,
             record: record, targets: [], rendering: context.rendering)
-        situation.remindsBefore = context.options.remindsBefore
+        situation.reminders = context.options.reminders
         situation.claimAge = claims.age(of: record[PluginRecord.Key.claim], for: id, .posting)
         situation.decisionAge = claims.age(of: record[PluginRecord.Key.decision], for: id, .deciding)
         recall(&memory, &situation, now: now)
@@ -52,7 +52,7 @@ extension ReconcileRun {
         }
         let isPending = request.state == .pending
         if isPending || hasClaim {
-            let found = await context.recipients.places(for: request)
+            let found = await context.recipients.wanted(for: request, at: context.clocks.now())
             if isPending, found.places.isEmpty, found.failures.isEmpty { context.recipients.skip(id) }
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: isPending) }
             if isPending { for failure in found.failures { attempt.note(failure) } }

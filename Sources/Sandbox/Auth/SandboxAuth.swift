@@ -35,6 +35,8 @@ package final class SandboxAuth: Service {
         package var requiresAdminMFA = false
         /// The host names of all nodes, by id. From version 9 on, users who may list and read `node` can list them.
         package var nodes: [String: String] = [:]
+        /// Whether the plugin's role may preview a role that lists all nodes, so that it needs no rule on them of its own.
+        package var previewsNodes = false
         /// The logins that roles allow, by role. Users who may read `role` can read them.
         package var roleLogins: [String: [String]] = [:]
         /// Whether the server knows the filter of users by traits, as only the newest do.
@@ -183,7 +185,8 @@ extension SandboxAuth {
 
     private var calls: AuthCalls {
         AuthCalls(
-            configuration: configuration, store: store, directory: directory, userOfPeer: { [connections] in connections.user(of: $0) },
+            configuration: configuration, store: store, directory: directory,
+            userOfPeer: { [connections] in connections.user(of: $0) },
             eventLag: { [faults] in faults.eventLag })
     }
 

@@ -28,7 +28,9 @@ struct UserSearchTests {
         arguments: [(true, 1000), (false, 1000), (false, 1), (true, 1)])
     func exact(filters: Bool, page: Int) async throws {
         try await run(filters: filters, page: page) { test in
-            let find = { (value: String) in try await test.client.users(.trait(name: "mm", value: value)).map(\.name) }
+            func find(_ value: String) async throws -> [String] {
+                try await test.client.users(.trait(name: "mm", value: value)).map(\.name)
+            }
             #expect(try await find("a1") == ["alice"])
             #expect(try await find("b2") == ["bob"])
             #expect(try await find("b") == [])
@@ -48,7 +50,7 @@ struct UserSearchTests {
     @Test("A server without the call and a role without the permission are told apart", arguments: ["7.3.2", "8.1.0", "18.0.0"])
     func refused(version: String) async throws {
         try await run(version: version, permissions: AuthPermission.plugin) { test in
-            do {
+            do throws(TeleportError) {
                 _ = try await test.client.users(.named("bob"))
                 Issue.record("the call succeeded")
             } catch {
