@@ -70,7 +70,7 @@ struct AccessListReminderTests {
             #expect(first.last?.hasSuffix("(https://t.example.com:443/web/accesslists/prod#review).") == true)
             for _ in 0..<2 { #expect(try await reminders(rig).remind() == .done) }
             #expect(try messages(rig) == first)
-            // The review of `prod` is overdue, and that of `stage` is in its second week.
+            // The review of `prod` is overdue, and the period of `stage` is still the same week.
             #expect(try await reminders(rig, later: .seconds(2 * 86_400)).remind() == .done)
             #expect(try messages(rig).count == 4)
             let told = RemindedOwners(rig.auth.directory.pluginData(ofList: "prod")["mattermost"]?["review_reminders"] ?? "")
