@@ -1,5 +1,6 @@
 import Access
 import Settings
+import Watcher
 
 /// The permissions that the plugin's role in Teleport must have. `check` tests each by a call of its own.
 enum Permission: CaseIterable {
