@@ -4,6 +4,7 @@ import Synchronization
 /// Collects the results of the steps and prints them: each result as soon as it is known, or all at the end as one JSON object.
 package final class CheckReport: Sendable {
     private let found = Mutex<[CheckStep]>([])
+    private let features = Mutex<[FeatureRow]>([])
     private let isJSON: Bool
     private let output: @Sendable (String) -> Void
     private let progress: @Sendable (String) -> Void
@@ -33,6 +34,15 @@ package final class CheckReport: Sendable {
         for step in steps { add(step) }
     }
 
+    /// Adds the table of the features and of what the role allows.
+    func add(_ rows: [FeatureRow]) {
+        guard !Task.isCancelled else { return }
+        features.withLock { $0 = rows }
+        if !isJSON {
+            output("What the plugin's role is good for (✓ allowed, ✗ lacking, – not known):\n" + rows.map(\.text).joined())
+        }
+    }
+
     /// Asks the person who runs the check to do something now.
     func ask(_ words: String) { (isJSON ? progress : output)("… \(words)\n") }
 
@@ -48,6 +58,7 @@ package final class CheckReport: Sendable {
         let fields = [
             "\"ok\":\(failures == 0 && !isInterrupted)", "\"interrupted\":\(isInterrupted)", "\"failures\":\(failures)",
             "\"warnings\":\(warnings)", "\"steps\":[\(steps.map(\.json).joined(separator: ","))]",
+            "\"features\":[\(features.withLock { $0 }.map(\.json).joined(separator: ","))]",
         ]
         output("{\(fields.joined(separator: ","))}\n")
     }

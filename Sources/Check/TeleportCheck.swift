@@ -10,7 +10,7 @@ struct TeleportCheck: Sendable {
     let roles: [String]?
 
     private var steps: [String] {
-        ["Teleport", "Teleport version"] + Permission.asked(settings.approvals).map(\.name) + [Self.clock]
+        ["Teleport", "Teleport version"] + Permission.asked(settings).map(\.name) + [Self.clock]
     }
     private static let clock = "Teleport's clock"
     /// The time by which a request may seem to come from the future. The clocks of a cluster's servers differ a little among
@@ -33,7 +33,7 @@ struct TeleportCheck: Sendable {
             let cluster = client.clusterName ?? "without a name"
             report.add(.ok("Teleport", "\(settings.teleport.address) leads to the cluster \(cluster)\(route)"))
             report.add(.ok("Teleport version", version.isEmpty ? "not told" : version))
-            await checkPermissions(client)
+            await checkFeatures(client, failed: await checkPermissions(client))
             await checkClock(client)
             return client.clusterName
         }
@@ -78,14 +78,17 @@ struct TeleportCheck: Sendable {
 // MARK: - Permissions
 
 extension TeleportCheck {
-    private func checkPermissions(_ client: TeleportClient) async {
-        for permission in Permission.asked(settings.approvals) {
+    /// Returns the permissions that were not confirmed.
+    private func checkPermissions(_ client: TeleportClient) async -> Set<Permission> {
+        var failed: Set<Permission> = []
+        for permission in Permission.asked(settings) {
             do {
                 try await ask(permission, client)
                 report.add(.ok(permission.name, permission.purpose))
             } catch {
+                failed.insert(permission)
                 guard error.code == .permissionDenied else {
-                    report.add(.failed(permission.name, error, otherwise: "See Teleport's log, and check again."))
+                    report.add(.failed(permission.name, error, otherwise: permission.mendElsewhere))
                     continue
                 }
                 let mend = permission.mend(role: roles?.first ?? "of the plugin")
@@ -97,6 +100,7 @@ extension TeleportCheck {
                         : .failed(permission.name, error.words, mend: mend))
             }
         }
+        return failed
     }
 
     /// Makes one call that needs the permission. A write names a request that does not exist, so nothing changes: with the
@@ -111,7 +115,12 @@ extension TeleportCheck {
             case .writeData: try await client.updatePluginData(of: nobody, setting: ["check": ""], expecting: [:])
             case .review: _ = try await client.review(.deny, of: nobody, as: nil, reason: "")
             case .reviewForUsers: try await reviewForUsers(nobody, client)
+            case .readLists:
+                _ = try await client.accessLists()
+                try await client.updateListData(of: nobody.rawValue, setting: ["check": ""], expecting: [:])
             case .decide: try await client.decide(.deny, on: nobody, delegator: "", reason: "")
+            case .findUsers:
+                _ = try await client.users(.trait(name: settings.approvals.policy.userTrait ?? "", value: nobody.rawValue))
             }
         } catch {
             guard error.code == .notFound else { throw error }

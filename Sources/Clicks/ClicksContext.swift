@@ -10,6 +10,8 @@ package struct ClicksContext: Sendable {
     package let cards: CardMaker
     /// Says who may decide.
     package let policy: ApprovalPolicy
+    /// Finds people's users in Teleport.
+    let identities: Identities
     /// Whether a decision sets the request's state or submits a review that Teleport counts.
     package let method: DecisionMethod
     /// Whether the plugin may submit its own review where a person's own cannot be submitted.
@@ -34,6 +36,7 @@ package struct ClicksContext: Sendable {
         self.recipients = recipients
         self.cards = cards
         self.policy = policy
+        identities = Identities(policy, directory: teleport, elapsed: clocks.elapsed)
         self.method = method
         self.reviewsAsPlugin = reviewsAsPlugin
         self.hasButtons = hasButtons

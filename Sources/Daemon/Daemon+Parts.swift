@@ -27,7 +27,7 @@ extension Daemon {
             policy: settings.approvals.policy, replica: replica,
             rendering: Rendering(fingerprint: fingerprint, since: clocks.now()),
             options: .init(
-                notifiesRequester: settings.notify.requester, remindsBefore: settings.reminders.beforeExpiry,
+                notifiesRequester: settings.notify.requester, reminders: settings.reminders.steps,
                 postingDelay: settings.posting.delay),
             outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks)
         let clicks = ClicksContext(

@@ -123,12 +123,14 @@ struct Daemon: Sendable {
             sweeper.sweepSoon()
         }
         circuits.onRecovery(retryEverything)
+        let listReminders = settings.accessLists.reminders ? AccessListReminders(parts.posts, lists: teleport) : nil
         let watcher = WatcherService(client: teleport, logger: logger) { event in
             switch event {
             case .connected:
                 health.set(.teleport, problem: nil)
                 circuits.teleport.reset()
                 sweeper.sweepSoon()
+                listReminders?.connected()
             case .changed(let id, let isResolved): reconciler.sawChange(of: id, isResolved: isResolved)
             case .deleted(let id): reconciler.sawDeletion(of: id)
             case .disconnected(let error): health.set(.teleport, problem: error)
@@ -140,6 +142,7 @@ struct Daemon: Sendable {
             reload, AuditCounts(audit: audit, now: now), watcher,
             HealthCheck(parts.posts, breaker: circuits.chat, health: health, recovered: retryEverything), reconciler, sweeper,
         ]
+        if let listReminders { services.append(listReminders) }
         let proofs = makeProofs(health)
         if let proofs { services.append(proofs.keys) }
         let clicks = ClickService(parts.clicks, proofs: proofs, lookAgain: { reconciler.look(at: $0) })

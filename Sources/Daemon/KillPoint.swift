@@ -23,7 +23,7 @@
                 case .decide: self = .decide
                 case .review: self = .review
                 case .updatePluginData(let fields): self.init(setting: fields)
-                case .read, .openDialog, .createDirectChannel: return nil
+                case .read, .openDialog, .sendMessage, .createDirectChannel: return nil
                 }
             }
 

@@ -12,6 +12,8 @@ package struct PostsContext: Sendable {
     package let buttons: ButtonMaker?
     /// Says who may decide. Posts show these people, and the policy also names the requester's Mattermost accounts.
     package let policy: ApprovalPolicy
+    /// Finds the Mattermost accounts of Teleport users.
+    let identities: Identities
     /// The name that distinguishes this process from all other replicas.
     package let replica: String
     /// Describes how this process renders posts, apart from the request. Posts that an older rendering made are updated.
@@ -30,15 +32,14 @@ package struct PostsContext: Sendable {
     package struct Options: Sendable {
         /// Whether requesters are told of decisions by direct message.
         package var notifiesRequester: Bool
-        /// The time before a pending request's expiry at which a reminder is posted to its threads. No reminder is posted if
-        /// this is nil.
-        package var remindsBefore: Duration?
+        /// The steps of the reminders of requests that nobody has decided.
+        package var reminders: [ReminderStep]
         /// The time for which a new request is held back, because a request that is decided by then is not posted.
         package var postingDelay: Duration
 
-        package init(notifiesRequester: Bool, remindsBefore: Duration?, postingDelay: Duration) {
+        package init(notifiesRequester: Bool, reminders: [ReminderStep], postingDelay: Duration) {
             self.notifiesRequester = notifiesRequester
-            self.remindsBefore = remindsBefore
+            self.reminders = reminders
             self.postingDelay = postingDelay
         }
     }
@@ -55,6 +56,7 @@ package struct PostsContext: Sendable {
         self.cards = cards
         self.buttons = buttons
         self.policy = policy
+        identities = Identities(policy, directory: teleport, elapsed: clocks.elapsed)
         self.replica = replica
         self.rendering = rendering
         self.options = options

@@ -1,4 +1,5 @@
 internal import Access
+internal import Watcher
 
 extension Settings {
     /// The size of the largest configuration file that is read, in bytes.
@@ -29,21 +30,26 @@ extension Settings {
         }
         var reader = SettingsReader(text)
         let approvals = reader.approvals()
-        let mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
+        var mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
         let http = reader.http(hasButtons: approvals.hasButtons)
         let messages = reader.messages()
-        let teleport = reader.teleport(approvals)
+        var teleport = reader.teleport(approvals)
         let posting = reader.posting()
         let notify = reader.notify()
-        let reminders = reader.reminders()
+        let reminders = reader.reminders(told: mattermost?.recipients.always ?? [])
+        mattermost?.recipients.escalations = reminders.steps.filter { !$0.isReply }
+        let accessLists = reader.accessLists()
         let log = reader.log()
         let audit = reader.audit()
+        let looksForPeople = approvals.hasButtons || notify.requester || accessLists.reminders
+        teleport?.findsUsersByTrait = approvals.policy.userTrait != nil && looksForPeople
         guard reader.problems.isEmpty, let teleport, let mattermost else {
             throw SettingsError(path: path, problems: reader.problems)
         }
         return Settings(
             teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, messages: messages,
-            posting: posting, notify: notify, reminders: reminders, log: log, audit: audit, secretSources: SecretSources(text),
+            posting: posting, notify: notify, reminders: reminders, accessLists: accessLists, log: log, audit: audit,
+            secretSources: SecretSources(text),
             warnings: mattermost.warnings + approvals.warnings
                 + (approvals.hasButtons ? approvals.policy.warnings(mattermost.recipients) : [])
                 + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(audit))

@@ -15,6 +15,7 @@ package struct Settings: Sendable {
     package var posting: Posting
     package var notify: Notify
     package var reminders: Reminders
+    package var accessLists: AccessLists
     package var log: Log
     package var audit: Audit
     package var secretSources: SecretSources

@@ -2,7 +2,8 @@
 struct SettingsSection: Sendable {
     /// All sections, in the order of the example.
     static let all: [SettingsSection] = [
-        .teleport, .mattermost, .approvals, .roleRecipients, .http, .posting, .notify, .reminders, .messages, .log, .audit,
+        .teleport, .mattermost, .approvals, .roleRecipients, .http, .posting, .notify, .reminders, .accessLists, .messages,
+        .log, .audit,
     ]
 
     let name: String
@@ -41,19 +42,26 @@ struct SettingsSection: Sendable {
     static func openTable(at path: [String]) -> OpenTable? { openTables[path] }
 }
 
-/// A table whose keys the operator chooses, because they are names of roles or users.
+/// A table that the settings are not the keys of: its keys are names that the operator chooses, such as roles or users, or it is
+/// a list of tables.
 struct OpenTable: Hashable, Sendable {
     let name: String
+    /// Whether a file may have the table several times, `[[name]]`, as items of a list.
+    let isList: Bool
     /// Comment lines above the header in the example.
     let help: String
     /// The lines below the header in the example, which has the whole table as a comment.
     let examples: [String]
 
-    init(_ name: String, help: String, examples: [String]) {
+    init(_ name: String, isList: Bool = false, help: String, examples: [String]) {
         self.name = name
+        self.isList = isList
         self.help = help
         self.examples = examples
     }
+
+    /// The table's header in a file.
+    var header: String { isList ? "[[\(name)]]" : "[\(name)]" }
 
     var path: [String] { name.split(separator: ".").map(String.init) }
 }

@@ -152,8 +152,9 @@ struct CardTests {
 
     @Test("A reminder names the time at which the request lapses, and not the time that is left")
     func reminder() throws {
-        let reply = ThreadReply.reminder(of: try subject().requestID, lapsesAt: Self.at)
-        #expect(reply.name == "reminder" && reply.text.hasSuffix("It lapses at 2026-11-20 22:07 UTC."))
+        let step = ReminderStep(.beforeExpiry(.seconds(600)))
+        let reply = ThreadReply.reminder(step, of: try subject().requestID, lapsesAt: Self.at)
+        #expect(reply.name == "reminder-before-600" && reply.text.hasSuffix("It lapses at 2026-11-20 22:07 UTC."))
     }
 
     @Test("A resource with constraints is always shown with them")

@@ -351,7 +351,7 @@ def buttons(objects):
 def every_setting(objects):
     toml = objects.toml
     given = yaml.safe_load((HERE / "cases/every-setting.yaml").read_text())
-    for table in ("approvals", "role_to_recipients", "posting", "notify", "reminders", "messages", "audit"):
+    for table in ("approvals", "role_to_recipients", "posting", "notify", "reminders", "access_lists", "messages", "audit"):
         same(toml[table], given[table])
     same(toml["http"]["allowed_sources"], given["http"]["allowed_sources"])
     secrets = [f"{FILES}/signing-secret/{key}" for key in ("current", "before", "older")]
@@ -440,9 +440,9 @@ def check_settings():
     schema = json.loads((CHART / "values.schema.json").read_text())["properties"]
     section, count = None, 0
     for line in (ROOT / "config/teleport-mattermost.toml").read_text().splitlines():
-        if header := re.fullmatch(r"(?:# )?\[([a-z_.]+)\]", line):
+        if header := re.fullmatch(r"(?:# )?\[\[?([a-z_.]+)\]\]?", line):
             section = header[1]
-        elif section in ("approvals", "http", "posting", "notify", "reminders", "messages", "audit"):
+        elif section in ("approvals", "http", "posting", "notify", "reminders", "access_lists", "messages", "audit"):
             if key := re.match(r"(?:# )?([a-z_]+(?:\.[a-z_]+)?) = ", line):
                 count += 1
                 if key[1] not in absent:

@@ -15,7 +15,7 @@ struct ReminderTests {
     /// Returns the rig's plugin with reminders, at a later time.
     private func environment(_ rig: Rig, reminding before: Duration, later: Duration = .zero) -> Environment {
         var environment = rig.environment
-        environment.remindsBefore = before
+        environment.reminders = [ReminderStep(.beforeExpiry(before))]
         environment.now = { Timestamp.now.advanced(by: later) }
         return environment
     }
@@ -45,7 +45,8 @@ struct ReminderTests {
             let id = try rig.request(ttl: .seconds(3600))
             let late = environment(rig, reminding: .seconds(600), later: .seconds(3060))
             #expect(try await rig.reconcile(id, as: late) == .settled)
-            try rig.auth.setPluginData(id.rawValue, of: "mattermost", [PluginRecord.Key.reminded: ""])
+            try rig.auth.setPluginData(
+                id.rawValue, of: "mattermost", [PluginRecord.Key.reminded: "", PluginRecord.Key.reminderSteps: ""])
             #expect(try await rig.reconcile(id, as: late) == .settled)
             #expect(try replies(rig).count == 1)
             #expect(rig.data(of: id)[PluginRecord.Key.reminded] == "yes")

@@ -69,6 +69,23 @@ struct SettingsApprovalsTests {
         #expect(try parse(goodLines).warnings.isEmpty)
     }
 
+    @Test("A trait and an address tell who is who, the address never beside the trait")
+    func identity() throws {
+        let unsaid = changed("review_as_plugin", to: nil)
+        let trait = try parse(unsaid + [#"user_trait = "mattermost_id""#])
+        #expect(trait.approvals.policy.userTrait == "mattermost_id" && trait.warnings.isEmpty)
+        #expect(trait.teleport.findsUsersByTrait && trait.teleport.reviewsForUsers)
+        let address = try parse(unsaid + ["email_is_user = true"])
+        #expect(address.approvals.policy.emailIsUser && !address.teleport.findsUsersByTrait)
+        #expect(address.warnings.map(\.message).contains { $0.contains("can review as its Teleport user. Set user_trait") })
+        let both = try parse(unsaid + [#"user_trait = "mattermost_id""#, "email_is_user = true"])
+        #expect(both.warnings.map(\.message).contains { $0.contains("email_is_user has no effect beside user_trait") })
+        #expect(
+            problems(unsaid + [#"user_trait = "a b""#])
+                == [#"28: [approvals] user_trait: "a b" is no name of a trait. Write it as tctl get users shows it, such as "#
+                    + "mattermost_id."])
+    }
+
     @Test(
         "A new request is held back for up to a minute",
         arguments: [("0s", 0), ("3s", 3), ("1m", 60), ("61s", nil), ("3", nil)])

@@ -200,6 +200,7 @@ import Watcher
         let settings = try parse(goodLines.filter { line in needed.contains { line.hasPrefix($0) } })
         #expect(settings.approvals == .init() && settings.log == .init() && settings.notify == .init())
         #expect(settings.reminders == .init() && settings.audit == .init() && settings.messages == .init())
+        #expect(settings.accessLists == .init())
         let teleport = TeleportConfiguration(address: "", clientKey: "", clientCertificate: "", rootCAs: "")
         #expect(settings.teleport.refreshesIdentity == teleport.refreshesIdentity)
         #expect(settings.teleport.refreshInterval == teleport.refreshInterval)

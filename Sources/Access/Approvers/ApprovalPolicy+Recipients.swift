@@ -2,7 +2,10 @@ extension ApprovalPolicy {
     /// Returns whether membership in the recipient's channel can be enough to decide a request that is posted there.
     package func letsMembersDecide(of recipient: Recipient, _ rules: RecipientRules) -> Bool {
         guard case .channel = recipient else { return false }
-        if rules.always.contains(recipient) || rules.roles[RecipientRules.others]?.contains(recipient) == true {
+        let isToldOfAll =
+            rules.always.contains(recipient) || rules.roles[RecipientRules.others]?.contains(recipient) == true
+            || rules.escalations.contains { $0.recipients.contains(recipient) }
+        if isToldOfAll {
             return approvers.isEmpty || roles.values.contains(where: \.isEmpty)
         }
         return rules.roles.contains { role, told in told.contains(recipient) && (roles[role] ?? approvers).isEmpty }

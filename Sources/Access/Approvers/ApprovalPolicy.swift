@@ -16,6 +16,10 @@ package struct ApprovalPolicy: Equatable, Sendable {
     /// Maps accounts of Mattermost to Teleport users. A key is a user name in lower case, or an account id, which stays valid
     /// when the account's user name changes.
     package var users: [String: String] = [:]
+    /// The trait of Teleport users whose values are ids or user names of Mattermost accounts; nil if there is none.
+    package var userTrait: String?
+    /// Whether a person's e-mail address is the name of their Teleport user, where ``userTrait`` is nil.
+    package var emailIsUser = false
 
     package init() {}
 
@@ -32,12 +36,15 @@ package struct ApprovalPolicy: Equatable, Sendable {
         var channels: Set<ChannelName> = []
         /// The ids of the Mattermost accounts that are known to be the requester's.
         var requesterAccounts: Set<String> = []
+        /// What is known of the person's user in Teleport.
+        var identity = TeleportIdentity.unknown
 
         package init(
             user: ChatUser, isMember: Bool = true, untold: Set<String> = [], channels: Set<ChannelName> = [],
-            requesterAccounts: Set<String> = []
+            requesterAccounts: Set<String> = [], identity: TeleportIdentity = .unknown
         ) {
             self.user = user
+            self.identity = identity
             self.isMember = isMember
             self.untold = untold
             self.channels = channels
@@ -65,6 +72,8 @@ package struct ApprovalPolicy: Equatable, Sendable {
         case hiddenAddress
         /// The Teleport user has a name that can be written in several ways, so the request may be the person's own.
         case unclearName
+        /// The trait does not tell the person's Teleport user, so the request may be the person's own.
+        case untold(TeleportIdentity)
         /// The person does not meet these needs.
         case notApprover([Need])
         /// The person is told of the request only because the requester suggested them, and a requester must not choose the
@@ -86,16 +95,22 @@ package struct ApprovalPolicy: Equatable, Sendable {
         let needs = needs(of: request)
         let likeness = likeness(clicker, request)
         if likeness == .same {
-            if decision == .deny, isPerhaps(clicker.user, request.user) { return .withdrawal }
+            if decision == .deny, isPerhaps(clicker, request.user) { return .withdrawal }
             guard decision == .deny || allowsSelf else { return .refused(.ownRequest(others: needs)) }
         } else if decision == .approve, !allowsSelf, likeness == .unknown {
-            return .refused(PersonName.isUnclear(request.user) ? .unclearName : .hiddenAddress)
+            return .refused(doubt(about: clicker, request))
         }
         let missing = needs.compactMap { unmet($0, request, clicker) }
         guard !missing.isEmpty else { return .approver }
         let isToldOfNone = openRoles(of: request).allSatisfy(clicker.untold.contains)
         let areOpen = missing.allSatisfy(\.approvers.isEmpty)
         return .refused(areOpen && isToldOfNone ? .onlySuggested : .notApprover(missing))
+    }
+
+    /// Returns why it cannot be told whether the request is the person's own.
+    private func doubt(about clicker: Clicker, _ request: AccessRequest) -> Objection {
+        if clicker.identity.isUntold { return .untold(clicker.identity) }
+        return PersonName.isUnclear(request.user) ? .unclearName : .hiddenAddress
     }
 
     /// Returns why the person may decide nothing at all, or nil.
@@ -148,28 +163,34 @@ package struct ApprovalPolicy: Equatable, Sendable {
 
     /// Returns whether a person is a Teleport user.
     ///
-    /// ``users`` decides if it maps any account to the Teleport user. Otherwise the person's user name and e-mail address are
-    /// compared with it, even if ``users`` maps the person to another Teleport user, because one person may have two. Case is
-    /// ignored: it is safer to take two people for one than one person for two.
-    package func compare(_ user: ChatUser, with teleportUser: String) -> Likeness {
+    /// ``users`` decides if it maps any account to the Teleport user. Otherwise the user whom the trait tells, the person's user
+    /// name and the e-mail address are compared with it, even if the person is known to be another Teleport user, because one
+    /// person may have two. Case is ignored: it is safer to take two people for one than one person for two.
+    ///
+    /// - Parameter identity: what is known of the person's user in Teleport besides ``users``.
+    package func compare(
+        _ user: ChatUser, with teleportUser: String, _ identity: TeleportIdentity = .unknown
+    ) -> Likeness {
         guard !teleportUser.isEmpty else { return .other }
-        let mapped = self.teleportUser(of: user)
-        guard accounts(ofUser: teleportUser).isEmpty else {
-            return mapped.map { Self.isSame($0, teleportUser) } ?? false ? .same : .other
-        }
-        if Self.isSame(user.username, teleportUser) || Self.isSame(user.email, teleportUser) { return .same }
-        guard mapped == nil else { return .other }
+        let known = self.teleportUser(of: user) ?? identity.known
+        let isKnownSame = known.map { Self.isSame($0, teleportUser) } ?? false
+        guard accounts(ofUser: teleportUser).isEmpty else { return isKnownSame ? .same : .other }
+        if isKnownSame || Self.isSame(user.username, teleportUser) || Self.isSame(user.email, teleportUser) { return .same }
+        guard known == nil else { return .other }
+        guard !identity.isUntold else { return .unknown }
         return user.email.isEmpty && teleportUser.contains("@") || PersonName.isUnclear(teleportUser) ? .unknown : .other
     }
 
     /// Returns whether the person is the requester.
     private func likeness(_ clicker: Clicker, _ request: AccessRequest) -> Likeness {
-        clicker.requesterAccounts.contains(clicker.user.id) ? .same : compare(clicker.user, with: request.user)
+        clicker.requesterAccounts.contains(clicker.user.id)
+            ? .same : compare(clicker.user, with: request.user, clicker.identity)
     }
 
-    /// Returns false only if ``users`` maps the person to another Teleport user.
-    private func isPerhaps(_ user: ChatUser, _ teleportUser: String) -> Bool {
-        self.teleportUser(of: user).map { Self.isSame($0, teleportUser) } ?? true
+    /// Returns false only if the person is known to be another Teleport user.
+    private func isPerhaps(_ clicker: Clicker, _ teleportUser: String) -> Bool {
+        let known = self.teleportUser(of: clicker.user) ?? clicker.identity.known
+        return known.map { Self.isSame($0, teleportUser) } ?? true
     }
 
     static func isSame(_ one: String, _ other: String) -> Bool { PersonName.folded(one) == PersonName.folded(other) }

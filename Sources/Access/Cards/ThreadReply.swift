@@ -47,12 +47,17 @@ extension ThreadReply {
         self.init(requestID: id, name: Self.reviewName(index), text: text)
     }
 
-    /// Returns the reminder of a request that nobody has decided. It names the moment at which the request lapses and not the
-    /// time that is left, because people may read it later.
-    package static func reminder(of id: RequestID, lapsesAt expires: Timestamp, zone: ZoneClock = .utc) -> ThreadReply {
-        ThreadReply(
-            requestID: id, name: "reminder", text: "⏳ Nobody has decided this yet. It lapses at \(zone.minute(expires)).")
+    /// Returns the reminder of a request that nobody has decided. It names the moment at which the request lapses, if the server
+    /// tells it, and not the time that is left, because people may read it later.
+    package static func reminder(
+        _ step: ReminderStep, of id: RequestID, lapsesAt expires: Timestamp?, zone: ZoneClock = .utc
+    ) -> ThreadReply {
+        let end = expires.map { " It lapses at \(zone.minute($0))." } ?? ""
+        return ThreadReply(requestID: id, name: reminderName(step), text: "⏳ Nobody has decided this yet.\(end)")
     }
+
+    /// Returns the name of the reply that reminds of a request.
+    package static func reminderName(_ step: ReminderStep) -> String { "reminder-\(step.name)" }
 
     /// Returns the name of the reply that tells of a review, from the review's place in the request's list.
     package static func reviewName(_ index: Int) -> String { "review-\(index)" }

@@ -1,15 +1,15 @@
-// The steps that reply in the posts' threads: with each review, and with a reminder before a request lapses. The claim on
+// The steps that reply in the posts' threads: with each review, and with reminders while nobody has decided. The claim on
 // posting keeps other replicas from replying at the same time. A thread is read before anything is added to it, so that a reply
 // that was made and not recorded is not made again.
 extension PostPlan {
     static func nextForThreads(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Step? {
-        let isReminderDue = isReminderDue(situation, request, now: now)
+        let due = dueReminders(situation, request, now: now)
         if let step = nextForReviews(situation, request) { return step }
-        if isReminderDue, let step = nextForReminder(situation) { return step }
+        if let last = due.last, let step = nextForReminder(last, situation) { return step }
         let told = situation.posts.map { ToldReviews(post: $0, count: toldReviews(to: $0, of: request, situation)) }
         let isNews = told.contains { $0.count != situation.record.repliedReviews(to: $0.post) }
         let isHeld = situation.ownClaim != nil && situation.doubtfulChannels.isEmpty
-        return isNews || isHeld ? .recordThreads(told, isReminded: isReminderDue) : nil
+        return isNews || isHeld ? .recordThreads(told, reminded: due) : nil
     }
 
     private static func nextForReviews(_ situation: Situation, _ request: AccessRequest) -> Step? {
@@ -37,32 +37,24 @@ extension PostPlan {
         return told
     }
 
-    // MARK: - The reminder
+    // MARK: - Reminders
 
-    /// Returns the next step for the reminder, or nil if every thread has it.
-    private static func nextForReminder(_ situation: Situation) -> Step? {
-        let name = Reply.reminder.name
+    /// Returns the next step for a reminder, or nil if every thread has it.
+    private static func nextForReminder(_ reminder: ReminderStep, _ situation: Situation) -> Step? {
+        let reply = Reply.reminder(reminder)
+        let name = reply.name
         let post = situation.reachablePosts.first { situation.threads[$0]?.names.contains(name) != true }
         if let step = nextForClaim(situation) { return step }
         guard let post else { return nil }
-        return situation.threads[post] == nil ? .readThread(post) : .reply(.reminder, to: post)
+        return situation.threads[post] == nil ? .readThread(post) : .reply(reply, to: post)
     }
 
-    /// Returns whether the reminder is due now. A reminder that failed in a thread is left to the next run, which comes soon.
-    private static func isReminderDue(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Bool {
-        guard situation.failedPosts.isEmpty, let wait = timeToReminder(situation, request, now: now) else { return false }
-        return wait <= .zero
-    }
-
-    /// Returns the time until the reminder is due, which is negative if it is late. Nil if no reminder will be due: reminders
-    /// are off, the reminder was posted already, or the request's whole life is no longer than the time before expiry at which
-    /// it would be due.
-    static func timeToReminder(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Duration? {
-        guard let before = situation.remindsBefore, request.state == .pending, let expires = request.expires,
-            expires.since(request.created) > before, !situation.posts.isEmpty,
-            situation.record[PluginRecord.Key.reminded].isEmpty
-        else { return nil }
-        return expires > now ? expires.since(now) - before : nil
+    /// Returns the reminders that are due in the threads. One that failed in a thread is left to the next run, which comes soon.
+    private static func dueReminders(
+        _ situation: Situation, _ request: AccessRequest, now: Timestamp
+    ) -> [ReminderStep] {
+        guard situation.failedPosts.isEmpty, !situation.posts.isEmpty else { return [] }
+        return ReminderPlan.dueReplies(situation.reminders, request, situation.record, now: now)
     }
 }
 
@@ -71,13 +63,14 @@ extension PostPlan {
     package enum Reply: Equatable, Sendable {
         /// The review at this place in the request's list.
         case review(Int)
-        case reminder
+        /// The reminder of this step, which stands for earlier steps that are due too.
+        case reminder(ReminderStep)
 
         /// The name by which the reply is found again.
         package var name: String {
             switch self {
             case .review(let index): ThreadReply.reviewName(index)
-            case .reminder: "reminder"
+            case .reminder(let step): ThreadReply.reminderName(step)
             }
         }
     }

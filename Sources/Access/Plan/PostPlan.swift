@@ -45,7 +45,7 @@ package enum PostPlan {
         /// Add a reply to the thread of this post.
         case reply(Reply, to: PostReference)
         /// Note what the threads tell, and give the claim back unless a post may still come about late.
-        case recordThreads([ToldReviews], isReminded: Bool)
+        case recordThreads([ToldReviews], reminded: [ReminderStep])
         /// Remove the claim on a decision, so that another click can decide the request. The replica that claimed it did not
         /// live to make the decision, or the claim is damaged. The value is the claim that the record must still have.
         case releaseDecision(String)
@@ -120,7 +120,7 @@ package enum PostPlan {
     }
 
     private static func rest(until situation: Situation, _ request: AccessRequest, now: Timestamp) -> Step {
-        guard let wait = timeToReminder(situation, request, now: now), wait > .zero else { return .done }
+        guard let wait = ReminderPlan.wait(situation.reminders, request, situation.record, now: now) else { return .done }
         return .rest(min(wait, longestRest))
     }
 }

@@ -62,8 +62,8 @@ package struct Situation: Sendable {
     package var subject: Subject?
     /// The configuration with which this process makes cards.
     package var rendering: Rendering
-    /// The time before its expiry at which a pending request's threads get a reminder; nil if they get none.
-    package var remindsBefore: Duration?
+    /// The steps of the reminders of a request that nobody has decided.
+    package var reminders: [ReminderStep] = []
     /// The time for which a request without a post is still held back, because a request that is decided soon is not posted.
     package var postingDelay = Duration.zero
 

@@ -1,5 +1,5 @@
 /// Teleport, as the reconciler and the approvals see it. Every call is bounded in time and throws ``TeleportError``.
-package protocol AccessService: Sendable {
+package protocol AccessService: UserDirectory {
     /// The cluster's name, as the last successful Ping told it; nil before the first one.
     var clusterName: String? { get }
 

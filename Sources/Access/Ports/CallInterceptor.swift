@@ -43,6 +43,8 @@ package enum ServerCall: Equatable, Sendable {
     case createPost, updatePost, deletePost
     /// Adds a reply to a post's thread.
     case reply
+    /// Posts a message that is about no request.
+    case sendMessage
     case openDialog
     /// Makes the direct-message channel of two accounts where there is none yet.
     case createDirectChannel

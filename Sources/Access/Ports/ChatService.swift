@@ -44,6 +44,9 @@ package protocol ChatService: Sendable {
     /// Returns the bot's own replies in the post's thread that have a name, oldest first; nil if the post was deleted.
     func replies(to post: PostReference, by botID: String) async throws(MattermostError) -> [PostedReply]?
 
+    /// Posts a message that is about no request. `pendingPostID` has the same effect as for a post.
+    func send(_ text: String, in channelID: String, pendingPostID: String) async throws(MattermostError)
+
     /// Replaces what the post shows. The server refuses this if the bot is not in the channel.
     func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError)
 
@@ -57,6 +60,12 @@ package protocol ChatService: Sendable {
     /// Returns one page of the channel's posts, which begins with the newest post if the cursor is nil. Pages overlap, so a
     /// card may come twice.
     func cards(in channelID: String, by botID: String, from cursor: PageCursor?) async throws(MattermostError) -> CardPage
+}
+
+extension ChatService {
+    package func send(_ text: String, in channelID: String, pendingPostID: String) async throws(MattermostError) {
+        throw MattermostError(.malformed, "Mattermost POST /posts: messages are not supported here.", isDefinite: true)
+    }
 }
 
 /// An account of Mattermost's.

@@ -60,6 +60,8 @@ package struct RecipientRules: Equatable, Sendable {
     package var always: [Recipient]
     /// The recipients of the requests for single roles, by the role's name. Roles without an entry have those of ``others``.
     package var roles: [String: [Recipient]]
+    /// The steps of the reminders that tell further recipients of a request which nobody has decided.
+    package var escalations: [ReminderStep] = []
 
     /// The key in ``roles`` that stands for all roles without an entry.
     package static let others = "*"
@@ -75,7 +77,9 @@ package struct RecipientRules: Equatable, Sendable {
     }
 
     /// All recipients that the configuration names, each once.
-    package var all: [Recipient] { unique(always + roles.sorted { $0.key < $1.key }.flatMap(\.value)) }
+    package var all: [Recipient] {
+        unique(always + roles.sorted { $0.key < $1.key }.flatMap(\.value) + escalations.flatMap(\.recipients))
+    }
 
     private func unique(_ recipients: [Recipient]) -> [Recipient] {
         var seen: Set<Recipient> = []

@@ -8,6 +8,9 @@ package protocol RecipientDirectory: Sendable {
 
     /// Returns the channels that the configuration names for all requests and for these roles.
     func configured(forRoles roles: [String]) async -> FoundRecipients
+
+    /// Returns the channels of the recipients who are told of the request by now because nobody has decided it.
+    func escalated(for request: AccessRequest, at now: Timestamp) async -> FoundRecipients
 }
 
 /// A recipient and the channel in which it is told of a request.

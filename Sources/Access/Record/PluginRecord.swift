@@ -22,8 +22,10 @@ package struct PluginRecord: Equatable, Sendable {
         package static let progress = "shown_progress"
         /// The number of reviews that each post's thread tells, see ``PluginRecord/repliedReviews(to:)``.
         package static let replies = "review_replies"
-        /// A value that is not empty once the threads have their reminder.
+        /// A value that is not empty once the threads have a reminder of the time before the expiry, for older versions.
         package static let reminded = "reminded"
+        /// The steps of the reminders that were taken in the threads, see ``PluginRecord/isReminded(of:)``.
+        package static let reminderSteps = "reminder_steps"
         /// The number of reviews, which the original plugin counts for all of its posts together.
         package static let reviewsCount = "reviews_count"
         /// The reason that the decider gave.

@@ -11,7 +11,7 @@ extension ClickWords {
 
     static let unknownRequester =
         "Nothing was decided: no Mattermost account can be found that is the requester's, so it might be anybody's here. Please tell "
-        + "an administrator: [approvals.users] has to name it, or decide in Teleport."
+        + "an administrator: [approvals.users] or the trait has to name it, or decide in Teleport."
 
     static func refused(
         _ objection: ApprovalPolicy.Objection, _ rules: RecipientRules = RecipientRules(always: []), roles: Int = 1
@@ -29,6 +29,7 @@ extension ClickWords {
         case .unclearName:
             "The requester's name in Teleport can be written in several ways, so nobody can tell whether this is your own request. "
                 + "Nothing was decided. Please tell an administrator: [approvals.users] has to name the requester's Teleport user."
+        case .untold(let identity): untold(identity)
         case .onlySuggested:
             "The requester named you as a reviewer, but this plugin's configuration does not, so nothing was decided. Please decide "
                 + "in Teleport, or ask a member of the channel for requests."

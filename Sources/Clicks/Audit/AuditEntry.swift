@@ -16,6 +16,8 @@ struct AuditEntry: Sendable {
     var userID: String
     /// The account of the person who clicked. This is nil if Mattermost did not tell.
     var user: ChatUser?
+    /// What is known of the person's user in Teleport. This is nil if it was not looked up.
+    var identity: TeleportIdentity?
     /// The request. This is nil if Teleport did not tell.
     var request: AccessRequest?
     /// The address that the callback came from.
@@ -53,6 +55,9 @@ struct AuditEntry: Sendable {
         if let user {
             fields.append(("user", user.username))
             if !user.email.isEmpty { fields.append(("email", user.email)) }
+        }
+        if let teleportUser = identity?.author, let rule = identity?.rule {
+            fields += [("teleport_user", teleportUser), ("teleport_user_by", rule)]
         }
         if let reason, !reason.isEmpty { fields.append(("reason", reason)) }
         return fields + [("remote", remote), ("proof", proof)]

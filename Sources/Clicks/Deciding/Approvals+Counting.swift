@@ -10,10 +10,12 @@ extension Approvals {
         guard !facts.record.reviewers.contains(facts.clicker.id, reviews: request.reviews.count) else {
             throw Refusal(.alreadyReviewed, ClickWords.alreadyReviewed)
         }
-        switch context.policy.standing(of: facts.clicker, among: request.reviews) {
+        switch context.policy.standing(of: facts.clicker, facts.identity, among: request.reviews) {
         case .new: return
         case .reviewer: throw Refusal(.alreadyReviewed, ClickWords.alreadyReviewed)
-        case .unknown: throw Refusal(.lookupFailed, ClickWords.perhapsReviewed)
+        case .unknown:
+            if facts.identity.isUntold { throw Refusal(untold: facts.identity) }
+            throw Refusal(.lookupFailed, ClickWords.perhapsReviewed)
         }
     }
 
@@ -33,12 +35,12 @@ extension ApprovalPolicy {
     enum Reviewer {
         case new, reviewer
         /// It cannot be found out, because one of the reviews' authors is an e-mail address and Mattermost does not show the
-        /// person's address.
+        /// person's address, or because the trait does not tell the person's Teleport user.
         case unknown
     }
 
-    func standing(of user: ChatUser, among reviews: [AccessReview]) -> Reviewer {
-        let likenesses = reviews.map { compare(user, with: $0.author) }
+    func standing(of user: ChatUser, _ identity: TeleportIdentity = .unknown, among reviews: [AccessReview]) -> Reviewer {
+        let likenesses = reviews.map { compare(user, with: $0.author, identity) }
         if likenesses.contains(.same) { return .reviewer }
         return likenesses.contains(.unknown) ? .unknown : .new
     }

@@ -11,14 +11,16 @@ extension Approvals {
     ///
     /// A withdrawal is always the plugin's own denial, because Teleport lets nobody review their own request.
     func checkReviewer(_ facts: Facts, isWithdrawal: Bool) throws(Refusal) {
-        guard context.method == .review, !context.reviewsAsPlugin, !isWithdrawal,
-            context.policy.teleportUser(of: facts.clicker) == nil
-        else { return }
-        throw Refusal(.noTeleportUser, ClickWords.noTeleportUser)
+        guard context.method == .review, !isWithdrawal, facts.identity.author == nil else { return }
+        switch facts.identity {
+        case .several, .failed: throw Refusal(untold: facts.identity)
+        case .nobody where !context.reviewsAsPlugin: throw Refusal(untold: facts.identity)
+        default: if !context.reviewsAsPlugin { throw Refusal(.noTeleportUser, ClickWords.noTeleportUser) }
+        }
     }
 
     func review(_ click: Click, _ held: Held, _ facts: Facts, isWithdrawal: Bool) async throws -> ClickAnswer {
-        let reviewer = isWithdrawal ? nil : context.policy.teleportUser(of: facts.clicker)
+        let reviewer = isWithdrawal ? nil : facts.identity.author
         let after: AccessRequest
         do {
             after = try await submit(click, facts.clicker, for: reviewer)

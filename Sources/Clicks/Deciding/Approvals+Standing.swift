@@ -10,18 +10,19 @@ extension Approvals {
         async let channels = channels(of: facts.clicker, among: policy.channels(for: request, facts.clicker))
         // The requester's accounts matter only for approvals, where the requester could approve under another name. A denial
         // grants nothing to anybody.
-        async let accounts = click.decision == .approve && !policy.allowsSelf ? accounts(of: request) : []
+        async let accounts = click.decision == .approve && !policy.allowsSelf ? accounts(of: request, facts) : []
         async let untold = untold(click, request, facts)
         let clicker: ApprovalPolicy.Clicker
         do {
             clicker = .init(
                 user: facts.clicker, isMember: facts.isMember == true, untold: try await untold,
-                channels: try await channels, requesterAccounts: try await accounts)
+                channels: try await channels, requesterAccounts: try await accounts, identity: facts.identity)
         } catch let refusal as Refusal {
             throw refusal
         } catch {
             context.logger.warning(
                 "Could not look up who may decide: \(error)", metadata: .request(click.requestID, click.post))
+            if let error = error as? TeleportError { throw Refusal(untold: .failed(error)) }
             throw Refusal(.lookupFailed, ClickWords.noMembership)
         }
         switch policy.verdict(click.decision, request, by: clicker) {
@@ -52,6 +53,11 @@ extension Approvals {
         if roles.isEmpty { return [] }
         if context.policy.allowsSuggested, await isSuggested(click, request) { return [] }
         var memberships = [click.post.channelID: facts.isMember == true]
+        if !context.recipients.rules.escalations.isEmpty {
+            // Whoever is told because nobody has decided is told of the whole request.
+            let escalated = await context.recipients.escalated(for: request, at: context.clocks.now())
+            if try await isInOne(of: escalated.places.map(\.channelID), facts.clicker, &memberships) { return [] }
+        }
         var untold: Set<String> = []
         for role in Set(roles) {
             let found = await context.recipients.configured(forRoles: role.isEmpty ? [] : [role])
@@ -79,11 +85,17 @@ extension Approvals {
         }
     }
 
-    /// Returns the ids of the requester's accounts that the configuration names. If an account is not found the click is
-    /// refused, because the account may have been renamed and nobody can tell whose request this is.
-    private func accounts(of request: AccessRequest) async throws -> Set<String> {
+    /// Returns the ids of the requester's accounts that the configuration or the trait names. If an account is not found the
+    /// click is refused, because the account may have been renamed and nobody can tell whose request this is.
+    private func accounts(of request: AccessRequest, _ facts: Facts) async throws -> Set<String> {
         let policy = context.policy
-        let keys = policy.accounts(of: request)
+        var keys = policy.accounts(of: request)
+        // A person whom the trait tells is another user than the requester, and no user besides has the account. Whoever is
+        // named by the configuration may be the requester's second user.
+        if keys.isEmpty, policy.userTrait != nil, policy.requiresKnownRequester || policy.teleportUser(of: facts.clicker) != nil
+        {
+            keys = try await context.identities.accounts(ofUser: request.user)
+        }
         guard !keys.isEmpty else { return policy.requiresKnownRequester ? [try await anyAccount(of: request.user)] : [] }
         return try await withThrowingTaskGroup(of: String.self) { group in
             for key in keys where !ApprovalPolicy.isAccountID(key) {
@@ -101,6 +113,8 @@ extension Approvals {
     /// Returns the id of the account that has the Teleport user's name as its user name or address.
     private func anyAccount(of user: String) async throws -> String {
         let name = user.lowercased()
+        // Where a trait says who is who, no name does.
+        guard context.policy.userTrait == nil else { throw Refusal(.lookupFailed, ClickWords.unknownRequester) }
         if MattermostName.isUsername(name), let id = try await account({ try await $0.user(named: name) }) { return id }
         if MattermostName.isEmail(name), let id = try await account({ try await $0.user(emailed: name) }) { return id }
         throw Refusal(.lookupFailed, ClickWords.unknownRequester)
@@ -126,6 +140,7 @@ extension Approvals.Refusal {
             case .guest: .guest
             case .ownRequest: .ownRequest
             case .hiddenAddress, .unclearName: .lookupFailed
+            case .untold(let identity): Why(untold: identity)
             case .notApprover: .notApprover
             case .onlySuggested: .onlySuggested
             }

@@ -7,8 +7,9 @@ import Logging
 /// data, which is written by compare-and-swap. If a look-up fails, the click is refused.
 ///
 /// ```
-/// lookUp → bound → person → pending → authorise → checkUncounted → checkReviewer ─┬─→ ask (opens a dialog)
-///                                                                                 └─→ claim → stillPending → decide or review
+/// lookUp → bound → person → pending → identify → authorise → checkUncounted → checkReviewer ─┬─→ ask (opens a dialog)
+///                                                                      claim → stillPending ←─┘
+///                                                                        └─→ decide or review
 /// ```
 ///
 /// Each step may throw a ``Refusal``, which becomes the answer. Nothing is written to Teleport before `claim`.
@@ -32,6 +33,8 @@ package struct Approvals: Sendable {
         var isMember: Bool?
         var request: AccessRequest?
         var record: PluginRecord
+        /// What is known of the person's user in Teleport.
+        var identity = TeleportIdentity.unknown
     }
 
     package init(
@@ -52,9 +55,11 @@ package struct Approvals: Sendable {
             guard context.hasButtons else { throw Refusal(.noButtons, ClickWords.noButtons) }
             let looked = try await lookUp(click)
             known = looked
-            let facts = try await bound(click, looked)
+            var facts = try await bound(click, looked)
             try person(facts)
             let asked = try pending(click, facts)
+            facts.identity = await identify(facts, click)
+            known = facts
             let isWithdrawal = try await authorise(click, asked, facts)
             try checkUncounted(asked, facts)
             try checkReviewer(facts, isWithdrawal: isWithdrawal)
@@ -93,6 +98,7 @@ package struct Approvals: Sendable {
     private func audit(_ entry: AuditEntry, _ facts: Facts?) {
         var entry = entry
         entry.user = facts?.clicker
+        entry.identity = facts?.identity
         entry.request = facts?.request
         context.audit.write(entry, at: context.clocks.now())
     }

@@ -15,6 +15,8 @@ extension Approvals {
             case alreadyReviewed = "already_reviewed"
             /// The review has to be in the person's own name, and the configuration does not tell their Teleport user.
             case noTeleportUser = "no_teleport_user"
+            /// The trait names the person's account for more than one Teleport user.
+            case severalTeleportUsers = "several_teleport_users"
             case tooManyReviews = "too_many_reviews"
             case notPending = "not_pending"
             /// The request is of a kind that is not decided by a button, such as one for long-term access.
@@ -52,7 +54,8 @@ extension Messages.Answer {
         case .notPending, .beingDecided, .gone: self = .alreadyDecided
         case .ownRequest: self = .ownRequest
         case .notApprover, .onlySuggested, .guest, .notInChannel: self = .notApprover
-        case .lookupFailed, .refusedByTeleport, .tooLate, .notShown, .noTeleportUser, .otherKind: self = .failed
+        case .lookupFailed, .refusedByTeleport, .tooLate, .notShown, .noTeleportUser, .severalTeleportUsers, .otherKind:
+            self = .failed
         default: return nil
         }
     }

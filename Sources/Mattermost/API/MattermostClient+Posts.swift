@@ -29,6 +29,16 @@ extension MattermostClient {
         }
     }
 
+    package func send(_ text: String, in channelID: String, pendingPostID: String) async throws(MattermostError) {
+        try requireIDs(channelID, in: "POST /posts")
+        let body = MessageBody(channelID: channelID, message: text, pendingPostID: pendingPostID)
+        do {
+            _ = try await read(APIRequest(.post, "/posts", body, as: .sendMessage)) { PostAnswer($0) }
+        } catch {
+            throw await explained(error, channelID)
+        }
+    }
+
     package func replies(to post: PostReference, by botID: String) async throws(MattermostError) -> [PostedReply]? {
         guard MattermostName.isID(post.postID) else { return nil }
         let thread: PostListAnswer

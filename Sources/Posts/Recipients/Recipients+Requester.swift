@@ -1,12 +1,32 @@
 import Access
+import Logging
+
+extension PostsContext {
+    /// Returns the direct-message channel of a Teleport user's Mattermost account. This is nil if no account can be found.
+    ///
+    /// - Throws: ``MattermostError``, or ``TeleportError`` if Teleport did not tell the user's trait and may do so later.
+    func channelID(of user: String, metadata: Logger.Metadata = [:]) async throws -> String? {
+        var names: [String]
+        do {
+            names = try await identities.accounts(ofUser: user)
+        } catch {
+            guard error.code == .permissionDenied || error.code == .unimplemented else { throw error }
+            logger.warning("Could not look up the Mattermost account of a Teleport user: \(error)", metadata: metadata)
+            return nil
+        }
+        // Where a trait says who is who, no name or address does.
+        if policy.userTrait == nil { names.append(user) }
+        return try await recipients.channelID(ofAny: names)
+    }
+}
 
 extension Recipients {
-    /// Returns the direct-message channel of the Mattermost account that belongs to this Teleport user. This is nil if
-    /// Mattermost knows no such account.
-    func channelID(ofRequester user: String, _ policy: ApprovalPolicy) async throws(MattermostError) -> String? {
-        for name in policy.accounts(ofUser: user) + [user] {
+    /// Returns the direct-message channel of the first of these people who has a Mattermost account. They are given by account
+    /// id, e-mail address or user name. This is nil if Mattermost knows none of them.
+    func channelID(ofAny names: [String]) async throws(MattermostError) -> String? {
+        for name in names {
             do {
-                guard let person = try await person(name.lowercased()) else { continue }
+                guard let person = try await person(ApprovalPolicy.isAccountID(name) ? name : name.lowercased()) else { continue }
                 return try await channel(of: person).id
             } catch {
                 guard error.code == .notFound || error.code == .forbidden else { throw error }

@@ -97,7 +97,7 @@ package final class Recipients: RecipientDirectory {
         }
     }
 
-    private func places(of recipients: [Recipient]) async -> FoundRecipients {
+    func places(of recipients: [Recipient]) async -> FoundRecipients {
         var found = FoundRecipients()
         for recipient in recipients { await add(recipient, isSuggested: false, to: &found) }
         return found

@@ -16,7 +16,7 @@ extension ReconcileRun {
         var situation = Situation(
             id: id, replica: context.replica, cluster: context.cards.cluster ?? "", request: asked,
             record: record, targets: [], rendering: context.rendering)
-        situation.remindsBefore = context.options.remindsBefore
+        situation.reminders = context.options.reminders
         situation.claimAge = claims.age(of: record[PluginRecord.Key.claim], for: id, .posting)
         situation.decisionAge = claims.age(of: record[PluginRecord.Key.decision], for: id, .deciding)
         recall(&memory, &situation, now: now)
@@ -41,7 +41,7 @@ extension ReconcileRun {
     }
 
     /// Finds the recipients' channels, and the other channels where a post may have been left unrecorded.
-    func findTargets(_ attempt: inout Attempt) async {
+    func findTargets(_ attempt: inout Attempt) async throws {
         let hasClaim = attempt.situation.record.mayLackPosts
         guard let request = attempt.situation.request else {
             guard hasClaim else { return }
@@ -52,12 +52,12 @@ extension ReconcileRun {
         }
         let isPending = request.state == .pending
         if isPending || hasClaim {
-            let found = await context.recipients.places(for: request)
+            let found = await context.recipients.wanted(for: request, at: context.clocks.now())
             if isPending, found.places.isEmpty, found.failures.isEmpty { context.recipients.skip(id) }
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: isPending) }
             if isPending { for failure in found.failures { attempt.note(failure) } }
         }
-        await addNotice(of: request, &attempt)
+        try await addNotice(of: request, &attempt)
     }
 
     private static func target(_ place: RecipientPlace, isWanted: Bool) -> Situation.Target {
@@ -67,7 +67,7 @@ extension ReconcileRun {
     /// Adds the requester's direct-message channel as a target once the request is decided, if the requester has an account. A
     /// decision is news only until the posts have been brought up to date. Without this rule a setting that was just switched
     /// on would send notices of old decisions.
-    private func addNotice(of request: AccessRequest, _ attempt: inout Attempt) async {
+    private func addNotice(of request: AccessRequest, _ attempt: inout Attempt) async throws {
         let record = attempt.situation.record
         let isNews = record.shownStatus == Card.Status.pending.name || record.behind.contains(PluginRecord.noticeIsBehind)
         guard context.options.notifiesRequester, !record.posts.isEmpty, isNews else { return }
@@ -76,10 +76,9 @@ extension ReconcileRun {
         case .pending, .unknown: return
         }
         do {
-            guard let channelID = try await context.recipients.channelID(ofRequester: request.user, context.policy)
-            else { return }
+            guard let channelID = try await context.channelID(of: request.user, metadata: .request(id)) else { return }
             attempt.situation.targets.append(Situation.Target(channelID: channelID, recipient: channelID, isNotice: true))
-        } catch {
+        } catch let error as MattermostError {
             attempt.note(error)
         }
     }

@@ -18,7 +18,7 @@ extension ReconcileRun {
             [Key.claim: claim.description, Key.claimSince: since],
             expecting: [
                 Key.claim: previous, Key.messages: record[Key.messages], Key.replies: record[Key.replies],
-                Key.reminded: record[Key.reminded],
+                Key.reminded: record[Key.reminded], Key.reminderSteps: record[Key.reminderSteps],
             ], &attempt)
         guard case .continue = progress else { return progress }
         hold(claim, &attempt)
@@ -89,10 +89,10 @@ extension ReconcileRun {
     }
 
     func recordThreads(
-        _ told: [PostPlan.ToldReviews], isReminded: Bool, _ attempt: inout Attempt
+        _ told: [PostPlan.ToldReviews], reminded: [ReminderStep], _ attempt: inout Attempt
     ) async throws -> Progress {
         var fields = [Key.replies: PluginRecord.replies(told.filter { $0.count > 0 }.map { ($0.post, $0.count) })]
-        if isReminded { fields[Key.reminded] = "yes" }
+        fields.merge(attempt.situation.record.fields(reminding: reminded)) { $1 }
         let progress = try await writeGivingBack(fields, &attempt)
         if case .conflict = progress { attempt.memory.hasDoubtfulReplies = true }
         guard case .continue = progress else { return progress }

@@ -1,7 +1,7 @@
 import Access
 import Logging
 
-// The part of a run that writes to the threads of the posts: replies about reviews, and the reminder.
+// The part of a run that writes to the threads of the posts: replies about reviews, and reminders.
 extension ReconcileRun {
     func readThread(of post: PostReference, _ attempt: inout Attempt) async throws {
         let botID = try await context.recipients.botID()
@@ -46,11 +46,18 @@ extension ReconcileRun {
             try await context.chat.reply(content, to: post, pendingPostID: "\(botID):\(post.postID)-\(content.name)")
             attempt.situation.threads[post]?.names.insert(content.name)
             attempt.memory.replied[post, default: []].insert(content.name)
-            context.logger.info(
-                reply == .reminder ? "Reminded of a request that nobody has decided" : "Told a review",
-                metadata: .request(id, post))
+            log(reply, to: post)
         } catch {
             failed(on: post, error, &attempt)
+        }
+    }
+
+    private func log(_ reply: PostPlan.Reply, to post: PostReference) {
+        switch reply {
+        case .review: context.logger.info("Told a review", metadata: .request(id, post))
+        case .reminder(let step):
+            context.logger.info(
+                "Reminded of a request that nobody has decided", metadata: .request(id, post, ["step": "\(step.name)"]))
         }
     }
 
@@ -59,9 +66,8 @@ extension ReconcileRun {
         case .review(let index):
             guard request.reviews.indices.contains(index) else { return nil }
             return ThreadReply(request.reviews[index], index: index, of: id, zone: context.cards.messages.zone)
-        case .reminder:
-            guard let expires = request.expires else { return nil }
-            return ThreadReply.reminder(of: id, lapsesAt: expires, zone: context.cards.messages.zone)
+        case .reminder(let step):
+            return ThreadReply.reminder(step, of: id, lapsesAt: request.expires, zone: context.cards.messages.zone)
         }
     }
 }

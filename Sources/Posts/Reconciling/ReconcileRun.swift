@@ -66,7 +66,7 @@ package struct ReconcileRun: Sendable {
             defer { memory = attempt.memory }
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
-            await findTargets(&attempt)
+            try await findTargets(&attempt)
             // This is false if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
             if let outcome = try await carryOut(&attempt) { return outcome }
@@ -115,7 +115,7 @@ package struct ReconcileRun: Sendable {
         case .renewClaim: return try await renewClaim(&attempt)
         case .record(let posts): return try await record(posts, &attempt)
         case .settle(let status, let behind): return try await settle(status, behind: behind, &attempt)
-        case .recordThreads(let told, let isReminded): return try await recordThreads(told, isReminded: isReminded, &attempt)
+        case .recordThreads(let told, let reminded): return try await recordThreads(told, reminded: reminded, &attempt)
         case .releaseDecision(let decision): return try await releaseDecision(decision, &attempt)
         case .look(let channels): try await look(in: channels, &attempt)
         case .post(let targets): try await post(to: targets, &attempt)

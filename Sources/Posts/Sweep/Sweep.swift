@@ -40,14 +40,14 @@ package struct Sweep: Sendable {
     /// Returns the channels where the request should be posted. This is nil while a recipient cannot be looked up for a reason
     /// that may pass.
     private func channels(of request: AccessRequest) async -> Set<String>? {
-        let found = await context.recipients.places(for: request)
+        let found = await context.recipients.wanted(for: request, at: context.clocks.now())
         return found.failures.contains { !$0.isLasting } ? nil : Set(found.places.map(\.channelID))
     }
 
     private func compare(
         _ requests: [AccessRequest], with records: [RequestID: PluginRecord], now: Duration
     ) async throws {
-        let plan = SweepPlan(rendering: context.rendering, remindsBefore: context.options.remindsBefore)
+        let plan = SweepPlan(rendering: context.rendering, reminders: context.options.reminders)
         var unrecorded: [AccessRequest] = []
         for request in requests {
             let channels = request.state == .pending ? await channels(of: request) : []

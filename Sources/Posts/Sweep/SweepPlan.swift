@@ -4,9 +4,8 @@ import Access
 /// requests costs two calls and looks only at the requests that need work.
 struct SweepPlan {
     let rendering: Rendering
-    /// The time before a pending request's expiry at which a reminder is posted to its threads. No reminder is posted if this
-    /// is nil.
-    var remindsBefore: Duration?
+    /// The steps of the reminders of requests that nobody has decided.
+    var reminders: [ReminderStep] = []
 
     /// The decision about one request.
     enum Verdict: Equatable {
@@ -55,9 +54,7 @@ struct SweepPlan {
     }
 
     private func reminder(of request: AccessRequest, _ record: PluginRecord, now: Timestamp) -> Duration? {
-        guard let before = remindsBefore, let expires = request.expires, expires.since(request.created) > before,
-            record[PluginRecord.Key.reminded].isEmpty, expires > now
-        else { return nil }
-        return max(expires.since(now) - before, .zero)
+        ReminderPlan.hasDueReply(reminders, request, record, now: now)
+            ? Duration.zero : ReminderPlan.wait(reminders, request, record, now: now)
     }
 }

@@ -35,8 +35,16 @@ package final class SandboxAuth: Service {
         package var requiresAdminMFA = false
         /// The host names of all nodes, by id. From version 9 on, users who may list and read `node` can list them.
         package var nodes: [String: String] = [:]
+        /// Whether the plugin's role may preview a role that lists all nodes, so that it needs no rule on them of its own.
+        package var previewsNodes = false
         /// The logins that roles allow, by role. Users who may read `role` can read them.
         package var roleLogins: [String: [String]] = [:]
+        /// Whether the server knows the filter of users by traits, as only the newest do.
+        package var filtersUsersByTrait = true
+        /// Whether the server returns the owners of access lists with those of nested lists.
+        package var tellsNestedOwners = true
+        /// Whether plugins may store data with access lists.
+        package var keepsListData = true
         /// The delay of events. Teleport's are up to about a second late.
         package var eventLag: Duration = .zero
         /// Whether an HTTP/2 PING is sent for each request's data, as grpc-go does to estimate the bandwidth.
@@ -69,6 +77,8 @@ package final class SandboxAuth: Service {
     }
 
     package let faults: AuthFaults
+    /// The users and the access lists of the cluster.
+    package let directory = AuthDirectory()
     let configuration: Configuration
     let store: AuthStore
     let connections = AuthConnections()
@@ -141,7 +151,7 @@ extension SandboxAuth {
         }
         let server = GRPCServer(
             transport: HTTP2ServerTransport.Custom(listenerFactory: listener, config: transportConfiguration),
-            services: [calls],
+            services: services,
             interceptors: [FaultInterceptor(faults: faults, connections: connections)])
         connections.reopen()
         try await withThrowingTaskGroup { group in
@@ -162,9 +172,21 @@ extension SandboxAuth {
         }
     }
 
+    /// The services that a server of this version has.
+    private var services: [any RegistrableRPCService] {
+        let calls = calls
+        var services: [any RegistrableRPCService] = [calls]
+        if calls.majorVersion >= UsersCalls.firstVersion { services.append(UsersCalls(calls: calls, directory: directory)) }
+        if calls.majorVersion >= AccessListCalls.firstVersion {
+            services.append(AccessListCalls(calls: calls, directory: directory))
+        }
+        return services
+    }
+
     private var calls: AuthCalls {
         AuthCalls(
-            configuration: configuration, store: store, userOfPeer: { [connections] in connections.user(of: $0) },
+            configuration: configuration, store: store, directory: directory,
+            userOfPeer: { [connections] in connections.user(of: $0) },
             eventLag: { [faults] in faults.eventLag })
     }
 

@@ -22,7 +22,7 @@ extension SettingsSection {
 }
 
 extension OpenTable {
-    fileprivate var exampleLines: [String] { help.comment + ["# [\(name)]"] + examples.map { "# \($0)" } }
+    fileprivate var exampleLines: [String] { help.comment + ["# \(header)"] + examples.map { "# \($0)" } }
 }
 
 extension SettingKey {

@@ -24,7 +24,7 @@ extension SettingsSection {
         "approvals",
         keys: [
             .requireClickerProof, .approvers, .allowSuggested, .allowSelf, .requireKnownRequester, .allowGuests, .method,
-            .reviewAsPlugin, .askReason, .confirm, .buttons,
+            .reviewAsPlugin, .userTrait, .emailIsUser, .askReason, .confirm, .buttons,
         ],
         openTables: [.roleApprovers, .users])
 }
@@ -63,7 +63,7 @@ extension SettingKey {
         help: """
             How a decision reaches Teleport: "state" sets the request's state; "review" submits a review, which Teleport counts by
             the request's thresholds (Teleport Enterprise). The review is submitted in the name of the person's Teleport user,
-            which [approvals.users] has to name. The server must be new enough for that.
+            which [approvals.users] or user_trait has to tell. The server must be new enough for that.
             """)
     static let reviewAsPlugin = SettingKey(
         "approvals.review_as_plugin", .flag(default: false),
@@ -111,6 +111,7 @@ extension SettingsReader {
         approvals.policy.approvers = approvers()
         approvals.policy.roles = roleApprovers()
         approvals.policy.users = mappedUsers()
+        identity(into: &approvals.policy)
         read(.allowSelf, into: &approvals.policy.allowsSelf)
         read(.allowGuests, into: &approvals.policy.allowsGuests)
         read(.requireKnownRequester, into: &approvals.policy.requiresKnownRequester)
@@ -230,11 +231,11 @@ extension Settings.Approving {
                     "[approvals] require_clicker_proof is false: whoever the callback names counts as the person who clicked.",
                     mend: "Set it to true where Mattermost offers a key, as 5.x and newer do."))
         }
-        if hasButtons, method == .review, !reviewsAsPlugin, policy.users.isEmpty {
+        if hasButtons, method == .review, !reviewsAsPlugin, !tellsTeleportUsers {
             warnings.append(
                 Notice(
                     "[approvals] method is \"review\" and [approvals.users] names nobody, so nobody can review by a button.",
-                    mend: "Name people's Teleport users there, or set review_as_plugin = true."))
+                    mend: "Name people's Teleport users there, set user_trait, or set review_as_plugin = true."))
         }
         if policy.allowsSelf {
             warnings.append(
@@ -242,6 +243,6 @@ extension Settings.Approving {
                     "[approvals] allow_self is true: whoever asks for a role can approve it.",
                     mend: "Set it to false where others can."))
         }
-        return warnings
+        return warnings + identityWarnings
     }
 }

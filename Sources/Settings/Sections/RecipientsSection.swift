@@ -65,7 +65,7 @@ extension SettingsReader {
         return roles
     }
 
-    private static func fault(_ value: String) -> SettingFault {
+    static func fault(_ value: String) -> SettingFault {
         SettingFault(
             "\"\(OneLine.bounded(value, 64))\" is neither \"team/channel\" nor \"name@example.com\".",
             mend: "Write one of the two.")

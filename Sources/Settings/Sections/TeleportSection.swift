@@ -67,7 +67,7 @@ extension SettingsReader {
         // A server that is too old for such reviews does not need the permission, so it is not asked for where the plugin may
         // review as itself.
         configuration.reviewsForUsers =
-            approvals.hasButtons && approvals.method == .review && !approvals.policy.users.isEmpty && !approvals.reviewsAsPlugin
+            approvals.hasButtons && approvals.method == .review && approvals.tellsTeleportUsers && !approvals.reviewsAsPlugin
         read(.refreshIdentity, into: &configuration.refreshesIdentity)
         let interval = parsed(.refreshIdentityInterval) { (value) throws(SettingFault) in try GoDuration.checked(value) }
         if let interval { configuration.refreshInterval = interval }

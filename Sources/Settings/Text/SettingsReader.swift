@@ -23,7 +23,12 @@ struct SettingsReader {
 
     /// Reports a problem with an entry of a table whose keys the operator chooses.
     mutating func report(_ entry: SettingsText.Entry, of table: OpenTable, _ fault: SettingFault) {
-        problems.append(.init(line: entry.line, key: "[\(table.name)] \(OneLine.bounded(entry.name, 64))", fault: fault))
+        problems.append(.init(line: entry.line, key: "\(table.header) \(OneLine.bounded(entry.name, 64))", fault: fault))
+    }
+
+    /// Reports a problem with an item of a list of tables.
+    mutating func report(_ item: SettingsText.Item, of table: OpenTable, _ words: String, mend: String) {
+        problems.append(.init(line: item.line, key: table.header, fault: SettingFault(words, mend: mend)))
     }
 
     mutating func report(_ entry: SettingsText.Entry, of table: OpenTable, _ words: String, mend: String) {

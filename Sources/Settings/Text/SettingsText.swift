@@ -21,9 +21,17 @@ struct SettingsText {
         var line: Int
     }
 
+    /// An item of a list of tables.
+    struct Item {
+        var line: Int
+        var entries: [Entry]
+    }
+
     private(set) var values: [SettingKey: Value] = [:]
     /// The entries of the tables whose keys the operator chooses.
     private(set) var entries: [OpenTable: [Entry]] = [:]
+    /// The items of the tables that are lists.
+    private(set) var lists: [OpenTable: [Item]] = [:]
     /// Unknown keys and sections, and sections that are not tables.
     private(set) var problems: [Problem] = []
     /// The line of each known key and section that the file has.
@@ -59,7 +67,11 @@ struct SettingsText {
             let inner = path + [entry.name]
             if let table = SettingsSection.openTable(at: inner) {
                 lines[inner] = entry.position.line
-                if let content = content(of: entry, at: inner) { collectEntries(content, of: table) }
+                if table.isList {
+                    collectItems(entry, of: table)
+                } else if let content = content(of: entry, at: inner) {
+                    entries[table, default: []] += entries(in: content, of: table)
+                }
             } else if SettingsSection.isTable(inner) {
                 lines[inner] = entry.position.line
                 if let content = content(of: entry, at: inner) { collect(content, at: inner) }
@@ -72,20 +84,37 @@ struct SettingsText {
         }
     }
 
-    private mutating func collectEntries(_ content: TOMLTable, of table: OpenTable) {
+    private mutating func collectItems(_ entry: TOMLTable.Entry, of table: OpenTable) {
+        guard case .array(let values) = entry.value.kind else {
+            let fault = SettingFault("is \(Value(entry.value.kind).name), not a list.", mend: "Write \(table.header).")
+            return problems.append(Problem(line: entry.position.line, key: table.name, fault: fault))
+        }
+        for value in values {
+            if case .table(let content) = value.kind {
+                lists[table, default: []].append(
+                    Item(line: value.position.line, entries: entries(in: content, of: table)))
+            } else {
+                let fault = SettingFault("has \(Value(value.kind).name) in it.", mend: "Write \(table.header).")
+                problems.append(Problem(line: value.position.line, key: table.name, fault: fault))
+            }
+        }
+    }
+
+    private mutating func entries(in content: TOMLTable, of table: OpenTable) -> [Entry] {
         var names: Set<String> = []
+        var entries: [Entry] = []
         for entry in content.entries {
             // TOML tells names apart by their bytes, but roles and users are compared as characters.
             if !names.insert(entry.name).inserted {
                 problems.append(
                     Problem(
-                        line: entry.position.line, key: "[\(table.name)] \(OneLine.bounded(entry.name, 64))",
+                        line: entry.position.line, key: "\(table.header) \(OneLine.bounded(entry.name, 64))",
                         fault: SettingFault(
                             "stands there twice, written with different characters that look alike.", mend: "Remove one.")))
             }
-            entries[table, default: []].append(
-                Entry(name: entry.name, value: Value(entry.value.kind), line: entry.position.line))
+            entries.append(Entry(name: entry.name, value: Value(entry.value.kind), line: entry.position.line))
         }
+        return entries
     }
 
     private mutating func content(of entry: TOMLTable.Entry, at path: [String]) -> TOMLTable? {

@@ -13,14 +13,19 @@ enum AuthCall: String, CaseIterable, Sendable {
     case readPluginData = "GetPluginData"
     case listPluginData = "GetPluginData of all requests"
     case updatePluginData = "UpdatePluginData"
+    case listUsers = "ListUsers"
+    case listAccessLists = "ListAccessLists"
+    case listOwners = "GetAccessListOwners"
+    case readListData = "GetPluginData of an access list"
+    case updateListData = "UpdatePluginData of an access list"
 
     /// Whether the call only reads, so that it can be made again on the next connection.
     var isRead: Bool {
         switch self {
         case .connect, .ping, .watch, .listByPage, .list, .listByStream, .readRole, .listResources, .readPluginData,
-            .listPluginData:
+            .listPluginData, .listUsers, .listAccessLists, .listOwners, .readListData:
             true
-        case .setState, .submitReview, .updatePluginData: false
+        case .setState, .submitReview, .updatePluginData, .updateListData: false
         }
     }
 
@@ -32,8 +37,19 @@ enum AuthCall: String, CaseIterable, Sendable {
         case .watch: RolePermission("access_request", ["read"])
         case .listByPage, .list, .listByStream: RolePermission("access_request", ["list", "read"])
         case .setState: RolePermission("access_request", ["update"])
-        case .readPluginData, .listPluginData: RolePermission("access_plugin_data", ["list", "read"])
-        case .updatePluginData: RolePermission("access_plugin_data", ["update"])
+        case .readPluginData, .listPluginData, .readListData: RolePermission("access_plugin_data", ["list", "read"])
+        case .updatePluginData, .updateListData: RolePermission("access_plugin_data", ["update"])
+        case .listUsers: RolePermission("user", ["list", "read"])
+        case .listAccessLists, .listOwners: RolePermission("access_list", ["list", "read"])
+        }
+    }
+
+    /// Whether a denial of the call keeps the plugin from its work, so that it is logged and shown in the readiness. It does not
+    /// if the plugin can do without the call, or reports the denial in another way.
+    var isEssential: Bool {
+        switch self {
+        case .readRole, .submitReview, .listAccessLists, .listOwners, .readListData, .updateListData: false
+        default: true
         }
     }
 }

@@ -7,6 +7,9 @@ package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
     /// The first version whose proxies route TLS by its ALPN protocol.
     package static let tlsRouting = ServerVersion(numbers: [8, 0, 0], preRelease: ["alpha", "1"])
 
+    /// The first version with preset roles for plugins, and with the preset role that lists the resources of requests.
+    static let previewPreset = ServerVersion(numbers: [18, 1, 0], preRelease: [])
+
     private var numbers: [Int]
     private var preRelease: [String]
 

@@ -25,6 +25,29 @@ extension TeleportClient {
         return subject
     }
 
+    /// Returns whether the role may list nodes, by its own rules or by those of the roles that it may preview. Nil if that cannot
+    /// be told.
+    package func maySeeNodes() async -> Bool? {
+        do {
+            _ = try await call(.listResources) {
+                try await $0.api.listResources(Self.query("node", ["-"]), options: Link.options)
+            }
+            return true
+        } catch {
+            return error.code == .permissionDenied ? false : nil
+        }
+    }
+
+    /// The query for resources of one kind by their names, with the roles that requests are searched and previewed as.
+    private static func query(_ kind: String, _ names: [String]) -> Proto_ListResourcesRequest {
+        .with {
+            $0.resourceType = kind
+            $0.limit = Int32(lookUpLimit)
+            $0.predicateExpression = names.map { "resource.metadata.name == \"\($0)\"" }.joined(separator: " || ")
+            ($0.useSearchAsRoles, $0.usePreviewAsRoles) = (true, true)
+        }
+    }
+
     /// Returns the names of nodes and user groups that could be found. People know a node by its host name and a user group by
     /// its name in the identity provider. Resources of other kinds are known by the name in the request, so they are not looked
     /// up.
@@ -33,12 +56,7 @@ extension TeleportClient {
         for kind in ["node", "user_group"] {
             let asked = resources.filter { $0.kind == kind && Self.isQuotable($0.name) }.prefix(Self.lookUpLimit)
             guard !asked.isEmpty else { continue }
-            let query = Proto_ListResourcesRequest.with {
-                $0.resourceType = kind
-                $0.limit = Int32(Self.lookUpLimit)
-                $0.predicateExpression = asked.map { "resource.metadata.name == \"\($0.name)\"" }.joined(separator: " || ")
-                ($0.useSearchAsRoles, $0.usePreviewAsRoles) = (true, true)
-            }
+            let query = Self.query(kind, asked.map(\.name))
             // An error is ignored, because one kind may be denied while the other is allowed.
             let found = try? await call(.listResources) {
                 try await $0.api.listResources(query, options: Link.options).resources
@@ -58,11 +76,15 @@ extension TeleportClient {
     /// match, so only the log line can tell the operator why posts show ids.
     private func logEmptyListing(of kind: String) {
         guard kindsLoggedAsEmpty.withLock({ $0.insert(kind).inserted }) else { return }
-        let labels = kind == "node" ? "node_labels" : "group_labels"
+        let version = slot.status.serverVersion.flatMap { ServerVersion($0) }
+        let addition =
+            kind == "node" && version.map { $0 >= .previewPreset } ?? false
+            ? "review_requests: {preview_as_roles: [list-access-request-resources]}"
+            : "\(kind == "node" ? "node_labels" : "group_labels"): {'*': '*'}"
         logger.info(
             """
             ListResources: the plugin's role may list \(kind) and is shown none that a request asks for, so posts show ids; \
-            unless they are gone, for names add to spec.allow of the role: \(labels): {'*': '*'}
+            unless they are gone, for names add to spec.allow of the role: \(addition)
             """)
     }
 

@@ -6,7 +6,7 @@ import TeleportAPI
 /// them.
 extension TeleportClient {
     /// The plugin's name in the stored data. The original plugin used the same, so that both read each other's records.
-    private static let plugin = "mattermost"
+    static let plugin = "mattermost"
     private static let kind = "access_request"
 
     package func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {

@@ -23,12 +23,13 @@ extension TeleportClient {
         return [
             lacking(["access_request"], ["list", "read"] + (configuration.decides ? ["update"] : [])),
             lacking(["access_plugin_data", "access_request"], ["list", "read", "update"]),
-            configuration.reviewsForUsers ? lacking(["user"], ["read"]) : nil,
+            configuration.findsUsersByTrait
+                ? lacking(["user"], ["list", "read"]) : configuration.reviewsForUsers ? lacking(["user"], ["read"]) : nil,
         ].compactMap(\.self)
     }
 
     /// The rules of all roles in the client certificate; nil when one of the roles cannot be read.
-    private func ownRules() async throws(TeleportError) -> RoleRules? {
+    package func ownRules() async throws(TeleportError) -> RoleRules? {
         let chain = try keeper.load().identity.certificateChain
         guard let names = try? CertificateInfo(pem: chain).organizations else { return nil }
         var roles: [Types_RoleV6] = []
@@ -47,7 +48,7 @@ extension TeleportClient {
 }
 
 /// The rules of all roles of one user.
-struct RoleRules {
+package struct RoleRules: Sendable {
     private let allowed: [Types_Rule]
     private let denied: [Types_Rule]
 
@@ -68,7 +69,7 @@ struct RoleRules {
 extension RoleRules {
     /// Whether the rules allow the verb on at least one resource of the kind, as far as that can be told without evaluating
     /// conditions.
-    func mayAllow(_ verb: String, on resource: String) -> Bool {
+    package func mayAllow(_ verb: String, on resource: String) -> Bool {
         allowed.contains { $0.covers(verb, on: resource) }
             && !denied.contains { $0.where.isEmpty && $0.covers(verb, on: resource) }
     }

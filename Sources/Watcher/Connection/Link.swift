@@ -23,7 +23,7 @@ final class Link: Sendable {
     let hasBegun = Mutex(false)
 
     private let channel: any Channel
-    private let client: GRPCClient<Transport>
+    let client: GRPCClient<Transport>
     private let trace: FailureTrace
     private let tlsFailure: TLSFailure
 

@@ -19,6 +19,8 @@ package struct TeleportConfiguration: Sendable {
     package var decides = true
     /// Whether clicks submit reviews on behalf of users. The role needs `read` on `user` for that.
     package var reviewsForUsers = false
+    /// Whether people are found by a trait of their Teleport users. The role needs `list` and `read` on `user` for that.
+    package var findsUsersByTrait = false
     /// `refresh_identity`: whether changed files replace the connection that is open.
     package var refreshesIdentity = true
     /// `refresh_identity_interval`: the time between two looks at the files for changes.

@@ -129,10 +129,10 @@ struct PlanWorld {
         case .reply(let reply, let post):
             count("reply")
             situation.threads[post]?.names.insert(reply.name)
-        case .recordThreads(let told, let isReminded):
+        case .recordThreads(let told, let reminded):
             let replies = PluginRecord.replies(told.filter { $0.count > 0 }.map { ($0.post, $0.count) })
-            let fields = ["review_replies": replies, "claim": "", "claim_since": "", "reminded": isReminded ? "yes" : ""]
-            set(fields, &situation)
+            let fields = ["review_replies": replies, "claim": "", "claim_since": ""]
+            set(fields.merging(situation.record.fields(reminding: reminded)) { $1 }, &situation)
             situation.ownClaim = nil
         }
     }

@@ -117,7 +117,10 @@ final class ReconcileWorld: Sendable {
             recipients: Recipients(rules, chat: self, logger: Self.silent, elapsed: elapsed),
             cards: CardMaker(teleport: self, messages: Messages(), showsCommands: true, now: clocks.now), buttons: nil,
             policy: ApprovalPolicy(), replica: "me", rendering: Rendering(fingerprint: "none", since: now),
-            options: .init(notifiesRequester: settings.notifies, remindsBefore: settings.reminds, postingDelay: .zero),
+            options: .init(
+                notifiesRequester: settings.notifies,
+                reminders: settings.reminds.map { [ReminderStep(.beforeExpiry($0))] } ?? [],
+                postingDelay: .zero),
             outage: { [circuits] in circuits.wait }, logger: Self.silent, clocks: clocks)
         let claims = ClaimAges(elapsed: elapsed)
         var memory = RunMemory()
@@ -151,7 +154,8 @@ final class ReconcileWorld: Sendable {
         let known = [
             "user", "roles", "messages", "resolution", "shown_progress", "review_replies", "reviews_count", "claim",
             "claim_since",
-            "decision", "reviewed_by", "behind", "rendered", "resolved_at", "reminded", "channel_id", "post_id",
+            "decision", "reviewed_by", "behind", "rendered", "resolved_at", "reminded", "reminder_steps", "channel_id",
+            "post_id",
         ]
         return bytes.flag() ? bytes.pick(known) : bytes.text()
     }

@@ -33,7 +33,7 @@ struct AuthInMemory: Sendable {
         store = AuthStore(permissions: configuration.permissions, now: { [time] in time.next() })
         // In memory the name of a peer is the user's name. The peer "nobody" has no certificate.
         calls = AuthCalls(
-            configuration: configuration, store: store, userOfPeer: { $0 == "nobody" ? nil : $0 },
+            configuration: configuration, store: store, directory: AuthDirectory(), userOfPeer: { $0 == "nobody" ? nil : $0 },
             eventLag: { .zero })
     }
 

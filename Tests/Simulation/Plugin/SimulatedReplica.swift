@@ -51,7 +51,7 @@ final class SimulatedReplica: @unchecked Sendable {
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons, policy: ApprovalPolicy(),
             replica: name, rendering: Rendering(fingerprint: "configuration\(configuration)", since: clocks.now()),
             options: .init(
-                notifiesRequester: false, remindsBefore: world.plan.reminds ? .seconds(60) : nil,
+                notifiesRequester: false, reminders: world.plan.reminds ? [ReminderStep(.beforeExpiry(.seconds(60)))] : [],
                 postingDelay: world.plan.postingDelay),
             outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks, jitter: jitter)
         reconciler = Reconciler(posts, health: Health(), clock: clock)

@@ -23,7 +23,7 @@ package struct Environment: Sendable {
     package var dialogs: DialogMaker
     package var messages = Messages()
     package var notifiesRequester = false
-    package var remindsBefore: Duration?
+    package var reminders: [ReminderStep] = []
     package var postingDelay = Duration.zero
     package var rendering: Rendering
     package let evidence = GoneEvidence()
@@ -52,7 +52,7 @@ package struct Environment: Sendable {
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons, policy: policy,
             replica: replica, rendering: rendering,
             options: .init(
-                notifiesRequester: notifiesRequester, remindsBefore: remindsBefore, postingDelay: postingDelay),
+                notifiesRequester: notifiesRequester, reminders: reminders, postingDelay: postingDelay),
             outage: { [circuits] in circuits.wait }, evidence: evidence, logger: logger,
             clocks: Clocks(now: now, elapsed: elapsed))
     }

@@ -47,6 +47,31 @@ struct NameTests {
         #expect(subject.logins.isEmpty)
     }
 
+    @Test("Nodes are shown by host name without a rule on them if the plugin's role may preview one that lists them")
+    func previewed() async throws {
+        let request = try request(in: "c")
+        for isPreview in [true, false] {
+            try await AuthUnderTest.run { server in
+                (server.version, server.nodes, server.previewsNodes) = ("18.1.0", ["6f1e": "db-1.example"], isPreview)
+            } _: { test in
+                #expect(await test.client.named(request).resources[0] == (isPreview ? "/node/db-1.example" : "/node/6f1e"))
+                #expect(await test.client.maySeeNodes() == isPreview)
+            }
+        }
+    }
+
+    @Test("From the version with preset roles on, the log names the role to preview in place of labels")
+    func presetMend() async throws {
+        let request = try request(in: "sandbox.example")
+        try await AuthUnderTest.run { server in
+            (server.version, server.previewsNodes) = ("18.1.0", true)
+        } _: { test in
+            _ = await test.client.named(request)
+            let mend = "add to spec.allow of the role: review_requests: {preview_as_roles: [list-access-request-resources]}"
+            #expect(test.log.items.contains { $0.contains(mend) }, "\(test.log.items)")
+        }
+    }
+
     private static let readsNodes = [AuthPermission("list", "node"), AuthPermission("read", "node")]
 
     @Test(

@@ -5,6 +5,7 @@ import TeleportAPI
 struct AuthCalls: Proto_AuthService.ServiceProtocol {
     let configuration: SandboxAuth.Configuration
     let store: AuthStore
+    let directory: AuthDirectory
     /// Returns the user of a connection, by gRPC's name for its peer. Nil for a client without a certificate.
     let userOfPeer: @Sendable (String) -> String?
     let eventLag: @Sendable () -> Duration

@@ -16,4 +16,12 @@ package struct AuthPermission: Hashable, Sendable {
 
     /// The permissions of a plugin's role that may also submit reviews on behalf of users.
     package static let reviewing = plugin.union([Self("read", "user")])
+
+    /// The permissions of a plugin's role that may also find users by their traits.
+    package static let findingUsers = plugin.union([Self("list", "user"), Self("read", "user")])
+
+    /// The permissions of a plugin's role that may also remind the owners of access lists.
+    package static let readingLists = plugin.union([
+        Self("list", "access_list"), Self("read", "access_list"), Self("list", "access_plugin_data"),
+    ])
 }

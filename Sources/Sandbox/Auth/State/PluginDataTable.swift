@@ -57,14 +57,19 @@ struct PluginDataTable: Sendable {
         } else {
             record = try create(update.requestID, for: request, rules, at: now)
         }
-        var data = record.entries[update.plugin] ?? [:]
+        try Self.apply(update, to: &record.entries)
+        record.written = now
+        records[update.requestID] = record
+    }
+
+    /// Applies an update to the data that plugins have stored with one resource, by the plugin's name.
+    static func apply(_ update: Update, to entries: inout [String: [String: String]]) throws(AuthRefusal) {
+        var data = entries[update.plugin] ?? [:]
         for (key, value) in update.expect.sorted(by: { $0.key < $1.key }) where (data[key] ?? "") != value {
             throw AuthRefusal(.compareFailed, "expectations not met for field \"\(key)\"")
         }
         for (key, value) in update.set { data[key] = value.isEmpty ? nil : value }
-        record.entries[update.plugin] = data.isEmpty ? nil : data
-        record.written = now
-        records[update.requestID] = record
+        entries[update.plugin] = data.isEmpty ? nil : data
     }
 
     private func create(

@@ -56,7 +56,13 @@ recipients = {{ .Values.mattermost.recipients | default list | toJson }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "http" "values" $http) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "posting" "values" .Values.posting) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "notify" "values" .Values.notify) }}
-{{- include "teleport-mattermost.tomlTable" (dict "name" "reminders" "values" .Values.reminders) }}
+{{- include "teleport-mattermost.tomlTable" (dict "name" "reminders" "values" (omit .Values.reminders "steps")) }}
+{{- range .Values.reminders.steps }}
+
+[[reminders.steps]]
+{{- include "teleport-mattermost.tomlKeys" . }}
+{{- end }}
+{{- include "teleport-mattermost.tomlTable" (dict "name" "access_lists" "values" .Values.access_lists) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "messages" "values" .Values.messages) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "log" "values" .Values.log) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "audit" "values" .Values.audit) }}

@@ -1,0 +1,24 @@
+package import Access
+
+extension Recipients {
+    /// Returns the channels of the recipients who are told of the request by now because nobody has decided it.
+    package func escalated(for request: AccessRequest, at now: Timestamp) async -> FoundRecipients {
+        await places(of: ReminderPlan.recipients(rules.escalations, request, now: now))
+    }
+
+    /// Returns the channels where the request should be posted by now.
+    func wanted(for request: AccessRequest, at now: Timestamp) async -> FoundRecipients {
+        var found = await places(for: request)
+        if !rules.escalations.isEmpty { found.add(await escalated(for: request, at: now)) }
+        return found
+    }
+}
+
+extension FoundRecipients {
+    /// Adds what was found besides. A channel that both have is kept once.
+    fileprivate mutating func add(_ other: FoundRecipients) {
+        let known = Set(places.map(\.channelID))
+        places += other.places.filter { !known.contains($0.channelID) }
+        failures += other.failures
+    }
+}
