@@ -38,12 +38,14 @@ extension Settings {
         let reminders = reader.reminders()
         let log = reader.log()
         let audit = reader.audit()
+        let diagnostics = reader.diagnostics()
         guard reader.problems.isEmpty, let teleport, let mattermost else {
             throw SettingsError(path: path, problems: reader.problems)
         }
         return Settings(
             teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, messages: messages,
-            posting: posting, notify: notify, reminders: reminders, log: log, audit: audit, secretSources: SecretSources(text),
+            posting: posting, notify: notify, reminders: reminders, log: log, audit: audit, diagnostics: diagnostics,
+            secretSources: SecretSources(text),
             warnings: mattermost.warnings + approvals.warnings
                 + (approvals.hasButtons ? approvals.policy.warnings(mattermost.recipients) : [])
                 + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(audit))

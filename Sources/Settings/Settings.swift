@@ -17,6 +17,7 @@ package struct Settings: Sendable {
     package var reminders: Reminders
     package var log: Log
     package var audit: Audit
+    package var diagnostics: Diagnostics
     package var secretSources: SecretSources
     /// Warnings about settings that work but should be changed, each with what to do about it.
     package var warnings: [Notice] = []

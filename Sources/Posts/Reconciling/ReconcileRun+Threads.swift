@@ -49,6 +49,7 @@ extension ReconcileRun {
             context.logger.info(
                 reply == .reminder ? "Reminded of a request that nobody has decided" : "Told a review",
                 metadata: .request(id, post))
+            context.observe(.wrote(.replied, id, post))
         } catch {
             failed(on: post, error, &attempt)
         }
