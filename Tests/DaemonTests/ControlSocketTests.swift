@@ -5,6 +5,7 @@ import Logging
 import NIOPosix
 import Posts
 import ServiceLifecycle
+import Settings
 import Telemetry
 import Testing
 

@@ -12,6 +12,8 @@ struct ControlClient {
 
     let path: String
 
+    init(path: String) { self.path = path }
+
     /// - Throws: an error with a mend if the configuration leaves no place for the socket.
     init(configuration: String) throws {
         let setting = try Settings.load(configuration).diagnostics.socket
