@@ -12,6 +12,8 @@ RUN apt-get update \
 COPY --from=build /out/ /
 # The chart of the original plugin starts the plugin by this name.
 RUN ln -s teleport-mattermost /usr/local/bin/teleport-plugin
+# The folder of the control socket, for `docker exec … teleport-mattermost status`.
+RUN install -d -m 0700 /var/lib/teleport-mattermost
 # The plugin runs as root by default, as in the original's image, whose users mount files that only root may read. The manifest
 # in config/kubernetes runs it as nobody.
 EXPOSE 8081

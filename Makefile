@@ -19,7 +19,7 @@ WIDTH_OPTION := --experimental-maximum-parallelization-width
 WIDTH = $(shell swift test --help-hidden 2>/dev/null | grep -e $(WIDTH_OPTION) >/dev/null && echo $(WIDTH_OPTION) $(TESTS_AT_ONCE))
 
 .DEFAULT_GOAL := help
-.PHONY: simulate help build demo test example fuzz sanitize chaos recovery bursts bench bench-check chart deb tarball package-test nginx-test screenshot picture protos check-protos format lint install clean
+.PHONY: simulate help build demo test example fuzz sanitize chaos recovery bursts bench bench-check chart monitoring-test deb tarball package-test nginx-test screenshot picture protos check-protos format lint install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -101,6 +101,10 @@ bench-check: packages ## Count the instructions of the hot paths, and fail if on
 chart: ## Render the Helm chart for ten value sets and validate the objects
 	@$(APT) golang-go golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev python3-venv
 	Tests/Chart/run.sh
+
+monitoring-test: build ## Test metrics, dashboard and alerts with a Prometheus; each alert fires by a fault
+	@$(APT) openssl prometheus python3-venv
+	Tests/Monitoring/run.sh $(RELEASE)
 
 deb: build ## Build the Debian package .build/deb/teleport-mattermost_VERSION_ARCH.deb
 	@$(APT) binutils dpkg-dev python3

@@ -24,6 +24,7 @@ let grpcProtobuf: Target.Dependency = .product(name: "GRPCProtobuf", package: "g
 /// The one product of the transport that reaches its core without linking NIOSSL, and so BoringSSL.
 let grpcTransport: Target.Dependency = .product(
     name: "GRPCNIOTransportHTTP2TransportServices", package: "grpc-swift-nio-transport")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -39,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
@@ -63,7 +65,8 @@ let package = Package(
         .target(
             name: "CallbackServer",
             dependencies: [
-                "Base", "Access", "ActionCrypto", "NIOOpenSSL", "CMalloc", nioCore, nioPosix, nioHTTP1, logging, lifecycle,
+                "Base", "Access", "ActionCrypto", "NIOOpenSSL", "CMalloc", nioCore, nioPosix, nioTLS, nioHTTP1, logging,
+                lifecycle,
             ],
             swiftSettings: strict),
         .target(
@@ -81,6 +84,7 @@ let package = Package(
         .target(
             name: "Clicks", dependencies: ["Access", "ActionCrypto", "Base", deque, logging, lifecycle], swiftSettings: strict),
         .target(name: "CircuitBreakers", dependencies: ["Access", "Base", logging], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["Access", metrics], swiftSettings: strict),
         .target(
             name: "Settings",
             dependencies: [
@@ -100,7 +104,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Access", "ActionCrypto", "Base", "CallbackServer", "Check", "CircuitBreakers", "Clicks", "Log", "Mattermost",
-                "Posts", "Settings",
+                "Posts", "Settings", "Telemetry",
                 "Watcher", nioCore, nioPosix, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -206,6 +210,8 @@ let package = Package(
             name: "LogTests", dependencies: ["Access", "CallbackServer", "Clicks", "Log", "TestSupport", nioCore, logging],
             swiftSettings: strict),
         .testTarget(
+            name: "TelemetryTests", dependencies: ["Access", "Telemetry", "TestSupport", metrics], swiftSettings: strict),
+        .testTarget(
             name: "CheckTests", dependencies: ["Access", "ActionCrypto", "Check", "Settings", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
@@ -214,7 +220,7 @@ let package = Package(
                 "CircuitBreakers",
                 "Access", "ActionCrypto", "CallbackServer", "Check", "Clicks", "Log", "Mattermost", "Daemon",
                 "PluginTestSupport", "Posts",
-                "Sandbox", "Settings", "TestSupport", "Watcher", grpcCore, nioCore, logging,
+                "Sandbox", "Settings", "Telemetry", "TestSupport", "Watcher", grpcCore, nioCore, logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),

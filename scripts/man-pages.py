@@ -118,6 +118,16 @@ def synopsis(argument):
     return f"[\\fB{escaped(dashes + name['name'])}\\fR{value}]"
 
 
+def leaves(descriptions, prefix=""):
+    """Returns the commands that can be run, each with its whole name: `requests ls` and not `requests`."""
+    for one in descriptions:
+        if not one.get("shouldDisplay") or one["commandName"] == "help":
+            continue
+        name = prefix + one["commandName"]
+        inner = list(leaves(one.get("subcommands", []), name + " "))
+        yield from inner or [{**one, "commandName": name}]
+
+
 def command(description):
     options = [one for one in description["arguments"] if one["shouldDisplay"] and one["valueName"] != "help"]
     yield f".SS {escaped(description['commandName'])}"
@@ -143,14 +153,15 @@ def page(title, section, summary, body, see_also):
 def command_page(binary):
     output = subprocess.run([binary, "--experimental-dump-help"], check=True, capture_output=True, text=True).stdout
     program = json.loads(output)["command"]
-    commands = [one for one in program["subcommands"] if one["shouldDisplay"] and one["commandName"] != "help"]
     body = [".SH SYNOPSIS", f"\\fB{escaped(NAME)}\\fR \\fIcommand\\fR [\\fIoptions\\fR]", ".SH DESCRIPTION",
             line(inline(program["abstract"])), *help_text(program["discussion"]), ".SH COMMANDS"]
-    for one in commands:
+    for one in leaves(program["subcommands"]):
         body += command(one)
     body += [".SH FILES", ".TP", "\\fB/etc/teleport\\-mattermost.toml\\fR", "The configuration.",
              ".TP", "\\fB/var/lib/teleport/plugins/mattermost\\fR",
-             "The credentials for Teleport, and the listener's certificate."]
+             "The credentials for Teleport, and the listener's certificate.",
+             ".TP", "\\fB/var/lib/teleport\\-mattermost/control.sock\\fR",
+             "The socket of the commands \\fBstatus\\fR and \\fBrequests\\fR."]
     summary = program["abstract"][0].lower() + program["abstract"][1:].rstrip(".")
     return page(NAME, 1, summary, body, "\\fBteleport\\-mattermost.toml\\fR(5)")
 

@@ -54,7 +54,7 @@ struct CallbackCheck: Sendable {
                     basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
                     trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources,
                     // The probe may come through a proxy, and the answer holds nothing but the random text.
-                    showsReasonsToAll: true),
+                    showsReasons: true),
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger,
                 verify: { context, _ in clicks.verify(context) }, readiness: { Readiness(problems: [sign]) },
                 bound: { _ in bound() }, decide: { click, respond in respond(clicks.answer(click)) })

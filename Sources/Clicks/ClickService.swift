@@ -43,25 +43,35 @@ package struct ClickService: Sendable {
 
     /// Answers a click. It calls `respond` within ``answerLimit``, and returns when the decision is finished.
     package func answer(_ click: VerifiedClick, respond: (ClickReply<ClickAnswer>) -> Void) async {
-        let due = context.clocks.elapsed() + Self.answerLimit
+        let begun = context.clocks.elapsed()
+        let due = begun + Self.answerLimit
+        func reply(_ reply: ClickReply<ClickAnswer>) {
+            respond(reply)
+            context.observe(.answered(after: context.clocks.elapsed() - begun))
+        }
         await withDiscardingTaskGroup { work in
             let now = context.clocks.now()
             guard let proofs else {
-                return respond(.answer(await answer(Click(click, isProven: false, at: now), click.triggerID, due, &work)))
+                return reply(.answer(await answer(Click(click, isProven: false, at: now), click.triggerID, due, &work)))
             }
-            let reply = await proofs.answer(click) {
+            let proven = await proofs.answer(click) {
                 await answer(Click(click, isProven: true, at: now), click.triggerID, due, &work)
             }
-            respond(reply)
+            reply(proven)
         }
     }
 
     /// Answers a submitted dialog. It calls `respond` within ``answerLimit``, and returns when the decision is finished.
     package func answer(_ submission: DialogSubmission, respond: (ClickReply<DialogAnswer>) -> Void) async {
-        let due = context.clocks.elapsed() + Self.answerLimit
+        let begun = context.clocks.elapsed()
+        let due = begun + Self.answerLimit
+        func reply(_ reply: ClickReply<DialogAnswer>) {
+            respond(reply)
+            context.observe(.answered(after: context.clocks.elapsed() - begun))
+        }
         await withDiscardingTaskGroup { work in
-            guard let proofs else { return respond(.answer(await answer(submission, proof: nil, due, &work))) }
-            respond(await proofs.answer(submission) { await answer(submission, proof: $0, due, &work) })
+            guard let proofs else { return reply(.answer(await answer(submission, proof: nil, due, &work))) }
+            reply(await proofs.answer(submission) { await answer(submission, proof: $0, due, &work) })
         }
     }
 

@@ -24,12 +24,14 @@ package struct ClicksContext: Sendable {
     package let replica: String
     package let logger: Logger
     package let clocks: Clocks
+    /// Is told how long each answer took.
+    package let observe: Happening.Observe
 
     package init(
         teleport: any AccessService, chat: any ChatService, recipients: any RecipientDirectory, cards: CardMaker,
         policy: ApprovalPolicy, method: DecisionMethod, reviewsAsPlugin: Bool, hasButtons: Bool, dialogs: DialogMaker,
         audit: AuditLog,
-        replica: String, logger: Logger, clocks: Clocks
+        replica: String, logger: Logger, clocks: Clocks, observe: @escaping Happening.Observe = Happening.unobserved
     ) {
         self.teleport = teleport
         self.chat = chat
@@ -45,5 +47,6 @@ package struct ClicksContext: Sendable {
         self.replica = replica
         self.logger = logger
         self.clocks = clocks
+        self.observe = observe
     }
 }

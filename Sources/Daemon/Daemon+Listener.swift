@@ -7,6 +7,7 @@ import Clicks
 import Mattermost
 import NIOPosix
 import Settings
+import Telemetry
 import Watcher
 
 extension Daemon {
@@ -23,30 +24,18 @@ extension Daemon {
                 let cluster = teleport.clusterName ?? context.cluster
                 return Verification(signer.verify(context, cluster: cluster, at: now()))
             },
-            readiness: { readiness(health) }, bound: { _ in started.give(()) },
+            readiness: { Readiness(problems: condition(health).reasons.map(\.words)) }, bound: { _ in started.give(()) },
             dialogs: settings.approvals.hasDialogs ? dialogs(clicks) : nil,
             refused: { [audit, now] refused in
                 audit.writeRefusedCallbacks(
                     refused.count, from: refused.remote, because: refused.reason, claims: refused.metadata, at: now())
             },
+            observe: telemetry.observe,
             decide: { click, respond in
                 await clicks.answer(click) { reply in
                     respond(reply.map { clickAnswer(update: $0.update, ephemeral: $0.text) })
                 }
             })
-    }
-
-    func readiness(_ health: Health) -> Readiness {
-        Readiness(health, teleport.status, logFiles.compactMap(\.trouble), asked: circuits.pauseNote(at: now()))
-    }
-
-    /// Returns the parts of the plugin's work that fail, in a fixed order. There are none exactly if ``readiness(_:)`` has no
-    /// problems.
-    func failing(_ health: Health) -> [Health.Part] {
-        var failing = Set(health.reasons.map(\.part))
-        if !teleport.status.denials.isEmpty { failing.insert(.teleport) }
-        if circuits.pauseNote(at: now()) != nil { failing.insert(.mattermost) }
-        return Health.Part.allCases.filter(failing.contains)
     }
 
     private func dialogs(_ clicks: ClickService) -> CallbackServer.Dialogs {
@@ -55,29 +44,5 @@ extension Daemon {
             decide: { submission, respond in
                 await clicks.answer(submission) { reply in respond(reply.map(\.json)) }
             })
-    }
-}
-
-extension Readiness {
-    /// Makes the answer to a readiness probe. A permission that the role lacks is left out if the watch has failed for the same
-    /// reason, because that failure is already among the problems.
-    /// - Parameters:
-    ///   - lost: notes about log files that lose lines.
-    ///   - asked: a note about a pause that Mattermost asked for.
-    fileprivate init(_ health: Health, _ status: ConnectionStatus, _ lost: [String], asked: String?) {
-        let reasons =
-            health.reasons.map { "\($0.part.rawValue): \($0.problem.message)" } + (asked.map { ["mattermost: \($0)"] } ?? [])
-        let denials = status.denials.filter { $0 != status.lastFailure }.map { "teleport: \($0.message)" }
-        var gauges = [Gauge("teleport_connected", "1 while requests are watched.", status.connected ? 1 : 0)]
-        if let expires = status.identityExpires {
-            gauges.append(
-                Gauge(
-                    "identity_expiry_timestamp_seconds", "When the client certificate for Teleport expires, in Unix time.",
-                    expires.milliseconds / 1000))
-        }
-        self.init(
-            problems: reasons + denials,
-            notes: status.notes.map(\.message) + health.notes.map { "\($0.part.rawValue): \($0.note.message)" } + lost,
-            gauges: gauges)
     }
 }

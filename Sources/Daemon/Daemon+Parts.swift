@@ -5,6 +5,7 @@ import Clicks
 import Mattermost
 import Posts
 import Settings
+import Telemetry
 import Watcher
 
 /// The parts from which the services for posts and for clicks are made.
@@ -29,13 +30,14 @@ extension Daemon {
             options: .init(
                 notifiesRequester: settings.notify.requester, reminders: settings.reminders.steps,
                 postingDelay: settings.posting.delay),
-            outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks)
+            outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks, observe: telemetry.observe)
         let clicks = ClicksContext(
             teleport: teleport,
             chat: chat,
             recipients: recipients, cards: cards, policy: settings.approvals.policy, method: settings.approvals.method,
             reviewsAsPlugin: settings.approvals.reviewsAsPlugin,
-            hasButtons: buttons != nil, dialogs: dialogMaker, audit: audit, replica: replica, logger: logger, clocks: clocks)
+            hasButtons: buttons != nil, dialogs: dialogMaker, audit: audit, replica: replica, logger: logger, clocks: clocks,
+            observe: telemetry.observe)
         return DaemonParts(posts: posts, clicks: clicks)
     }
 

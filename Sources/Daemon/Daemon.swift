@@ -11,6 +11,7 @@ import NIOPosix
 import Posts
 import ServiceLifecycle
 import Settings
+import Telemetry
 import UnixSignals
 import Watcher
 
@@ -26,6 +27,7 @@ struct Daemon: Sendable {
     let teleport: TeleportClient
     let chat: MattermostClient
     let circuits: Circuits
+    let telemetry = Telemetry()
     let elapsed: @Sendable () -> Duration
     /// The calls to Mattermost, by which the watchdog sees that they are made.
     let pulse: Pulse
@@ -54,7 +56,7 @@ struct Daemon: Sendable {
         }
         logger.logLevel = level
         self.logger = logger
-        audit = AuditLog(logger: logger, file: Self.writer(auditFile))
+        audit = AuditLog(logger: logger, file: Self.writer(auditFile), observe: telemetry.observe)
         auditFile?.onTrouble { [logger] in logger.log(level: $0.isOver ? .warning : .error, "\($0.words)") }
         if debug { logger.debug("DEBUG logging enabled") }
         logger.info("Starting Teleport Access Mattermost Bot \(Version.number): \(BuildInfo.gitRef)")
@@ -68,7 +70,7 @@ struct Daemon: Sendable {
         elapsed = { ContinuousClock.now - start }
         circuits = Circuits(logger: logger, elapsed: elapsed)
         pulse = Pulse(elapsed: elapsed)
-        let interceptors = Self.interceptors(circuits, pulse)
+        let interceptors = Self.interceptors(circuits, pulse, telemetry)
         do {
             signer = try settings.signer()
             chat = try MattermostClient(
@@ -80,20 +82,22 @@ struct Daemon: Sendable {
         teleport = TeleportClient(configuration: settings.teleport, logger: logger, interceptors: interceptors.teleport)
     }
 
-    /// Returns the interceptors that run around every call: the circuits, the pulse of the calls to Mattermost and, in debug
-    /// builds for tests of crashes, a kill point.
+    /// Returns the interceptors that run around every call: the circuits, the pulse of the calls to Mattermost, the measurement
+    /// of the calls and, in debug builds for tests of crashes, a kill point.
     private static func interceptors(
-        _ circuits: Circuits, _ pulse: Pulse
+        _ circuits: Circuits, _ pulse: Pulse, _ telemetry: Telemetry
     ) -> (teleport: CallInterceptors<TeleportError>, chat: CallInterceptors<MattermostError>) {
+        var teleport: [any CallInterceptor<TeleportError>] = [circuits.teleport, telemetry.teleportCalls]
+        var chat: [any CallInterceptor<MattermostError>] = [
+            circuits.chat, PulseInterceptor(pulse: pulse), telemetry.chatCalls,
+        ]
         #if DEBUG
             if let point = KillPoint.fromEnvironment() {
-                return (
-                    CallInterceptors([circuits.teleport, KillPointInterceptor(point: point)]),
-                    CallInterceptors([circuits.chat, PulseInterceptor(pulse: pulse), KillPointInterceptor(point: point)])
-                )
+                teleport.append(KillPointInterceptor(point: point))
+                chat.append(KillPointInterceptor(point: point))
             }
         #endif
-        return (CallInterceptors([circuits.teleport]), CallInterceptors([circuits.chat, PulseInterceptor(pulse: pulse)]))
+        return (CallInterceptors(teleport), CallInterceptors(chat))
     }
 
     private static func writer(_ file: LogDestination?) -> (@Sendable (String) -> Void)? {
@@ -114,7 +118,7 @@ struct Daemon: Sendable {
     }
 
     func run() async throws {
-        let health = Health()
+        let health = Health(observe: telemetry.observe)
         let parts = makeParts()
         let reconciler = Reconciler(parts.posts, health: health)
         let sweeper = Sweeper(parts.posts, reconciler)
@@ -125,6 +129,7 @@ struct Daemon: Sendable {
         circuits.onRecovery(retryEverything)
         let listReminders = settings.accessLists.reminders ? AccessListReminders(parts.posts, lists: teleport) : nil
         let watcher = WatcherService(client: teleport, logger: logger) { event in
+            telemetry.observe(Happening(event))
             switch event {
             case .connected:
                 health.set(.teleport, problem: nil)
@@ -151,6 +156,7 @@ struct Daemon: Sendable {
         services.append(
             settings.http.isNeeded
                 ? listener : ProbeListener(server: listener, logger: logger, failed: { started.give(()) }))
+        services += diagnostics(health, parts.posts.recipients, reconciler)
         if failsFast { services.append(FailFast(health)) }
         services += supervision(health, started: started)
         var configuration = ServiceGroupConfiguration(

@@ -27,6 +27,8 @@ package struct PostsContext: Sendable {
     /// Returns a random number in 0..<1, by which the delays of several requests differ.
     package let jitter: @Sendable () -> Double
     let evidence: GoneEvidence
+    /// Is told of posts that were made, and of requests that could not be brought up to date.
+    let observe: Happening.Observe
 
     /// The options of posting that the configuration sets.
     package struct Options: Sendable {
@@ -48,7 +50,8 @@ package struct PostsContext: Sendable {
         teleport: any AccessService, chat: any ChatService, recipients: Recipients, cards: CardMaker, buttons: ButtonMaker?,
         policy: ApprovalPolicy, replica: String, rendering: Rendering, options: Options,
         outage: @escaping @Sendable () -> Duration?, evidence: GoneEvidence = GoneEvidence(), logger: Logger, clocks: Clocks,
-        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        observe: @escaping Happening.Observe = Happening.unobserved
     ) {
         self.teleport = teleport
         self.chat = chat
@@ -62,6 +65,7 @@ package struct PostsContext: Sendable {
         self.options = options
         self.outage = outage
         self.evidence = evidence
+        self.observe = observe
         self.logger = logger
         self.clocks = clocks
         self.jitter = jitter

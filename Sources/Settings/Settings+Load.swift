@@ -41,6 +41,7 @@ extension Settings {
         let accessLists = reader.accessLists()
         let log = reader.log()
         let audit = reader.audit()
+        let diagnostics = reader.diagnostics()
         let looksForPeople = approvals.hasButtons || notify.requester || accessLists.reminders
         teleport?.findsUsersByTrait = approvals.policy.userTrait != nil && looksForPeople
         guard reader.problems.isEmpty, let teleport, let mattermost else {
@@ -49,6 +50,7 @@ extension Settings {
         return Settings(
             teleport: teleport, mattermost: mattermost, approvals: approvals, http: http, messages: messages,
             posting: posting, notify: notify, reminders: reminders, accessLists: accessLists, log: log, audit: audit,
+            diagnostics: diagnostics,
             secretSources: SecretSources(text),
             warnings: mattermost.warnings + approvals.warnings
                 + (approvals.hasButtons ? approvals.policy.warnings(mattermost.recipients) : [])

@@ -18,6 +18,7 @@ package struct Settings: Sendable {
     package var accessLists: AccessLists
     package var log: Log
     package var audit: Audit
+    package var diagnostics: Diagnostics
     package var secretSources: SecretSources
     /// Warnings about settings that work but should be changed, each with what to do about it.
     package var warnings: [Notice] = []

@@ -3,7 +3,7 @@ struct SettingsSection: Sendable {
     /// All sections, in the order of the example.
     static let all: [SettingsSection] = [
         .teleport, .mattermost, .approvals, .roleRecipients, .http, .posting, .notify, .reminders, .accessLists, .messages,
-        .log, .audit,
+        .log, .audit, .diagnostics,
     ]
 
     let name: String

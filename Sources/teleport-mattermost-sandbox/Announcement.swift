@@ -14,7 +14,8 @@ struct Announcement {
         let (authPort, mattermostPort) = (try await auth.address.port, try await mattermost.port)
         if let path = command.writeConfig {
             let settings = PluginSettingsFile(
-                authPort: authPort, mattermostPort: mattermostPort, pluginPort: command.pluginPort, token: token, files: files)
+                authPort: authPort, mattermostPort: mattermostPort, pluginPort: command.pluginPort,
+                diagnosticsPort: command.diagnosticsPort, controlSocket: command.controlSocket, token: token, files: files)
             try SandboxFiles.writePrivately(settings.text, to: URL(filePath: path))
         }
         if let path = command.portsFile {

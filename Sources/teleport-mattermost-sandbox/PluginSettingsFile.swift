@@ -3,6 +3,10 @@ struct PluginSettingsFile {
     var authPort: Int
     var mattermostPort: Int
     var pluginPort: Int
+    /// The plugin's private port; nil for none.
+    var diagnosticsPort: Int?
+    /// The path of the plugin's control socket; nil for none.
+    var controlSocket: String?
     var token: String
     var files: SandboxFiles
 
@@ -31,6 +35,10 @@ struct PluginSettingsFile {
         [log]
         output = "stderr"
         severity = "INFO"
+
+        [diagnostics]
+        listen_addr = "\(diagnosticsPort.map { "127.0.0.1:\($0)" } ?? "off")"
+        socket = "\(controlSocket ?? "off")"
 
         """
     }

@@ -24,6 +24,12 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "The port that the written configuration gives the plugin's listener.")
     var pluginPort = 8081
 
+    @Option(help: "The private port that the written configuration gives the plugin. None: it has none.")
+    var diagnosticsPort: Int?
+
+    @Option(help: "The control socket that the written configuration gives the plugin. None: it has none.")
+    var controlSocket: String?
+
     @Option(help: "The bot's access token.")
     var token: String?
 

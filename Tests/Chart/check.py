@@ -223,6 +223,7 @@ def guide_17(objects):
     mounts = {path: (volume["name"], sub_path) for path, (volume, sub_path) in objects.mounts().items()}
     same(mounts, {
         "/etc/teleport-mattermost.toml": ("config", "teleport-mattermost.toml"),
+        "/var/lib/teleport-mattermost": ("state", None),
         f"{FILES}/teleport-identity": ("teleport-identity", None),
         f"{FILES}/mattermost_token": ("password-file", "mattermostToken"),
     })
@@ -237,7 +238,7 @@ def guide_17(objects):
             "url": "https://mattermost.example.com/", "token": f"{FILES}/mattermost_token",
             "recipients": ["access-requests@example.com", "team/example-channel"],
         },
-        "http": {"listen_addr": ":8081"},
+        "http": {"listen_addr": ":8081"}, "diagnostics": {"listen_addr": ":8082"},
         "log": {"output": "stderr", "severity": "INFO"},
     })
 
@@ -304,6 +305,10 @@ def tbot_operator(objects):
     same(deployment["spec"]["template"]["metadata"]["labels"]["team"], "access")
 
 
+# The alerts of config/monitoring expect this job.
+JOB = [{"targetLabel": "job", "replacement": "teleport-mattermost"}]
+
+
 def names_and_annotations(objects):
     names = ["ConfigMap/access-mattermost", "Deployment/access-mattermost", "Secret/access-mattermost-secret"]
     same(objects.names, names)
@@ -357,7 +362,7 @@ def every_setting(objects):
     secrets = [f"{FILES}/signing-secret/{key}" for key in ("current", "before", "older")]
     same([toml["mattermost"]["secret"], *toml["mattermost"]["previous_secrets"]], secrets)
     # Log and audit share a folder, which is mounted once.
-    same([volume["name"] for volume in objects.pod["volumes"] if "emptyDir" in volume], ["logs-0"])
+    same([volume["name"] for volume in objects.pod["volumes"] if "emptyDir" in volume], ["logs-0", "state"])
 
 
 def plain_http(objects):
@@ -365,30 +370,34 @@ def plain_http(objects):
     same(objects.container["env"][0]["value"], "false")
     same(objects.container["readinessProbe"]["initialDelaySeconds"], 2)
     # A pod that leaves the Service while it stops has to go on serving for a moment.
-    same(objects.the("Service")["spec"]["publishNotReadyAddresses"], False)
+    same(objects.the("Service", PLUGIN)["spec"]["publishNotReadyAddresses"], False)
     assert objects.container["lifecycle"]["preStop"]
     assert "https_key_file" not in objects.toml["http"]
     endpoint = objects.the("ServiceMonitor")["spec"]["endpoints"][0]
-    same(endpoint, {"port": "callback", "path": "/metrics", "scheme": "http"})
+    same(endpoint, {"port": "metrics", "path": "/metrics", "relabelings": JOB})
+    same(objects.container["ports"][1], {"name": "metrics", "containerPort": 8082, "protocol": "TCP"})
     rule = objects.the("Ingress")["spec"]["rules"][0]
     same((rule["host"], rule["http"]["paths"][0]["path"]), ("other.example.com", "/hooks"))
 
 
 def large_cluster(objects):
     same(objects.deployment["spec"]["replicas"], 3)
-    same(objects.container["ports"], [{"name": "callback", "containerPort": 9443, "protocol": "TCP"}])
-    service = objects.the("Service")["spec"]
+    same([port["containerPort"] for port in objects.container["ports"]], [9443, 9090])
+    metrics = objects.the("Service", f"{PLUGIN}-metrics")["spec"]
+    same((metrics["clusterIP"], metrics["ports"][0]["port"], metrics["ports"][0]["targetPort"]), ("None", 9090, "metrics"))
+    service = objects.the("Service", PLUGIN)["spec"]
     same((service["type"], service["ports"][0]["port"], service["ports"][0]["targetPort"]), ("LoadBalancer", 9443, "callback"))
     same(objects.the("PodDisruptionBudget")["spec"]["maxUnavailable"], "50%")
     monitor = objects.the("ServiceMonitor")
     same(monitor["metadata"]["labels"]["release"], "prometheus")
     same(monitor["spec"]["endpoints"], [{
-        "port": "callback", "path": "/metrics", "scheme": "https", "interval": "30s",
-        "tlsConfig": {"serverName": "access.example.com"},
+        "port": "metrics", "path": "/metrics", "interval": "30s", "relabelings": JOB,
     }])
     policy = objects.the("NetworkPolicy")["spec"]
     same(policy["policyTypes"], ["Ingress", "Egress"])
     same(policy["ingress"][0]["ports"], [{"port": "callback", "protocol": "TCP"}])
+    same(policy["ingress"][1]["ports"], [{"port": "metrics", "protocol": "TCP"}])
+    same(len(policy["ingress"]), 2)
     same(len(policy["egress"][0]["ports"]), 2)
     same(objects.mounts()["/etc/company-ca"][0]["configMap"]["name"], "company-ca")
     same(objects.container["env"][1]["name"], "SSL_CERT_FILE")

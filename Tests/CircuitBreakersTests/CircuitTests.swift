@@ -82,7 +82,8 @@ struct CircuitTests {
             elapsed: { elapsed.withLock { $0 } })
         func fail(_ code: MattermostError.Code, _ words: String) async {
             try? await CircuitBypass.run { () throws(MattermostError) in
-                try await circuits.chat.intercept(.read) { () throws(MattermostError) in throw MattermostError(code, words) }
+                try await circuits.chat.intercept(.read(.me)) { () throws(MattermostError) in throw MattermostError(code, words)
+                }
             }
         }
         let now = Timestamp(milliseconds: 1_795_212_356_000)
@@ -92,7 +93,7 @@ struct CircuitTests {
         let words = "it asked to be left alone, so nothing is posted until 2026-11-20T22:06:56Z: it has had too many calls"
         #expect(circuits.pauseNote(at: now) == words)
         try? await CircuitBypass.run { () throws(MattermostError) in
-            try await circuits.chat.intercept(.read) { () throws(MattermostError) in }
+            try await circuits.chat.intercept(.read(.me)) { () throws(MattermostError) in }
         }
         #expect(circuits.pauseNote(at: now) == words, "a success of another call ends nothing")
         await fail(.unreachable, "the connection was refused")
@@ -116,7 +117,7 @@ struct CircuitTests {
     func mattermostErrors(_ code: MattermostError.Code, isOutage: Bool) async {
         let breaker = circuits().chat
         for _ in 0..<3 {
-            try? await breaker.intercept(.read) { () throws(MattermostError) in throw MattermostError(code, "x") }
+            try? await breaker.intercept(.read(.me)) { () throws(MattermostError) in throw MattermostError(code, "x") }
         }
         #expect((breaker.wait != nil) == isOutage)
     }
@@ -130,7 +131,7 @@ struct CircuitTests {
     func teleportErrors(_ code: TeleportError.Code, isOutage: Bool) async {
         let breaker = circuits().teleport
         for _ in 0..<3 {
-            try? await breaker.intercept(.read) { () throws(TeleportError) in throw TeleportError(code, "x") }
+            try? await breaker.intercept(.read(.me)) { () throws(TeleportError) in throw TeleportError(code, "x") }
         }
         #expect((breaker.wait != nil) == isOutage)
     }
@@ -165,10 +166,10 @@ struct CircuitTests {
         try await Rig.with { rig in
             let circuits = rig.environment.circuits
             for _ in 0..<Circuit.threshold {
-                _ = try? await circuits.chat.intercept(.read) { () throws(MattermostError) in
+                _ = try? await circuits.chat.intercept(.read(.me)) { () throws(MattermostError) in
                     throw MattermostError(.unreachable, "it is away")
                 }
-                _ = try? await circuits.teleport.intercept(.read) { () throws(TeleportError) in
+                _ = try? await circuits.teleport.intercept(.read(.me)) { () throws(TeleportError) in
                     throw TeleportError(.unavailable, "it is away")
                 }
             }

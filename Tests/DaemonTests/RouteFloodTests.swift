@@ -72,7 +72,7 @@ struct RouteFloodTests {
             _ = listener.dialog(ByteBuffer(string: body), from: origin, ticket: ticket)
         case .unproven:
             let metadata: Logger.Metadata = ["claimed_user_id": "\(String(repeating: "\u{301}", count: 5000))"]
-            _ = listener.failed("the proof of who clicked does not match Mattermost's key", from: origin, metadata)
+            _ = listener.failed("the proof of who clicked does not match Mattermost's key", .proof, from: origin, metadata)
         case .tooOld: listener.count(from: origin)
         case .strange: _ = listener.limited(.forbidden, from: origin)
         case .unknown: _ = listener.limited(.notFound, from: origin)

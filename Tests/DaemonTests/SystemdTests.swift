@@ -144,7 +144,7 @@ struct SystemdTests {
         #expect(pulse.isAlive)
         time.withLock { $0 = .seconds(121) }
         #expect(!pulse.isAlive)
-        _ = try? await calls.run(.read) { () async throws(MattermostError) in
+        _ = try? await calls.run(.read(.me)) { () async throws(MattermostError) in
             throw MattermostError(.unreachable, "away")
         }
         #expect(pulse.isAlive, "a failed call is a sign of life too")

@@ -8,16 +8,17 @@ import Testing
 
 @Suite("A full disk, with the built plugin", .timeLimit(.minutes(1)))
 struct FullDiskTests {
-    /// Calls `/readyz`, and returns the status and the notes about the audit.
-    private func readyz(_ stage: Stage) async throws -> (status: Int, notes: [String]) {
-        let curl = try CurlClient(CurlClient.Options(caFile: try Certificates.shared().path("callback-ca.crt")))
+    /// Calls `/readyz` of the private port, and returns the status and the notes about the audit.
+    private func readyz(_ port: Int) async throws -> (status: Int, notes: [String]) {
+        let curl = try CurlClient()
         defer { curl.shutdown() }
         let answer = try await curl.perform(
             HTTPCall(
-                method: .get, url: "https://localhost:\(stage.callbackPort)/readyz", token: Secret("none"), body: nil,
+                method: .get, url: "http://127.0.0.1:\(port)/readyz", token: Secret("none"), body: nil,
                 timeLimit: .seconds(10)))
         let object = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
-        return (answer.status, (object?["notes"] as? [String] ?? []).filter { $0.contains("audit") })
+        let notes = (object?["notes"] as? [[String: Any]] ?? []).compactMap { $0["words"] as? String }
+        return (answer.status, notes.filter { $0.contains("audit") })
     }
 
     @Test("People go on deciding, the operator is told once, and afterwards the audit goes on")
@@ -25,6 +26,7 @@ struct FullDiskTests {
         try await Stage.with { stage in
             let path = stage.folder.appending(path: "audit.jsonl").path
             try stage.edit { line in line == "[log]" ? "[audit]\noutput = \"\(path)\"\n\n[log]" : line }
+            let port = try stage.openPrivatePort()
             let plugin = try await stage.startPlugin()
             // A limit on the size of the process's files stands in for a full disk. A device such as `/dev/full` cannot,
             // because the audit has to be a regular file.
@@ -37,7 +39,7 @@ struct FullDiskTests {
             let line = try await plugin.line(containing: "the audit file \(path) cannot be written")
             #expect(line.hasPrefix("ERRO") && line.contains("File too large"))
             #expect(plugin.state.value.lines.count { $0.contains("cannot be written") } == 1)
-            let ready = try await readyz(stage)
+            let ready = try await readyz(port)
             #expect(ready.status == 200)
             #expect(ready.notes.count == 1 && ready.notes.allSatisfy { $0.hasPrefix("the audit file \(path) cannot be") })
             try plugin.limitFiles(to: nil)
@@ -47,7 +49,7 @@ struct FullDiskTests {
             let post = try await stage.post(about: id, showing: "pending")
             #expect(try await stage.click("deny", on: post, as: "bob").hasPrefix("You denied"))
             try await plugin.line(containing: "is written again; lines lost: 2")
-            #expect(try await readyz(stage).notes == [])
+            #expect(try await readyz(port).notes == [])
             let written = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
             #expect(written.count == 1 && written.allSatisfy { $0.contains(#""outcome":"denied""#) })
             #expect(try await plugin.stop() == 0)

@@ -52,27 +52,34 @@ struct OutageTests {
         }
     }
 
-    @Test("With both servers away at the start it waits, listens and gives the reasons at /readyz; with both back it is ready")
+    @Test(
+        "With both servers away at the start it waits, listens and gives the reasons on the private port; with both back it is ready"
+    )
     func waitsAtStart() async throws {
         try await Stage.with { stage in
             await stage.mattermost.stop()
             try await stage.auth.stop()
+            let port = try stage.openPrivatePort()
             let plugin = try PluginProcess(["start", "--config", stage.configuration])
             try await plugin.line(containing: "No watch on Teleport")
             try await plugin.line(containing: "health check failed")
             let curl = try CurlClient(CurlClient.Options(caFile: try Certificates.shared().path("callback-ca.crt")))
             defer { curl.shutdown() }
-            func get(_ path: String) async throws -> (status: Int, body: String) {
-                let url = "https://localhost:\(stage.callbackPort)\(path)"
+            func get(_ path: String, at server: String? = nil) async throws -> (status: Int, body: String) {
+                let url = "\(server ?? "https://localhost:\(stage.callbackPort)")\(path)"
                 let call = HTTPCall(method: .get, url: url, token: Secret("none"), body: nil, timeLimit: .seconds(10))
                 let answer = try await curl.perform(call)
                 return (answer.status, String(decoding: answer.body, as: UTF8.self))
             }
             let health = try await get("/healthz"), readiness = try await get("/readyz")
             #expect(health.status == 200)
-            #expect(readiness.status == 503)
-            #expect(readiness.body.contains("teleport: cannot connect to auth_server"))
-            #expect(readiness.body.contains("mattermost: Mattermost GET"))
+            #expect(readiness.status == 503 && readiness.body == #"{"status":"not ready"}"#)
+            let reasons = try await get("/readyz", at: "http://127.0.0.1:\(port)")
+            #expect(reasons.status == 503)
+            #expect(
+                reasons.body.contains("cannot connect to auth_server")
+                    && reasons.body.contains(#""part":"teleport","since":"20"#))
+            #expect(reasons.body.contains(#""words":"Mattermost GET"#))
 
             try await stage.auth.start()
             try await stage.mattermost.start()

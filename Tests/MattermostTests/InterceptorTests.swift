@@ -62,7 +62,7 @@ struct InterceptorTests {
             try await client.deletePost(reference)
             try await client.ping()
         }
-        #expect(recorder.seen.map(\.call) == [.createPost, .updatePost, .read, .deletePost, .read])
+        #expect(recorder.seen.map(\.call) == [.createPost, .updatePost, .read(.post), .deletePost, .read(.ping)])
         #expect(recorder.seen.allSatisfy { $0.failure == nil })
     }
 
@@ -79,7 +79,8 @@ struct InterceptorTests {
         } _: { server in
             _ = try? await client(server, [recorder]).me()
         }
-        #expect(recorder.seen == [.init(call: .read, failure: .malformed), .init(call: .read, failure: .status(503))])
+        let expected: [MattermostError.Code] = [.malformed, .status(503)]
+        #expect(recorder.seen == expected.map { .init(call: .read(.me), failure: $0) })
     }
 
     @Test("A call that an interceptor refuses is not made, and inner interceptors do not see it")

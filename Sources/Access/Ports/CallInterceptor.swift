@@ -34,10 +34,10 @@ package struct CallInterceptors<Failure: Error>: Sendable {
     }
 }
 
-/// The effect of a call, as far as interceptors have to know it. The writes to both servers are told apart; reads are not.
+/// A call of either server, as far as interceptors have to know it.
 package enum ServerCall: Equatable, Sendable {
     /// Changes nothing on the server, so it does no harm when it is made twice.
-    case read
+    case read(ReadCall)
 
     // Mattermost
     case createPost, updatePost, deletePost
@@ -56,4 +56,39 @@ package enum ServerCall: Equatable, Sendable {
     case decide
     /// Adds a review to a request.
     case review
+}
+
+extension ServerCall {
+    /// The call's name in metrics.
+    package var name: String {
+        switch self {
+        case .read(let call): call.rawValue
+        case .createPost: "create_post"
+        case .updatePost: "update_post"
+        case .deletePost: "delete_post"
+        case .reply: "reply"
+        case .openDialog: "open_dialog"
+        case .createDirectChannel: "create_direct_channel"
+        case .updatePluginData: "update_plugin_data"
+        case .decide: "decide"
+        case .review: "review"
+        }
+    }
+}
+
+/// A call that changes nothing. The raw value is its name in metrics.
+package enum ReadCall: String, CaseIterable, Sendable {
+    // Mattermost
+    case ping, me, user, member, team, channel, teams, channels
+    case clientConfiguration = "client_configuration"
+    case post, thread
+    /// A page of a channel's posts.
+    case channelPosts = "channel_posts"
+
+    // Teleport
+    /// One request or all of them.
+    case requests
+    case pluginData = "plugin_data"
+    case allPluginData = "all_plugin_data"
+    case role, resources
 }

@@ -30,21 +30,52 @@ package final class Health: Sendable {
         var problems: [Part: any OperatorError] = [
             .teleport: Notice("not connected yet"), .mattermost: Notice("not checked yet"),
         ]
+        /// The times since which the parts fail.
+        var since: [Part: Timestamp] = [:]
+        /// The time at which the last problem ended; nil before that.
+        var wellSince: Timestamp?
         var notes: [Part: any OperatorError] = [:]
         var listeners: [AsyncStream<News>.Continuation] = []
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    private let now: @Sendable () -> Timestamp
+    private let observe: Happening.Observe
 
-    package init() {}
+    /// - Parameters:
+    ///   - now: returns the time, by which it is told since when a part fails.
+    ///   - observe: is told when a part begins to fail, and when it is well again.
+    package init(
+        now: @escaping @Sendable () -> Timestamp = { .now }, observe: @escaping Happening.Observe = Happening.unobserved
+    ) {
+        var state = State()
+        let start = now()
+        for part in state.problems.keys { state.since[part] = start }
+        self.state = Mutex(state)
+        self.now = now
+        self.observe = observe
+    }
 
     /// Reports the problem of a part; nil if it is well.
     package func set(_ part: Part, problem: (any OperatorError)?) {
-        state.withLock { state in
+        let isNews = state.withLock { state in
+            let isNews = (state.problems[part] == nil) != (problem == nil)
             state.problems[part] = problem
+            if isNews {
+                state.since[part] = problem == nil ? nil : now()
+                if state.problems.isEmpty { state.wellSince = now() }
+            }
             for listener in state.listeners { listener.yield(News(part: part, problem: problem)) }
+            return isNews
         }
+        if isNews { observe(.health(part, problem: problem)) }
     }
+
+    /// The time since which the part fails; nil if it is well.
+    package func failingSince(_ part: Part) -> Timestamp? { state.withLock { $0.since[part] } }
+
+    /// The time since which no part fails; nil if one fails.
+    package var wellSince: Timestamp? { state.withLock { $0.problems.isEmpty ? $0.wellSince : nil } }
 
     /// Reports something about a part that a person should see to, although the plugin does its work; nil if there is nothing.
     package func set(_ part: Part, note: (any OperatorError)?) { state.withLock { $0.notes[part] = note } }

@@ -15,6 +15,8 @@ final class ClickQueue: Sendable {
         enum Call: Sendable {
             case click(VerifiedClick)
             case dialog(DialogSubmission)
+            /// One of the server's own pages, by its path.
+            case page(String)
         }
 
         var call: Call

@@ -27,13 +27,13 @@ extension Listener {
         do throws(MalformedClick) {
             scanned = try body.withUnsafeReadableBytes { (bytes) throws(MalformedClick) in try ClickScanner.scan(bytes) }
         } catch {
-            return refuse(.malformed, "\(error.reason)", origin)
+            return refuse(.malformed, "\(error.reason)", .malformed, origin)
         }
         switch verify(scanned.context, scanned.channelID) {
         case .refused(let reason):
-            return refuse(.forbidden, reason, origin)
+            return refuse(.forbidden, reason, .signature, origin)
         case .genuine(let action) where action.binding.map { $0.channelID != scanned.channelID } ?? false:
-            return refuse(.forbidden, "its context was signed for another channel", origin)
+            return refuse(.forbidden, "its context was signed for another channel", .signature, origin)
         case .genuine(let action):
             let click = VerifiedClick(
                 action: action, userID: scanned.userID, userName: scanned.userName, channelID: scanned.channelID,
@@ -53,15 +53,15 @@ extension Listener {
         do throws(MalformedClick) {
             scanned = try body.withUnsafeReadableBytes { (bytes) throws(MalformedClick) in try DialogScanner.scan(bytes) }
         } catch {
-            return refuse(.malformed, "\(error.reason)", origin)
+            return refuse(.malformed, "\(error.reason)", .malformed, origin)
         }
         guard let opened = dialogs.open(scanned.state) else {
-            return refuse(.forbidden, "a dialog's state is not signed by this plugin", origin)
+            return refuse(.forbidden, "a dialog's state is not signed by this plugin", .signature, origin)
         }
         guard opened.userID == scanned.userID, opened.channelID == scanned.channelID else {
-            return refuse(.forbidden, "a dialog's state was signed for another user or channel", origin)
+            return refuse(.forbidden, "a dialog's state was signed for another user or channel", .signature, origin)
         }
-        guard !scanned.isCancelled else { return refuse(.forbidden, "a dialog was cancelled", origin) }
+        guard !scanned.isCancelled else { return refuse(.forbidden, "a dialog was cancelled", .dialog, origin) }
         let submission = DialogSubmission(ticket: opened, reason: scanned.reason, remoteAddress: Self.text(origin))
         guard queue.submit(ClickQueue.Job(call: .dialog(submission), ticket: ticket)) else {
             return busy(opened.requestID, opened.decision, opened.userID, origin)
@@ -73,12 +73,14 @@ extension Listener {
         _ requestID: RequestID, _ decision: Decision, _ userID: String, _ origin: IPAddress?
     ) -> Outcome {
         note(
-            "it is signed, but no more can be decided at once", from: origin,
+            "it is signed, but no more can be decided at once", .busy, from: origin,
             ["request_id": "\(requestID)", "decision": "\(decision)", "claimed_user_id": "\(userID)"])
         return .reply(.busy)
     }
 
-    private func refuse(_ reply: FixedReply, _ reason: String, _ origin: IPAddress?) -> Outcome {
-        .reply(failed(reason, from: origin) ? reply : .tooMany)
+    private func refuse(
+        _ reply: FixedReply, _ reason: String, _ refusal: CallbackRefusal, _ origin: IPAddress?
+    ) -> Outcome {
+        .reply(failed(reason, refusal, from: origin) ? reply : .tooMany)
     }
 }

@@ -9,7 +9,7 @@ extension ConnectionHandler {
         case .closeNow: closeNow()
         case .refuse(let headOnly): refuse(.timedOut, headOnly: headOnly)
         case .answerLate(let exchange):
-            send(.late, exchange)
+            send(exchange.purpose.takesBody ? .late : .unavailable, exchange)
             resume()
         }
     }

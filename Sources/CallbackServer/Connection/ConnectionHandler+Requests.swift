@@ -27,10 +27,10 @@ extension ConnectionHandler {
             listener.count(from: origin)
             send(words, exchange)
         case .refused(let words?, let reason, let metadata):
-            listener.note(reason, from: origin, metadata)
+            listener.note(reason, .proof, from: origin, metadata)
             send(words, exchange)
         case .refused(nil, let reason, let metadata):
-            send(listener.failed(reason, from: origin, metadata) ? .forbidden : .tooMany, exchange)
+            send(listener.failed(reason, .proof, from: origin, metadata) ? .forbidden : .tooMany, exchange)
         }
         resume()
     }
@@ -39,7 +39,6 @@ extension ConnectionHandler {
         origin = peer.map {
             ForwardedFor.origin(of: $0, lines: head.headers["x-forwarded-for"], trusting: listener.proxies)
         }
-        isForwarded = ForwardingFields.arePresent(in: head.headers)
         let exchange = listener.policy.judge(head, from: origin)
         let isFirst = state.requestCount == 0
         let action = state.received(head: exchange, at: listener.now)
@@ -63,9 +62,11 @@ extension ConnectionHandler {
 
     private func reply(to request: ConnectionState.Request) {
         let exchange = request.exchange
+        listener.observe(.served(exchange.purpose.route))
         switch exchange.purpose {
         case .fixed(let reply): send(listener.limited(reply, from: origin), exchange)
-        case .readiness, .metrics: report(exchange)
+        case .readiness: report(exchange)
+        case .page(let path): ask(for: path, exchange)
         case .click, .dialog:
             let ticket = ReplyTicket(connection: number, request: state.requestCount)
             let outcome =
@@ -79,25 +80,32 @@ extension ConnectionHandler {
         }
     }
 
-    /// Replies with the plugin's readiness, or with its metrics.
+    /// Sends a page. It is dropped when the request has already had a reply because of the time limit.
+    func answer(_ page: CallbackServer.Page, to request: Int) {
+        guard let exchange = state.awaitedDecision(of: request) else { return }
+        let persistence = state.persistence(after: exchange)
+        send(listener.replies.page(page, persistence, headOnly: exchange.isHEAD), persistence)
+        resume()
+    }
+
+    /// Has a page made. The way of its reply is that of a decision's.
+    private func ask(for path: String, _ exchange: Exchange) {
+        guard listener.mayProbe(origin) else { return send(.tooMany, exchange) }
+        let ticket = ReplyTicket(connection: number, request: state.requestCount)
+        guard listener.queue.submit(ClickQueue.Job(call: .page(path), ticket: ticket)) else {
+            return send(.unavailable, exchange)
+        }
+        state.decisionBegan(at: listener.now)
+    }
+
+    /// Replies with the plugin's readiness.
     private func report(_ exchange: Exchange) {
         guard listener.mayProbe(origin) else { return send(.tooMany, exchange) }
         let readiness = listener.readiness()
         let persistence = state.persistence(after: exchange)
-        guard exchange.purpose == .readiness else {
-            return send(listener.replies.text(readiness.exposition, persistence, headOnly: exchange.isHEAD), persistence)
-        }
-        let json = mayKnowWhy ? readiness.json : readiness.statusJSON
+        let json = listener.showsReasons ? readiness.json : readiness.statusJSON
         let status: StaticString = readiness.problems.isEmpty ? "200 OK" : "503 Service Unavailable"
         send(listener.replies.json(json, status: status, persistence, headOnly: exchange.isHEAD), persistence)
-    }
-
-    /// Whether the client may know why the plugin is not ready. Reasons contain the names of servers, so only the operator on
-    /// this machine may see them, and only when asking without a proxy.
-    private var mayKnowWhy: Bool {
-        if listener.showsReasonsToAll { return true }
-        guard !isForwarded, let channel = context?.channel else { return false }
-        return LocalPeer.isOperator(channel.remoteAddress, of: channel.localAddress)
     }
 
     func send(_ reply: FixedReply, _ exchange: Exchange) {
@@ -122,13 +130,14 @@ extension ConnectionHandler {
     }
 }
 
-/// The header fields by which a proxy shows that it passes a request on for somebody else.
-enum ForwardingFields {
-    private static let names: Set<String> = [
-        "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
-        "x-forwarded-server",
-        "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip",
-    ]
-
-    static func arePresent(in headers: HTTPHeaders) -> Bool { headers.contains { names.contains($0.name.lowercased()) } }
+extension Exchange.Purpose {
+    /// The kind of the request, as the metrics count it.
+    fileprivate var route: Happening.Route {
+        switch self {
+        case .click: .click
+        case .dialog: .dialog
+        case .readiness, .fixed(.alive): .probe
+        case .page, .fixed: .other
+        }
+    }
 }

@@ -1,6 +1,7 @@
-import Base
+import Access
 import NIOCore
 import NIOHTTP1
+import NIOTLS
 
 /// Serves one client. It passes the events of the client's channel to a ``ConnectionState``, and performs the actions that the
 /// state returns. Every reply is written as one buffer.
@@ -21,8 +22,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private(set) var peer: IPAddress?
     /// The address from which the current request comes: the peer, or the client for which a trusted proxy asks.
     var origin: IPAddress?
-    /// Whether the current request was passed on by a proxy.
-    var isForwarded = false
+
+    /// Whether the TLS handshake is complete.
+    private var isSecure = false
 
     init(listener: Listener) {
         self.listener = listener
@@ -86,6 +88,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             state.inputEnded()
             resume()
         }
+        if case .some(.handshakeCompleted) = event as? TLSUserEvent { handshakeCompleted() }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -114,7 +117,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private var isWritable: Bool { context?.channel.isWritable ?? true }
 
+    private func handshakeCompleted() {
+        isSecure = true
+        listener.observe(.handshake(isComplete: true))
+    }
+
     private func leave() {
+        if context != nil, listener.tls != nil, !isSecure { listener.observe(.handshake(isComplete: false)) }
         listener.table.remove(number)
         context = nil
         state.close()

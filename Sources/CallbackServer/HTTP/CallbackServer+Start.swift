@@ -25,9 +25,11 @@ package struct ListenError: OperatorError {
 
     package let code: Code
     package let address: ListenAddress
+    /// The setting of the address, such as `[http] listen_addr`.
+    package let setting: String
     package let cause: any Error
 
-    package var words: String { "cannot listen on [http] listen_addr \"\(address)\": \(reason)." }
+    package var words: String { "cannot listen on \(setting) \"\(address)\": \(reason)." }
 
     package var mend: String? {
         switch code {
@@ -50,9 +52,10 @@ package struct ListenError: OperatorError {
         }
     }
 
-    init(_ address: ListenAddress, _ cause: any Error) {
+    init(_ address: ListenAddress, setting: String, _ cause: any Error) {
         code = Self.code(of: cause)
         self.address = address
+        self.setting = setting
         self.cause = cause
     }
 
@@ -75,14 +78,17 @@ extension CallbackServer {
         do {
             running = try await bind(queue, trim)
         } catch {
-            throw ListenError(address, error)
+            throw ListenError(address, setting: configuration.setting, error)
         }
         if let local = running.channel.localAddress { bound(local) }
-        logger.debug("Starting \(configuration.tls == nil ? "insecure HTTP" : "secure HTTPS") server on \(address)")
+        if pages == nil {
+            logger.debug("Starting \(configuration.tls == nil ? "insecure HTTP" : "secure HTTPS") server on \(address)")
+        }
         return running
     }
 
     private func bind(_ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
+        if let socket = configuration.boundSocket { return try await listen(on: socket, queue, trim) }
         guard let host = configuration.address.host else {
             do {
                 return try await bind("::", queue, trim)
@@ -104,6 +110,15 @@ extension CallbackServer {
         }.get()
     }
 
+    /// Accepts connections from a socket that is bound already.
+    private func listen(on socket: Int32, _ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
+        try await eventLoop.flatSubmit {
+            let listener = NIOLoopBound(Listener(self, queue: queue, trim: trim, on: eventLoop), eventLoop: eventLoop)
+            return bootstrap(listener, dualStack: false).withBoundSocket(socket)
+                .map { RunningListener(channel: $0, listener: listener, queue: queue) }
+        }.get()
+    }
+
     private func bootstrap(_ listener: NIOLoopBound<Listener>, dualStack: Bool) -> ServerBootstrap {
         let bootstrap = ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: 4096)
@@ -115,7 +130,13 @@ extension CallbackServer {
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16384)
             )
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try configure(channel, listener.value) }
+                guard configuration.isForOwnUser else {
+                    return channel.eventLoop.makeCompletedFuture { try configure(channel, listener.value) }
+                }
+                return PeerCredential.of(channel).flatMapThrowing { peer in
+                    guard peer.isOwn else { throw ChannelError.operationUnsupported }
+                    try configure(channel, listener.value)
+                }
             }
         guard dualStack else { return bootstrap }
         return bootstrap.serverChannelOption(

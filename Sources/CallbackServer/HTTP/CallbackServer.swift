@@ -26,6 +26,8 @@ package struct CallbackServer: Service {
     private let decide: Decide
     let eventLoop: any EventLoop
     let dialogs: Dialogs?
+    let pages: Pages?
+    let observe: Happening.Observe
     let refused: @Sendable (RefusedCallback) -> Void
     let bound: @Sendable (SocketAddress) -> Void
 
@@ -33,15 +35,18 @@ package struct CallbackServer: Service {
     ///   - group: one of its event loops serves all connections, because more loops brought no gain when measured. All time
     ///     limits use the clock of that loop.
     ///   - verify: checks each click.
-    ///   - readiness: is called on the event loop for every `/readyz` and `/metrics`, so it must not block.
+    ///   - readiness: is called on the event loop for every `/readyz`, so it must not block.
     ///   - bound: is called once with the bound address, for callers that asked for any free port.
     ///   - dialogs: handles the submissions of dialogs; nil if no dialog is opened.
     ///   - refused: is called on the event loop with each refused callback for the audit, a bounded number of times per minute.
+    ///   - pages: the server's own pages. A server that has some serves nothing else.
+    ///   - observe: is told on the event loop of handshakes, requests and refusals.
     ///   - decide: decides on each verified click.
     package init(
         configuration: Configuration, group: any EventLoopGroup, logger: Logger, verify: @escaping Verify,
         readiness: @escaping @Sendable () -> Readiness, bound: @escaping @Sendable (SocketAddress) -> Void = { _ in },
-        dialogs: Dialogs? = nil, refused: @escaping @Sendable (RefusedCallback) -> Void = { _ in }, decide: @escaping Decide
+        dialogs: Dialogs? = nil, refused: @escaping @Sendable (RefusedCallback) -> Void = { _ in }, pages: Pages? = nil,
+        observe: @escaping Happening.Observe = Happening.unobserved, decide: @escaping Decide
     ) {
         var configuration = configuration
         configuration.limits.maxConnections = OpenFiles.connections(
@@ -54,6 +59,8 @@ package struct CallbackServer: Service {
         self.bound = bound
         self.dialogs = dialogs
         self.refused = refused
+        self.pages = pages
+        self.observe = observe
         eventLoop = group.next()
     }
 
@@ -90,6 +97,8 @@ package struct CallbackServer: Service {
         let respond: Respond = { running.answer($0, job.ticket) }
         switch job.call {
         case .click(let click): await decide(click, respond)
+        case .page(let path):
+            if let pages { running.answer(await pages.make(path), job.ticket) }
         case .dialog(let submission):
             if let dialogs { await dialogs.decide(submission, respond) } else { respond(.answer(Array("{}".utf8))) }
         }

@@ -6,6 +6,12 @@ extension CallbackServer {
     /// The settings of the listener. They do not change while it runs, apart from the certificate's content.
     package struct Configuration: Sendable {
         package var address: ListenAddress
+        /// The setting of the address, for errors.
+        package var setting = "[http] listen_addr"
+        /// A listening socket to use instead of the address; nil if the address is to be bound.
+        package var boundSocket: Int32?
+        /// Whether only processes of root and of this process's user may connect, which can be told of Unix sockets only.
+        package var isForOwnUser = false
         /// The certificate; nil to serve plain HTTP, behind a proxy that terminates TLS.
         package var tls: ListenerCertificate?
         /// The path of `public_addr`. Every route is served at the root and below this path, so a proxy may strip it or not.
@@ -17,14 +23,15 @@ extension CallbackServer {
         /// The addresses from which clicks and dialogs are accepted; all addresses if empty. Probes are accepted from
         /// everywhere.
         package var allowedSources: AddressRanges
-        /// Whether `/readyz` tells every client why the plugin is not ready, and not only the operator on this machine.
-        package var showsReasonsToAll: Bool
+        /// Whether `/readyz` tells why the plugin is not ready. The reasons name servers, and everybody who reaches the port may
+        /// ask.
+        package var showsReasons: Bool
         package var limits: Limits
 
         package init(
             address: ListenAddress, tls: ListenerCertificate? = nil, pathPrefix: String = "", basicAuth: BasicAuth? = nil,
             trustedProxies: AddressRanges = AddressRanges(), allowedSources: AddressRanges = AddressRanges(),
-            showsReasonsToAll: Bool = false, limits: Limits = Limits()
+            showsReasons: Bool = false, limits: Limits = Limits()
         ) {
             self.address = address
             self.tls = tls
@@ -32,7 +39,7 @@ extension CallbackServer {
             self.basicAuth = basicAuth
             self.trustedProxies = trustedProxies
             self.allowedSources = allowedSources
-            self.showsReasonsToAll = showsReasonsToAll
+            self.showsReasons = showsReasons
             self.limits = limits
         }
     }
@@ -47,8 +54,8 @@ extension CallbackServer {
         package var connectionsPerSource = 1024
         /// The rate of requests of one source that are neither a signed click nor a probe.
         var requestRate = Bucket.Rate(burst: 300, refill: .milliseconds(100))
-        /// The rate of requests of one source for `/healthz`, `/readyz` and `/metrics`. It is far above what probes and
-        /// dashboards need.
+        /// The rate of requests of one source for `/healthz`, `/readyz` and the server's own pages. It is far above what probes
+        /// and dashboards need.
         var probeRate = Bucket.Rate(burst: 2000, refill: .milliseconds(10))
         /// The rate of failed signatures, proofs and passwords of one source.
         var failureRate = Bucket.Rate(burst: 20, refill: .seconds(3))

@@ -1,4 +1,4 @@
-import Base
+import Access
 import Logging
 import NIOCore
 
@@ -16,7 +16,8 @@ final class Listener {
     let trim: MemoryTrim
     let table: ConnectionTable
     let proxies: AddressRanges
-    let showsReasonsToAll: Bool
+    let showsReasons: Bool
+    let observe: Happening.Observe
     private let eventLoop: any EventLoop
     var replies = ReplyRenderer()
     private var refusals: RefusalLog
@@ -29,7 +30,8 @@ final class Listener {
         limits = configuration.limits
         tls = configuration.tls
         policy = RequestPolicy(
-            routes: Routes(pathPrefix: configuration.pathPrefix), basicAuth: configuration.basicAuth,
+            routes: Routes(pathPrefix: configuration.pathPrefix, pages: server.pages?.paths ?? []),
+            basicAuth: configuration.basicAuth,
             allowedSources: configuration.allowedSources, bodyLimit: configuration.limits.bodyBytes)
         verify = server.verify
         readiness = server.readiness
@@ -37,7 +39,8 @@ final class Listener {
         dialogs = server.dialogs
         self.trim = trim
         proxies = configuration.trustedProxies
-        showsReasonsToAll = configuration.showsReasonsToAll
+        showsReasons = configuration.showsReasons
+        observe = server.observe
         self.eventLoop = eventLoop
         table = ConnectionTable(eventLoop: eventLoop, limits: limits, proxies: configuration.trustedProxies)
         refusals = RefusalLog(logger: server.logger, audit: server.refused)
@@ -56,31 +59,45 @@ extension Listener {
     /// over the limit.
     func limited(_ reply: FixedReply, from origin: IPAddress?) -> FixedReply {
         switch reply {
-        case .busy, .late: reply
-        case .alive: mayProbe(origin) ? reply : .tooMany
-        case .forbidden: failed("[http] allowed_sources does not name its address", from: origin) ? reply : .tooMany
-        case .unauthorized: failed("a wrong user or password of basic_auth, or none", from: origin) ? reply : .tooMany
-        default: ledger.charge(origin?.source, .fruitlessRequest, at: now) ? reply : .tooMany
+        case .busy, .late, .unavailable: return reply
+        case .alive: return mayProbe(origin) ? reply : .tooMany
+        case .forbidden:
+            return failed("[http] allowed_sources does not name its address", .source, from: origin) ? reply : .tooMany
+        case .unauthorized:
+            return failed("a wrong user or password of basic_auth, or none", .password, from: origin) ? reply : .tooMany
+        default:
+            observe(.refusedCallback(.request))
+            return charge(origin, .fruitlessRequest) ? reply : .tooMany
         }
     }
 
+    private func charge(_ origin: IPAddress?, _ charge: SourceLedger.Charge) -> Bool {
+        let isWithin = ledger.charge(origin?.source, charge, at: now)
+        if !isWithin { observe(.refusedCallback(.rate)) }
+        return isWithin
+    }
+
     /// Counts a probe. Returns false when its source is over the limit, because endless probes would take time from the clicks.
-    func mayProbe(_ origin: IPAddress?) -> Bool { ledger.charge(origin?.source, .probe, at: now) }
+    func mayProbe(_ origin: IPAddress?) -> Bool { charge(origin, .probe) }
 
     /// Logs a refused callback and counts it against its source's limit. Returns false when the source is over the limit.
-    func failed(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata = [:]) -> Bool {
-        note(reason, from: origin, metadata)
-        return ledger.charge(origin?.source, .failedSignature, at: now)
+    func failed(
+        _ reason: String, _ refusal: CallbackRefusal, from origin: IPAddress?, _ metadata: Logger.Metadata = [:]
+    ) -> Bool {
+        note(reason, refusal, from: origin, metadata)
+        return charge(origin, .failedSignature)
     }
 
     /// Logs a refused callback that may come from a person. It is not counted against its source's limit.
-    func note(_ reason: String, from origin: IPAddress?, _ metadata: Logger.Metadata) {
+    func note(_ reason: String, _ refusal: CallbackRefusal, from origin: IPAddress?, _ metadata: Logger.Metadata) {
+        observe(.refusedCallback(refusal))
         refusals.refused(reason, from: Self.text(origin), metadata, at: now)
         scheduleCounts()
     }
 
     /// Adds a refused callback to the number that is logged at the end of the minute, without a line of its own.
     func count(from origin: IPAddress?) {
+        observe(.refusedCallback(.dialog))
         refusals.counted(from: Self.text(origin), at: now)
         scheduleCounts()
     }

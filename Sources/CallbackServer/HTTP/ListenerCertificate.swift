@@ -1,25 +1,36 @@
 package import ActionCrypto
+package import Base
 import Synchronization
 
 /// The certificate and key that the listener presents to new connections. They may be replaced from any thread while the
 /// listener runs; open connections keep the pair that they began with.
 package final class ListenerCertificate: Sendable {
-    private let context: Mutex<TLSContext>
+    private struct Pair {
+        var context: TLSContext
+        var expires: Timestamp?
+    }
+
+    private let pair: Mutex<Pair>
 
     /// Throws when OpenSSL does not accept the pair.
     package init(_ identity: TLSIdentity) throws(OpenSSLError) {
-        context = Mutex(try Self.context(identity))
+        pair = Mutex(try Self.pair(identity))
     }
 
     /// Replaces the pair for new connections. When OpenSSL does not accept the new pair, it throws and keeps the old one.
     package func replace(with identity: TLSIdentity) throws(OpenSSLError) {
-        let new = try Self.context(identity)
-        context.withLock { $0 = new }
+        let new = try Self.pair(identity)
+        pair.withLock { $0 = new }
     }
 
-    var current: TLSContext { context.withLock { $0 } }
+    /// The time at which the certificate expires; nil if it cannot be read.
+    package var expires: Timestamp? { pair.withLock { $0.expires } }
 
-    private static func context(_ identity: TLSIdentity) throws(OpenSSLError) -> TLSContext {
-        try .server(identity: identity, alpn: ["http/1.1"])
+    var current: TLSContext { pair.withLock { $0.context } }
+
+    private static func pair(_ identity: TLSIdentity) throws(OpenSSLError) -> Pair {
+        Pair(
+            context: try .server(identity: identity, alpn: ["http/1.1"]),
+            expires: try? CertificateInfo(pem: identity.certificateChain).notAfter)
     }
 }

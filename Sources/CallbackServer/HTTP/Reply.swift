@@ -1,7 +1,7 @@
 /// The replies whose text does not depend on the request. ``ReplyRenderer`` renders each at most once a second and reuses it.
 enum FixedReply: Int, CaseIterable {
     case alive, malformed, forbidden, unauthorized, notFound, onlyPOST, onlyGET, timedOut, tooLarge, notJSON, expectation
-    case headTooLarge, busy, late, tooMany
+    case headTooLarge, busy, late, tooMany, unavailable
 
     var status: StaticString {
         switch self {
@@ -17,6 +17,7 @@ enum FixedReply: Int, CaseIterable {
         case .expectation: "417 Expectation Failed"
         case .tooMany: "429 Too Many Requests"
         case .headTooLarge: "431 Request Header Fields Too Large"
+        case .unavailable: "503 Service Unavailable"
         }
     }
 

@@ -55,11 +55,11 @@ struct ReplyRenderer {
         return body.withUnsafeBytes { render(status, "", persistence, body: $0, headOnly: headOnly) }
     }
 
-    /// Renders a body in Prometheus' text format.
-    mutating func text(_ body: [UInt8], _ persistence: Persistence, headOnly: Bool = false) -> ByteBuffer {
+    mutating func page(_ page: CallbackServer.Page, _ persistence: Persistence, headOnly: Bool) -> ByteBuffer {
         refresh()
-        return body.withUnsafeBytes {
-            render("200 OK", "", persistence, body: $0, type: "text/plain; version=0.0.4", headOnly: headOnly)
+        let status: StaticString = page.isWell ? "200 OK" : "503 Service Unavailable"
+        return page.body.withUnsafeBytes {
+            render(status, "", persistence, body: $0, type: page.type, headOnly: headOnly)
         }
     }
 

@@ -7,7 +7,8 @@ struct Exchange: Equatable {
         case click
         case dialog
         case readiness
-        case metrics
+        /// One of the server's own pages, by its path.
+        case page(String)
         /// The head alone determines the reply.
         case fixed(FixedReply)
 
@@ -65,7 +66,7 @@ struct RequestPolicy {
         case nil: return .fixed(.notFound)
         case .health: return head.method == .GET || head.method == .HEAD ? .fixed(.alive) : .fixed(.onlyGET)
         case .readiness: return head.method == .GET || head.method == .HEAD ? .readiness : .fixed(.onlyGET)
-        case .metrics: return head.method == .GET || head.method == .HEAD ? .metrics : .fixed(.onlyGET)
+        case .page(let path): return head.method == .GET || head.method == .HEAD ? .page(path) : .fixed(.onlyGET)
         case .action, .dialog:
             // The address is checked first, so that strangers learn neither that there is a password nor which requests are
             // accepted.

@@ -1,6 +1,8 @@
 /// A route of the listener.
 enum Route: Equatable {
-    case action, dialog, health, readiness, metrics
+    case action, dialog, health, readiness
+    /// One of the server's own pages, by its path.
+    case page(String)
 }
 
 /// The paths of the routes. Each is served at the root and below the path of `public_addr`, because a proxy may or may not
@@ -8,7 +10,12 @@ enum Route: Equatable {
 struct Routes {
     private var table: [(path: String, route: Route)] = []
 
-    init(pathPrefix: String) {
+    /// - Parameter pages: the paths of the server's own pages. A server that has some serves nothing else.
+    init(pathPrefix: String, pages: [String] = []) {
+        guard pages.isEmpty else {
+            table = pages.map { ($0, .page($0)) }
+            return
+        }
         var prefix = Substring(pathPrefix)
         while prefix.hasSuffix("/") { prefix.removeLast() }
         if !prefix.isEmpty, !prefix.hasPrefix("/") { prefix = "/" + prefix }
@@ -17,7 +24,6 @@ struct Routes {
             table.append((base + "/mattermost_dialog", .dialog))
             table.append((base + "/healthz", .health))
             table.append((base + "/readyz", .readiness))
-            table.append((base + "/metrics", .metrics))
         }
     }
 

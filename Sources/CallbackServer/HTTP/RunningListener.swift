@@ -25,4 +25,9 @@ struct RunningListener: Sendable {
     func answer(_ reply: ClickReply<[UInt8]>, _ ticket: ReplyTicket) {
         listener.eventLoop.execute { listener.value.table[ticket.connection]?.answer(reply, to: ticket.request) }
     }
+
+    /// Sends a page to the connection that waits for it.
+    func answer(_ page: CallbackServer.Page, _ ticket: ReplyTicket) {
+        listener.eventLoop.execute { listener.value.table[ticket.connection]?.answer(page, to: ticket.request) }
+    }
 }

@@ -1,8 +1,8 @@
 extension Readiness {
-    /// The body of `/readyz` for strangers. It leaves out the problems, because they contain the names of servers.
+    /// The body of `/readyz`. It leaves out the problems, because they contain the names of servers.
     var statusJSON: [UInt8] { Array((problems.isEmpty ? #"{"status":"ready"}"# : #"{"status":"not ready"}"#).utf8) }
 
-    /// The body of `/readyz` for the operator, with the problems and notes.
+    /// The body of `/readyz` with the problems and notes, for the command `check`.
     var json: [UInt8] {
         var text = problems.isEmpty ? #"{"status":"ready""# : #"{"status":"not ready""#
         if !problems.isEmpty { text += #","reasons":"# + Self.array(problems) }

@@ -3,7 +3,7 @@ import Access
 /// Describes one decision or refusal for the audit: who clicked, what was decided, on which post, why, from which address and
 /// with which proof. It has no field that could hold a secret.
 struct AuditEntry: Sendable {
-    enum Outcome: String { case approved, denied, withdrawn, reviewed, refused, unconfirmed }
+    typealias Outcome = ClickOutcome
 
     var outcome: Outcome
     /// The reason of a refusal, as a word that does not change between versions. This is nil for decisions.

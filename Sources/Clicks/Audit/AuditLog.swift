@@ -18,6 +18,7 @@ package final class AuditLog: Sendable {
     private let logger: Logger
     private let file: (@Sendable (String) -> Void)?
     private let elapsed: @Sendable () -> Duration
+    private let observe: Happening.Observe
     private let budget = Mutex(RefusalBudget())
 
     /// Creates an audit log.
@@ -25,13 +26,16 @@ package final class AuditLog: Sendable {
     ///   - logger: gets a line for each entry.
     ///   - file: writes a line to the audit file. This is nil if no file is configured.
     ///   - elapsed: the elapsed time, by which the lines in a minute are counted.
+    ///   - observe: is told of every decision and refusal, also of those that get no line.
     package init(
         logger: Logger, file: (@Sendable (String) -> Void)?,
-        elapsed: @escaping @Sendable () -> Duration = AuditLog.sinceStart
+        elapsed: @escaping @Sendable () -> Duration = AuditLog.sinceStart,
+        observe: @escaping Happening.Observe = Happening.unobserved
     ) {
         self.logger = logger
         self.file = file
         self.elapsed = elapsed
+        self.observe = observe
     }
 
     private static let start = ContinuousClock.now
@@ -41,6 +45,7 @@ package final class AuditLog: Sendable {
 
     /// Writes the entry, unless it is a refusal that has no line left in this minute.
     func write(_ entry: AuditEntry, at moment: Timestamp) {
+        observe(.clicked(entry.outcome, entry.requestID, person: entry.user?.username, why: entry.why))
         guard entry.outcome == .refused else { return put(entry, at: moment) }
         let (isWritten, counts) = budget.withLock {
             $0.take(of: entry.userID, isRepeated: entry.isRepeated, at: elapsed())

@@ -10,7 +10,12 @@ struct APIRequest {
     private let query: String
     private let body: [UInt8]?
 
-    init(_ method: HTTPCall.Method, _ path: String, query: String = "", as call: ServerCall = .read) {
+    /// Makes a call that changes nothing.
+    init(_ method: HTTPCall.Method, _ path: String, query: String = "", reading call: ReadCall) {
+        self.init(method, path, query: query, as: .read(call))
+    }
+
+    init(_ method: HTTPCall.Method, _ path: String, query: String = "", as call: ServerCall) {
         self.method = method
         self.path = path
         self.query = query

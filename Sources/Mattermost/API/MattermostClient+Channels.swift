@@ -6,7 +6,7 @@ extension MattermostClient {
         try requireSlug(team, of: "team")
         try requireSlug(channel, of: "channel")
         do {
-            let request = APIRequest(.get, "/teams/name/\(team)/channels/name/\(channel)")
+            let request = APIRequest(.get, "/teams/name/\(team)/channels/name/\(channel)", reading: .channel)
             return try await read(request) { try JSON.decode(ChannelAnswer.self, from: $0).info }
         } catch {
             guard error.code == .notFound else { throw error }
@@ -16,13 +16,13 @@ extension MattermostClient {
 
     package func teams(of userID: String) async throws(MattermostError) -> [TeamInfo] {
         try requireIDs(userID, in: "GET /users/{id}/teams")
-        return try await send(APIRequest(.get, "/users/\(userID)/teams"), expecting: [TeamAnswer].self)
+        return try await send(APIRequest(.get, "/users/\(userID)/teams", reading: .teams), expecting: [TeamAnswer].self)
             .compactMap(\.info)
     }
 
     package func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo] {
         try requireIDs(userID, teamID, in: "GET /users/{id}/teams/{team}/channels")
-        let request = APIRequest(.get, "/users/\(userID)/teams/\(teamID)/channels")
+        let request = APIRequest(.get, "/users/\(userID)/teams/\(teamID)/channels", reading: .channels)
         return try await send(request, expecting: [ChannelAnswer].self).filter { !$0.isArchived }.compactMap(\.info)
     }
 
@@ -36,7 +36,7 @@ extension MattermostClient {
     /// this function asks for the team alone and rewords the error.
     private func missing(team: String, channel: String, after error: MattermostError) async -> MattermostError {
         do {
-            _ = try await send(APIRequest(.get, "/teams/name/\(team)"), expecting: TeamAnswer.self)
+            _ = try await send(APIRequest(.get, "/teams/name/\(team)", reading: .team), expecting: TeamAnswer.self)
         } catch let teamError where teamError.code == .notFound {
             return error.reworded(
                 "\(error.words) The team \"\(team)\" is not there.",

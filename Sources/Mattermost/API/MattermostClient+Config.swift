@@ -14,6 +14,8 @@ extension MattermostClient {
     }
 
     private func clientConfig() async throws(MattermostError) -> ClientConfigAnswer {
-        try await send(APIRequest(.get, "/config/client", query: "?format=old"), expecting: ClientConfigAnswer.self)
+        try await send(
+            APIRequest(.get, "/config/client", query: "?format=old", reading: .clientConfiguration),
+            expecting: ClientConfigAnswer.self)
     }
 }

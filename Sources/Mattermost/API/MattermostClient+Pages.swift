@@ -34,7 +34,7 @@ extension MattermostClient {
         var query = "?per_page=\(asked.size)&skipFetchThreads=true"
         if asked.page > 0 { query += "&page=\(asked.page)" }
         if let before = asked.before { query += "&before=\(before)" }
-        let request = APIRequest(.get, "/channels/\(channelID)/posts", query: query)
+        let request = APIRequest(.get, "/channels/\(channelID)/posts", query: query, reading: .channelPosts)
         return try await read(request, limit: asked.size <= 2 ? Self.singleLimit : Self.pageLimit) { body in
             guard let list = PostListAnswer(body) else { return nil }
             let step = walk.step(list.rows, hasOlder: list.hasOlder, canGrow: body.count <= Self.pageLimit / 2)

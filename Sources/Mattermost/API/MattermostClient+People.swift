@@ -8,7 +8,7 @@ extension MattermostClient {
                 .notFound, "Mattermost GET /users/username/{name}: not a user name of Mattermost's, so it was not asked.",
                 isDefinite: true)
         }
-        return try await user(APIRequest(.get, "/users/username/\(username)"))
+        return try await user(APIRequest(.get, "/users/username/\(username)", reading: .user))
     }
 
     package func user(emailed address: String) async throws(MattermostError) -> ChatUser {
@@ -19,7 +19,7 @@ extension MattermostClient {
                     + "not asked.", isDefinite: true)
         }
         do {
-            return try await user(APIRequest(.get, "/users/email/\(address)"))
+            return try await user(APIRequest(.get, "/users/email/\(address)", reading: .user))
         } catch {
             switch error.code {
             case .notFound:
@@ -38,7 +38,7 @@ extension MattermostClient {
 
     package func isMember(_ userID: String, of channelID: String) async throws(MattermostError) -> Bool {
         try requireIDs(channelID, userID, in: "GET /channels/{id}/members/{user}")
-        let request = APIRequest(.get, "/channels/\(channelID)/members/\(userID)")
+        let request = APIRequest(.get, "/channels/\(channelID)/members/\(userID)", reading: .member)
         do {
             let member = try await send(request, expecting: MemberAnswer.self)
             return member.channelID == channelID && member.userID == userID

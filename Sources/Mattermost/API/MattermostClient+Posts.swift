@@ -43,7 +43,7 @@ extension MattermostClient {
         guard MattermostName.isID(post.postID) else { return nil }
         let thread: PostListAnswer
         do {
-            thread = try await read(APIRequest(.get, "/posts/\(post.postID)/thread")) { PostListAnswer($0) }
+            thread = try await read(APIRequest(.get, "/posts/\(post.postID)/thread", reading: .thread)) { PostListAnswer($0) }
         } catch {
             guard error.reason == .postMissing else { throw error }
             return nil
@@ -91,6 +91,6 @@ extension MattermostClient {
 
     func answer(on post: PostReference) async throws(MattermostError) -> PostAnswer {
         try requireIDs(post.postID, in: "GET /posts/{id}")
-        return try await read(APIRequest(.get, "/posts/\(post.postID)")) { PostAnswer($0) }
+        return try await read(APIRequest(.get, "/posts/\(post.postID)", reading: .post)) { PostAnswer($0) }
     }
 }

@@ -70,7 +70,7 @@ package final class MattermostClient: ChatService {
 
     /// Checks that the server answers and reports itself healthy. The call needs no permission.
     package func ping() async throws(MattermostError) {
-        let request = APIRequest(.get, "/system/ping")
+        let request = APIRequest(.get, "/system/ping", reading: .ping)
         let answer = try await send(request, expecting: StatusAnswer.self)
         guard answer.status == "OK" else {
             let report = report(on: request)
@@ -80,7 +80,7 @@ package final class MattermostClient: ChatService {
 
     /// Returns the account to which the token belongs.
     package func me() async throws(MattermostError) -> ChatUser {
-        let user = try await user(APIRequest(.get, "/users/me"))
+        let user = try await user(APIRequest(.get, "/users/me", reading: .me))
         botName.withLock { $0 = user.username }
         return user
     }
@@ -88,7 +88,7 @@ package final class MattermostClient: ChatService {
     /// Returns the user with this id.
     package func user(_ id: String) async throws(MattermostError) -> ChatUser {
         try requireIDs(id, in: "GET /users/{id}")
-        return try await user(APIRequest(.get, "/users/\(id)"))
+        return try await user(APIRequest(.get, "/users/\(id)", reading: .user))
     }
 
     func send<Answer: Decodable>(

@@ -82,7 +82,8 @@ extension MattermostClient {
     func explained(_ error: MattermostError, _ channelID: String) async -> MattermostError {
         guard error.reason == .notMember, error.code == .forbidden else { return error }
         do {
-            let channel = try await send(APIRequest(.get, "/channels/\(channelID)"), expecting: ChannelAnswer.self)
+            let request = APIRequest(.get, "/channels/\(channelID)", reading: .channel)
+            let channel = try await send(request, expecting: ChannelAnswer.self)
             return channel.isArchived ? error.because(.channelArchived, Refusal.archived) : error
         } catch let other {
             return other.reason == .channelMissing ? error.because(.channelMissing, Refusal.missing) : error

@@ -24,20 +24,22 @@ package struct Reconciler: Service {
     /// The longest single sleep, and so the longest delay with which a request that has become due is looked at.
     private static let longestSleep = Duration.milliseconds(500)
 
-    private let context: PostsContext
+    let context: PostsContext
     private let clock: any Clock<Duration>
     private let health: Health
     private let claims: ClaimAges
-    private let shared: Shared
+    let shared: Shared
     private let wake: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
     private let deadlines: AsyncStream<Void>
     private let deadlineChanged: AsyncStream<Void>.Continuation
 
     /// The state that all copies of the struct share. It keeps nothing about a settled request.
-    private final class Shared: Sendable {
+    final class Shared: Sendable {
         let queue = Mutex(WorkQueue(limit: Reconciler.limit, reserve: Reconciler.reserve))
         let memories = Mutex<[RequestID: RunMemory]>([:])
+        /// The elapsed time since which each request has been due that is not up to date.
+        let due = Mutex<[RequestID: Duration]>([:])
         let failures = Mutex(Failures())
         /// The problems with single recipients of requests that other recipients were told of.
         let hindrances = Mutex(Failures())
@@ -63,6 +65,7 @@ package struct Reconciler: Service {
     }
 
     private func look(at id: RequestID, _ lane: WorkQueue.Lane) {
+        noteDue(id)
         shared.queue.withLock { $0.add(id, lane) }
         wakeUp.yield()
     }
@@ -92,9 +95,6 @@ package struct Reconciler: Service {
         wakeUp.yield()
     }
 
-    /// The number of requests that wait or are worked on.
-    var backlog: Int { shared.queue.withLock { $0.count } }
-
     /// Whether no request is waiting, worked on or failing, so that no memory is held for any of them.
     var isAtRest: Bool { leftovers.isEmpty }
 
@@ -104,6 +104,7 @@ package struct Reconciler: Service {
         if !shared.queue.withLock({ $0.isIdle }) { parts.append("queue") }
         let remembered = shared.memories.withLock { $0.keys.map(\.rawValue).sorted() }
         if !remembered.isEmpty { parts.append("memories of \(remembered.joined(separator: " "))") }
+        if shared.due.withLock({ !$0.isEmpty }) { parts.append("due requests") }
         if shared.failures.withLock({ $0.example != nil }) { parts.append("failures") }
         if shared.hindrances.withLock({ $0.example != nil }) { parts.append("hindrances") }
         if !claims.isEmpty { parts.append("claims") }
@@ -171,15 +172,18 @@ package struct Reconciler: Service {
         claims.shrink()
         context.evidence.shrink()
         shared.memories.withLock { if $0.isEmpty { $0 = [:] } }
+        shared.due.withLock { if $0.isEmpty { $0 = [:] } }
     }
 
     private func outcome(of id: RequestID) async -> WorkQueue.Outcome {
+        let dueSince = noteDue(id)
         if let wait = context.outage() { return .later(wait) }
         var memory = shared.memories.withLock { $0.removeValue(forKey: id) } ?? RunMemory()
         do {
-            let outcome = try await ReconcileRun(context: context, claims: claims, id: id)(&memory)
+            let outcome = try await ReconcileRun(context: context, claims: claims, id: id, dueSince: dueSince)(&memory)
             if outcome != .settled { remember(memory, of: id) }
             succeeded(id)
+            shared.due.withLock { $0[id] = nil }
             return outcome
         } catch {
             // The write that failed may have happened, or may still happen.
@@ -227,6 +231,7 @@ extension Reconciler {
         context.logger.log(
             level: !(isNew || isNews) ? .debug : problem.isPermanent ? .error : .warning,
             "A request could not be brought up to date yet: \(problem.message)", metadata: .request(id))
+        context.observe(.failed(id, problem.error, isLasting: problem.isPermanent))
         return problem.retryAfter
     }
 

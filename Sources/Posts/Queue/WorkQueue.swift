@@ -82,6 +82,17 @@ package struct WorkQueue: Sendable {
     /// The time at which the first waiting request is due.
     package var nextWake: Duration? { wakes.min?.until }
 
+    /// Calls `body` with each request of the queue, its lane, and what it is in. `failures` is the number of runs that failed.
+    func forEach(_ body: (RequestID, Lane, _ isRunning: Bool, _ isWaiting: Bool, _ failures: Int) -> Void) {
+        for (id, entry) in entries {
+            switch entry {
+            case .ready(let lane, let failures): body(id, lane, false, false, failures)
+            case .running(let lane, let failures, _): body(id, lane, true, false, failures)
+            case .waiting(_, _, let failures, let lane): body(id, lane, false, true, failures)
+            }
+        }
+    }
+
     /// Queues a request that may have changed. If it is being looked at, it is looked at again afterwards.
     package mutating func add(_ id: RequestID, _ lane: Lane = .fresh) {
         switch entries[id] {

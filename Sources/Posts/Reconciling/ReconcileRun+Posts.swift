@@ -20,6 +20,7 @@ extension ReconcileRun {
                 context.logger.info(
                     "Posted the request",
                     metadata: .request(id, post, ["user": "\(attempt.situation.request?.user ?? "")"]))
+                context.observe(.posted(id, post, after: dueSince.map { context.clocks.elapsed() - $0 }))
                 attempt.situation.wrote(post, status.name)
                 attempt.memory.add(
                     PostedCard(
@@ -103,6 +104,7 @@ extension ReconcileRun {
             switch result {
             case .success:
                 context.logger.info("Updated the post", metadata: .request(id, post, ["state": "\(status.name)"]))
+                context.observe(.wrote(.updated, id, post))
                 attempt.situation.wrote(post, status.name)
                 // If the record cannot be written, the next attempt must not believe a read that lags behind this write.
                 attempt.memory.add(
@@ -120,6 +122,7 @@ extension ReconcileRun {
         do {
             try await context.chat.deletePost(post)
             context.logger.warning("Removed a second post of the same request", metadata: .request(id, post))
+            context.observe(.wrote(.removed, id, post))
             attempt.situation.shown[post] = .deleted
         } catch {
             failed(on: post, error, &attempt)

@@ -47,6 +47,7 @@ extension ReconcileRun {
             attempt.situation.threads[post]?.names.insert(content.name)
             attempt.memory.replied[post, default: []].insert(content.name)
             log(reply, to: post)
+            context.observe(.wrote(.replied, id, post))
         } catch {
             failed(on: post, error, &attempt)
         }

@@ -17,6 +17,8 @@ package struct ReconcileRun: Sendable {
     let context: PostsContext
     let claims: ClaimAges
     let id: RequestID
+    /// The elapsed time since which the request has been due; nil if that is not known.
+    let dueSince: Duration?
 
     /// The result of one step.
     enum Progress {
@@ -49,10 +51,11 @@ package struct ReconcileRun: Sendable {
     private static let goneLimit = 4
     private static let gonePause = Duration.seconds(20)
 
-    package init(context: PostsContext, claims: ClaimAges, id: RequestID) {
+    package init(context: PostsContext, claims: ClaimAges, id: RequestID, dueSince: Duration? = nil) {
         self.context = context
         self.claims = claims
         self.id = id
+        self.dueSince = dueSince
     }
 
     /// Runs until nothing is left to do, and returns when the request is to be looked at again.

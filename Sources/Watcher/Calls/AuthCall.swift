@@ -1,3 +1,5 @@
+import Access
+
 /// The calls that the plugin makes to the auth service. The raw value is the call's name in errors.
 enum AuthCall: String, CaseIterable, Sendable {
     case connect
@@ -26,6 +28,17 @@ enum AuthCall: String, CaseIterable, Sendable {
             .listPluginData, .listUsers, .listAccessLists, .listOwners, .readListData:
             true
         case .setState, .submitReview, .updatePluginData, .updateListData: false
+        }
+    }
+
+    /// The call's kind for the interceptors, if it only reads. Calls that the client makes outside of them count as listings.
+    var reading: ReadCall {
+        switch self {
+        case .readPluginData: .pluginData
+        case .listPluginData: .allPluginData
+        case .readRole: .role
+        case .listResources: .resources
+        case .connect, .ping, .watch, .listByPage, .list, .listByStream, .setState, .submitReview, .updatePluginData: .requests
         }
     }
 

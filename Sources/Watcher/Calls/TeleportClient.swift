@@ -45,6 +45,7 @@ package final class TeleportClient: AccessService {
     package var status: ConnectionStatus {
         var status = slot.status
         status.identityExpires = keeper.expires
+        status.identityBegins = keeper.begins
         // Names of resources are not essential: without them cards show ids.
         status.notes = keeper.notes + deniedCalls.errors(of: [.listResources])
         status.denials = deniedCalls.errors(of: AuthCall.allCases.filter { $0 != .listResources })
@@ -53,11 +54,11 @@ package final class TeleportClient: AccessService {
 
     /// Makes a call with the interceptors around it. Every call is made by this function.
     ///
-    /// - Parameter purpose: what the call does, for the interceptors.
+    /// - Parameter purpose: what the call does, for the interceptors. It is not needed for a read.
     func call<Answer: Sendable>(
-        _ call: AuthCall, as purpose: ServerCall = .read, _ body: @escaping @Sendable (Link) async throws -> Answer
+        _ call: AuthCall, as purpose: ServerCall? = nil, _ body: @escaping @Sendable (Link) async throws -> Answer
     ) async throws(TeleportError) -> Answer {
-        try await interceptors.run(purpose) { () throws(TeleportError) in try await perform(call, body) }
+        try await interceptors.run(purpose ?? .read(call.reading)) { () throws(TeleportError) in try await perform(call, body) }
     }
 
     /// Waits for a connection and makes the call, both within the call's time limit. A read whose connection ends is made again

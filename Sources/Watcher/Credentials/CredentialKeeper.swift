@@ -29,6 +29,8 @@ final class CredentialKeeper: Sendable {
 
     /// The time at which the certificate in use expires; nil before one was read.
     var expires: Timestamp? { state.withLock { $0.steps?.notAfter } }
+    /// The time from which that certificate is valid.
+    var begins: Timestamp? { state.withLock { $0.steps?.notBefore } }
 
     /// Warnings for the operator while everything still works: files that cannot be used, or a certificate that expires soon.
     var notes: [TeleportError] {

@@ -24,6 +24,8 @@ package struct ConnectionStatus: Equatable, Sendable {
     package var serverVersion: String?
     /// The time at which the client certificate in use expires; nil before one was read.
     package var identityExpires: Timestamp?
+    /// The time from which that certificate is valid; nil before one was read.
+    package var identityBegins: Timestamp?
     /// The errors of calls that the plugin's role does not allow, each with the rule to add.
     package var denials: [TeleportError] = []
     /// Warnings for the operator while everything still works, such as credentials that expire soon, or new files that cannot

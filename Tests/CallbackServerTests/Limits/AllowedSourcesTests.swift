@@ -89,7 +89,7 @@ import Testing
                 let reply = try await ask(server, ClickText.post(try ClickText.signed()))
                 #expect(reply.hasPrefix("HTTP/1.1 \(status) "))
             }
-            for probe in ["/healthz", "/readyz", "/metrics"] {
+            for probe in ["/healthz", "/readyz"] {
                 #expect(try await ask(server, ClickText.get(probe)).hasPrefix("HTTP/1.1 200 "))
             }
         }

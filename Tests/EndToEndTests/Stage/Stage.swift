@@ -65,9 +65,23 @@ struct Stage: Sendable {
             [log]
             output = "stderr"
             severity = "DEBUG"
+
+            [diagnostics]
+            listen_addr = "off"
+            socket = "off"
             """
         try text.write(toFile: file, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+    }
+
+    /// Gives the plugin a private port, and returns it.
+    func openPrivatePort() throws -> Int {
+        let port = try FreePort.find()
+        let settings = try String(contentsOfFile: configuration, encoding: .utf8)
+        try settings.replacing("listen_addr = \"off\"", with: "listen_addr = \"127.0.0.1:\(port)\"")
+            .write(toFile: configuration, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: configuration)
+        return port
     }
 
     /// Adds sections at the end of the configuration.

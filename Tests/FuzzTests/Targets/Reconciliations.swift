@@ -183,7 +183,7 @@ final class ReconcileWorld: Sendable {
 
     /// Makes a call to Mattermost. It fails if the input says so, but its write may have happened all the same.
     fileprivate func chatCall<Value>(_ body: (inout State) -> Value) async throws(MattermostError) -> Value {
-        try await circuits.chat.intercept(.read) { () throws(MattermostError) in try chatAnswer(body) }
+        try await circuits.chat.intercept(.read(.me)) { () throws(MattermostError) in try chatAnswer(body) }
     }
 
     private func chatAnswer<Value>(_ body: (inout State) -> Value) throws(MattermostError) -> Value {
@@ -203,7 +203,7 @@ final class ReconcileWorld: Sendable {
     }
 
     fileprivate func teleportCall<Value>(_ body: (inout State) -> Value) async throws(TeleportError) -> Value {
-        try await circuits.teleport.intercept(.read) { () throws(TeleportError) in try teleportAnswer(body) }
+        try await circuits.teleport.intercept(.read(.me)) { () throws(TeleportError) in try teleportAnswer(body) }
     }
 
     private func teleportAnswer<Value>(_ body: (inout State) -> Value) throws(TeleportError) -> Value {

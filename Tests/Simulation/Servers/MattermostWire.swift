@@ -17,28 +17,28 @@ struct MattermostWire: ChatService {
 
     private static let missing = MattermostError(.notFound, "not found", isDefinite: true)
 
-    func me() async throws(MattermostError) -> ChatUser { try await call(.read, "me") { _ in .success(Self.bot) } }
+    func me() async throws(MattermostError) -> ChatUser { try await call(.read(.me), "me") { _ in .success(Self.bot) } }
 
     func clickerKey() async throws(MattermostError) -> String? { nil }
 
     func user(_ id: String) async throws(MattermostError) -> ChatUser {
-        try await call(.read, "user \(id)") { $0.users[id].map(Result.success) ?? .failure(Self.missing) }
+        try await call(.read(.user), "user \(id)") { $0.users[id].map(Result.success) ?? .failure(Self.missing) }
     }
 
     func user(named username: String) async throws(MattermostError) -> ChatUser {
-        try await call(.read, "user @\(username)") { server in
+        try await call(.read(.user), "user @\(username)") { server in
             server.users.values.first { $0.username == username }.map(Result.success) ?? .failure(Self.missing)
         }
     }
 
     func user(emailed address: String) async throws(MattermostError) -> ChatUser {
-        try await call(.read, "user \(address)") { server in
+        try await call(.read(.user), "user \(address)") { server in
             server.users.values.first { $0.email == address }.map(Result.success) ?? .failure(Self.missing)
         }
     }
 
     func isMember(_ userID: String, of channelID: String) async throws(MattermostError) -> Bool {
-        try await call(.read, "is \(userID) in \(channelID)") { server in
+        try await call(.read(.member), "is \(userID) in \(channelID)") { server in
             guard let channel = server.channels[channelID], channel.hasBot else {
                 return .failure(MattermostError(.forbidden, "not a member", reason: .notMember, isDefinite: true))
             }
@@ -49,7 +49,7 @@ struct MattermostWire: ChatService {
     func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError) {}
 
     func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo {
-        try await call(.read, "channel \(channel)") { server in
+        try await call(.read(.channel), "channel \(channel)") { server in
             server.channels[channel] == nil
                 ? .failure(MattermostError(.notFound, "no such channel", reason: .channelMissing, isDefinite: true))
                 : .success(ChannelInfo(id: channel, name: channel, displayName: channel, kind: .private))
@@ -57,11 +57,11 @@ struct MattermostWire: ChatService {
     }
 
     func teams(of userID: String) async throws(MattermostError) -> [TeamInfo] {
-        try await call(.read, "teams") { _ in .success([TeamInfo(id: "team", name: "team", displayName: "Team")]) }
+        try await call(.read(.teams), "teams") { _ in .success([TeamInfo(id: "team", name: "team", displayName: "Team")]) }
     }
 
     func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo] {
-        try await call(.read, "channels") { server in
+        try await call(.read(.channels), "channels") { server in
             let channels = server.channels.values.filter(\.hasBot).sorted { $0.id < $1.id }
             let newest = wire.world.wallTime
             return .success(
@@ -90,7 +90,7 @@ struct MattermostWire: ChatService {
     }
 
     func replies(to post: PostReference, by botID: String) async throws(MattermostError) -> [PostedReply]? {
-        try await call(.read, "replies to \(post)") { $0.replies(to: post) }
+        try await call(.read(.thread), "replies to \(post)") { $0.replies(to: post) }
     }
 
     func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {
@@ -102,10 +102,10 @@ struct MattermostWire: ChatService {
     }
 
     func post(_ post: PostReference) async throws(MattermostError) -> PostedCard? {
-        try await call(.read, "read \(post)") { $0.read(post) }
+        try await call(.read(.post), "read \(post)") { $0.read(post) }
     }
 
     func cards(in channelID: String, by botID: String, from cursor: PageCursor?) async throws(MattermostError) -> CardPage {
-        try await call(.read, "cards in \(channelID)") { $0.cards(in: channelID) }
+        try await call(.read(.channelPosts), "cards in \(channelID)") { $0.cards(in: channelID) }
     }
 }

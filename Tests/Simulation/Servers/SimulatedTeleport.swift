@@ -132,23 +132,23 @@ struct TeleportWire: AccessService {
     }
 
     func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? {
-        try await call(.read, "request \(id)") { .success($0.read(id)) }
+        try await call(.read(.requests), "request \(id)") { .success($0.read(id)) }
     }
 
     func requests() async throws(TeleportError) -> [AccessRequest] {
-        try await call(.read, "requests") { .success($0.list()) }
+        try await call(.read(.requests), "requests") { .success($0.list()) }
     }
 
     func showsAllRequests() async throws(TeleportError) -> Bool {
-        try await call(.read, "shows all") { .success($0.showsRequests) }
+        try await call(.read(.role), "shows all") { .success($0.showsRequests) }
     }
 
     func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {
-        try await call(.read, "plugin data \(id)") { .success($0.pluginData(of: id)) }
+        try await call(.read(.pluginData), "plugin data \(id)") { .success($0.pluginData(of: id)) }
     }
 
     func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
-        try await call(.read, "all plugin data") { .success($0.listPluginData()) }
+        try await call(.read(.allPluginData), "all plugin data") { .success($0.listPluginData()) }
     }
 
     func updatePluginData(

@@ -25,6 +25,7 @@ package struct Environment: Sendable {
     package var notifiesRequester = false
     package var reminders: [ReminderStep] = []
     package var postingDelay = Duration.zero
+    package var observe = Happening.unobserved
     package var rendering: Rendering
     package let evidence = GoneEvidence()
     package let neighbours = Neighbours()
@@ -54,14 +55,14 @@ package struct Environment: Sendable {
             options: .init(
                 notifiesRequester: notifiesRequester, reminders: reminders, postingDelay: postingDelay),
             outage: { [circuits] in circuits.wait }, evidence: evidence, logger: logger,
-            clocks: Clocks(now: now, elapsed: elapsed))
+            clocks: Clocks(now: now, elapsed: elapsed), observe: observe)
     }
 
     package var clicks: ClicksContext {
         ClicksContext(
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, policy: policy, method: method,
             reviewsAsPlugin: reviewsAsPlugin, hasButtons: buttons != nil, dialogs: dialogs, audit: audit, replica: replica,
-            logger: logger, clocks: Clocks(now: now, elapsed: elapsed))
+            logger: logger, clocks: Clocks(now: now, elapsed: elapsed), observe: observe)
     }
 
     private var cards: CardMaker {

@@ -93,6 +93,13 @@ The port of http.listen_addr.
 {{- end -}}
 
 {{/*
+The port of diagnostics.listen_addr, and nothing if it is "off".
+*/}}
+{{- define "teleport-mattermost.diagnosticsPort" -}}
+{{- regexFind "[0-9]+$" .Values.diagnostics.listen_addr -}}
+{{- end -}}
+
+{{/*
 "HTTPS" or "HTTP", as the listener speaks it.
 */}}
 {{- define "teleport-mattermost.scheme" -}}

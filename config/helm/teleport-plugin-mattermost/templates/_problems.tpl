@@ -44,6 +44,11 @@ http.public_addr has a user or password, which a ConfigMap would show. Remove it
 {{- if not (regexMatch ":[0-9]+$" .Values.http.listen_addr) }}
 http.listen_addr has no port. Set it to :8081 or the like.
 {{- end }}
+{{- if not (regexMatch "^off$|:[0-9]+$" .Values.diagnostics.listen_addr) }}
+diagnostics.listen_addr has no port. Set it to :8082 or the like, or to off.
+{{- else if and .Values.serviceMonitor.enabled (eq .Values.diagnostics.listen_addr "off") }}
+serviceMonitor.enabled is set and diagnostics.listen_addr is off. Set the latter to :8082 or the like.
+{{- end }}
 {{- range include "teleport-mattermost.logFolders" . | fromJsonArray }}
 {{- if not (regexMatch "^/(var|tmp|data|srv|opt)(/|$)" .) }}
 The files of log.output and audit.output get a volume at their folder, which would hide {{ . }}. Name files under /var/log, or stdout and stderr.

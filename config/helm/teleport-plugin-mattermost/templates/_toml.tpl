@@ -66,4 +66,5 @@ recipients = {{ .Values.mattermost.recipients | default list | toJson }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "messages" "values" .Values.messages) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "log" "values" .Values.log) }}
 {{- include "teleport-mattermost.tomlTable" (dict "name" "audit" "values" .Values.audit) }}
+{{- include "teleport-mattermost.tomlTable" (dict "name" "diagnostics" "values" .Values.diagnostics) }}
 {{- end -}}
