@@ -21,10 +21,10 @@ extension Daemon {
             verify: { [signer, teleport, now] context, _ in
                 // Until Teleport has told the cluster's name the signature alone decides. The click is then answered in words.
                 let cluster = teleport.clusterName ?? context.cluster
-                return Verification(signer.verify(context, cluster: cluster, at: now()))
+                return Verification(signer.current.verify(context, cluster: cluster, at: now()))
             },
             readiness: { readiness(health) }, bound: { _ in started.give(()) },
-            dialogs: settings.approvals.hasDialogs ? dialogs(clicks) : nil,
+            dialogs: settings.approvals.hasButtons ? dialogs(clicks) : nil,
             refused: { [audit, now] refused in
                 audit.writeRefusedCallbacks(
                     refused.count, from: refused.remote, because: refused.reason, claims: refused.metadata, at: now())
@@ -51,7 +51,7 @@ extension Daemon {
 
     private func dialogs(_ clicks: ClickService) -> CallbackServer.Dialogs {
         CallbackServer.Dialogs(
-            open: { [signer] in signer.open($0) },
+            open: { [signer] in signer.current.open($0) },
             decide: { submission, respond in
                 await clicks.answer(submission) { reply in respond(reply.map(\.json)) }
             })

@@ -46,6 +46,7 @@ extension Settings {
             posting: posting, notify: notify, reminders: reminders, log: log, audit: audit, secretSources: SecretSources(text),
             warnings: mattermost.warnings + approvals.warnings
                 + (approvals.hasButtons ? approvals.policy.warnings(mattermost.recipients) : [])
-                + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(audit))
+                + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(audit),
+            origin: SettingsOrigin(path: path, bytes: Secret(bytes)), given: GivenValues(text, mattermost))
     }
 }

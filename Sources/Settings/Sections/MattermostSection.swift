@@ -26,7 +26,7 @@ extension SettingsSection {
 extension SettingKey {
     static let url = SettingKey(
         "mattermost.url", .string(default: nil), help: "Where the API is, with the sub-path if there is one.",
-        remark: #"e.g. "https://chat.example.com""#, isInForce: true)
+        remark: #"e.g. "https://chat.example.com""#, isInForce: true, effect: .restart)
     static let recipients = SettingKey(
         "mattermost.recipients", .strings,
         help: """

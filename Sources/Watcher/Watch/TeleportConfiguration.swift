@@ -1,6 +1,14 @@
 /// The configuration of the connection to Teleport: the settings of the `[teleport]` section, and time limits that only tests
 /// change.
 package struct TeleportConfiguration: Sendable {
+    /// The calls that clicks make.
+    package struct Clicks: Equatable, Sendable {
+        /// Whether clicks set a request's state. The role needs `update` on `access_request` for that.
+        package var decide = true
+        /// Whether clicks submit reviews on behalf of users. The role needs `read` on `user` for that.
+        package var reviewForUsers = false
+    }
+
     /// `addr`: host or host:port of the auth service or a proxy. The port is 3025 if none is given.
     package var address: String
     /// The setting that contains the address, `addr` or its older name `auth_server`. Errors name it.
@@ -15,10 +23,7 @@ package struct TeleportConfiguration: Sendable {
     package var rootCAs: String
     /// `web_addr`: host or host:port of Teleport's web UI; nil for the address that Teleport itself returns.
     package var webAddress: String?
-    /// Whether clicks set a request's state. The role needs `update` on `access_request` for that.
-    package var decides = true
-    /// Whether clicks submit reviews on behalf of users. The role needs `read` on `user` for that.
-    package var reviewsForUsers = false
+    package var clicks = Clicks()
     /// `refresh_identity`: whether changed files replace the connection that is open.
     package var refreshesIdentity = true
     /// `refresh_identity_interval`: the time between two looks at the files for changes.
