@@ -4,6 +4,8 @@ import Base
 import CallbackServer
 import CircuitBreakers
 import Clicks
+import Log
+import Logging
 import Mattermost
 import NIOPosix
 import Settings
@@ -12,18 +14,24 @@ import Watcher
 extension Daemon {
     /// - Parameter started: is given its value once the listener listens.
     func makeListener(_ clicks: ClickService, _ health: Health, started: Once<Void>) -> CallbackServer {
-        CallbackServer(
-            configuration: CallbackServer.Configuration(
-                address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
-                basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
-                trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources),
+        var configuration = CallbackServer.Configuration(
+            address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
+            basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
+            trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources)
+        configuration.inherited = inheritedSocket
+        return CallbackServer(
+            configuration: configuration,
             group: MultiThreadedEventLoopGroup.singleton, logger: logger,
             verify: { [signer, teleport, now] context, _ in
                 // Until Teleport has told the cluster's name the signature alone decides. The click is then answered in words.
                 let cluster = teleport.clusterName ?? context.cluster
                 return Verification(signer.current.verify(context, cluster: cluster, at: now()))
             },
-            readiness: { readiness(health) }, bound: { _ in started.give(()) },
+            readiness: { readiness(health) },
+            bound: { [inheritedSocket, logger] address in
+                if inheritedSocket != nil { logger.info("Listening on the socket that systemd passes, \(address)") }
+                started.give(())
+            },
             dialogs: settings.approvals.hasButtons ? dialogs(clicks) : nil,
             refused: { [audit, now] refused in
                 audit.writeRefusedCallbacks(

@@ -35,6 +35,8 @@ struct Daemon: Sendable {
     let pulse: Pulse
     let signer: Live<ActionSigner>
     let lasting = LastingParts()
+    /// The socket that systemd has opened for the listener; nil if the plugin listens by itself.
+    let inheritedSocket: Int32?
     let tls: ListenerCertificate?
 
     /// Reads everything that the settings name, so that errors are reported before anything runs.
@@ -43,6 +45,8 @@ struct Daemon: Sendable {
         self.settings = settings
         self.failsFast = failsFast
         self.isPlainHTTP = isPlainHTTP
+        inheritedSocket = try InheritedSocket.find(
+            count: Self.variable("LISTEN_FDS"), process: Self.variable("LISTEN_PID"))
         destination = try Self.open(settings.log.output)
         do {
             auditFile = try settings.audit.file.map { (path) throws(LogDestination.OpenError) in try .file(path, for: .audit) }
@@ -58,6 +62,7 @@ struct Daemon: Sendable {
         auditFile?.onTrouble { [logger] in logger.log(level: $0.isOver ? .warning : .error, "\($0.words)") }
         if debug { logger.debug("DEBUG logging enabled") }
         logger.info("Starting Teleport Access Mattermost Bot \(Version.number): \(BuildInfo.gitRef)")
+        for (server, words) in settings.proxies { logger.info("\(server) is reached through the proxy \(words)") }
         for warning in settings.warnings { logger.warning("\(warning.message)") }
         do {
             _ = try TeleportCredentials.load(settings.teleport)
@@ -71,8 +76,7 @@ struct Daemon: Sendable {
         let interceptors = Self.interceptors(circuits, pulse)
         do {
             signer = Live(try settings.signer())
-            chat = try MattermostClient(
-                .init(url: settings.mattermost.url, token: settings.mattermost.token), interceptors: interceptors.chat)
+            chat = try MattermostClient(settings.mattermost.client, interceptors: interceptors.chat)
             tls = isPlainHTTP ? nil : try ListenerCertificate(ListenerIdentity.load(settings.http, logger: logger))
         } catch {
             throw StartError(error)

@@ -1,4 +1,4 @@
-internal import Access
+package import Access
 
 extension Settings {
     /// The size of the largest configuration file that is read, in bytes.
@@ -16,18 +16,21 @@ extension Settings {
             let fault = SettingFault("the configuration file \(error.words)", mend: mend)
             throw SettingsError(path: path, problems: [.init(fault: fault)])
         }
-        return try parse(bytes, path: path)
+        return try parse(bytes, path: path, environment: .process)
     }
 
     /// Checks the text of a file; `path` is only for the messages.
-    package static func parse(_ bytes: [UInt8], path: String) throws(SettingsError) -> Settings {
+    /// - Parameter environment: the proxies for servers whose proxy the file does not name.
+    package static func parse(
+        _ bytes: [UInt8], path: String, environment: ProxyEnvironment = .none
+    ) throws(SettingsError) -> Settings {
         let text: SettingsText
         do {
             text = try SettingsText(bytes)
         } catch {
             throw SettingsError(path: path, problems: [error.problem])
         }
-        var reader = SettingsReader(text)
+        var reader = SettingsReader(text, environment: environment)
         let approvals = reader.approvals()
         let mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
         let http = reader.http(hasButtons: approvals.hasButtons)

@@ -63,7 +63,9 @@ struct SettingsApprovalsTests {
         #expect(try parse(unsaid).warnings.first?.message.contains("set review_as_plugin = true") == true)
         let named = ["[approvals.users]", #"ana = "ana.t""#]
         #expect(try parse(unsaid + named).warnings.isEmpty)
-        #expect(try parse(unsaid + named).teleport.clicks.reviewForUsers && !parse(goodLines + named).teleport.clicks.reviewForUsers)
+        #expect(
+            try parse(unsaid + named).teleport.clicks.reviewForUsers && !parse(goodLines + named).teleport.clicks.reviewForUsers
+        )
         #expect(try !parse(unsaid).teleport.clicks.reviewForUsers && !parse(unsaid).teleport.clicks.decide)
         #expect(try parse(unsaid + ["buttons = false"]).warnings.isEmpty)
         #expect(try parse(goodLines).warnings.isEmpty)

@@ -83,6 +83,9 @@ extension CallbackServer {
     }
 
     private func bind(_ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
+        if let inherited = configuration.inherited {
+            return try await listen(queue, trim, dualStack: false) { $0.withBoundSocket(inherited) }
+        }
         guard let host = configuration.address.host else {
             do {
                 return try await bind("::", queue, trim)
@@ -96,10 +99,17 @@ extension CallbackServer {
 
     private func bind(_ host: String, _ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
         let address = try SocketAddress.makeAddressResolvingHost(host, port: configuration.address.port)
-        return try await eventLoop.flatSubmit {
+        return try await listen(queue, trim, dualStack: host == "::") { $0.bind(to: address) }
+    }
+
+    private func listen(
+        _ queue: ClickQueue, _ trim: MemoryTrim, dualStack: Bool,
+        _ open: @escaping @Sendable (ServerBootstrap) -> EventLoopFuture<any Channel>
+    ) async throws -> RunningListener {
+        try await eventLoop.flatSubmit {
             let listener = NIOLoopBound(
                 Listener(self, queue: queue, trim: trim, on: eventLoop), eventLoop: eventLoop)
-            return bootstrap(listener, dualStack: host == "::").bind(to: address)
+            return open(bootstrap(listener, dualStack: dualStack))
                 .map { RunningListener(channel: $0, listener: listener, queue: queue) }
         }.get()
     }

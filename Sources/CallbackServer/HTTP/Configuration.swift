@@ -6,6 +6,8 @@ extension CallbackServer {
     /// The settings of the listener. They do not change while it runs, apart from the certificate's content.
     package struct Configuration: Sendable {
         package var address: ListenAddress
+        /// The descriptor of a socket that listens already, which a supervisor has opened; nil to listen on ``address``.
+        package var inherited: Int32?
         /// The certificate; nil to serve plain HTTP, behind a proxy that terminates TLS.
         package var tls: ListenerCertificate?
         /// The path of `public_addr`. Every route is served at the root and below this path, so a proxy may strip it or not.

@@ -2,9 +2,12 @@ import Access
 import ActionCrypto
 import Base
 import Clicks
-import Glibc
 import Log
+import Logging
+import Mattermost
+import Posts
 import Settings
+import Watcher
 
 extension Daemon {
     /// Makes the service that takes changes of the configuration over.
@@ -16,7 +19,7 @@ extension Daemon {
         _ parts: LiveParts, proofs: ProofVerifier?, lookAgain: @escaping @Sendable () -> Void
     ) -> Reload {
         let configuration = LiveConfiguration(
-            settings, certificate: tls.map { CertificateFiles($0, logger: logger) }, logger: logger
+            settings, certificate: tls, logger: logger
         ) { new in
             let signer = try new.signer()
             try chat.use(new.mattermost.token)

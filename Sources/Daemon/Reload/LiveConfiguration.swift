@@ -1,6 +1,7 @@
 import Access
 import ActionCrypto
 import Base
+import CallbackServer
 import Logging
 import Settings
 import Synchronization
@@ -24,14 +25,15 @@ final class LiveConfiguration: Sendable {
     private let started: Settings
     /// Is held during a whole reload, so that there is only one at a time.
     private let state: Mutex<State>
-    /// The files of the listener's certificate; nil for plain HTTP.
-    private let certificate: CertificateFiles?
+    /// The listener's certificate; nil for plain HTTP.
+    private let certificate: ListenerCertificate?
     /// Takes settings into use, or throws and changes nothing.
     private let use: @Sendable (Settings) throws -> Void
     private let logger: Logger
 
     init(
-        _ started: Settings, certificate: CertificateFiles?, logger: Logger, use: @escaping @Sendable (Settings) throws -> Void
+        _ started: Settings, certificate: ListenerCertificate?, logger: Logger,
+        use: @escaping @Sendable (Settings) throws -> Void
     ) {
         self.started = started
         self.certificate = certificate
@@ -44,7 +46,7 @@ final class LiveConfiguration: Sendable {
     func reload() {
         state.withLock { state in
             let new: Settings
-            do {
+            do throws(SettingsError) {
                 new = try Settings.load(started.origin.path)
             } catch {
                 for problem in error.problems { keep(problem.located(in: error.path)) }
@@ -69,7 +71,7 @@ final class LiveConfiguration: Sendable {
     func lookAtFiles() {
         state.withLock { state in
             lookAtCertificate(&state)
-            do {
+            do throws(SettingsError) {
                 let new = try state.accepted.readingFilesAgain()
                 if state.filesProblem.clear() { logger.info("The files that the configuration names can be used again") }
                 let changes = new.changes(since: state.accepted, start: started)
@@ -122,7 +124,7 @@ extension LiveConfiguration {
     private func renewCertificate(_ settings: Settings.HTTP, isNamedAnew: Bool) -> Bool {
         guard let certificate, settings.tls != nil || isNamedAnew else { return true }
         do {
-            _ = try certificate.use(certificate.read(settings))
+            try certificate.replace(with: ListenerIdentity.load(settings, logger: logger))
             logger.info("Read the HTTPS certificate anew")
         } catch {
             if isNamedAnew {
@@ -139,7 +141,7 @@ extension LiveConfiguration {
         do {
             var settings = started.http
             settings.tls = state.accepted.http.tls
-            if try certificate.use(certificate.read(settings)) {
+            if try certificate.replace(with: ListenerIdentity.load(settings, logger: logger)) {
                 logger.info("The HTTPS certificate has changed; new connections get the new one")
             }
             state.certificateProblem.clear()

@@ -8,7 +8,8 @@ import UnixSignals
 ///
 /// On SIGHUP (`systemctl reload`) it opens the log and audit files anew, so that logrotate can move them away, and reads the
 /// configuration and the listener's certificate again. At intervals it looks at the files that the configuration names. What
-/// cannot be used is logged, and what was in use before stays in use.
+/// cannot be used is logged, and what was in use before stays in use. On SIGUSR1 it opens the log and audit files alone, for a
+/// log rotation that must not take over a configuration that is being edited.
 struct Reload: Service {
     let logFiles: [LogDestination]
     let configuration: LiveConfiguration
@@ -23,7 +24,9 @@ struct Reload: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() }
+                    for await signal in await UnixSignalsSequence(trapping: .sighup, .sigusr1) {
+                        signal == .sighup ? reload() : reopenFiles()
+                    }
                 }
                 group.addTask {
                     while (try? await clock.sleep(for: interval)) != nil { configuration.lookAtFiles() }
@@ -36,6 +39,11 @@ struct Reload: Service {
     private func reload() {
         supervisor?.send("RELOADING=1\nMONOTONIC_USEC=\(SystemdSocket.monotonicMicroseconds)")
         defer { supervisor?.send("READY=1") }
+        reopenFiles()
+        configuration.reload()
+    }
+
+    private func reopenFiles() {
         for file in logFiles {
             do {
                 try file.reopen()
@@ -44,6 +52,5 @@ struct Reload: Service {
             }
         }
         logger.info("Reopened the log")
-        configuration.reload()
     }
 }

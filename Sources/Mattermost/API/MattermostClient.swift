@@ -16,6 +16,8 @@ package final class MattermostClient: ChatService {
         package var timeLimit = Duration.seconds(10)
         /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
         package var caFile: String?
+        /// The HTTP proxy through which the server is reached; nil for none, whatever the environment names.
+        package var proxy: HTTPProxy?
 
         package init(url: ServerURL, token: Secret<String>) {
             self.url = url
@@ -45,7 +47,8 @@ package final class MattermostClient: ChatService {
         live = Live(configuration)
         self.interceptors = interceptors
         do {
-            curl = try CurlClient(CurlClient.Options(caFile: configuration.caFile))
+            curl = try CurlClient(
+                CurlClient.Options(caFile: configuration.caFile, way: configuration.proxy.map { .proxy($0) } ?? .direct))
         } catch {
             throw MattermostError(.unreachable, "Mattermost cannot be called: \(error).", cause: error)
         }

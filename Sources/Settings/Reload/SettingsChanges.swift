@@ -1,3 +1,5 @@
+internal import Watcher
+
 /// What a new reading of the configuration has changed, as the titles of keys and tables such as `[mattermost] recipients` and
 /// `[approvals.roles]`.
 package struct SettingsChanges: Equatable, Sendable {
@@ -32,6 +34,8 @@ extension Settings {
         merged.teleport = started.teleport
         if !isAboutButtons { merged.teleport.clicks = teleport.clicks }
         merged.mattermost.url = started.mattermost.url
+        merged.mattermost.caFile = started.mattermost.caFile
+        merged.mattermost.proxy = started.mattermost.proxy
         if isAboutButtons { merged.mattermost.secret = started.mattermost.secret }
         merged.approvals.requiresClickerProof = started.approvals.requiresClickerProof
         merged.approvals.hasButtons = started.approvals.hasButtons

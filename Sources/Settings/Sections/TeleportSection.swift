@@ -7,7 +7,7 @@ extension SettingsSection {
         "teleport",
         keys: [
             .addr, .authServer, .clientKey, .clientCrt, .rootCAs, .identity, .refreshIdentity, .refreshIdentityInterval,
-            .webAddr,
+            .webAddr, .teleportProxy,
         ])
 }
 
@@ -51,6 +51,13 @@ extension SettingKey {
             only to clusters whose web UI shows access requests.
             """,
         example: #""teleport.example.com""#, effect: .restart)
+    static let teleportProxy = SettingKey(
+        "teleport.proxy", .string(default: nil),
+        help: """
+            The HTTP proxy through which Teleport is reached, or a file that holds its address. By default the one that
+            HTTPS_PROXY and NO_PROXY in the environment name; "none" uses none.
+            """,
+        example: #""http://proxy.example.com:3128""#, effect: .restart)
 }
 
 extension SettingsReader {
@@ -79,6 +86,9 @@ extension SettingsReader {
                 throw SettingFault("is no address.", mend: "Write teleport.example.com or teleport.example.com:3080.")
             }
             return address
+        }
+        if let address, let auth = try? AuthAddress(address.value) {
+            configuration.proxy = proxy(.teleportProxy, forHost: auth.host, port: auth.port)
         }
         return address.map { _ in configuration }
     }

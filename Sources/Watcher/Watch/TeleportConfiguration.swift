@@ -1,3 +1,5 @@
+package import Access
+
 /// The configuration of the connection to Teleport: the settings of the `[teleport]` section, and time limits that only tests
 /// change.
 package struct TeleportConfiguration: Sendable {
@@ -21,6 +23,8 @@ package struct TeleportConfiguration: Sendable {
     package var clientCertificate: String
     /// `root_cas`: path of the cluster's PEM CA certificates.
     package var rootCAs: String
+    /// `proxy`, or the proxy that the environment names: the HTTP proxy through which the server is reached; nil for none.
+    package var proxy: HTTPProxy?
     /// `web_addr`: host or host:port of Teleport's web UI; nil for the address that Teleport itself returns.
     package var webAddress: String?
     package var clicks = Clicks()
