@@ -24,7 +24,7 @@ package struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendabl
         let owner: String
     }
 
-    private let limits: Limits
+    package var limits: Limits
     private var entries: [Key: Entry] = [:]
     private var counts = Counts()
     /// The keys with the times at which they were added, oldest first. Those before ``oldest`` have expired.

@@ -35,6 +35,12 @@ static inline long CCurl_response_code(CURL *easy) {
     return curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code) == CURLE_OK ? code : 0;
 }
 
+// The status of the proxy's answer to CONNECT; 0 where there was none.
+static inline long CCurl_connect_code(CURL *easy) {
+    long code = 0;
+    return curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &code) == CURLE_OK ? code : 0;
+}
+
 // The X509_V_* code that OpenSSL gave for the peer's chain; 1 (X509_V_ERR_UNSPECIFIED) where libcurl did not ask for it.
 static inline long CCurl_verify_result(CURL *easy) {
     long code = 0;

@@ -50,13 +50,14 @@ package struct Check: Sendable {
         let (settings, files) = try CheckedSettings.read(options.configuration, report)
         report.add(files.steps())
         report.add(Self.logFiles(settings))
+        for (server, words) in settings.proxies { report.add(.ok("proxy for \(server)", words)) }
         let roles = checkCredentials(settings)
         let certificate = checkListener(settings)
         let cluster = await TeleportCheck(settings: settings, report: report, roles: roles).run()
         guard !Task.isCancelled else { return }
         let client: MattermostClient
         do {
-            client = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
+            client = try MattermostClient(settings.mattermost.client)
         } catch {
             return report.add(.failed("Mattermost", error, otherwise: "Check [mattermost] url and token."))
         }

@@ -56,7 +56,7 @@ enum Permission: CaseIterable {
                 approvals.hasButtons && approvals.method == .review
                     && (approvals.reviewsAsPlugin || !approvals.tellsTeleportUsers)
             case .reviewForUsers: approvals.hasButtons && approvals.method == .review && !approvals.policy.users.isEmpty
-            case .findUsers: settings.teleport.findsUsersByTrait
+            case .findUsers: settings.teleport.clicks.findUsersByTrait
             case .readLists: settings.accessLists.reminders
             default: true
             }

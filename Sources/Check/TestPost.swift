@@ -6,8 +6,7 @@ import Synchronization
 /// Remembers the post with the test button, so that it can be removed however the check ends.
 final class TestPost: Sendable {
     private struct Made {
-        var url: ServerURL
-        var token: Secret<String>
+        var client: MattermostClient.Configuration
         var channelID: String
         var botID: String
         var requestID: RequestID
@@ -23,7 +22,7 @@ final class TestPost: Sendable {
     func willBeMade(in channelID: String, by botID: String, about requestID: RequestID, _ chat: Settings.Chat) {
         made.withLock {
             $0 = Made(
-                url: chat.url, token: chat.token, channelID: channelID, botID: botID, requestID: requestID,
+                client: chat.client, channelID: channelID, botID: botID, requestID: requestID,
                 since: Timestamp.now.advanced(by: .seconds(-3600)))
         }
     }
@@ -43,7 +42,7 @@ final class TestPost: Sendable {
 
     private func removeOnce() async throws {
         guard let post = made.withLock({ $0 }) else { return }
-        let chat = try MattermostClient(.init(url: post.url, token: post.token))
+        let chat = try MattermostClient(post.client)
         defer { chat.shutdown() }
         if let reference = post.reference {
             try await chat.deletePost(reference)

@@ -17,13 +17,15 @@ package struct ClickService: Sendable {
     /// The longest time that a person waits for an answer. Mattermost itself would wait 30 seconds.
     package static let answerLimit = Duration.milliseconds(2500)
 
-    private let approvals: Approvals
+    private let live: Live<ClicksContext>
+    private let lookAgain: @Sendable (RequestID) -> Void
     /// Verifies who clicked. This is nil if the configuration says to believe the callback.
     private let proofs: ProofVerifier?
     private let submissions: SeenSubmissions
     private let clock: any Clock<Duration>
 
-    private var context: ClicksContext { approvals.context }
+    /// Decides by the present configuration. Each click reads this once, so that it sees one configuration until its end.
+    private var approvals: Approvals { Approvals(context: live.current, clock: clock, lookAgain: lookAgain) }
 
     /// Creates the service.
     /// - Parameters:
@@ -35,27 +37,38 @@ package struct ClickService: Sendable {
         _ context: ClicksContext, proofs: ProofVerifier?, clock: any Clock<Duration> = .continuous,
         lookAgain: @escaping @Sendable (RequestID) -> Void
     ) {
-        approvals = Approvals(context: context, clock: clock, lookAgain: lookAgain)
+        self.init(Live(context), proofs: proofs, clock: clock, lookAgain: lookAgain)
+    }
+
+    /// Creates the service with a configuration that may be replaced while it runs.
+    package init(
+        _ live: Live<ClicksContext>, proofs: ProofVerifier?, clock: any Clock<Duration> = .continuous,
+        lookAgain: @escaping @Sendable (RequestID) -> Void
+    ) {
+        self.live = live
+        self.lookAgain = lookAgain
         self.proofs = proofs
-        submissions = SeenSubmissions(elapsed: context.clocks.elapsed)
+        submissions = SeenSubmissions(elapsed: live.current.clocks.elapsed)
         self.clock = clock
     }
 
     /// Answers a click. It calls `respond` within ``answerLimit``, and returns when the decision is finished.
     package func answer(_ click: VerifiedClick, respond: (ClickReply<ClickAnswer>) -> Void) async {
-        let begun = context.clocks.elapsed()
+        let approvals = approvals
+        let begun = approvals.context.clocks.elapsed()
         let due = begun + Self.answerLimit
         func reply(_ reply: ClickReply<ClickAnswer>) {
             respond(reply)
-            context.observe(.answered(after: context.clocks.elapsed() - begun))
+            approvals.context.observe(.answered(after: approvals.context.clocks.elapsed() - begun))
         }
         await withDiscardingTaskGroup { work in
-            let now = context.clocks.now()
+            let now = approvals.context.clocks.now()
             guard let proofs else {
-                return reply(.answer(await answer(Click(click, isProven: false, at: now), click.triggerID, due, &work)))
+                let unproven = Click(click, isProven: false, at: now)
+                return reply(.answer(await answer(unproven, click.triggerID, approvals, due, &work)))
             }
             let proven = await proofs.answer(click) {
-                await answer(Click(click, isProven: true, at: now), click.triggerID, due, &work)
+                await answer(Click(click, isProven: true, at: now), click.triggerID, approvals, due, &work)
             }
             reply(proven)
         }
@@ -63,25 +76,27 @@ package struct ClickService: Sendable {
 
     /// Answers a submitted dialog. It calls `respond` within ``answerLimit``, and returns when the decision is finished.
     package func answer(_ submission: DialogSubmission, respond: (ClickReply<DialogAnswer>) -> Void) async {
-        let begun = context.clocks.elapsed()
+        let approvals = approvals
+        let begun = approvals.context.clocks.elapsed()
         let due = begun + Self.answerLimit
         func reply(_ reply: ClickReply<DialogAnswer>) {
             respond(reply)
-            context.observe(.answered(after: context.clocks.elapsed() - begun))
+            approvals.context.observe(.answered(after: approvals.context.clocks.elapsed() - begun))
         }
         await withDiscardingTaskGroup { work in
-            guard let proofs else { return reply(.answer(await answer(submission, proof: nil, due, &work))) }
-            reply(await proofs.answer(submission) { await answer(submission, proof: $0, due, &work) })
+            guard let proofs else { return reply(.answer(await answer(submission, proof: nil, approvals, due, &work))) }
+            reply(await proofs.answer(submission) { await answer(submission, proof: $0, approvals, due, &work) })
         }
     }
 
     private func answer(
-        _ submission: DialogSubmission, proof: ClickerProof?, _ due: Duration, _ work: inout DiscardingTaskGroup
+        _ submission: DialogSubmission, proof: ClickerProof?, _ approvals: Approvals, _ due: Duration,
+        _ work: inout DiscardingTaskGroup
     ) async -> DialogAnswer {
-        switch submissions.judge(submission, proof: proof, context) {
+        switch submissions.judge(submission, proof: proof, approvals.context) {
         case .refused(let answer): return answer
         case .decide(let click):
-            let answer = await answer(click, nil, due, &work)
+            let answer = await answer(click, nil, approvals, due, &work)
             return answer.isDecided ? .accepted : .refused(answer.text)
         }
     }
@@ -89,15 +104,16 @@ package struct ClickService: Sendable {
     /// Returns the answer to the person who clicked, at `due` at the latest. A decision that has begun by then goes on in
     /// `work`.
     private func answer(
-        _ click: Click, _ triggerID: Secret<String>?, _ due: Duration, _ work: inout DiscardingTaskGroup
+        _ click: Click, _ triggerID: Secret<String>?, _ approvals: Approvals, _ due: Duration,
+        _ work: inout DiscardingTaskGroup
     ) async -> ClickAnswer {
         let progress = ClickProgress()
         let answer = Once<ClickAnswer>()
-        work.addTask { [approvals] in
+        work.addTask {
             // A person is waiting, so the calls are made even while a server is considered away.
             await CircuitBypass.run { answer.give(await approvals.answer(click, progress, triggerID: triggerID)) }
         }
-        if let answer = await answer.value(within: due - context.clocks.elapsed(), clock) { return answer }
+        if let answer = await answer.value(within: due - approvals.context.clocks.elapsed(), clock) { return answer }
         return ClickAnswer(progress.giveUp() ? ClickWords.unconfirmed : ClickWords.tooLate)
     }
 }

@@ -2,7 +2,7 @@ package import Access
 package import Logging
 
 /// Holds everything that is needed to decide on a click: both servers, the policy, and the makers of cards, dialogs and audit
-/// lines. It is made once, at the start of the process, with all its parts.
+/// lines. It is made at the start of the process, and anew when a reload has changed the configuration.
 package struct ClicksContext: Sendable {
     package let teleport: any AccessService
     package let chat: any ChatService

@@ -4,6 +4,8 @@ import Base
 import CallbackServer
 import CircuitBreakers
 import Clicks
+import Log
+import Logging
 import Mattermost
 import NIOPosix
 import Settings
@@ -13,19 +15,25 @@ import Watcher
 extension Daemon {
     /// - Parameter started: is given its value once the listener listens.
     func makeListener(_ clicks: ClickService, _ health: Health, started: Once<Void>) -> CallbackServer {
-        CallbackServer(
-            configuration: CallbackServer.Configuration(
-                address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
-                basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
-                trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources),
+        var configuration = CallbackServer.Configuration(
+            address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
+            basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
+            trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources)
+        configuration.boundSocket = inheritedSocket
+        return CallbackServer(
+            configuration: configuration,
             group: MultiThreadedEventLoopGroup.singleton, logger: logger,
             verify: { [signer, teleport, now] context, _ in
                 // Until Teleport has told the cluster's name the signature alone decides. The click is then answered in words.
                 let cluster = teleport.clusterName ?? context.cluster
-                return Verification(signer.verify(context, cluster: cluster, at: now()))
+                return Verification(signer.current.verify(context, cluster: cluster, at: now()))
             },
-            readiness: { Readiness(problems: condition(health).reasons.map(\.words)) }, bound: { _ in started.give(()) },
-            dialogs: settings.approvals.hasDialogs ? dialogs(clicks) : nil,
+            readiness: { Readiness(problems: condition(health).reasons.map(\.words)) },
+            bound: { [inheritedSocket, logger] address in
+                if inheritedSocket != nil { logger.info("Listening on the socket that systemd passes, \(address)") }
+                started.give(())
+            },
+            dialogs: settings.approvals.hasButtons ? dialogs(clicks) : nil,
             refused: { [audit, now] refused in
                 audit.writeRefusedCallbacks(
                     refused.count, from: refused.remote, because: refused.reason, claims: refused.metadata, at: now())
@@ -40,7 +48,7 @@ extension Daemon {
 
     private func dialogs(_ clicks: ClickService) -> CallbackServer.Dialogs {
         CallbackServer.Dialogs(
-            open: { [signer] in signer.open($0) },
+            open: { [signer] in signer.current.open($0) },
             decide: { submission, respond in
                 await clicks.answer(submission) { reply in respond(reply.map(\.json)) }
             })

@@ -16,7 +16,7 @@ extension Daemon {
         let failing: @Sendable () -> [Health.Part] = { self.failing(health) }
         let ready = ReadyLine(
             started: started, news: health.news(), isReady: { failing().isEmpty }, words: { readyWords }, logger: logger)
-        guard let socket = SystemdSocket(Self.variable("NOTIFY_SOCKET")) else { return [ready] }
+        guard let socket = Self.supervisor else { return [ready] }
         let watchdog = SystemdWatchdog.limit(Self.variable("WATCHDOG_USEC"), process: Self.variable("WATCHDOG_PID"))
         return [
             ready,
@@ -30,6 +30,9 @@ extension Daemon {
         ]
     }
 
+    /// The socket of the supervisor that started the plugin; nil if it takes no messages.
+    static var supervisor: SystemdSocket? { SystemdSocket(variable("NOTIFY_SOCKET")) }
+
     private var readyWords: String {
         let cluster = teleport.clusterName ?? "without a name"
         let clicks =
@@ -38,5 +41,5 @@ extension Daemon {
         return "requests of the cluster \(cluster) are watched, and \(clicks)"
     }
 
-    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -21,6 +21,10 @@ struct Daemon: Sendable {
     private let failsFast: Bool
     private let isPlainHTTP: Bool
     let logger: Logger
+    /// From which severity on lines are logged, and in which form.
+    let logStyle: Live<LogStyle>
+    /// Whether the command line asks for everything to be logged.
+    let isDebugging: Bool
     private let destination: LogDestination
     private let auditFile: LogDestination?
     let audit: AuditLog
@@ -31,7 +35,10 @@ struct Daemon: Sendable {
     let elapsed: @Sendable () -> Duration
     /// The calls to Mattermost, by which the watchdog sees that they are made.
     let pulse: Pulse
-    let signer: ActionSigner
+    let signer: Live<ActionSigner>
+    let lasting = LastingParts()
+    /// The socket that systemd has opened for the listener; nil if the plugin listens by itself.
+    let inheritedSocket: Int32?
     let tls: ListenerCertificate?
 
     /// Reads everything that the settings name, so that errors are reported before anything runs.
@@ -40,26 +47,24 @@ struct Daemon: Sendable {
         self.settings = settings
         self.failsFast = failsFast
         self.isPlainHTTP = isPlainHTTP
+        inheritedSocket = try InheritedSocket.find(
+            count: Self.variable("LISTEN_FDS"), process: Self.variable("LISTEN_PID"))
         destination = try Self.open(settings.log.output)
         do {
             auditFile = try settings.audit.file.map { (path) throws(LogDestination.OpenError) in try .file(path, for: .audit) }
         } catch {
             throw StartError(error)
         }
-        let level = debug ? Logger.Level.debug : settings.log.severity
-        let format = settings.log.format
-        var logger = Logger(label: "teleport-mattermost") { [destination] _ in
-            switch format {
-            case .text: TextLogHandler(level: level, destination: destination)
-            case .json: JSONLogHandler(level: level, destination: destination)
-            }
+        isDebugging = debug
+        logStyle = Live(LogStyle(settings.log, debug: debug))
+        logger = Logger(label: "teleport-mattermost") { [destination, logStyle] _ in
+            LiveLogHandler(logStyle, destination: destination)
         }
-        logger.logLevel = level
-        self.logger = logger
         audit = AuditLog(logger: logger, file: Self.writer(auditFile), observe: telemetry.observe)
         auditFile?.onTrouble { [logger] in logger.log(level: $0.isOver ? .warning : .error, "\($0.words)") }
         if debug { logger.debug("DEBUG logging enabled") }
         logger.info("Starting Teleport Access Mattermost Bot \(Version.number): \(BuildInfo.gitRef)")
+        for (server, words) in settings.proxies { logger.info("\(server) is reached through the proxy \(words)") }
         for warning in settings.warnings { logger.warning("\(warning.message)") }
         do {
             _ = try TeleportCredentials.load(settings.teleport)
@@ -72,9 +77,8 @@ struct Daemon: Sendable {
         pulse = Pulse(elapsed: elapsed)
         let interceptors = Self.interceptors(circuits, pulse, telemetry)
         do {
-            signer = try settings.signer()
-            chat = try MattermostClient(
-                .init(url: settings.mattermost.url, token: settings.mattermost.token), interceptors: interceptors.chat)
+            signer = Live(try settings.signer())
+            chat = try MattermostClient(settings.mattermost.client, interceptors: interceptors.chat)
             tls = isPlainHTTP ? nil : try ListenerCertificate(ListenerIdentity.load(settings.http, logger: logger))
         } catch {
             throw StartError(error)
@@ -119,7 +123,7 @@ struct Daemon: Sendable {
 
     func run() async throws {
         let health = Health(observe: telemetry.observe)
-        let parts = makeParts()
+        let parts = LiveParts(makeParts(settings, signer: signer.current))
         let reconciler = Reconciler(parts.posts, health: health)
         let sweeper = Sweeper(parts.posts, reconciler)
         let retryEverything: @Sendable () -> Void = {
@@ -143,12 +147,12 @@ struct Daemon: Sendable {
         }
         // Services are stopped in the reverse order: the listener takes no new clicks and finishes those in flight, then the
         // posts being made are finished, then the connection to Teleport is closed.
+        let proofs = makeProofs(health)
         var services: [any Service] = [
-            reload, AuditCounts(audit: audit, now: now), watcher,
+            makeReload(parts, proofs: proofs, lookAgain: retryEverything), AuditCounts(audit: audit, now: now), watcher,
             HealthCheck(parts.posts, breaker: circuits.chat, health: health, recovered: retryEverything), reconciler, sweeper,
         ]
         if let listReminders { services.append(listReminders) }
-        let proofs = makeProofs(health)
         if let proofs { services.append(proofs.keys) }
         let clicks = ClickService(parts.clicks, proofs: proofs, lookAgain: { reconciler.look(at: $0) })
         let started = Once<Void>()
@@ -156,7 +160,7 @@ struct Daemon: Sendable {
         services.append(
             settings.http.isNeeded
                 ? listener : ProbeListener(server: listener, logger: logger, failed: { started.give(()) }))
-        services += diagnostics(health, parts.posts.recipients, reconciler)
+        services += diagnostics(health, parts.posts, reconciler)
         if failsFast { services.append(FailFast(health)) }
         services += supervision(health, started: started)
         var configuration = ServiceGroupConfiguration(
@@ -173,14 +177,6 @@ struct Daemon: Sendable {
     /// The destinations of the log and of the audit file.
     var logFiles: [LogDestination] { [destination, auditFile].compactMap(\.self) }
 
-    private var reload: Reload {
-        var renewal: (@Sendable () throws -> Void)?
-        if let tls, settings.http.tls != nil {
-            renewal = { [settings, logger] in try tls.replace(with: ListenerIdentity.load(settings.http, logger: logger)) }
-        }
-        return Reload(logFiles, renewCertificate: renewal, logger: logger)
-    }
-
     /// Makes the verifier of the proofs of who clicked; nil if the configuration requires no proof.
     private func makeProofs(_ health: Health) -> ProofVerifier? {
         guard settings.approvals.requiresClickerProof, settings.approvals.hasButtons else { return nil }
@@ -192,9 +188,7 @@ struct Daemon: Sendable {
         }
         return ProofVerifier(
             keys: keys,
-            seen: SeenProofs(
-                keep: settings.approvals.hasDialogs ? SeenProofs.keepWithDialogs : SeenProofs.keep, elapsed: elapsed
-            ), now: now, elapsed: elapsed)
+            seen: SeenProofs(keep: Self.keepProofs(settings.approvals), elapsed: elapsed), now: now, elapsed: elapsed)
     }
 
     /// The time by Mattermost's clock. It is used because all replicas share it, Mattermost signs its proofs with it, and posts

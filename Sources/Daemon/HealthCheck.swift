@@ -10,11 +10,8 @@ struct HealthCheck: Service {
     private static let interval = Duration.seconds(30)
     private static let retries = Duration.seconds(1)...Duration.seconds(10)
 
-    private let chat: any ChatService
+    private let live: Live<PostsContext>
     private let breaker: Breaker<MattermostError>
-    private let recipients: Recipients
-    /// The approval policy; nil if people decide in Teleport only.
-    private let policy: ApprovalPolicy?
     private let health: Health
     private let logger: Logger
     private let clock: any Clock<Duration>
@@ -22,18 +19,19 @@ struct HealthCheck: Service {
     private let recovered: @Sendable () -> Void
 
     init(
-        _ context: PostsContext, breaker: Breaker<MattermostError>, health: Health, clock: any Clock<Duration> = .continuous,
-        recovered: @escaping @Sendable () -> Void = {}
+        _ live: Live<PostsContext>, breaker: Breaker<MattermostError>, health: Health,
+        clock: any Clock<Duration> = .continuous, recovered: @escaping @Sendable () -> Void = {}
     ) {
-        chat = context.chat
+        self.live = live
         self.breaker = breaker
-        recipients = context.recipients
-        policy = context.buttons == nil ? nil : context.policy
-        logger = context.logger
+        logger = live.current.logger
         self.health = health
         self.clock = clock
         self.recovered = recovered
     }
+
+    private var chat: any ChatService { live.current.chat }
+    private var recipients: Recipients { live.current.recipients }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -52,10 +50,13 @@ struct HealthCheck: Service {
                     let wasIll = told.clear()
                     logger.log(level: wasIll ? .info : .debug, "Mattermost API health check finished ok")
                     if wasIll { recovered() }
-                    await warnOfOpenChannels(except: &warned)
                     isWell = true
                 }
-                if isWell { backoff.reset() }
+                if isWell {
+                    // A reload of the configuration may have named other recipients, so this is not for the first check alone.
+                    await warnOfOpenChannels(except: &warned)
+                    backoff.reset()
+                }
             } while (try? await clock.sleep(for: isWell ? Self.interval : backoff.next())) != nil
         }
     }
@@ -92,6 +93,7 @@ struct HealthCheck: Service {
     /// Returns the failures of the recipients. Each recipient has to exist, and the bot has to be a member of each channel:
     /// without that it may post, but cannot update its posts or see who is a member.
     private func recipientFailures() async throws(MattermostError) -> (failures: [MattermostError], isAnyWell: Bool) {
+        let recipients = recipients
         let bot = try await recipients.bot()
         let found = await recipients.configured()
         var failures = found.failures
@@ -112,9 +114,11 @@ struct HealthCheck: Service {
 
     /// Warns of channels that anybody can join and whose members may decide, once for each channel.
     private func warnOfOpenChannels(except warned: inout Set<String>) async {
-        guard let policy else { return }
-        for place in await recipients.configured().places where place.kind == .open {
-            guard policy.letsMembersDecide(of: place.recipient, recipients.rules) else { continue }
+        let context = live.current
+        // Without buttons people decide in Teleport only.
+        guard context.buttons != nil else { return }
+        for place in await context.recipients.configured().places where place.kind == .open {
+            guard context.policy.letsMembersDecide(of: place.recipient, context.recipients.rules) else { continue }
             guard warned.insert(place.channelID).inserted else { continue }
             logger.warning("\(place.recipient) \(OpenChannel.recipient.message)")
         }

@@ -2,7 +2,7 @@ package import Access
 package import Logging
 
 /// Holds everything that is needed to keep posts up to date: both servers, the recipients, the makers of cards and buttons, and
-/// the configuration. It is made once, at the start of the process, with all its parts.
+/// the configuration. It is made at the start of the process, and anew when a reload has changed the configuration.
 package struct PostsContext: Sendable {
     package let teleport: any AccessService
     package let chat: any ChatService

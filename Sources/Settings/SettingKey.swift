@@ -7,7 +7,8 @@
 ///
 /// 1. Its section in `Sources/Settings/Sections`. Declare the key,
 ///    `static let foo = SettingKey("messages.foo", .flag(default: false), help: "…")`, add it to the section's `keys`, give the
-///    section's value a property for it, and read it in the section's method: `read(.foo, into: &messages.foo)`.
+///    section's value a property for it, and read it in the section's method: `read(.foo, into: &messages.foo)`. If a running
+///    plugin cannot take a new value over, declare it with `effect: .restart` and see `Sources/Settings/Reload`.
 /// 2. The code whose behavior depends on it. Its initializer takes the section's value, or the property.
 /// 3. The section's tests in `Tests/SettingsTests`: that the value is taken, what is refused, and with which words.
 /// 4. The tables of settings in `docs/configuration.md`.
@@ -24,6 +25,13 @@ struct SettingKey: Sendable {
         case flag(default: Bool?)
     }
 
+    /// What has to happen before a changed value is used.
+    enum Effect: Sendable {
+        /// A reload (SIGHUP), without a restart.
+        case reload
+        case restart
+    }
+
     /// The names of the tables that lead to the key, and its own name.
     let path: [String]
     let form: Form
@@ -38,13 +46,15 @@ struct SettingKey: Sendable {
     let isInForce: Bool
     /// Whether the key is needed only for buttons. The example has it empty, and it may stay so.
     let isForButtons: Bool
+    /// What has to happen before a changed value is used. `Settings.keeping(from:)` has to agree with it.
+    let effect: Effect
 
     /// Declares a key.
     ///
     /// - Parameter name: section and key, as `section.key`.
     init(
         _ name: String, _ form: Form, help: String = "", example: String? = nil, remark: String? = nil,
-        isInForce: Bool = false, isForButtons: Bool = false
+        isInForce: Bool = false, isForButtons: Bool = false, effect: Effect = .reload
     ) {
         path = name.split(separator: ".").map(String.init)
         self.form = form
@@ -53,6 +63,7 @@ struct SettingKey: Sendable {
         self.remark = remark
         self.isInForce = isInForce
         self.isForButtons = isForButtons
+        self.effect = effect
     }
 
     /// The name of the key's section.

@@ -1,4 +1,4 @@
-internal import Access
+package import Access
 internal import Watcher
 
 extension Settings {
@@ -17,18 +17,21 @@ extension Settings {
             let fault = SettingFault("the configuration file \(error.words)", mend: mend)
             throw SettingsError(path: path, problems: [.init(fault: fault)])
         }
-        return try parse(bytes, path: path)
+        return try parse(bytes, path: path, environment: .process)
     }
 
     /// Checks the text of a file; `path` is only for the messages.
-    package static func parse(_ bytes: [UInt8], path: String) throws(SettingsError) -> Settings {
+    /// - Parameter environment: the proxies for servers whose proxy the file does not name.
+    package static func parse(
+        _ bytes: [UInt8], path: String, environment: ProxyEnvironment = .none
+    ) throws(SettingsError) -> Settings {
         let text: SettingsText
         do {
             text = try SettingsText(bytes)
         } catch {
             throw SettingsError(path: path, problems: [error.problem])
         }
-        var reader = SettingsReader(text)
+        var reader = SettingsReader(text, environment: environment)
         let approvals = reader.approvals()
         var mattermost = reader.mattermost(hasButtons: approvals.hasButtons)
         let http = reader.http(hasButtons: approvals.hasButtons)
@@ -43,7 +46,7 @@ extension Settings {
         let audit = reader.audit()
         let diagnostics = reader.diagnostics()
         let looksForPeople = approvals.hasButtons || notify.requester || accessLists.reminders
-        teleport?.findsUsersByTrait = approvals.policy.userTrait != nil && looksForPeople
+        teleport?.clicks.findUsersByTrait = approvals.policy.userTrait != nil && looksForPeople
         guard reader.problems.isEmpty, let teleport, let mattermost else {
             throw SettingsError(path: path, problems: reader.problems)
         }
@@ -54,6 +57,7 @@ extension Settings {
             secretSources: SecretSources(text),
             warnings: mattermost.warnings + approvals.warnings
                 + (approvals.hasButtons ? approvals.policy.warnings(mattermost.recipients) : [])
-                + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(audit))
+                + SettingsReader.warnings(mattermost.recipients) + reader.buttonWarnings + log.warnings(audit),
+            origin: SettingsOrigin(path: path, bytes: Secret(bytes)), given: GivenValues(text, mattermost))
     }
 }

@@ -22,4 +22,8 @@ package struct Settings: Sendable {
     package var secretSources: SecretSources
     /// Warnings about settings that work but should be changed, each with what to do about it.
     package var warnings: [Notice] = []
+    /// The file that the settings were read from.
+    package var origin: SettingsOrigin
+    /// The values as the file gives them, to find out what a later reading has changed.
+    let given: GivenValues
 }

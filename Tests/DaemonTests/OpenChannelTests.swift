@@ -88,7 +88,7 @@ struct OpenChannelTests {
         var environment = Rig.makeEnvironment(rig.environment.teleport, rig.chat, rig.environment.circuits)
         environment.logger = Logger(label: "test") { _ in Warnings(feed: feed) }
         let clock = TestClock(.lastUntilWoken) { _ in feed.finish() }
-        let check = HealthCheck(environment.posts, breaker: environment.circuits.chat, health: Health(), clock: clock)
+        let check = HealthCheck(Live(environment.posts), breaker: environment.circuits.chat, health: Health(), clock: clock)
         return await withTaskGroup(of: Void.self, returning: [String].self) { group in
             group.addTask { try? await check.run() }
             let warnings = await lines.reduce(into: []) { $0.append($1) }

@@ -177,7 +177,7 @@ struct RecipientsTests {
             try addChannel("leads", shown: "Leads", with: ["bob"], to: rig)
             let environment = rig.environment(telling: ["acme/access-requests", "acme/leads"])
             let health = Health()
-            let check = HealthCheck(environment.posts, breaker: environment.circuits.chat, health: health)
+            let check = HealthCheck(Live(environment.posts), breaker: environment.circuits.chat, health: health)
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { try? await check.run() }
                 for await news in health.news() where news.part == .recipients { break }

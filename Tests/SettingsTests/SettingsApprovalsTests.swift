@@ -63,8 +63,10 @@ struct SettingsApprovalsTests {
         #expect(try parse(unsaid).warnings.first?.message.contains("set review_as_plugin = true") == true)
         let named = ["[approvals.users]", #"ana = "ana.t""#]
         #expect(try parse(unsaid + named).warnings.isEmpty)
-        #expect(try parse(unsaid + named).teleport.reviewsForUsers && !parse(goodLines + named).teleport.reviewsForUsers)
-        #expect(try !parse(unsaid).teleport.reviewsForUsers && !parse(unsaid).teleport.decides)
+        #expect(
+            try parse(unsaid + named).teleport.clicks.reviewForUsers && !parse(goodLines + named).teleport.clicks.reviewForUsers
+        )
+        #expect(try !parse(unsaid).teleport.clicks.reviewForUsers && !parse(unsaid).teleport.clicks.decide)
         #expect(try parse(unsaid + ["buttons = false"]).warnings.isEmpty)
         #expect(try parse(goodLines).warnings.isEmpty)
     }
@@ -74,9 +76,9 @@ struct SettingsApprovalsTests {
         let unsaid = changed("review_as_plugin", to: nil)
         let trait = try parse(unsaid + [#"user_trait = "mattermost_id""#])
         #expect(trait.approvals.policy.userTrait == "mattermost_id" && trait.warnings.isEmpty)
-        #expect(trait.teleport.findsUsersByTrait && trait.teleport.reviewsForUsers)
+        #expect(trait.teleport.clicks.findUsersByTrait && trait.teleport.clicks.reviewForUsers)
         let address = try parse(unsaid + ["email_is_user = true"])
-        #expect(address.approvals.policy.emailIsUser && !address.teleport.findsUsersByTrait)
+        #expect(address.approvals.policy.emailIsUser && !address.teleport.clicks.findUsersByTrait)
         #expect(address.warnings.map(\.message).contains { $0.contains("can review as its Teleport user. Set user_trait") })
         let both = try parse(unsaid + [#"user_trait = "mattermost_id""#, "email_is_user = true"])
         #expect(both.warnings.map(\.message).contains { $0.contains("email_is_user has no effect beside user_trait") })

@@ -13,6 +13,15 @@ package enum WhoDecides {
         return words.utf8.count <= 600 ? "\(all): \(words)" : "\(all)."
     }
 
+    /// A text that is equal for two configurations whose posts say the same about who decides. Posts say it only if some roles
+    /// have approvers or recipients of their own.
+    package static func fingerprint(_ policy: ApprovalPolicy, _ rules: RecipientRules) -> String {
+        guard !policy.roles.isEmpty || !rules.roles.isEmpty else { return "" }
+        let approvers = policy.roles.sorted { $0.key < $1.key }.map { "\($0.key): \(who($0.value))" }
+        let recipients = rules.roles.sorted { $0.key < $1.key }.map { "\($0.key): \(told($0.value))" }
+        return "\(who(policy.approvers)) \(approvers) \(told(rules.always)) \(recipients)"
+    }
+
     /// Returns the people who meet the needs, with the roles of each need, as part of a sentence.
     package static func text(_ needs: [ApprovalPolicy.Need], _ rules: RecipientRules) -> String {
         needs.map { need in

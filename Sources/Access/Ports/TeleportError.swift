@@ -35,6 +35,8 @@ package struct TeleportError: OperatorError, Equatable {
         case serverTooOld
         /// Every route to the auth service was tried without success. The mend is what a proxy at the address says of itself.
         case noRoute
+        /// The HTTP proxy on the way to the server cannot be reached, or does not connect to the server.
+        case proxy
         /// The cluster requires MFA for administrative actions, and does not exempt the plugin's identity.
         case needsMFA
         /// The server did not accept a review.
@@ -62,7 +64,7 @@ package struct TeleportError: OperatorError, Equatable {
         return switch reason {
         case .credentials: "\(words): \(mend)"
         case .noRoute: "\(mend) \(words)"
-        case .serverTooOld, .needsMFA, .review, nil: "\(words); \(mend)"
+        case .serverTooOld, .proxy, .needsMFA, .review, nil: "\(words); \(mend)"
         }
     }
 

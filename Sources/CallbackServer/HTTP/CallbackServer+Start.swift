@@ -88,7 +88,9 @@ extension CallbackServer {
     }
 
     private func bind(_ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
-        if let socket = configuration.boundSocket { return try await listen(on: socket, queue, trim) }
+        if let socket = configuration.boundSocket {
+            return try await listen(queue, trim, dualStack: false) { $0.withBoundSocket(socket) }
+        }
         guard let host = configuration.address.host else {
             do {
                 return try await bind("::", queue, trim)
@@ -102,19 +104,17 @@ extension CallbackServer {
 
     private func bind(_ host: String, _ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
         let address = try SocketAddress.makeAddressResolvingHost(host, port: configuration.address.port)
-        return try await eventLoop.flatSubmit {
-            let listener = NIOLoopBound(
-                Listener(self, queue: queue, trim: trim, on: eventLoop), eventLoop: eventLoop)
-            return bootstrap(listener, dualStack: host == "::").bind(to: address)
-                .map { RunningListener(channel: $0, listener: listener, queue: queue) }
-        }.get()
+        return try await listen(queue, trim, dualStack: host == "::") { $0.bind(to: address) }
     }
 
-    /// Accepts connections from a socket that is bound already.
-    private func listen(on socket: Int32, _ queue: ClickQueue, _ trim: MemoryTrim) async throws -> RunningListener {
+    private func listen(
+        _ queue: ClickQueue, _ trim: MemoryTrim, dualStack: Bool,
+        _ open: @escaping @Sendable (ServerBootstrap) -> EventLoopFuture<any Channel>
+    ) async throws -> RunningListener {
         try await eventLoop.flatSubmit {
-            let listener = NIOLoopBound(Listener(self, queue: queue, trim: trim, on: eventLoop), eventLoop: eventLoop)
-            return bootstrap(listener, dualStack: false).withBoundSocket(socket)
+            let listener = NIOLoopBound(
+                Listener(self, queue: queue, trim: trim, on: eventLoop), eventLoop: eventLoop)
+            return open(bootstrap(listener, dualStack: dualStack))
                 .map { RunningListener(channel: $0, listener: listener, queue: queue) }
         }.get()
     }

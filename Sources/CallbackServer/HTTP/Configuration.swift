@@ -8,7 +8,7 @@ extension CallbackServer {
         package var address: ListenAddress
         /// The setting of the address, for errors.
         package var setting = "[http] listen_addr"
-        /// A listening socket to use instead of the address; nil if the address is to be bound.
+        /// The descriptor of a socket that is bound already, for example by a supervisor; nil to listen on ``address``.
         package var boundSocket: Int32?
         /// Whether only processes of root and of this process's user may connect, which can be told of Unix sockets only.
         package var isForOwnUser = false

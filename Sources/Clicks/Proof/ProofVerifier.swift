@@ -17,7 +17,7 @@ package struct ProofVerifier: Sendable {
     static let precision = Duration.seconds(2)
 
     package let keys: ClickerKeys
-    let seen: SeenProofs
+    package let seen: SeenProofs
     let now: @Sendable () -> Timestamp
     /// Returns the time since the process began. A proof that is older may have been used with the previous process.
     let elapsed: @Sendable () -> Duration

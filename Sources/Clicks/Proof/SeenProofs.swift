@@ -78,6 +78,9 @@ package final class SeenProofs: Sendable {
         self.elapsed = elapsed
     }
 
+    /// Changes the time for which proofs are remembered, also of those that are remembered already.
+    package func keep(for duration: Duration) { state.withLock { $0.items.limits.keep = duration } }
+
     /// Remembers a click's proof, and judges it by those before it.
     func enter(_ proof: ClickerProof, of click: Digest256) -> Entry {
         let now = elapsed()

@@ -11,8 +11,9 @@ struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Watch for access requests and serve the buttons' callback until told to stop.",
         discussion: """
-            SIGTERM and SIGINT let the clicks in flight finish, for at most 15 s. SIGHUP opens the files of log and audit \
-            anew and reads https_key_file and https_cert_file again.
+            SIGTERM and SIGINT let the clicks in flight finish, for at most 15 s. SIGHUP reads the configuration \
+            and the HTTPS certificate again, and says in the log what it took over; SIGUSR1 opens the files of log and audit \
+            anew, which SIGHUP does too.
 
             While Teleport or Mattermost is away it waits and tries again; TELEPORT_PLUGIN_FAIL_FAST=true ends it instead when \
             one is away at the start.

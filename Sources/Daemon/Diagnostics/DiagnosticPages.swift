@@ -13,7 +13,7 @@ struct DiagnosticPages: Sendable {
 
     let daemon: Daemon
     let health: Health
-    let recipients: Recipients
+    let posts: Live<PostsContext>
     let reconciler: Reconciler
 
     func make(_ path: String) async -> CallbackServer.Page {
@@ -41,7 +41,7 @@ struct DiagnosticPages: Sendable {
 
     private func requests(isJSON: Bool) async -> CallbackServer.Page {
         do {
-            let list = try await RequestList(daemon.teleport, recipients, reconciler)
+            let list = try await RequestList(daemon.teleport, posts.current.recipients, reconciler)
             return isJSON ? Self.json(list.json) : .init(list.text)
         } catch {
             let words = "Teleport does not tell the requests: \(error.message)"

@@ -15,6 +15,13 @@ struct SystemdSocket: Sendable {
         self.path = path
     }
 
+    /// The time that systemd compares with that of a reload's begin (`sd_notify(3)`, `MONOTONIC_USEC`).
+    static var monotonicMicroseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+
     /// Sends a message, which consists of lines such as `READY=1`. A message that cannot be sent is dropped: the service must
     /// not depend on its supervisor.
     func send(_ message: String) {

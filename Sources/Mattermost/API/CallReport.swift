@@ -27,19 +27,45 @@ struct CallReport {
         case .untrusted, .wrongName:
             return make(
                 .unreachable, words, cause: error,
-                mend: "Install the authority of \(host)'s certificate in the system's trust store (update-ca-certificates).")
+                mend: configuration.caFile.map { "Let [mattermost] ca_file \($0) have the authority of \(host)'s certificate." }
+                    ?? "Install the authority of \(host)'s certificate in the system's trust store (update-ca-certificates), or "
+                    + "name it in [mattermost] ca_file.")
         case .unusableCAs:
-            return make(.unreachable, words, cause: error, mend: "Install the package ca-certificates.")
+            return make(
+                .unreachable, words, cause: error,
+                mend: configuration.caFile == nil
+                    ? "Install the package ca-certificates."
+                    : "Let [mattermost] ca_file name a PEM file with the certificates of the authorities.")
+        case .refusedByProxy(let status): return refusedByProxy(status, cause: error)
         case .tooLarge:
             return make(
                 .malformed, "the answer is too large", reason: .tooLarge, cause: error,
                 mend: "People have written more there than the plugin reads. \(Self.notMattermost)")
         case .notHTTP:
             return make(.malformed, "the answer is not HTTP: \(words)", cause: error, mend: Self.notMattermost)
-        case .network, .unresolved:
+        case .network, .unresolved, .unresolvedProxy:
+            let way = configuration.proxy.map { "the proxy \($0) (\($0.source)) and on from there" } ?? host
             return make(
-                .unreachable, words, cause: error, mend: "Check [mattermost] url and the network on the way to \(host).")
+                .unreachable, words, cause: error, mend: "Check [mattermost] url and the network on the way to \(way).")
         }
+    }
+
+    private func refusedByProxy(_ status: Int, cause: CurlError) -> MattermostError {
+        let target = configuration.url.authority
+        guard let proxy = configuration.proxy else {
+            return make(.unreachable, "the proxy answered CONNECT \(target) with HTTP \(status)", cause: cause)
+        }
+        let mend =
+            switch status {
+            case 407 where proxy.credentials == nil:
+                "Put user and password into \(proxy.source), http://user:password@\(proxy)."
+            case 407: "Correct the user and the password in \(proxy.source)."
+            case 403: "Let the proxy allow connections to \(target)."
+            default: "See whether the proxy can reach \(target)."
+            }
+        return make(
+            .unreachable, "the proxy \(proxy) (\(proxy.source)) answered CONNECT \(target) with HTTP \(status)", cause: cause,
+            mend: mend)
     }
 
     /// Returns the error of an answer whose status is not 2xx.

@@ -16,6 +16,8 @@ package final class MattermostClient: ChatService {
         package var timeLimit = Duration.seconds(10)
         /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
         package var caFile: String?
+        /// The HTTP proxy through which the server is reached; nil for none, whatever the environment names.
+        package var proxy: HTTPProxy?
 
         package init(url: ServerURL, token: Secret<String>) {
             self.url = url
@@ -28,7 +30,8 @@ package final class MattermostClient: ChatService {
         var believed = Duration.zero
     }
 
-    let configuration: Configuration
+    private let live: Live<Configuration>
+    var configuration: Configuration { live.current }
     private let interceptors: CallInterceptors<MattermostError>
     private let curl: CurlClient
     /// The bot's user name, once ``me()`` has returned it. Error messages use it.
@@ -40,18 +43,34 @@ package final class MattermostClient: ChatService {
     package init(
         _ configuration: Configuration, interceptors: CallInterceptors<MattermostError> = CallInterceptors()
     ) throws(MattermostError) {
-        let token = configuration.token.reveal()
+        try Self.check(configuration.token)
+        live = Live(configuration)
+        self.interceptors = interceptors
+        do {
+            curl = try CurlClient(
+                CurlClient.Options(caFile: configuration.caFile, way: configuration.proxy.map { .proxy($0) } ?? .direct))
+        } catch {
+            throw MattermostError(.unreachable, "Mattermost cannot be called: \(error).", cause: error)
+        }
+    }
+
+    /// Makes all later calls with another token. Throws when the token cannot be one; the token before then stays in use.
+    package func use(_ token: Secret<String>) throws(MattermostError) {
+        var configuration = configuration
+        guard token.reveal() != configuration.token.reveal() else { return }
+        try Self.check(token)
+        configuration.token = token
+        live.replace(with: configuration)
+        // The token may be another bot's.
+        botName.withLock { $0 = nil }
+    }
+
+    private static func check(_ token: Secret<String>) throws(MattermostError) {
+        let token = token.reveal()
         guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw MattermostError(
                 .unauthorized, "[mattermost] token is empty or has characters no access token has.",
                 mend: "Copy the bot's token again.")
-        }
-        self.configuration = configuration
-        self.interceptors = interceptors
-        do {
-            curl = try CurlClient(CurlClient.Options(caFile: configuration.caFile))
-        } catch {
-            throw MattermostError(.unreachable, "Mattermost cannot be called: \(error).", cause: error)
         }
     }
 

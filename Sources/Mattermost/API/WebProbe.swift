@@ -48,7 +48,7 @@ package struct WebProbe: Sendable {
     /// called without the proxy that the environment may name.
     package init(ownMachine timeLimit: Duration) {
         var options = CurlClient.Options()
-        (options.isOnOwnMachine, options.maxBody) = (true, Self.bodyLimit)
+        (options.isOnOwnMachine, options.way, options.maxBody) = (true, .direct, Self.bodyLimit)
         (self.options, self.timeLimit) = (options, timeLimit)
     }
 
@@ -70,11 +70,11 @@ package struct WebProbe: Sendable {
         case .untrusted: .untrusted
         case .wrongName: .wrongName
         case .unusableCAs: .unusableCAs
-        case .unresolved: .unresolved
+        case .unresolved, .unresolvedProxy: .unresolved
         case .timedOut: .timedOut
         case .notHTTP, .tooLarge: .notHTTP
         case .cancelled, .stopped: .cancelled
-        case .busy, .network: .network
+        case .busy, .network, .refusedByProxy: .network
         }
     }
 }

@@ -6,7 +6,16 @@ final class CurlClient: Sendable {
     struct Options: Sendable {
         /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
         var caFile: String?
-        /// Whether the server is on this machine: its certificate is then not verified, and no proxy is used.
+        /// The way to the server.
+        enum Way: Sendable {
+            /// The proxy that the environment names, by libcurl's own rules.
+            case asInEnvironment
+            case direct
+            case proxy(HTTPProxy)
+        }
+
+        var way = Way.asInEnvironment
+        /// Whether the server is on this machine: its certificate is then not verified.
         var isOnOwnMachine = false
         /// The largest body of an answer, in bytes.
         var maxBody = 8 << 20

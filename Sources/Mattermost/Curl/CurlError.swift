@@ -21,6 +21,10 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
         case unresolved
         /// The answer is not HTTP.
         case notHTTP
+        /// The proxy answered CONNECT with this status, which is no success.
+        case refusedByProxy(Int)
+        /// The host of the proxy has no address.
+        case unresolvedProxy
         case network
     }
 
@@ -40,8 +44,9 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
     /// - Parameter verifyResult: OpenSSL's result for the chain. libcurl compares names itself, before it asks OpenSSL for the
     ///   result. So if the verification failed without an error of OpenSSL's (0 or 1), the name was wrong (libcurl:
     ///   `vtls/openssl.c`).
-    init(_ result: CURLcode, text: String, verifyResult: Int = 0) {
+    init(_ result: CURLcode, text: String, verifyResult: Int = 0, proxyStatus: Int = 0) {
         code = Self.code(of: result)
+        if result != CURLE_OK, proxyStatus >= 300 { code = .refusedByProxy(proxyStatus) }
         if result == CURLE_PEER_FAILED_VERIFICATION, verifyResult <= 1 { code = .wrongName }
         description = text.isEmpty ? String(cString: curl_easy_strerror(result)) : text
     }
@@ -58,6 +63,7 @@ struct CurlError: Error, Equatable, Sendable, CustomStringConvertible {
         case CURLE_PEER_FAILED_VERIFICATION: .untrusted
         case CURLE_SSL_CACERT_BADFILE: .unusableCAs
         case CURLE_COULDNT_RESOLVE_HOST: .unresolved
+        case CURLE_COULDNT_RESOLVE_PROXY: .unresolvedProxy
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: .notHTTP
         default: .network
         }

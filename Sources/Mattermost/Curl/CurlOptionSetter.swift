@@ -19,7 +19,7 @@ struct CurlOptionSetter {
         note(CCurl_set_offset(easy, option, curl_off_t(value)))
     }
 
-    mutating func callAsFunction(_ option: CURLoption, pointer value: UnsafeMutableRawPointer) {
+    mutating func callAsFunction(_ option: CURLoption, pointer value: UnsafeMutableRawPointer?) {
         note(CCurl_set_pointer(easy, option, value))
     }
 

@@ -65,7 +65,8 @@ final class CurlTransfer {
         if isTooLarge { return .failure(CurlError(CURLE_FILESIZE_EXCEEDED, text: "")) }
         guard result == CURLE_OK else {
             let text = String(cString: errorText)
-            return .failure(CurlError(result, text: text, verifyResult: CCurl_verify_result(easy)))
+            let verified = CCurl_verify_result(easy)
+            return .failure(CurlError(result, text: text, verifyResult: verified, proxyStatus: CCurl_connect_code(easy)))
         }
         // libcurl accepts an answer whose connection closes within the header, so the end of the header is checked here.
         guard hasHead else { return .failure(CurlError(CURLE_GOT_NOTHING, text: "the answer ends within its header")) }
@@ -80,11 +81,11 @@ final class CurlTransfer {
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
-        if let file = options.caFile { set(CURLOPT_CAINFO, file) }
+        setTrust(&set)
+        setWay(&set)
         if options.isOnOwnMachine {
             set(CURLOPT_SSL_VERIFYPEER, 0)
             set(CURLOPT_SSL_VERIFYHOST, 0)
-            set(CURLOPT_NOPROXY, "*")
         }
         set(CURLOPT_CONNECTTIMEOUT_MS, min(options.connectTimeLimit, call.timeLimit).wholeMilliseconds)
         set(CURLOPT_TIMEOUT_MS, call.timeLimit.wholeMilliseconds)
@@ -94,6 +95,32 @@ final class CurlTransfer {
         // PIPEWAIT stays off: with it, one stalled first answer would delay all other calls to the host.
         set(CURLOPT_MAXFILESIZE_LARGE, offset: maxBody)
         set(CURLOPT_ERRORBUFFER, pointer: errorText)
+    }
+
+    /// How long libcurl may keep the authorities of a file that it has read. By default it would not see a new file for a day.
+    private static let trustMemory = 60
+
+    private func setTrust(_ set: inout CurlOptionSetter) {
+        guard let file = options.caFile else { return }
+        set(CURLOPT_CAINFO, file)
+        // Otherwise the system's folder of authorities would be trusted too.
+        set(CURLOPT_CAPATH, pointer: nil)
+        set(CURLOPT_CA_CACHE_TIMEOUT, Self.trustMemory)
+    }
+
+    private func setWay(_ set: inout CurlOptionSetter) {
+        switch options.way {
+        case .asInEnvironment: break
+        case .direct: set(CURLOPT_NOPROXY, "*")
+        case .proxy(let proxy):
+            set(CURLOPT_PROXY, "http://\(proxy)")
+            set(CURLOPT_NOPROXY, "")
+            // The proxy's own headers are no part of the answer.
+            set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+            guard let credentials = proxy.credentials else { return }
+            set(CURLOPT_PROXYUSERNAME, credentials.user)
+            set(CURLOPT_PROXYPASSWORD, credentials.password.reveal())
+        }
     }
 
     private func setRequest(_ set: inout CurlOptionSetter, _ call: HTTPCall) {

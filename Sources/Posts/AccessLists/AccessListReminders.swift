@@ -15,7 +15,8 @@ package struct AccessListReminders: Service {
     /// The key in the plugin data of an access list, see ``RemindedOwners``.
     static let key = "review_reminders"
 
-    private let context: PostsContext
+    private let live: Live<PostsContext>
+    private var context: PostsContext { live.current }
     private let lists: any AccessListService
     private let clock: any Clock<Duration>
     private let warnings: ReminderWarnings
@@ -26,10 +27,15 @@ package struct AccessListReminders: Service {
     enum Outcome { case done, failed, unsupported }
 
     package init(_ context: PostsContext, lists: any AccessListService, clock: any Clock<Duration> = .continuous) {
-        self.context = context
+        self.init(Live(context), lists: lists, clock: clock)
+    }
+
+    /// - Parameter live: is read once at the beginning of each message.
+    package init(_ live: Live<PostsContext>, lists: any AccessListService, clock: any Clock<Duration> = .continuous) {
+        self.live = live
         self.lists = lists
         self.clock = clock
-        warnings = ReminderWarnings(logger: context.logger)
+        warnings = ReminderWarnings(logger: live.current.logger)
         (connections, connection) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 

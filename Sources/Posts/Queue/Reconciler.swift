@@ -24,7 +24,8 @@ package struct Reconciler: Service {
     /// The longest single sleep, and so the longest delay with which a request that has become due is looked at.
     private static let longestSleep = Duration.milliseconds(500)
 
-    let context: PostsContext
+    private let live: Live<PostsContext>
+    var context: PostsContext { live.current }
     private let clock: any Clock<Duration>
     private let health: Health
     private let claims: ClaimAges
@@ -46,10 +47,15 @@ package struct Reconciler: Service {
     }
 
     package init(_ context: PostsContext, health: Health, clock: any Clock<Duration> = .continuous) {
-        self.context = context
+        self.init(Live(context), health: health, clock: clock)
+    }
+
+    /// - Parameter live: is read once at the beginning of each run over a request.
+    package init(_ live: Live<PostsContext>, health: Health, clock: any Clock<Duration> = .continuous) {
+        self.live = live
         self.health = health
         self.clock = clock
-        claims = ClaimAges(elapsed: context.clocks.elapsed)
+        claims = ClaimAges(elapsed: live.current.clocks.elapsed)
         shared = Shared()
         (wake, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (deadlines, deadlineChanged) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))

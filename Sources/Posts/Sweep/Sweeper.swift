@@ -1,4 +1,4 @@
-import Access
+package import Access
 import Logging
 import ServiceLifecycle
 
@@ -15,18 +15,23 @@ package struct Sweeper: Service {
     private static let restFactor = 4
     private static let rests = Duration.milliseconds(200)...Duration.seconds(30)
 
-    private let context: PostsContext
-    private let sweep: Sweep
-    private let channels: ChannelSweep
+    private let live: Live<PostsContext>
+    private let reconciler: Reconciler
     private let clock: any Clock<Duration>
     private let triggers: AsyncStream<Void>
     private let trigger: AsyncStream<Void>.Continuation
 
+    private var context: PostsContext { live.current }
+
     package init(_ context: PostsContext, _ reconciler: Reconciler, clock: any Clock<Duration> = .continuous) {
-        self.context = context
+        self.init(Live(context), reconciler, clock: clock)
+    }
+
+    /// - Parameter live: is read once at the beginning of each sweep.
+    package init(_ live: Live<PostsContext>, _ reconciler: Reconciler, clock: any Clock<Duration> = .continuous) {
+        self.live = live
+        self.reconciler = reconciler
         self.clock = clock
-        sweep = Sweep(context, reconciler, clock: clock)
-        channels = ChannelSweep(context, reconciler, clock: clock)
         (triggers, trigger) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -57,10 +62,14 @@ package struct Sweeper: Service {
             var isFirst = true
             for await _ in triggers {
                 let begun = context.clocks.elapsed()
-                await untilDone("Could not look through all requests and posts") { try await sweep() }
+                await untilDone("Could not look through all requests and posts") {
+                    try await Sweep(context, reconciler, clock: clock)()
+                }
                 if isFirst {
                     looks.addTask(priority: .background) {
-                        await untilDone("Could not look for posts that were left open") { try await channels() }
+                        await untilDone("Could not look for posts that were left open") {
+                            try await ChannelSweep(context, reconciler, clock: clock)()
+                        }
                     }
                 }
                 isFirst = false

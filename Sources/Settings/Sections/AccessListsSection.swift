@@ -16,7 +16,7 @@ extension SettingKey {
         help: """
             Whether the owners of Teleport's access lists get a direct message when a review is due, weekly, and daily once it is
             overdue. The plugin's role needs list and read on access_list.
-            """)
+            """, effect: .restart)
 }
 
 extension SettingsReader {

@@ -35,7 +35,7 @@ extension SettingKey {
         help: """
             Whether a click counts only when Mattermost's own signature proves who made it, and when. With false, the callback is
             believed.
-            """)
+            """, effect: .restart)
     static let approvers = SettingKey(
         "approvals.approvers", .strings,
         help: """
@@ -87,7 +87,7 @@ extension SettingKey {
         help: """
             Whether posts have Approve and Deny. Without secret and public_addr they have none by default, and link to Teleport.
             """,
-        example: "true")
+        example: "true", effect: .restart)
 }
 
 extension OpenTable {

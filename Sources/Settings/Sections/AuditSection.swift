@@ -16,7 +16,7 @@ extension SettingKey {
         help: """
             Decisions and refusals are written to the log. With the path of a file they are written to that file too, one JSON
             object on each line, which only the file's owner can read.
-            """)
+            """, effect: .restart)
 }
 
 extension SettingsReader {

@@ -31,13 +31,13 @@ extension SettingKey {
         help: """
             A private port for the operator and for Prometheus, plain HTTP: /metrics, /readyz with reasons, /livez, /pending.
             "off" for none.
-            """)
+            """, effect: .restart)
     static let diagnosticsSocket = SettingKey(
         "diagnostics.socket", .string(default: "auto"),
         help: """
             The Unix socket of the commands `status` and `requests`, for root and the plugin's own user: a path, "off", or "auto"
             for control.sock in the state directory.
-            """)
+            """, effect: .restart)
 }
 
 extension SettingsReader {

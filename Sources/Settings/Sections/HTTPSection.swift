@@ -55,10 +55,11 @@ extension SettingKey {
         help: """
             Where Mattermost reaches this service to deliver clicks. https:// is assumed; a path prefix is kept.
             """,
-        remark: #"e.g. "https://access.example.com:8081""#, isInForce: true, isForButtons: true)
+        remark: #"e.g. "https://access.example.com:8081""#, isInForce: true, isForButtons: true, effect: .restart)
     static let listenAddr = SettingKey(
         "http.listen_addr", .string(default: nil),
-        help: #"Where it listens: ":8081" is port 8081 on every address of the machine."#, example: #"":8081""#)
+        help: #"Where it listens: ":8081" is port 8081 on every address of the machine."#, example: #"":8081""#,
+        effect: .restart)
     static let httpsKeyFile = SettingKey(
         "http.https_key_file", .string(default: nil),
         help: "Key and certificate of the callback server, PEM. Without both, the plugin makes a self-signed pair.",
@@ -67,19 +68,19 @@ extension SettingKey {
         "http.https_cert_file", .string(default: nil), example: #""/var/lib/teleport/plugins/mattermost/server.crt""#)
     static let basicAuthUser = SettingKey(
         "http.basic_auth.user", .string(default: nil),
-        help: "User and password that a click must carry, on top of its signature.")
-    static let basicAuthPassword = SettingKey("http.basic_auth.password", .string(default: nil))
+        help: "User and password that a click must carry, on top of its signature.", effect: .restart)
+    static let basicAuthPassword = SettingKey("http.basic_auth.password", .string(default: nil), effect: .restart)
     static let trustedProxies = SettingKey(
         "http.trusted_proxies", .strings,
         help: "Addresses or ranges of the proxies in front of this service: their X-Forwarded-For is believed.",
-        example: #"["10.0.0.0/8", "::1"]"#)
+        example: #"["10.0.0.0/8", "::1"]"#, effect: .restart)
     static let allowedSources = SettingKey(
         "http.allowed_sources", .strings,
         help: """
             Addresses or ranges of Mattermost's servers: clicks from elsewhere are refused. By default clicks are taken from
             everywhere. Health probes always are.
             """,
-        example: #"["10.0.0.5", "10.1.0.0/16"]"#)
+        example: #"["10.0.0.5", "10.1.0.0/16"]"#, effect: .restart)
 }
 
 extension SettingsReader {

@@ -35,7 +35,7 @@ extension SettingKey {
     static let output = SettingKey(
         "log.output", .string(default: "stderr"),
         help: #""stderr", "stdout", or the path of a file, which is appended to."#,
-        isInForce: true)
+        isInForce: true, effect: .restart)
     static let format = SettingKey(
         "log.format", .string(default: "text"),
         help: #""text", or "json" for one JSON object a line."#)

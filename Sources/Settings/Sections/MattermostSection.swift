@@ -1,11 +1,16 @@
 package import Access
 package import Base
 package import Mattermost
+internal import Watcher
 
 extension Settings {
     /// `[mattermost]` and `[role_to_recipients]`: the server, the bot, who is told, and what buttons are signed with.
     package struct Chat: Sendable {
         package var url: ServerURL
+        /// A PEM file with the certificate authorities to trust instead of the system's; nil for the system's.
+        package var caFile: String?
+        /// The HTTP proxy through which the server is reached; nil for none.
+        package var proxy: HTTPProxy?
         package var recipients: RecipientRules
         package var token: Secret<String>
         /// The secret that signs buttons; at least 16 bytes. It is nil only if posts have no buttons.
@@ -20,13 +25,27 @@ extension Settings {
 extension SettingsSection {
     static let mattermost = SettingsSection(
         "mattermost",
-        keys: [.url, .recipients, .team, .channel, .token, .secret, .previousSecrets, .acceptLegacySignatures])
+        keys: [
+            .url, .caFile, .mattermostProxy, .recipients, .team, .channel, .token, .secret, .previousSecrets,
+            .acceptLegacySignatures,
+        ])
 }
 
 extension SettingKey {
     static let url = SettingKey(
         "mattermost.url", .string(default: nil), help: "Where the API is, with the sub-path if there is one.",
-        remark: #"e.g. "https://chat.example.com""#, isInForce: true)
+        remark: #"e.g. "https://chat.example.com""#, isInForce: true, effect: .restart)
+    static let caFile = SettingKey(
+        "mattermost.ca_file", .string(default: nil),
+        help: "PEM file of the authorities that Mattermost's certificate is verified by, instead of the system's.",
+        example: #""/etc/teleport-mattermost/ca.pem""#, effect: .restart)
+    static let mattermostProxy = SettingKey(
+        "mattermost.proxy", .string(default: nil),
+        help: """
+            The HTTP proxy through which Mattermost is reached, or a file that holds its address. By default the one that
+            HTTPS_PROXY and NO_PROXY in the environment name; "none" uses none.
+            """,
+        example: #""http://proxy.example.com:3128""#, effect: .restart)
     static let recipients = SettingKey(
         "mattermost.recipients", .strings,
         help: """
@@ -70,6 +89,11 @@ extension SettingsReader {
         let url = parsed(.url, isRequired: "Set it to Mattermost's address, https://chat.example.com.") {
             (value) throws(SettingFault) in try Self.serverURL(value)
         }
+        let caFile = authorities(.caFile)
+        let proxy = url.flatMap { url in
+            let isHTTPS = url.scheme == .https
+            return self.proxy(.mattermostProxy, forHost: url.host, port: url.port ?? (isHTTPS ? 443 : 80), isHTTPS: isHTTPS)
+        }
         let recipients = recipients()
         let token = secret(.token, isRequired: "Set it to the bot's access token, or to a file with it.", Self.checkToken)
         let secret = signingSecret(isRequired: hasButtons)
@@ -77,7 +101,8 @@ extension SettingsReader {
         let acceptsLegacy = flag(.acceptLegacySignatures) ?? false
         guard let url, let token else { return nil }
         return Settings.Chat(
-            url: url, recipients: recipients, token: Secret(token), secret: secret, previousSecrets: previous,
+            url: url, caFile: caFile, proxy: proxy, recipients: recipients, token: Secret(token), secret: secret,
+            previousSecrets: previous,
             acceptsLegacySignatures: acceptsLegacy)
     }
 
@@ -96,6 +121,25 @@ extension SettingsReader {
         }
         guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw SettingFault("has characters that no access token has.", mend: "Copy the bot's token again.")
+        }
+    }
+}
+
+extension Settings.Chat {
+    /// The configuration of a client that calls the server as the bot.
+    package var client: MattermostClient.Configuration {
+        var configuration = MattermostClient.Configuration(url: url, token: token)
+        configuration.caFile = caFile
+        configuration.proxy = proxy
+        return configuration
+    }
+}
+
+extension Settings {
+    /// The proxies through which servers are reached, as words for the operator. They name no user and no password.
+    package var proxies: [(server: String, words: String)] {
+        [("Teleport", teleport.proxy), ("Mattermost", mattermost.proxy)].compactMap { server, proxy in
+            proxy.map { (server, "\($0), as \($0.source) says") }
         }
     }
 }

@@ -7,7 +7,7 @@ extension SettingsSection {
         "teleport",
         keys: [
             .addr, .authServer, .clientKey, .clientCrt, .rootCAs, .identity, .refreshIdentity, .refreshIdentityInterval,
-            .webAddr,
+            .webAddr, .teleportProxy,
         ])
 }
 
@@ -17,37 +17,47 @@ extension SettingKey {
         help: """
             Address of the auth service, host:port, or of a proxy of Teleport 8 or newer. `auth_server` is its older name.
             """,
-        remark: #"e.g. "auth.example.com:3025" or "teleport.example.com:443""#, isInForce: true)
+        remark: #"e.g. "auth.example.com:3025" or "teleport.example.com:443""#, isInForce: true, effect: .restart)
     /// The older name of `addr`.
-    static let authServer = SettingKey("teleport.auth_server", .string(default: nil))
+    static let authServer = SettingKey("teleport.auth_server", .string(default: nil), effect: .restart)
     static let clientKey = SettingKey(
         "teleport.client_key", .string(default: "/var/lib/teleport/plugins/mattermost/auth.key"),
         help: """
             The three files that `tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth` writes.
             """,
-        isInForce: true)
+        isInForce: true, effect: .restart)
     static let clientCrt = SettingKey(
-        "teleport.client_crt", .string(default: "/var/lib/teleport/plugins/mattermost/auth.crt"), isInForce: true)
+        "teleport.client_crt", .string(default: "/var/lib/teleport/plugins/mattermost/auth.crt"), isInForce: true,
+        effect: .restart)
     static let rootCAs = SettingKey(
-        "teleport.root_cas", .string(default: "/var/lib/teleport/plugins/mattermost/auth.cas"), isInForce: true)
+        "teleport.root_cas", .string(default: "/var/lib/teleport/plugins/mattermost/auth.cas"), isInForce: true,
+        effect: .restart)
     static let identity = SettingKey(
         "teleport.identity", .string(default: nil),
         help: "Or, instead of the three, an identity file, as `tctl auth sign --out=identity` and tbot write it.",
-        example: #""/var/lib/teleport/plugins/mattermost/identity""#)
+        example: #""/var/lib/teleport/plugins/mattermost/identity""#, effect: .restart)
     static let refreshIdentity = SettingKey(
         "teleport.refresh_identity", .flag(default: true),
         help: """
             Whether the files are looked at regularly and, when they have changed, a new connection replaces the old one at once;
             and how often they are looked at.
-            """)
-    static let refreshIdentityInterval = SettingKey("teleport.refresh_identity_interval", .string(default: "1m"))
+            """, effect: .restart)
+    static let refreshIdentityInterval = SettingKey(
+        "teleport.refresh_identity_interval", .string(default: "1m"), effect: .restart)
     static let webAddr = SettingKey(
         "teleport.web_addr", .string(default: nil),
         help: """
             The address of Teleport's web UI, for the link in each post. By default the plugin asks Teleport for it, and links
             only to clusters whose web UI shows access requests.
             """,
-        example: #""teleport.example.com""#)
+        example: #""teleport.example.com""#, effect: .restart)
+    static let teleportProxy = SettingKey(
+        "teleport.proxy", .string(default: nil),
+        help: """
+            The HTTP proxy through which Teleport is reached, or a file that holds its address. By default the one that
+            HTTPS_PROXY and NO_PROXY in the environment name; "none" uses none.
+            """,
+        example: #""http://proxy.example.com:3128""#, effect: .restart)
 }
 
 extension SettingsReader {
@@ -63,10 +73,10 @@ extension SettingsReader {
             rootCAs: string(.rootCAs) ?? "")
         configuration.addressSetting = address?.key.name ?? SettingKey.addr.name
         configuration.identity = identity
-        configuration.decides = approvals.hasButtons && approvals.method == .state
+        configuration.clicks.decide = approvals.hasButtons && approvals.method == .state
         // A server that is too old for such reviews does not need the permission, so it is not asked for where the plugin may
         // review as itself.
-        configuration.reviewsForUsers =
+        configuration.clicks.reviewForUsers =
             approvals.hasButtons && approvals.method == .review && approvals.tellsTeleportUsers && !approvals.reviewsAsPlugin
         read(.refreshIdentity, into: &configuration.refreshesIdentity)
         let interval = parsed(.refreshIdentityInterval) { (value) throws(SettingFault) in try GoDuration.checked(value) }
@@ -76,6 +86,9 @@ extension SettingsReader {
                 throw SettingFault("is no address.", mend: "Write teleport.example.com or teleport.example.com:3080.")
             }
             return address
+        }
+        if let address, let auth = try? AuthAddress(address.value) {
+            configuration.proxy = proxy(.teleportProxy, forHost: auth.host, port: auth.port)
         }
         return address.map { _ in configuration }
     }

@@ -5,10 +5,13 @@ internal import Base
 /// A section's file in `Sections` extends this type with the method that reads the section.
 struct SettingsReader {
     let text: SettingsText
+    /// The proxies that the environment names, for servers whose proxy the file does not name.
+    let environment: ProxyEnvironment
     private(set) var problems: [SettingsError.Problem]
 
-    init(_ text: SettingsText) {
+    init(_ text: SettingsText, environment: ProxyEnvironment = .none) {
         self.text = text
+        self.environment = environment
         problems = text.problems
     }
 

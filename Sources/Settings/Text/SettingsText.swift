@@ -6,7 +6,7 @@ struct SettingsText {
     typealias Problem = SettingsError.Problem
 
     /// A value by its type. Settings are strings, arrays of strings, and booleans.
-    enum Value {
+    enum Value: Equatable {
         case string(String)
         case strings([String])
         case flag(Bool)
@@ -15,7 +15,7 @@ struct SettingsText {
     }
 
     /// A key that the operator chose, such as a role or a user, with its value.
-    struct Entry {
+    struct Entry: Equatable {
         var name: String
         var value: Value
         var line: Int

@@ -20,11 +20,12 @@ extension TeleportClient {
             let missing = verbs.filter { verb in !resources.contains { rules.mayAllow(verb, on: $0) } }
             return missing.isEmpty ? nil : RolePermission(resources[0], missing)
         }
+        let clicks = clicks.current
         return [
-            lacking(["access_request"], ["list", "read"] + (configuration.decides ? ["update"] : [])),
+            lacking(["access_request"], ["list", "read"] + (clicks.decide ? ["update"] : [])),
             lacking(["access_plugin_data", "access_request"], ["list", "read", "update"]),
-            configuration.findsUsersByTrait
-                ? lacking(["user"], ["list", "read"]) : configuration.reviewsForUsers ? lacking(["user"], ["read"]) : nil,
+            clicks.findUsersByTrait
+                ? lacking(["user"], ["list", "read"]) : clicks.reviewForUsers ? lacking(["user"], ["read"]) : nil,
         ].compactMap(\.self)
     }
 

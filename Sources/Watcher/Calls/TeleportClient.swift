@@ -12,6 +12,8 @@ import TeleportAPI
 /// ``TeleportConfiguration/callTimeout``. All members may be used from any thread. Errors are mapped to ``TeleportError`` here.
 package final class TeleportClient: AccessService {
     package let configuration: TeleportConfiguration
+    /// The calls that clicks make, which decide on the permissions that the role needs.
+    let clicks: Live<TeleportConfiguration.Clicks>
     let slot = LinkSlot()
     let roleLogins = RoleLogins()
     let group: any EventLoopGroup
@@ -31,12 +33,16 @@ package final class TeleportClient: AccessService {
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now }
     ) {
         self.configuration = configuration
+        clicks = Live(configuration.clicks)
         self.logger = logger
         self.group = group
         self.clock = clock
         self.interceptors = interceptors
         keeper = CredentialKeeper(configuration, logger: logger, now: now)
     }
+
+    /// Looks for the permissions that these calls need from the next connection on.
+    package func use(_ clicks: TeleportConfiguration.Clicks) { self.clicks.replace(with: clicks) }
 
     package var clusterName: String? { slot.clusterName }
     package var webAddress: String? { configuration.webAddress ?? slot.webAddress }

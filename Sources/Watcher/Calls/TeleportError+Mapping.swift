@@ -92,7 +92,7 @@ extension TeleportError {
         }
     }
 
-    private static func reasons(of error: NIOConnectionError) -> String {
+    static func reasons(of error: NIOConnectionError) -> String {
         var reasons: [String] = []
         for failure in error.connectionErrors {
             let reason = (failure.error as? IOError)?.shortReason ?? "\(failure.error)"

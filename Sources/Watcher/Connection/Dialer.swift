@@ -51,9 +51,10 @@ struct Dialer: Sendable {
         let promise = group.any().makePromise(of: (any Channel).self)
         let isAbandoned = Mutex(false)
         return try await withTaskCancellationHandler {
-            bootstrap(attempts).connect(host: address.host, port: address.port).whenComplete { result in
+            let target = proxy.map { ($0.host, $0.port) } ?? (address.host, address.port)
+            bootstrap(attempts).connect(host: target.0, port: target.1).whenComplete { result in
                 if case .success(let channel) = result, isAbandoned.withLock({ $0 }) { channel.close(promise: nil) }
-                promise.completeWith(result)
+                promise.completeWith(result.mapError { explained($0) })
             }
             return try await promise.futureResult.get()
         } onCancel: {
@@ -72,14 +73,33 @@ struct Dialer: Sendable {
                         context: context, role: .client(serverName: Self.serverName), on: channel.eventLoop,
                         handshakeTimeout: TimeAmount(configuration.handshakeTimeout))
                     let handler = PingHandler(trace: FailureTrace())
-                    guard let outer else {
-                        try channel.pipeline.syncOperations.addHandlers([tls, handler])
-                        return attempts.add(tls, handler, tls.handshake, on: channel)
-                    }
-                    let handshake = try upgrade(channel, outer, tls, handler)
+                    let add = { try addHandlers(tls, handler, to: channel) }
+                    let handshake =
+                        try proxy.map { try ProxyTunnel.open($0, to: address, configuration, on: channel, then: add) } ?? add()
                     attempts.add(tls, handler, handshake, on: channel)
                 }
             }
+    }
+
+    private func addHandlers(
+        _ tls: TLSHandler, _ handler: PingHandler, to channel: any Channel
+    ) throws -> EventLoopFuture<TLSHandler.Handshake> {
+        if let outer { return try upgrade(channel, outer, tls, handler) }
+        try channel.pipeline.syncOperations.addHandlers([tls, handler])
+        return tls.handshake
+    }
+
+    private var proxy: HTTPProxy? { configuration.proxy }
+
+    /// Turns the failure of a connection to the proxy into an error that names the proxy.
+    private func explained(_ error: any Error) -> any Error {
+        guard let proxy else { return error }
+        return switch error {
+        case let error as NIOConnectionError:
+            ConnectRequest.unreachable(proxy, TeleportError.reasons(of: error), cause: error)
+        case ChannelError.connectTimeout: ConnectRequest.unreachable(proxy, "no answer in time", cause: error)
+        default: error
+        }
     }
 
     /// Adds the handlers for TLS with the load balancer and for the upgrade. After the upgrade it adds those for TLS with the
@@ -90,7 +110,7 @@ struct Dialer: Sendable {
         let timeout = TimeAmount(configuration.handshakeTimeout)
         let outerTLS = TLSHandler(
             context: outer, role: .client(serverName: address.host), on: channel.eventLoop, handshakeTimeout: timeout)
-        let upgrade = UpgradeHandler(
+        let upgrade = TunnelHandler(
             request: UpgradeRequest(host: address.description), on: channel.eventLoop,
             timeout: min(timeout, TimeAmount(configuration.callTimeout)))
         try channel.pipeline.syncOperations.addHandlers([outerTLS, upgrade])
@@ -98,7 +118,7 @@ struct Dialer: Sendable {
             throw UpgradeRequest.Refused.orOther(error)
         }.flatMap { _ in
             upgrade.begin()
-            return upgrade.upgraded
+            return upgrade.opened
         }.flatMapThrowing {
             try channel.pipeline.syncOperations.addHandlers([tls, handler])
         }.flatMap { tls.handshake }.nonisolated()

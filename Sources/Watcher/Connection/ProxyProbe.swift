@@ -1,3 +1,4 @@
+import Access
 import ActionCrypto
 import NIOCore
 import NIOOpenSSL
@@ -53,12 +54,21 @@ struct ProxyProbe: Sendable {
                         let tls = TLSHandler(
                             context: context, role: .client(serverName: address.host), on: channel.eventLoop,
                             handshakeTimeout: TimeAmount(Self.limit))
-                        try channel.pipeline.syncOperations.addHandlers([
-                            tls, AnswerCollector(request: request, limit: Self.answerLimit, promise: promise),
-                        ])
+                        let collector = AnswerCollector(request: request, limit: Self.answerLimit, promise: promise)
+                        let add = {
+                            try channel.pipeline.syncOperations.addHandlers([tls, collector])
+                            return tls.handshake
+                        }
+                        if let proxy = configuration.proxy {
+                            try ProxyTunnel.open(proxy, to: address, configuration, on: channel, then: add)
+                                .whenFailure { promise.fail($0) }
+                        } else {
+                            _ = try add()
+                        }
                     }
                 }
-                .connect(host: address.host, port: address.port).get()
+                .connect(host: configuration.proxy?.host ?? address.host, port: configuration.proxy?.port ?? address.port)
+                .get()
             defer { channel.close(promise: nil) }
             return try await withTaskCancellationHandler {
                 try await promise.futureResult.get()
@@ -83,6 +93,12 @@ private final class AnswerCollector: ChannelInboundHandler {
         self.request = request
         self.limit = limit
         self.promise = promise
+    }
+
+    /// Sends the request on a connection that was made before, through an HTTP proxy.
+    func handlerAdded(context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
     }
 
     func channelActive(context: ChannelHandlerContext) {

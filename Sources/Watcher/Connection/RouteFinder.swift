@@ -48,7 +48,7 @@ struct RouteFinder: Sendable {
         try TLSContext.client(identity: nil, alpn: ["http/1.1"], trust: .unverified)
     }
 
-    /// Whether every other route would fail in the same way: nothing listens at the address, or the auth service has refused
+    /// Whether every other route would fail in the same way: nothing listens at the address, the HTTP proxy does not lead there, or the auth service has refused
     /// the plugin's certificate.
     ///
     /// Other alerts do not end the search, because they may come from a load balancer, which knows neither the auth service's
@@ -56,7 +56,7 @@ struct RouteFinder: Sendable {
     private static func endsSearch(_ error: any Error) -> Bool {
         switch error {
         case let error as OpenSSLError: error.alert.map(TLSAlert.refusesCertificate.contains) ?? false
-        case let error as TeleportError: error.code == .unavailable
+        case let error as TeleportError: error.code == .unavailable || error.reason == .proxy
         case is NIOConnectionError, ChannelError.connectTimeout: true
         default: false
         }

@@ -1,6 +1,18 @@
+package import Access
+
 /// The configuration of the connection to Teleport: the settings of the `[teleport]` section, and time limits that only tests
 /// change.
 package struct TeleportConfiguration: Sendable {
+    /// The calls that clicks and the search for people make.
+    package struct Clicks: Equatable, Sendable {
+        /// Whether clicks set a request's state. The role needs `update` on `access_request` for that.
+        package var decide = true
+        /// Whether clicks submit reviews on behalf of users. The role needs `read` on `user` for that.
+        package var reviewForUsers = false
+        /// Whether people are found by a trait of their Teleport users. The role needs `list` and `read` on `user` for that.
+        package var findUsersByTrait = false
+    }
+
     /// `addr`: host or host:port of the auth service or a proxy. The port is 3025 if none is given.
     package var address: String
     /// The setting that contains the address, `addr` or its older name `auth_server`. Errors name it.
@@ -13,14 +25,11 @@ package struct TeleportConfiguration: Sendable {
     package var clientCertificate: String
     /// `root_cas`: path of the cluster's PEM CA certificates.
     package var rootCAs: String
+    /// `proxy`, or the proxy that the environment names: the HTTP proxy through which the server is reached; nil for none.
+    package var proxy: HTTPProxy?
     /// `web_addr`: host or host:port of Teleport's web UI; nil for the address that Teleport itself returns.
     package var webAddress: String?
-    /// Whether clicks set a request's state. The role needs `update` on `access_request` for that.
-    package var decides = true
-    /// Whether clicks submit reviews on behalf of users. The role needs `read` on `user` for that.
-    package var reviewsForUsers = false
-    /// Whether people are found by a trait of their Teleport users. The role needs `list` and `read` on `user` for that.
-    package var findsUsersByTrait = false
+    package var clicks = Clicks()
     /// `refresh_identity`: whether changed files replace the connection that is open.
     package var refreshesIdentity = true
     /// `refresh_identity_interval`: the time between two looks at the files for changes.

@@ -18,10 +18,14 @@ final class PluginProcess: Sendable {
     let state = Observed(State())
     private let processID: Int32
 
-    init(_ arguments: [String], environment: [String: String] = [:], build: Binaries.Build = .chosen) throws {
+    /// - Parameter launcher: a program with its arguments that replaces itself by the plugin, whose command line follows.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], build: Binaries.Build = .chosen, launcher: [String] = []
+    ) throws {
         let process = Process()
-        process.executableURL = URL(filePath: try Binaries.path("teleport-mattermost", build))
-        process.arguments = arguments
+        let command = launcher + [try Binaries.path("teleport-mattermost", build)] + arguments
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
         process.standardInput = FileHandle.nullDevice
         let output = Pipe()

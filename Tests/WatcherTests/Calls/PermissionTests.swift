@@ -46,7 +46,7 @@ struct PermissionTests {
 
     @Test("Reading users is missed only where reviews are submitted on behalf of users", arguments: [true, false])
     func users(isNeeded: Bool) async throws {
-        try await AuthUnderTest.run(adjust: { $0.reviewsForUsers = isNeeded }) { test in
+        try await AuthUnderTest.run(adjust: { $0.clicks.reviewForUsers = isNeeded }) { test in
             try await test.events.count(1) { $0 == .connected }
             let rule =
                 "the plugin's role lacks read on user; add to spec.allow.rules of the plugin's role: - {resources: [user], "

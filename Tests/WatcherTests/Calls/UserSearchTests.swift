@@ -63,7 +63,7 @@ struct UserSearchTests {
 
     @Test("The permission is missed only where people are found by a trait", arguments: [true, false])
     func missed(isNeeded: Bool) async throws {
-        try await AuthUnderTest.run(adjust: { $0.findsUsersByTrait = isNeeded }) { test in
+        try await AuthUnderTest.run(adjust: { $0.clicks.findUsersByTrait = isNeeded }) { test in
             try await test.events.count(1) { $0 == .connected }
             #expect(test.log.items.contains { $0.contains("the plugin's role lacks list, read on user;") } == isNeeded)
         }

@@ -11,7 +11,7 @@ struct UpgradeHeadTests {
     @Test("It is found however it is cut, and what follows it belongs to the connection", arguments: [1, 2, 3, 7, 1000])
     func cut(size: Int) throws {
         let channel = EmbeddedChannel()
-        let handler = UpgradeHandler(
+        let handler = TunnelHandler(
             request: UpgradeRequest(host: "x"), on: channel.embeddedEventLoop, timeout: .seconds(10))
         try channel.pipeline.syncOperations.addHandler(handler)
         let fields = (0..<200).map { "X-\($0): \r\r\n" }.joined()
@@ -23,7 +23,7 @@ struct UpgradeHeadTests {
         var received = ""
         while let bytes = try channel.readInbound(as: ByteBuffer.self) { received += String(buffer: bytes) }
         #expect(received == "hello")
-        try handler.upgraded.wait()
+        try handler.opened.wait()
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 

@@ -1,12 +1,13 @@
 import Access
 import ActionCrypto
+import NIOCore
 
 /// The HTTP request for a connection upgrade, and its answer.
 ///
 /// One request offers every framing that Teleport 11 to 19 know: WebSocket first, then Teleport's own frames with pings, then
 /// bare bytes. NIO's own client upgrade cannot be used: it builds the `Upgrade` field itself, and reads neither
 /// `X-Teleport-Upgrade` nor the WebSocket's sub-protocol.
-struct UpgradeRequest: Sendable {
+struct UpgradeRequest: TunnelRequest {
     struct Refused: Error, CustomStringConvertible {
         var reason: String
         var description: String { reason }
@@ -39,6 +40,18 @@ struct UpgradeRequest: Sendable {
             "X-Teleport-Upgrade: alpn", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: \(key)",
             "Sec-WebSocket-Protocol: alpn-ping", "\r\n",
         ].joined(separator: "\r\n")
+    }
+
+    func handlers(for head: String) throws -> [any ChannelHandler] { try framing(for: head).handlers }
+
+    func failure(_ failure: TunnelFailure) -> any Error {
+        switch failure {
+        case .late: Refused(reason: "it did not answer the request for an upgrade in time")
+        case .endless: Refused(reason: "its answer has no end")
+        case .closed: Refused(reason: "the proxy closed the connection instead of upgrading it")
+        case .other: Refused(reason: "its answer is not HTTP")
+        case .error(let error): Refused.orOther(error)
+        }
     }
 
     /// Returns the framing to which an answer with this head agrees.

@@ -1,14 +1,17 @@
 import NIOCore
 
-/// Asks a proxy for a connection upgrade. After that it adds the handlers of the agreed framing behind itself and passes all
-/// bytes. Its place in the pipeline is between the outer TLS, with the load balancer, and the inner TLS, with the auth service.
+/// Asks a proxy for a tunnel by an HTTP request: for a connection upgrade, or by `CONNECT`. After a good answer it adds the
+/// handlers that the tunnel needs behind itself and passes all bytes.
+///
+/// For an upgrade its place in the pipeline is between the outer TLS, with the load balancer, and the inner TLS, with the auth
+/// service. For `CONNECT` it is next to the socket.
 ///
 /// ```
-/// idle ── begin() ──▶ waiting ── whole head of a good answer ──▶ upgraded (bytes pass)
+/// idle ── begin() ──▶ waiting ── whole head of a good answer ──▶ open (bytes pass)
 ///   │                    │
 ///   └────────────────────┴── bad answer, too long a head, timeout, end ──▶ failed (the connection is closed)
 /// ```
-final class UpgradeHandler: ChannelDuplexHandler {
+final class TunnelHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -17,25 +20,28 @@ final class UpgradeHandler: ChannelDuplexHandler {
     /// The largest size of an answer's head in bytes.
     static let headLimit = 16 * 1024
 
-    /// Succeeds when the connection is upgraded and the framing's handlers are in place.
-    let upgraded: EventLoopFuture<Void>
+    /// Succeeds when the tunnel is open and its handlers are in place.
+    let opened: EventLoopFuture<Void>
     private let promise: EventLoopPromise<Void>
-    private let request: UpgradeRequest
+    private let request: any TunnelRequest
     private var head = ByteBuffer()
     /// The number of bytes at the start of the head that cannot belong to its end, because they have been searched. It keeps a
     /// head that arrives byte by byte from being searched again and again.
     private var searched = 0
-    private var isUpgraded = false
+    private var isOpen = false
 
+    /// Whether the request is sent as soon as the connection is made, and not by ``begin()``.
+    private let beginsAtOnce: Bool
     private let timeout: TimeAmount
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
 
-    init(request: UpgradeRequest, on eventLoop: any EventLoop, timeout: TimeAmount) {
+    init(request: any TunnelRequest, on eventLoop: any EventLoop, timeout: TimeAmount, beginsAtOnce: Bool = false) {
         self.request = request
+        self.beginsAtOnce = beginsAtOnce
         self.timeout = timeout
         promise = eventLoop.makePromise()
-        upgraded = promise.futureResult
+        opened = promise.futureResult
     }
 
     deinit { promise.fail(ChannelError.eof) }
@@ -47,12 +53,17 @@ final class UpgradeHandler: ChannelDuplexHandler {
         timer?.cancel()
     }
 
-    /// Sends the request. It must be called on the event loop once the outer handshake is done.
+    func channelActive(context: ChannelHandlerContext) {
+        if beginsAtOnce { begin() }
+        context.fireChannelActive()
+    }
+
+    /// Sends the request. It must be called on the event loop once what is nearer to the socket is ready.
     func begin() {
         guard let context else { return promise.fail(ChannelError.eof) }
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) { [weak self] in
-            guard let self, !self.isUpgraded, let context = self.context else { return }
-            self.fail(UpgradeRequest.Refused(reason: "it did not answer the request for an upgrade in time"), context)
+            guard let self, !self.isOpen, let context = self.context else { return }
+            self.fail(self.request.failure(.late), context)
         }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request.text)), promise: nil)
     }
@@ -62,7 +73,7 @@ final class UpgradeHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isUpgraded else { return context.fireChannelRead(data) }
+        guard !isOpen else { return context.fireChannelRead(data) }
         var bytes = unwrapInboundIn(data)
         head.writeBuffer(&bytes)
         guard let rest = takeHead(context), rest.readableBytes > 0 else { return }
@@ -70,7 +81,7 @@ final class UpgradeHandler: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard isUpgraded else {
+        guard isOpen else {
             promise?.fail(ChannelError.inappropriateOperationForState)
             return
         }
@@ -79,33 +90,37 @@ final class UpgradeHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        promise.fail(UpgradeRequest.Refused(reason: "the proxy closed the connection instead of upgrading it"))
+        promise.fail(request.failure(.closed))
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        promise.fail(UpgradeRequest.Refused.orOther(error))
+        promise.fail(request.failure(.error(error)))
         context.fireErrorCaught(error)
     }
 
-    /// Upgrades the connection once the head is complete and valid, and returns the bytes that follow it; nil until then.
+    /// Opens the tunnel once the head is complete and valid, and returns the bytes that follow it; nil until then.
     private func takeHead(_ context: ChannelHandlerContext) -> ByteBuffer? {
         let view = head.readableBytesView
+        guard request.mayBegin(with: view) else {
+            fail(request.failure(.other), context)
+            return nil
+        }
         guard let end = view.dropFirst(searched).firstRange(of: Array("\r\n\r\n".utf8)) else {
             searched = max(0, view.count - 3)
-            if view.count > Self.headLimit { fail(UpgradeRequest.Refused(reason: "its answer has no end"), context) }
+            if view.count > Self.headLimit { fail(request.failure(.endless), context) }
             return nil
         }
         do {
-            let framing = try request.framing(for: String(decoding: view[..<end.lowerBound], as: UTF8.self))
-            try context.pipeline.syncOperations.addHandlers(framing.handlers, position: .after(self))
+            let handlers = try request.handlers(for: String(decoding: view[..<end.lowerBound], as: UTF8.self))
+            try context.pipeline.syncOperations.addHandlers(handlers, position: .after(self))
         } catch {
             fail(error, context)
             return nil
         }
         let rest = ByteBuffer(bytes: view[end.upperBound...])
         head = ByteBuffer()
-        isUpgraded = true
+        isOpen = true
         timer?.cancel()
         promise.succeed()
         return rest

@@ -1,0 +1,153 @@
+import Access
+import ActionCrypto
+import Base
+import CallbackServer
+import Logging
+import Settings
+import Synchronization
+
+/// Reads the configuration again while the plugin runs, and says in the log what became of it.
+///
+/// ```
+/// file ──→ Settings (checked as at the start) ──→ changes ──┬─→ taken over: recipients, approvers, secrets, …
+///   └─ a mistake: nothing changes                           └─→ waiting for a restart: addresses, …
+/// ```
+final class LiveConfiguration: Sendable {
+    private struct State {
+        /// The settings that were read last without a mistake.
+        var accepted: Settings
+        /// What keeps the files that the settings name from being used.
+        var filesProblem = SayOnce<String>()
+        var certificateProblem = SayOnce<String>()
+    }
+
+    /// The settings at the start. Some of them only a restart can change.
+    private let started: Settings
+    /// Is held during a whole reload, so that there is only one at a time.
+    private let state: Mutex<State>
+    /// The listener's certificate; nil for plain HTTP.
+    private let certificate: ListenerCertificate?
+    /// Takes settings into use, or throws and changes nothing.
+    private let use: @Sendable (Settings) throws -> Void
+    private let logger: Logger
+
+    init(
+        _ started: Settings, certificate: ListenerCertificate?, logger: Logger,
+        use: @escaping @Sendable (Settings) throws -> Void
+    ) {
+        self.started = started
+        self.certificate = certificate
+        self.use = use
+        self.logger = logger
+        state = Mutex(State(accepted: started))
+    }
+
+    /// Reads everything again, because the operator asked for it.
+    func reload() {
+        state.withLock { state in
+            let new: Settings
+            do throws(SettingsError) {
+                new = try Settings.load(started.origin.path)
+            } catch {
+                for problem in error.problems { keep(problem.located(in: error.path)) }
+                return
+            }
+            let settings = new.keeping(from: started)
+            guard renewCertificate(settings.http, isNamedAnew: settings.http.tls != state.accepted.http.tls) else { return }
+            guard take(new, settings, &state) else { return }
+            let changes = new.changes(since: state.accepted, start: started)
+            for warning in new.warnings where !state.accepted.warnings.contains(warning) {
+                logger.warning("\(warning.message)")
+            }
+            tell(changes)
+            state.accepted = new
+            state.filesProblem.clear()
+            state.certificateProblem.clear()
+        }
+    }
+
+    /// Looks at the files that the configuration names, and takes over what has changed in them. The configuration file itself
+    /// is left alone, because it may be half edited.
+    func lookAtFiles() {
+        state.withLock { state in
+            lookAtCertificate(&state)
+            do throws(SettingsError) {
+                let new = try state.accepted.readingFilesAgain()
+                if state.filesProblem.clear() { logger.info("The files that the configuration names can be used again") }
+                let changes = new.changes(since: state.accepted, start: started)
+                guard !changes.taken.isEmpty, take(new, new.keeping(from: started), &state) else { return }
+                state.accepted = new
+                logger.info("Took over what changed in the files of \(changes.taken.joined(separator: ", "))")
+            } catch {
+                guard state.filesProblem.isNews("\(error)") else { return }
+                for problem in error.problems {
+                    logger.warning("Kept what the files held before: \(problem.located(in: error.path).message)")
+                }
+            }
+        }
+    }
+
+    private func take(_ new: Settings, _ settings: Settings, _ state: inout State) -> Bool {
+        guard !new.changes(since: state.accepted, start: started).taken.isEmpty else { return true }
+        do {
+            try use(settings)
+            return true
+        } catch {
+            keep(error)
+            return false
+        }
+    }
+
+    private func tell(_ changes: SettingsChanges) {
+        if changes.taken.isEmpty, changes.waiting.isEmpty {
+            logger.info("The configuration has not changed")
+        } else if !changes.taken.isEmpty {
+            logger.info("Took over the changed configuration: \(changes.taken.joined(separator: ", "))")
+        }
+        if !changes.waiting.isEmpty {
+            logger.warning(
+                "These changes of the configuration take effect only after a restart: \(changes.waiting.joined(separator: ", "))"
+            )
+        }
+    }
+
+    private func keep(_ error: any Error) {
+        logger.error("Kept the configuration as it was: \((error as? any OperatorError)?.message ?? "\(error)")")
+    }
+}
+
+// MARK: - The certificate
+
+extension LiveConfiguration {
+    /// Reads the certificate again and serves it. A broken one that the configuration named before does not hold up the rest.
+    /// Returns false if the configuration names another one that cannot be served.
+    private func renewCertificate(_ settings: Settings.HTTP, isNamedAnew: Bool) -> Bool {
+        guard let certificate, settings.tls != nil || isNamedAnew else { return true }
+        do {
+            try certificate.replace(with: ListenerIdentity.load(settings, logger: logger))
+            logger.info("Read the HTTPS certificate anew")
+        } catch {
+            if isNamedAnew {
+                keep(error)
+                return false
+            }
+            logger.error("Kept the old HTTPS certificate: \(error)")
+        }
+        return true
+    }
+
+    private func lookAtCertificate(_ state: inout State) {
+        guard let certificate, state.accepted.http.tls != nil else { return }
+        do {
+            var settings = started.http
+            settings.tls = state.accepted.http.tls
+            if try certificate.replace(with: ListenerIdentity.load(settings, logger: logger)) {
+                logger.info("The HTTPS certificate has changed; new connections get the new one")
+            }
+            state.certificateProblem.clear()
+        } catch {
+            guard state.certificateProblem.isNews("\(error)") else { return }
+            logger.warning("Kept the old HTTPS certificate: \(error)")
+        }
+    }
+}
