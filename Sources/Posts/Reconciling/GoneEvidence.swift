@@ -63,7 +63,7 @@ package final class GoneEvidence: Sendable {
     /// does it come back, so the furthest fact is kept.
     package func saw(_ fact: Sight.Fact, of id: RequestID, at now: Duration) {
         state.withLock { state in
-            if let known = state.sights[id], known.fact > fact { return }
+            if let known = state.sights[id], known.fact.stage > fact.stage { return }
             state.sights[id] = Sight(fact: fact, at: now)
         }
     }

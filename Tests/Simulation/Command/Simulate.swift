@@ -91,6 +91,10 @@ struct Simulate: ParsableCommand {
 
     private func runEverySchedule() throws {
         var search = ExhaustiveSearch(faults: faults)
+        if story {
+            for line in try search.story([]) { print(line) }
+            return
+        }
         let start = ContinuousClock.now
         func counts(_ search: ExhaustiveSearch) -> String {
             let time = Int((ContinuousClock.now - start) / .seconds(1))
@@ -105,7 +109,7 @@ struct Simulate: ParsableCommand {
         }
         if let failure {
             print("Schedule \(search.schedules) goes wrong: \(failure.violations.map(\.description).joined(separator: "; "))")
-            for line in try search.story(failure) { print("  \(line)") }
+            for line in try search.story(failure.choices) { print("  \(line)") }
             throw ExitCode(1)
         }
         print(

@@ -58,6 +58,7 @@ final class Scheduler: @unchecked Sendable {
     /// Lets every task end. Nothing that a task does from now on reaches a server.
     func finish(_ machines: [Machine]) {
         isOver = true
+        (incident, idle) = (nil, nil)
         for machine in machines { machine.release() }
         while true {
             runJobs()

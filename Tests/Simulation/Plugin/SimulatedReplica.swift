@@ -98,7 +98,8 @@ final class SimulatedReplica: @unchecked Sendable {
         world.trace.add(machine.name, "starts")
         tasks.append(Task(executorPreference: machine) { [reconciler] in try? await reconciler.run() })
         tasks.append(Task(executorPreference: machine) { [sweeper] in try? await sweeper.run() })
-        tasks.append(Task(executorPreference: machine) { [keys] in try? await keys.run() })
+        // `run` would begin a task that no scheduler of the simulation runs.
+        tasks.append(Task(executorPreference: machine) { [keys] in try? await keys.fetchUntilCancelled() })
         connect()
     }
 
@@ -168,7 +169,8 @@ final class SimulatedReplica: @unchecked Sendable {
         if machine.isHeld { isConnected = false }
         guard isAlive, isConnected else { return }
         switch fact {
-        case .exists, .resolved: reconciler.sawChange(of: id, isResolved: fact == .resolved)
+        case .exists: reconciler.sawChange(of: id, to: .pending)
+        case .resolved(let state): reconciler.sawChange(of: id, to: state)
         case .deleted: reconciler.sawDeletion(of: id)
         }
     }

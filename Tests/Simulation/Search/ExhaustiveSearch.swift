@@ -18,7 +18,7 @@ struct ExhaustiveSearch {
 
     init(faults: Int) { self.faults = faults }
 
-    /// Returns the first schedule that goes wrong; nil if none does. `progress` is called after every thousand schedules, with
+    /// Returns the first schedule that goes wrong; nil if none does. `progress` is called after every schedule, with
     /// the share of the tree that is done as far as its first branches tell.
     mutating func run(_ progress: (ExhaustiveSearch, Double) -> Void) throws -> Failure? {
         var given: [Int] = []
@@ -30,7 +30,7 @@ struct ExhaustiveSearch {
             if order.isCut { cut += 1 }
             longestOverwrite = max(longestOverwrite, world.oracle.longestOverwrite)
             guard violations.isEmpty else { return Failure(choices: order.path.map(\.choice), violations: violations) }
-            if schedules % 1000 == 0 { progress(self, Self.share(order.path)) }
+            progress(self, Self.share(order.path))
             var path = order.path
             while let last = path.last, last.choice + 1 == last.count { path.removeLast() }
             guard let last = path.popLast() else { return nil }
@@ -39,8 +39,8 @@ struct ExhaustiveSearch {
     }
 
     /// The story of a schedule.
-    func story(_ failure: Failure) throws -> [String] {
-        let world = try World(Order(failure.choices, faults: faults, Order.States()), isTraced: true)
+    func story(_ choices: [Int]) throws -> [String] {
+        let world = try World(Order(choices, faults: faults, Order.States()), isTraced: true)
         _ = world.run()
         return world.trace.lines
     }

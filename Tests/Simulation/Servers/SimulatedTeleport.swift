@@ -76,7 +76,7 @@ final class SimulatedTeleport: @unchecked Sendable {
         change(&request)
         versions[id]?.append(Version(since: now, request: request))
         world.trace.add("teleport", "\(id) is \(request.state.name)")
-        world.changed(id, request.state == .pending ? .exists : .resolved)
+        world.changed(id, request.state == .pending ? .exists : .resolved(request.state))
     }
 
     func delete(_ id: RequestID) {
