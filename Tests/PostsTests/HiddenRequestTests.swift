@@ -42,6 +42,28 @@ struct HiddenRequestTests {
         }
     }
 
+    @Test("A sweep that sees no request says whether the role may be shown none", arguments: [true, false])
+    func blindSweep(_ mayList: Bool) async throws {
+        let permissions = AuthPermission.plugin.filter { mayList || $0.verb != "list" }
+            .union([AuthPermission("list", "access_plugin_data")])
+        try await Rig.with(permissions: permissions) { rig in
+            let context = rig.environment.posts
+            let sweep = Sweep(context, Reconciler(context, health: Health()))
+            #expect(try await sweep() == (mayList ? .complete : .perhapsBlind))
+        }
+    }
+
+    @Test("A read that shows an earlier decision than the watch did is held for old")
+    func overwrittenDecision() throws {
+        let id = try #require(RequestID("request-1"))
+        var request = AccessRequest(
+            id: id, user: "dave", roles: ["editor"], state: .approved, created: Timestamp(milliseconds: 0))
+        let sight = Sight(fact: .resolved(.denied), at: .zero)
+        #expect(sight.pause(for: request, at: .seconds(1)) != nil)
+        request.state = .denied
+        #expect(sight.pause(for: request, at: .seconds(1)) == nil)
+    }
+
     @Test("A request is read after its record, so that it is never taken for older than what another replica recorded")
     func readAfterRecord() async throws {
         try await Rig.with { rig in
