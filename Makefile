@@ -80,9 +80,10 @@ recovery: build ## Measure how long the recovery from each fault takes: ROUNDS=n
 	BUILD=release RECOVERY_ROUNDS=$(ROUNDS) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter RecoveryTests
 
 SIMULATE := .build/simulate
-simulate: packages ## Run the plugin in simulated worlds: SECONDS=n SEED=n, and PROVE=1 to build in faults that must be found
-	swift build -c release -Xswiftc -DSIMULATION --scratch-path $(SIMULATE) --product simulate
-	$(SIMULATE)/release/simulate --seconds $(SECONDS) --seed $(if $(filter command line,$(origin SEED)),$(SEED),1) $(if $(PROVE),--prove)
+simulate: packages ## Run the plugin in simulated worlds: SECONDS=n SEED=n; PROVE=1 builds in faults, EXHAUSTIVE=n tries all orders with n faults
+	swift build -c release -Xswiftc -DSIMULATION --static-swift-stdlib --scratch-path $(SIMULATE) --product simulate
+	$(SIMULATE)/release/simulate --seconds $(SECONDS) --seed $(if $(filter command line,$(origin SEED)),$(SEED),1) $(if $(PROVE),--prove) \
+		$(if $(EXHAUSTIVE),--exhaustive --faults $(EXHAUSTIVE))
 
 bursts: build ## Measure the time and CPU that thousands of requests at once take: PENDING=n REMOVED=n
 	swift build --build-tests

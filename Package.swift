@@ -116,10 +116,12 @@ let package = Package(
         .plugin(name: "BuildInfo", capability: .buildTool()),
 
         // The sandbox: its own executable, so that nothing of it ships.
+        .target(name: "TriggerSigning", dependencies: ["ActionCrypto", "Base", "COpenSSL"], swiftSettings: strict),
         .target(
             name: "Sandbox",
             dependencies: [
-                "ActionCrypto", "Base", "COpenSSL", "NIOOpenSSL", "TeleportAPI", nioCore, nioPosix, nioHTTP1, nioHTTP2,
+                "ActionCrypto", "Base", "COpenSSL", "NIOOpenSSL", "TeleportAPI", "TriggerSigning", nioCore, nioPosix, nioHTTP1,
+                nioHTTP2,
                 grpcCore, grpcTransport, protobuf, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
@@ -194,7 +196,7 @@ let package = Package(
             name: "ClicksTests",
             dependencies: [
                 "Access", "ActionCrypto", "Clicks", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox",
-                "TestSupport",
+                "TestSupport", "TriggerSigning",
                 "Watcher", grpcCore, logging,
             ],
             swiftSettings: strict),
@@ -227,7 +229,7 @@ let package = Package(
         .executableTarget(
             name: "simulate",
             dependencies: [
-                "Access", "ActionCrypto", "Base", "CircuitBreakers", "Clicks", "Posts", heap, logging,
+                "Access", "ActionCrypto", "Base", "CircuitBreakers", "Clicks", "Posts", "TriggerSigning", heap, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Simulation", swiftSettings: strict),
@@ -238,13 +240,15 @@ let package = Package(
         .testTarget(
             name: "SandboxTests",
             dependencies: [
-                "ActionCrypto", "COpenSSL", "NIOOpenSSL", "Sandbox", "TeleportAPI", "TestSupport", nioCore, nioPosix,
-                nioHTTP1, grpcCore, grpcTransport, protobuf, .product(name: "NIOEmbedded", package: "swift-nio"),
+                "ActionCrypto", "COpenSSL", "NIOOpenSSL", "Sandbox", "TeleportAPI", "TestSupport", "TriggerSigning", nioCore,
+                nioPosix, nioHTTP1, grpcCore, grpcTransport, protobuf, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Access", "ActionCrypto", "Mattermost", "Sandbox", "TestSupport", grpcCore, nioCore, nioPosix],
+            dependencies: [
+                "Access", "ActionCrypto", "Mattermost", "Sandbox", "TestSupport", "TriggerSigning", grpcCore, nioCore, nioPosix,
+            ],
             exclude: ["Guides"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -25,6 +25,8 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case finalStateOverwritten
     /// A read that shows less than the watch did is believed.
     case staleReadBelieved
+    /// The proof of a click is not remembered, so that it can be used for another one.
+    case proofsForgotten
 
     #if SIMULATION
         /// The fault that is built in at present. It is set before a world begins.

@@ -140,7 +140,7 @@ struct Daemon: Sendable {
                 circuits.teleport.reset()
                 sweeper.sweepSoon()
                 listReminders?.connected()
-            case .changed(let id, let isResolved): reconciler.sawChange(of: id, isResolved: isResolved)
+            case .changed(let id, let state): reconciler.sawChange(of: id, to: state)
             case .deleted(let id): reconciler.sawDeletion(of: id)
             case .disconnected(let error): health.set(.teleport, problem: error)
             }

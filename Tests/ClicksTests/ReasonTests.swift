@@ -5,6 +5,7 @@ import PluginTestSupport
 import Sandbox
 import Synchronization
 import Testing
+import TriggerSigning
 
 @testable import Clicks
 

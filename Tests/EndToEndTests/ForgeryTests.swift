@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TriggerSigning
 
 @testable import Sandbox
 

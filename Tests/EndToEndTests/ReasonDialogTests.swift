@@ -3,6 +3,7 @@ import ActionCrypto
 import Foundation
 import TestSupport
 import Testing
+import TriggerSigning
 
 @testable import Sandbox
 

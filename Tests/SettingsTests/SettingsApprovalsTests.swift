@@ -84,8 +84,10 @@ struct SettingsApprovalsTests {
         #expect(both.warnings.map(\.message).contains { $0.contains("email_is_user has no effect beside user_trait") })
         #expect(
             problems(unsaid + [#"user_trait = "a b""#])
-                == [#"28: [approvals] user_trait: "a b" is no name of a trait. Write it as tctl get users shows it, such as "#
-                    + "mattermost_id."])
+                == [
+                    #"28: [approvals] user_trait: "a b" is no name of a trait. Write it as tctl get users shows it, such as "#
+                        + "mattermost_id."
+                ])
     }
 
     @Test(

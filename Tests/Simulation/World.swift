@@ -1,15 +1,19 @@
 import Access
 import ActionCrypto
 import Posts
+import TriggerSigning
 
 /// A world: two servers, people, and one to three replicas of the plugin. Its choices decide everything that happens in it.
 final class World: @unchecked Sendable {
     static let cluster = "example"
     /// The time during which people act and things fail.
     static let day = Duration.seconds(90)
-    /// The time that everything then has to become right: the longest backoff, a sweep and what follows it.
-    static let quiet = Duration.seconds(1000)
-    private static let epoch = Timestamp(milliseconds: 1_800_000_000_000)
+    /// A replica that began this long after a click refuses its proof, whatever the difference of the clocks.
+    static let startDoubt = Duration.seconds(4)
+    /// The keys with which a simulated Mattermost proves clicks. Making them takes long, so all worlds share them: nothing
+    /// depends on their bytes.
+    static let signers = (0..<3).compactMap { _ in try? TriggerSigner() }
+    static let epoch = Timestamp(milliseconds: 1_800_000_000_000)
 
     let choices: Choices
     let scheduler: Scheduler
@@ -22,30 +26,31 @@ final class World: @unchecked Sendable {
     private(set) lazy var mattermost = SimulatedMattermost(self)
     private(set) lazy var oracle = Oracle(self)
     private(set) lazy var people = People(self)
-    /// What happens in a world without chance; nil in one whose choices decide.
-    let script: Script?
+    /// Decides the order of all calls in a world without chance; nil in one whose choices decide.
+    let order: Order?
     private let signer: ActionSigner
     private var calls = 0
-    private var callsOfDay = 0
     private var started = 0
 
-    /// A world in which nothing is left to chance.
-    convenience init(script: Script, isTraced: Bool = false) throws {
-        try self.init(Choices(repeating: []), requests: 1, script: script, isTraced: isTraced)
+    /// A world in which nothing but the order of calls is open.
+    convenience init(_ order: Order, isTraced: Bool = false) throws {
+        try self.init(Choices(repeating: []), .bare(replicas: 2), order: order, isTraced: isTraced)
     }
 
-    init(_ choices: Choices, requests: Int = 20, script: Script? = nil, isTraced: Bool = false) throws {
+    convenience init(_ choices: Choices, requests: Int = 20, isTraced: Bool = false) throws {
+        try self.init(choices, Plan(choices, requests: requests), order: nil, isTraced: isTraced)
+    }
+
+    private init(_ choices: Choices, _ plan: Plan, order: Order?, isTraced: Bool) throws {
         self.choices = choices
-        self.script = script
+        self.plan = plan
+        self.order = order
         scheduler = Scheduler(choices)
         trace = Trace(isKept: isTraced, scheduler)
-        var plan = Plan(choices, requests: requests)
-        if script != nil { (plan.replicas, plan.kills) = (2, 1) }
-        self.plan = plan
         signer = try ActionSigner(secret: Secret(Array("a secret of the simulation".utf8)))
         mattermost.channels = Dictionary(
-            uniqueKeysWithValues: channelIDs.map { ($0, .init(id: $0, members: Set(People.approvers))) })
-        mattermost.users = Dictionary(uniqueKeysWithValues: People.accounts.map { ($0.id, $0) })
+            uniqueKeysWithValues: channelIDs.map { ($0, .init(id: $0, members: Set(People.approvers.map(\.id)))) })
+        mattermost.users = Dictionary(uniqueKeysWithValues: People.all.map { ($0.id, $0.account) })
     }
 
     var channelIDs: [String] { (1...plan.channels).map { "channel\($0)" } }
@@ -56,40 +61,27 @@ final class World: @unchecked Sendable {
 
     var wallTime: Timestamp { Self.epoch.advanced(by: scheduler.now) }
 
-    /// The number of calls up to the end of the world's day, once it was lived.
-    var lastCall: Int {
-        if calls == 0 { _ = run() }
-        return callsOfDay
-    }
-
     func nextCall() -> Int {
         calls += 1
-        if calls == script?.tctl { people.useTctl() }
         return calls
-    }
-
-    func drawSkew() -> Duration {
-        let most = Int(plan.skew / .milliseconds(1))
-        return .milliseconds(choices.below(2 * most + 1) - most)
     }
 
     // MARK: - A life
 
     /// Lives through a day of faults and the quiet after it. Returns what went wrong.
-    func run() -> [Oracle.Violation] {
+    func run() -> [Violation] {
         setUp()
         for _ in 0..<plan.replicas { startReplica() }
-        if let script {
-            people.follow(script)
+        if let order {
+            order.begin(self)
         } else {
             people.plan()
             Faults(self).plan()
         }
         scheduler.run(until: Self.day)
-        callsOfDay = calls
-        heal()
-        scheduler.run(until: Self.day + Self.quiet)
-        oracle.judgeEnd()
+        if order == nil { heal() }
+        scheduler.run(until: Self.day + plan.quiet)
+        if !scheduler.isAbandoned { oracle.judgeEnd() }
         for replica in replicas { replica.cancel() }
         scheduler.finish(replicas.map(\.machine))
         return oracle.violations
@@ -105,9 +97,22 @@ final class World: @unchecked Sendable {
 
     func startReplica() {
         started += 1
-        let replica = SimulatedReplica("replica\(started)", self, configuration: choices.below(plan.configurations))
+        let isOlder = plan.beginsWithOlder && started <= plan.replicas
+        let configuration = isOlder ? 0 : choices.below(plan.configurations)
+        let replica = SimulatedReplica("replica\(started)", self, configuration: configuration, isOlder: isOlder)
         replicas.append(replica)
         replica.start()
+    }
+
+    /// Updates the replicas of an older version, one after the other.
+    func replaceOlder() {
+        for (place, replica) in living.filter(\.isOlder).enumerated() {
+            scheduler.after(.seconds(3 * place)) { [self] in
+                guard replica.isAlive else { return }
+                replica.kill()
+                startReplica()
+            }
+        }
     }
 
     func kill(_ machine: Machine) {
@@ -122,7 +127,7 @@ final class World: @unchecked Sendable {
         trace.add("world", "all is well from now on")
         (teleportServer.faults, chatServer.faults) = (0, 0)
         (teleportServer.isAway, chatServer.isAway) = (false, false)
-        (teleport.showsRequests, teleport.mayWrite) = (true, true)
+        (teleport.showsRequests, teleport.mayWrite, teleport.demandsMFA) = (true, true, false)
         (mattermost.isTokenRevoked, mattermost.isLimiting) = (false, false)
         for id in mattermost.channels.keys.sorted() {
             mattermost.channels[id]?.isArchived = false
@@ -130,6 +135,7 @@ final class World: @unchecked Sendable {
             mattermost.channels[id]?.mayEdit = true
         }
         for replica in living { replica.thaw() }
+        replaceOlder()
         if living.isEmpty { startReplica() }
     }
 

@@ -17,7 +17,8 @@ extension PostPlan {
         return nextForShowing(status, in: situation) ?? situation.extras.first.map { .remove($0) } ?? .done
     }
 
-    /// Returns whether anything about the request has to be brought up to date, as far as its record and the known posts tell.
+    /// Returns whether anything about the request has to be brought up to date, or may have to be once it can be read, as far as
+    /// its record, the known posts and the watch tell.
     private static func isAmiss(_ situation: Situation) -> Bool {
         let record = situation.record
         let isOpen = record.shownStatus == Card.Status.pending.name && (!situation.posts.isEmpty || record.mayLackPosts)
@@ -25,7 +26,7 @@ extension PostPlan {
         let isStale = situation.shown.contains { _, shown in
             if case .status(Card.Status.pending.name, _) = shown { true } else { false }
         }
-        return isOpen || isBehind || isStale || situation.isSuspect || !situation.extras.isEmpty
+        return isOpen || isBehind || isStale || situation.isSuspect || situation.wasSeen || !situation.extras.isEmpty
     }
 
     /// Looks for posts that a replica made and did not record before it died. This needs no claim, because nobody posts about
@@ -53,6 +54,7 @@ extension PostPlan {
     }
 
     private static func decisionShown(in situation: Situation) -> Card.Status? {
+        if Sabotage.isActive(.finalStateOverwritten) { return nil }
         for post in situation.posts + situation.extras {
             if case .status(let name?, _)? = situation.shown[post], let status = Card.Status(final: name) { return status }
         }

@@ -54,6 +54,9 @@ package struct Situation: Sendable {
     package var request: AccessRequest?
     /// Whether a missing request is proven to be gone, and not only hidden from the plugin's role. Nil until this was asked.
     package var isProvenGone: Bool?
+    /// Whether the watch has shown the request and has not shown its deletion. A request that is missing all the same is either
+    /// gone or hidden from the plugin's role, so that there may be work once it can be read.
+    package var wasSeen = false
     /// The plugin's record of the request, as it was last read or written.
     package var record: PluginRecord
     /// The places of the request's posts: those of its recipients and, once the request is decided, the requester's.

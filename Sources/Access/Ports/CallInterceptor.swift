@@ -59,6 +59,8 @@ package enum ServerCall: Equatable, Sendable {
 }
 
 extension ServerCall {
+    package var isRead: Bool { if case .read = self { true } else { false } }
+
     /// The call's name in metrics.
     package var name: String {
         switch self {
@@ -67,6 +69,7 @@ extension ServerCall {
         case .updatePost: "update_post"
         case .deletePost: "delete_post"
         case .reply: "reply"
+        case .sendMessage: "send_message"
         case .openDialog: "open_dialog"
         case .createDirectChannel: "create_direct_channel"
         case .updatePluginData: "update_plugin_data"

@@ -60,10 +60,13 @@ package final class ClickerKeys: Service {
     /// Fetches the key at the start and then whenever a click asks for it. It throws ``NotOffered`` if the server offers no key
     /// at the start. If the server stops offering one later, the known key stays in use.
     package func run() async throws {
-        try await cancelWhenGracefulShutdown { [self] in
-            try await learn()
-            for await _ in wishes { await ask() }
-        }
+        try await cancelWhenGracefulShutdown { [self] in try await fetchUntilCancelled() }
+    }
+
+    /// Does the same as ``run()``, but ends only when the task is cancelled.
+    package func fetchUntilCancelled() async throws {
+        try await learn()
+        for await _ in wishes { await ask() }
     }
 
     /// Checks the proof in a trigger id. A proof that does not match is called forged only after waiting for a newer key, if

@@ -86,7 +86,7 @@ package final class SeenProofs: Sendable {
         let now = elapsed()
         return state.withLock { state in
             expire(&state, now)
-            if let item = state.items[proof.identity] {
+            if let item = state.items[proof.identity], !Sabotage.isActive(.proofsForgotten) {
                 guard item.click == click else { return .stolen }
                 return item.answer.map(Entry.repeated) ?? .forgotten
             }

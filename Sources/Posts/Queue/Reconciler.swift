@@ -64,9 +64,9 @@ package struct Reconciler: Service {
     /// Looks at the request soon, because it may have changed.
     package func look(at id: RequestID) { look(at: id, .fresh) }
 
-    /// Looks at the request soon, because the watch reported it as made or changed.
-    package func sawChange(of id: RequestID, isResolved: Bool) {
-        context.evidence.saw(isResolved ? .resolved : .exists, of: id, at: context.clocks.elapsed())
+    /// Looks at the request soon, because the watch reported it as made or changed, and as in this state since.
+    package func sawChange(of id: RequestID, to state: AccessRequest.State) {
+        context.evidence.saw(state == .pending ? .exists : .resolved(state), of: id, at: context.clocks.elapsed())
         look(at: id, .fresh)
     }
 

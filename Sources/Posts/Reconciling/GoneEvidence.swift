@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// An empty answer alone proves nothing, because a role without `list` gets an empty answer and not an error (Teleport's
 /// `lib/auth/auth_with_roles.go`, `GetAccessRequests`). A deletion that the watch reported is proof. Otherwise the request must
-/// be missing twice, ``confirmation`` apart, and the role must have been seen to show requests between the first and the last of
-/// these reads. Older evidence does not count, because a role can lose its permissions while the plugin runs.
+/// be missing twice, ``confirmation`` apart, and the role must be seen to show requests both shortly before and after the last of
+/// these reads. Older evidence does not count, because a role can lose its permissions while the plugin runs, and get them back.
 package final class GoneEvidence: Sendable {
     /// The conclusion from the evidence about one request.
     enum Verdict: Equatable, Sendable {
@@ -21,6 +21,8 @@ package final class GoneEvidence: Sendable {
     /// The time between two looks for a missing request. Newer servers answer from a cache that may lag a moment behind.
     static let confirmation = Duration.seconds(2)
     private static let secondRead = Duration.milliseconds(20)
+    /// The longest time between a sign that the role is shown requests and the read that it holds for.
+    private static let freshness = Duration.seconds(2)
 
     /// The elapsed times at which the first and the last read began that did not return a request.
     private struct Missing {
@@ -61,7 +63,7 @@ package final class GoneEvidence: Sendable {
     /// does it come back, so the furthest fact is kept.
     package func saw(_ fact: Sight.Fact, of id: RequestID, at now: Duration) {
         state.withLock { state in
-            if let known = state.sights[id], known.fact > fact { return }
+            if let known = state.sights[id], known.fact.stage > fact.stage { return }
             state.sights[id] = Sight(fact: fact, at: now)
         }
     }
@@ -96,15 +98,24 @@ package final class GoneEvidence: Sendable {
         }
         if isDeleted || Sabotage.isActive(.absenceBelievedOnce) { return .gone }
         guard now - missing.first >= Self.confirmation else { return .tooEarly(Self.confirmation - (now - missing.first)) }
-        guard let shownAt, shownAt >= missing.first else {
-            var isShown = try await teleport.showsAllRequests()
-            if !isShown { isShown = try await Self.isRefused(id, by: teleport) }
-            guard isShown else { return .hidden }
-            sawRequests(at: elapsed())
+        guard let shownAt, shownAt >= missing.first, now - shownAt <= Self.freshness else {
+            guard try await isShown(id, by: teleport, elapsed) else { return .hidden }
             // The permission may have come back after the request was read, so it is read once more.
             return .tooEarly(Self.secondRead)
         }
-        return missing.last >= shownAt ? .gone : .tooEarly(Self.secondRead)
+        guard missing.last >= shownAt else { return .tooEarly(Self.secondRead) }
+        // The permission may have been lost before the request was read.
+        return try await isShown(id, by: teleport, elapsed) ? .gone : .hidden
+    }
+
+    /// Returns whether the role is shown requests at present, and remembers it.
+    private func isShown(
+        _ id: RequestID, by teleport: any AccessService, _ elapsed: @Sendable () -> Duration
+    ) async throws(TeleportError) -> Bool {
+        var isShown = try await teleport.showsAllRequests()
+        if !isShown { isShown = try await Self.isRefused(id, by: teleport) }
+        if isShown { sawRequests(at: elapsed()) }
+        return isShown
     }
 
     /// Returns whether the server itself says that the request does not exist. The call deletes a plugin data key that never

@@ -3,10 +3,11 @@ import Access
 // The first part of a run: reading everything that the plan depends on.
 extension ReconcileRun {
     func gather(_ memory: inout RunMemory) async throws -> Situation {
+        // The record is read first. A request that is older than its record could be taken for undecided although another
+        // replica has recorded its end. One that is newer does no harm: each write to the record expects it to be unchanged.
+        let record = PluginRecord(try await context.teleport.pluginData(of: id))
         let begun = context.clocks.elapsed()
-        async let request = context.teleport.request(id)
-        async let data = context.teleport.pluginData(of: id)
-        let (asked, record) = (try await request, PluginRecord(try await data))
+        let asked = try await context.teleport.request(id)
         let now = context.clocks.elapsed()
         if asked == nil {
             context.evidence.missed(id, at: begun)

@@ -50,6 +50,8 @@ package struct ReconcileRun: Sendable {
     /// the bot, only for a moment.
     private static let goneLimit = 4
     private static let gonePause = Duration.seconds(20)
+    /// The shortest pause after which a request is looked at again that the plugin's role is not shown.
+    private static let hiddenPause = Duration.seconds(30)
 
     package init(context: PostsContext, claims: ClaimAges, id: RequestID, dueSince: Duration? = nil) {
         self.context = context
@@ -69,6 +71,7 @@ package struct ReconcileRun: Sendable {
             defer { memory = attempt.memory }
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
+            attempt.situation.wasSeen = sight.map { $0.fact != .deleted } ?? false
             try await findTargets(&attempt)
             // This is false if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
@@ -135,7 +138,9 @@ package struct ReconcileRun: Sendable {
     private func proveGone(_ attempt: inout Attempt) async throws -> Progress {
         switch try await context.evidence.verdict(on: id, with: context.teleport, elapsed: context.clocks.elapsed) {
         case .gone: attempt.situation.isProvenGone = true
-        case .hidden: attempt.situation.isProvenGone = false
+        case .hidden:
+            // Nobody reports when the role is shown requests again.
+            return .end(.failed(atLeast: Self.hiddenPause))
         case .tooEarly(let wait): return .end(.later(wait))
         }
         return .continue

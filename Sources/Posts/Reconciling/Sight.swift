@@ -3,15 +3,22 @@ package import Access
 /// The latest thing that the watch has shown of a request. A read that shows less comes from a cache that lags behind, so it
 /// must not be believed: the run would find nothing to do, and only the next sweep would see the change.
 package struct Sight: Equatable, Sendable {
-    package enum Fact: Int, Comparable, Sendable {
+    package enum Fact: Equatable, Sendable {
         /// The request was made or changed.
         case exists
-        /// The request is no longer pending.
-        case resolved
+        /// The request is no longer pending, but in this state. A later decision can overwrite an earlier one.
+        case resolved(AccessRequest.State)
         /// The request was deleted, or it expired.
         case deleted
 
-        package static func < (left: Fact, right: Fact) -> Bool { left.rawValue < right.rawValue }
+        /// How far the request had come. It never goes back.
+        var stage: Int {
+            switch self {
+            case .exists: 0
+            case .resolved: 1
+            case .deleted: 2
+            }
+        }
     }
 
     /// The time for which a read that shows less is held for old. After that the read is believed: the role may have lost the
@@ -33,7 +40,7 @@ package struct Sight: Equatable, Sendable {
     private func isNewer(than request: AccessRequest?) -> Bool {
         switch fact {
         case .exists: request == nil
-        case .resolved: request.map { $0.state == .pending } ?? true
+        case .resolved(let state): request?.state != state
         case .deleted: request != nil
         }
     }

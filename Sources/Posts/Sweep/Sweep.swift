@@ -20,7 +20,8 @@ package struct Sweep: Sendable {
     }
 
     /// Compares all requests with their records, and hands those that need work to the reconciler.
-    package func callAsFunction() async throws {
+    @discardableResult
+    package func callAsFunction() async throws -> View {
         // The records are read first. A request that has a record and is missing in the later list existed before the list was
         // read.
         let records = try await context.teleport.allPluginData()
@@ -30,11 +31,22 @@ package struct Sweep: Sendable {
         context.logger.debug(
             "Listed the requests",
             metadata: ["count": "\(requests.count)", "records": "\(records.map { "\($0.count)" } ?? "none")"])
-        guard let records else {
+        if let records {
+            try await compare(requests, with: records.mapValues(PluginRecord.init), now: now)
+        } else {
             for request in requests { reconciler.catchUp(with: request.id) }
-            return try await ChannelSweep(context, reconciler, clock: clock)()
+            try await ChannelSweep(context, reconciler, clock: clock)()
         }
-        try await compare(requests, with: records.mapValues(PluginRecord.init), now: now)
+        guard requests.isEmpty else { return .complete }
+        // A role that may not list gets an empty list, and not an error.
+        return try await context.teleport.showsAllRequests() ? .complete : .perhapsBlind
+    }
+
+    /// What a sweep can have seen.
+    package enum View: Sendable {
+        case complete
+        /// There was no request, and perhaps only because the plugin's role is shown none. Nobody reports when it is.
+        case perhapsBlind
     }
 
     /// Returns the channels where the request should be posted. This is nil while a recipient cannot be looked up for a reason

@@ -1,16 +1,30 @@
 package import Access
 import Logging
 import ServiceLifecycle
+import Synchronization
 
-/// Sweeps when the watch connects or reconnects, and every ten minutes. A sweep that fails is tried again until it succeeds.
+/// Sweeps when the watch connects or reconnects, and every ten minutes. A sweep that fails is tried again until it succeeds. One
+/// that saw no request is followed by another after a minute, if the plugin's role may not be shown any.
 ///
 /// Each sweep is followed by a rest that is four times as long as the sweep took, within limits. Otherwise a watch that ends
 /// again and again in a burst of changes would cause one sweep right after the other.
 package struct Sweeper: Service {
-    private static let interval = Duration.seconds(600)
+    private static let minute = Duration.seconds(60)
+    /// The number of minutes from one sweep to the next.
+    private static let interval = 10
     private static let retries = Duration.seconds(1)...Duration.seconds(10)
     /// The pause after a failure that only a person can mend.
     private static let slowly = Duration.seconds(60)
+
+    /// A value that all copies of the struct share.
+    private final class Flag: Sendable {
+        private let value = Mutex(false)
+
+        var isSet: Bool {
+            get { value.withLock { $0 } }
+            set { value.withLock { $0 = newValue } }
+        }
+    }
     /// The length of the rest after a sweep, as a multiple of the sweep's length. ``rests`` limits it.
     private static let restFactor = 4
     private static let rests = Duration.milliseconds(200)...Duration.seconds(30)
@@ -18,6 +32,7 @@ package struct Sweeper: Service {
     private let live: Live<PostsContext>
     private let reconciler: Reconciler
     private let clock: any Clock<Duration>
+    private let isPerhapsBlind = Flag()
     private let triggers: AsyncStream<Void>
     private let trigger: AsyncStream<Void>.Continuation
 
@@ -42,7 +57,11 @@ package struct Sweeper: Service {
     package func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                while (try? await clock.sleep(for: Self.interval)) != nil { trigger.yield() }
+                var minutes = 0
+                while (try? await clock.sleep(for: Self.minute)) != nil {
+                    minutes += 1
+                    if minutes % Self.interval == 0 || isPerhapsBlind.isSet { trigger.yield() }
+                }
             }
             group.addTask(priority: .utility) { await sweepWhenAsked() }
             await withTaskCancellationOrGracefulShutdownHandler {
@@ -63,7 +82,7 @@ package struct Sweeper: Service {
             for await _ in triggers {
                 let begun = context.clocks.elapsed()
                 await untilDone("Could not look through all requests and posts") {
-                    try await Sweep(context, reconciler, clock: clock)()
+                    isPerhapsBlind.isSet = try await Sweep(context, reconciler, clock: clock)() == .perhapsBlind
                 }
                 if isFirst {
                     looks.addTask(priority: .background) {

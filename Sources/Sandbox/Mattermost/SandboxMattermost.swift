@@ -5,6 +5,7 @@ package import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
+package import TriggerSigning
 
 /// A Mattermost server for the demo and the tests, on plain HTTP at 127.0.0.1. It answers like the 5.37 server whose answers
 /// were recorded.
@@ -54,7 +55,7 @@ package final class SandboxMattermost: Service {
         self.world = world
         self.logger = logger
         nodes = ChatNodes(count: configuration.nodes, spread: configuration.spread)
-        signer = try TriggerSigner()
+        do { signer = try TriggerSigner() } catch { throw SandboxError("cannot make a key that signs clicks: \(error)") }
         clicker = Clicker(world: world, signer: signer, client: CallbackClient(tls: configuration.callbackTLS), logger: logger)
         if configuration.replicaLag > .zero { replicaLag = configuration.replicaLag }
     }

@@ -18,7 +18,7 @@ struct GivenValues: Sendable {
             .token: [[UInt8](chat.token.reveal().utf8)], .secret: chat.secret.map { [$0.reveal()] } ?? [],
             .previousSecrets: chat.previousSecrets.map { $0.reveal() },
         ]
-        content = Secret(Content(values: text.values, entries: text.entries, items: text.items, secrets: secrets))
+        content = Secret(Content(values: text.values, entries: text.entries, items: text.lists, secrets: secrets))
     }
 
     /// Returns the keys whose values differ from those of another reading, in the order of the example.
@@ -35,7 +35,8 @@ struct GivenValues: Sendable {
     func changedTables(since other: GivenValues) -> [OpenTable] {
         let (new, old) = (content.reveal(), other.content.reveal())
         return SettingsSection.all.flatMap(\.openTables).filter { table in
-            table.isList ? Self.items(table, new) != Self.items(table, old) : Self.entries(table, new) != Self.entries(table, old)
+            table.isList
+                ? Self.items(table, new) != Self.items(table, old) : Self.entries(table, new) != Self.entries(table, old)
         }
     }
 

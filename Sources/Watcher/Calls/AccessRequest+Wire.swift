@@ -126,7 +126,7 @@ extension WatchEvent {
             self = .connected
         case (.put, .accessRequest(let record)):
             guard let id = RequestID(record.metadata.name) else { return nil }
-            self = .changed(id, isResolved: AccessRequest.State(record.spec.state) != .pending)
+            self = .changed(id, AccessRequest.State(record.spec.state))
         case (.delete, .resourceHeader(let header)) where header.kind == "access_request":
             guard let id = RequestID(header.metadata.name) else { return nil }
             self = .deleted(id)

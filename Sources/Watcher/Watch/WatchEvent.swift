@@ -6,8 +6,8 @@ package enum WatchEvent: Equatable, Sendable {
     /// The watch is on from now. Changes before this moment have caused no events, so all requests must be listed and looked
     /// at. The event also comes when there were more events than ``EventBuffer`` holds.
     case connected
-    /// The request was made or changed. `isResolved` is false while it is pending.
-    case changed(RequestID, isResolved: Bool = false)
+    /// The request was made or changed, and is in this state since.
+    case changed(RequestID, AccessRequest.State = .pending)
     /// The request was deleted, or it expired.
     case deleted(RequestID)
     /// The watch is off because of this error. ``connected`` follows when it is on again.

@@ -4,6 +4,7 @@ import Sandbox
 import Synchronization
 import TestSupport
 import Testing
+import TriggerSigning
 
 @testable import Clicks
 

@@ -3,6 +3,7 @@ import ActionCrypto
 import Logging
 import Sandbox
 import Synchronization
+import TriggerSigning
 
 @testable import Clicks
 

@@ -4,6 +4,7 @@ import Logging
 import Sandbox
 import Synchronization
 import Testing
+import TriggerSigning
 
 @testable import Clicks
 

@@ -2,6 +2,7 @@ import Foundation
 import Sandbox
 import TestSupport
 import Testing
+import TriggerSigning
 
 @Suite("The built plugin's check with a click", .serialized, .timeLimit(.minutes(2)))
 struct CheckClickTests {

@@ -4,6 +4,7 @@ import Foundation
 import NIOHTTP1
 import TestSupport
 import Testing
+import TriggerSigning
 
 @testable import Sandbox
 

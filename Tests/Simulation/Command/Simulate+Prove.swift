@@ -1,25 +1,25 @@
 import ArgumentParser
 import Base
+import Glibc
 
 extension Simulate {
     /// Builds in each deliberate fault and looks for a world in which it shows.
     func proveThatItBites() throws {
         #if SIMULATION
             var missed = 0
-            for fault in Sabotage.allCases {
-                Sabotage.active = fault
+            for fault in switches {
                 let start = ContinuousClock.now
-                let found = try find(until: start + .seconds(30))
-                let time = (ContinuousClock.now - start) / .seconds(1)
+                let found = try find(fault, until: start + .seconds(30))
+                let time = Int((ContinuousClock.now - start) / .milliseconds(100))
                 if let found {
                     let rules = Set(found.violations.map(\.rule.rawValue)).sorted().joined(separator: ", ")
-                    print("\(fault.rawValue): found after \(Int(time * 10) / 10) s, by seed \(found.seed): \(rules)")
+                    print("\(fault.rawValue): found after \(time / 10).\(time % 10) s, by seed \(found.seed): \(rules)")
                 } else {
                     missed += 1
                     print("\(fault.rawValue): NOT FOUND in 30 s")
                 }
+                fflush(nil)
             }
-            Sabotage.active = nil
             if missed > 0 { throw ExitCode(1) }
         #else
             throw ValidationError(
@@ -27,13 +27,24 @@ extension Simulate {
         #endif
     }
 
-    private func find(until end: ContinuousClock.Instant) throws -> Search.Failure? {
-        var search = Search(requests: requests)
-        var next = seed
-        while ContinuousClock.now < end {
-            if let failure = try search.run(seed: next) { return failure }
-            next += 1
+    #if SIMULATION
+        private var switches: [Sabotage] { fault.flatMap(Sabotage.init).map { [$0] } ?? Sabotage.allCases }
+
+        /// Looks for a world that goes wrong with the fault, and only with it.
+        private func find(_ fault: Sabotage, until end: ContinuousClock.Instant) throws -> Search.Failure? {
+            defer { Sabotage.active = nil }
+            var search = Search(requests: requests)
+            var next = seed
+            while ContinuousClock.now < end {
+                Sabotage.active = fault
+                if let failure = try search.run(seed: next) {
+                    Sabotage.active = nil
+                    if try search.run(seed: next) == nil { return failure }
+                    print("Seed \(next) goes wrong without the fault too.")
+                }
+                next += 1
+            }
+            return nil
         }
-        return nil
-    }
+    #endif
 }

@@ -26,8 +26,14 @@ struct Simulate: ParsableCommand {
     @Flag(help: "Build in each deliberate fault in turn, and show that it is found. Needs a build with -DSIMULATION.")
     var prove = false
 
-    @Flag(help: "Run one request, one click and one decision by tctl with every placement of up to two faults.")
+    @Option(help: "Build in this deliberate fault alone.")
+    var fault: String?
+
+    @Flag(help: "Run one request, one click and one decision by tctl, with every order of calls and up to --faults faults.")
     var exhaustive = false
+
+    @Option(help: "How many calls may fail in each schedule of --exhaustive.")
+    var faults = 2
 
     @Flag(help: "Print the story of the first seed, whatever comes of it.")
     var story = false
@@ -35,7 +41,7 @@ struct Simulate: ParsableCommand {
     func run() throws {
         Self.makeHashingDeterministic()
         if let twice { return try compare(twice) }
-        if exhaustive { return try runEveryScript() }
+        if exhaustive { return try runEverySchedule() }
         if prove { return try proveThatItBites() }
         if story { return try tell() }
         var search = Search(requests: requests)
@@ -51,7 +57,8 @@ struct Simulate: ParsableCommand {
             """
             \(totals.worlds) worlds of \(requests) requests in \(Int(time)) s (\(Int(Double(totals.worlds) / time)) a second): \
             \(totals.decisions) decisions, \(totals.steps) steps, \(totals.doubles) double posts made and removed, \
-            tctl overwritten after at most \(totals.longestOverwrite). Nothing went wrong.
+            tctl overwritten after at most \(totals.longestOverwrite), \(totals.replays) decisions by proofs that were used at \
+            another replica within \(totals.longestReplay). Nothing went wrong.
             """)
     }
 
@@ -82,20 +89,32 @@ struct Simulate: ParsableCommand {
         print("\(choices.made.count) choices, \(world.scheduler.steps) steps, \(violations.count) violations: \(violations)")
     }
 
-    private func runEveryScript() throws {
-        var search = try ExhaustiveSearch()
+    private func runEverySchedule() throws {
+        var search = ExhaustiveSearch(faults: faults)
+        if story {
+            for line in try search.story([]) { print(line) }
+            return
+        }
         let start = ContinuousClock.now
-        if let (script, violations) = try search.run() {
-            print("Script \(search.count) goes wrong (\(script)): \(violations.map(\.description).joined(separator: "; "))")
-            let world = try World(script: script, isTraced: true)
-            _ = world.run()
-            for line in world.trace.lines { print("  \(line)") }
+        func counts(_ search: ExhaustiveSearch) -> String {
+            let time = Int((ContinuousClock.now - start) / .seconds(1))
+            return "\(search.schedules) schedules, \(search.states) states, \(time) s"
+        }
+        var told = start
+        let failure = try search.run { search, share in
+            guard ContinuousClock.now - told > .seconds(5) else { return }
+            told = .now
+            print("\(counts(search)), \(Int(share * 1000)) ‰ of the first branches")
+            fflush(nil)
+        }
+        if let failure {
+            print("Schedule \(search.schedules) goes wrong: \(failure.violations.map(\.description).joined(separator: "; "))")
+            for line in try search.story(failure.choices) { print("  \(line)") }
             throw ExitCode(1)
         }
-        let time = Int((ContinuousClock.now - start) / .seconds(1))
         print(
-            "\(search.count) scripts in \(time) s, tctl overwritten after at most \(search.longestOverwrite). Nothing went wrong."
-        )
+            "All schedules with up to \(faults) faults: \(counts(search)), \(search.cut) of them cut off at a state that was seen "
+                + "before, tctl overwritten after at most \(search.longestOverwrite). Nothing went wrong.")
     }
 
     /// Whether the same seed gives the same world, to the last line.

@@ -21,6 +21,14 @@ final class Scheduler: @unchecked Sendable {
     /// The number of jobs that ran.
     private(set) var steps = 0
     let choices: Choices
+    /// Called before a job of a machine runs, once ``stepsToIncident`` has come to zero.
+    var incident: ((Machine) -> Void)?
+    /// The number of jobs until something happens to the machine whose job is next; zero for never.
+    var stepsToIncident = 0
+    /// Called when no job can run and before time passes. Returns whether it did something, so that jobs may be ready again.
+    var idle: (() -> Bool)?
+    /// Whether the rest of the world is of no interest, so that ``run(until:)`` ends at once.
+    var isAbandoned = false
     private var ready: [(machine: Machine, job: UnownedJob)] = []
     private var events = Heap<Event>()
     private var count = 0
@@ -37,9 +45,10 @@ final class Scheduler: @unchecked Sendable {
 
     /// Runs until a moment of the world's time.
     func run(until end: Duration) {
-        while true {
+        while !isAbandoned {
             runJobs()
-            guard let next = events.min, next.at <= end, let event = events.popMin() else { break }
+            if let idle, events.min.map({ $0.at > now }) ?? true, idle() { continue }
+            guard !isAbandoned, let next = events.min, next.at <= end, let event = events.popMin() else { break }
             now = max(now, event.at)
             event.action()
         }
@@ -49,6 +58,7 @@ final class Scheduler: @unchecked Sendable {
     /// Lets every task end. Nothing that a task does from now on reaches a server.
     func finish(_ machines: [Machine]) {
         isOver = true
+        (incident, idle) = (nil, nil)
         for machine in machines { machine.release() }
         while true {
             runJobs()
@@ -62,6 +72,7 @@ final class Scheduler: @unchecked Sendable {
             // Most of the time the order does not matter, so most choices are the first job.
             let index = ready.count > 1 && choices.chance(1, in: 3) ? choices.below(ready.count) : 0
             let (machine, job) = ready.remove(at: index)
+            countDown(machine)
             if machine.isHeld, !isOver {
                 machine.keep(job)
             } else {
@@ -70,6 +81,12 @@ final class Scheduler: @unchecked Sendable {
             }
         }
     }
+
+    private func countDown(_ machine: Machine) {
+        guard stepsToIncident > 0, !isOver else { return }
+        stepsToIncident -= 1
+        if stepsToIncident == 0 { incident?(machine) }
+    }
 }
 
 /// The processor of one replica, or of the people. While it is held, as by SIGSTOP, none of its tasks run.
@@ -77,6 +94,8 @@ final class Machine: TaskExecutor, @unchecked Sendable {
     let name: String
     let scheduler: Scheduler
     private(set) var isHeld = false
+    /// What the machine was told by others, in order and with the times. All that its tasks do follows from it.
+    var history = 0
     private var kept: [UnownedJob] = []
 
     init(_ name: String, _ scheduler: Scheduler) {
@@ -116,30 +135,5 @@ final class Waiter<Value: Sendable>: @unchecked Sendable {
         } onCancel: {
             resume(ifCancelled)
         }
-    }
-}
-
-/// The clock of the world, as the plugin's timers use it.
-struct SimulatedClock: Clock {
-    struct Instant: InstantProtocol {
-        var offset: Duration
-
-        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-        func duration(to other: Instant) -> Duration { other.offset - offset }
-        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
-    }
-
-    let scheduler: Scheduler
-
-    var now: Instant { Instant(offset: scheduler.now) }
-    var minimumResolution: Duration { .zero }
-
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        if scheduler.isOver { throw CancellationError() }
-        let waiter = Waiter<Bool>()
-        let isOver = await waiter.value(ifCancelled: false) {
-            scheduler.after(deadline.offset - scheduler.now) { [scheduler] in waiter.resume(!scheduler.isOver) }
-        }
-        if !isOver { throw CancellationError() }
     }
 }

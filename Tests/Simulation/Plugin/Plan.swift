@@ -1,50 +1,102 @@
 /// What kind of world a seed makes: how many replicas, which faults, how often. The first choice of each is the harmless one.
 struct Plan {
-    var replicas: Int
+    /// What the world is about. Everything that is not said below is drawn for its kind of trouble.
+    var profile = Profile.calm
     var requests: Int
-    var channels: Int
+
+    // MARK: Servers
+
+    var channels = 1
+    /// The nodes of Mattermost.
+    var nodes = 1
+    var teleportLag = Duration.zero
+    var chatLag = Duration.zero
+    var listsPluginData = true
+    /// The number of approvals that decide a request; zero for a server without thresholds.
+    var approvals = 0
+    /// Whether Teleport takes reviews, and whether it takes them on behalf of others.
+    var takesReviews = true
+    var takesReviewsForOthers = true
+
+    // MARK: Replicas
+
+    var replicas = 1
+    var configurations = 1
+    /// Whether the first replicas are of an older version, which knows fewer fields of the record.
+    var beginsWithOlder = false
+    var decidesByReview = false
+    var reviewsAsPlugin = false
+    var reminds = false
+    var postingDelay = Duration.zero
+    /// The largest difference of a wall clock, the largest drift in millionths, and how often clocks are set.
+    var skew = Duration.zero
+    var drift = 0
+    var clockSteps = 0
+
+    // MARK: Trouble
+
     /// Calls in a thousand that something happens to.
-    var teleportFaults: Int
-    var chatFaults: Int
-    var isSlow: Bool
-    var kills: Int
-    var freezes: Int
-    var outages: Int
-    var lostWatches: Int
-    var meddling: Int
-    var nodes: Int
-    var teleportLag: Duration
-    var chatLag: Duration
-    var listsPluginData: Bool
-    var configurations: Int
-    var reminds: Bool
-    var skew: Duration
-    var postingDelay: Duration
+    var teleportFaults = 0
+    var chatFaults = 0
+    /// Whether calls can be late for longer than their callers wait.
+    var isSlow = false
+    var kills = 0
+    var freezes = 0
+    /// How often a replica is killed or frozen between any two of its steps.
+    var stepKills = 0
+    var stepFreezes = 0
+    var outages = 0
+    var lostWatches = 0
+    var meddling = 0
+    /// What people do that is in the plugin's way.
+    var meddlers = Meddler.allCases
+    /// The longest time for which a server is away, or something is in the plugin's way.
+    var longestTrouble = Duration.seconds(40)
+    /// How often somebody replays or forges a click.
+    var forgeries = 0
+    var keyRotations = 0
+
+    // MARK: People
+
+    /// Whether people press buttons and use `tctl` at the same moment.
+    var isContested = false
+    /// For how long requests are pending.
+    var lifetimes = [3600, 600, 120, 20]
+    /// How long everything is quiet after the day. It mostly ends before the sweep that comes every ten minutes, so that
+    /// nothing may wait for that sweep.
+    var quiet = Duration.seconds(450)
 
     init(_ choices: Choices, requests: Int) {
         self.requests = requests
         replicas = 1 + choices.below(3)
         channels = 1 + choices.below(3)
-        teleportFaults = choices.pick([0, 0, 5, 20, 60])
-        chatFaults = choices.pick([0, 0, 5, 20, 60])
-        isSlow = choices.chance(1, in: 2)
-        kills = choices.pick([0, 0, 1, 3])
-        freezes = choices.pick([0, 0, 1, 3])
-        outages = choices.pick([0, 0, 1, 2])
-        lostWatches = choices.pick([0, 0, 2, 6])
-        meddling = choices.pick([0, 0, 2, 6])
         nodes = 1 + choices.below(2)
         teleportLag = .milliseconds(choices.pick([0, 0, 50, 500]))
         chatLag = .milliseconds(choices.pick([0, 0, 50, 500]))
         listsPluginData = !choices.chance(1, in: 4)
         configurations = 1 + choices.below(2)
         reminds = choices.chance(1, in: 3)
-        postingDelay = .seconds(choices.pick([0, 0, 3]))
-        skew = .milliseconds(choices.pick([0, 0, 500, 2000]))
+        postingDelay = .seconds(choices.pick([0, 0, 0, 3]))
+        approvals = choices.pick([0, 0, 1, 2])
+        if choices.chance(1, in: 8) { quiet = .seconds(1000) }
+        profile = choices.pick(Profile.allCases)
+        profile.draw(&self, choices)
     }
 
-    /// Whether nothing fails and nobody is in the way. Reads may lag all the same.
+    /// The plan of a world in which nothing is left to chance.
+    static func bare(replicas: Int) -> Plan {
+        var plan = Plan(Choices(repeating: []), requests: 1)
+        // Replicas are killed, though not by the plan, so that nothing need be prompt.
+        (plan.replicas, plan.kills, plan.quiet) = (replicas, 1, .seconds(60))
+        return plan
+    }
+
+    /// Whether nothing fails that could keep a replica from its work, so that nothing may be late or doubled. Reads may lag all
+    /// the same.
     var isCalm: Bool {
-        [teleportFaults, chatFaults, kills, freezes, outages, lostWatches, meddling].allSatisfy { $0 == 0 }
+        [teleportFaults, chatFaults, kills, freezes, stepKills, stepFreezes, outages, lostWatches, meddling].allSatisfy {
+            $0 == 0
+        }
+            && !beginsWithOlder
     }
 }

@@ -9,25 +9,36 @@ import Posts
 final class SimulatedReplica: @unchecked Sendable {
     let machine: Machine
     private(set) var isAlive = true
-    /// The difference between this process's wall clock and the world's.
-    var skew = Duration.zero
+    /// Whether the process is of an older version, which knows fewer fields of the record.
+    let isOlder: Bool
+    let clock: ReplicaClock
+    let begun: Duration
     private let reconciler: Reconciler
     private let sweeper: Sweeper
     private let clicks: ClickService
+    private let keys: ClickerKeys
     private let circuits: Circuits
     private var tasks: [Task<Void, Never>] = []
     unowned let world: World
 
-    init(_ name: String, _ world: World, configuration: Int) {
+    /// The fields that the version before them neither wrote nor read.
+    private static let newFields: Set = [PluginRecord.Key.claimSince, PluginRecord.Key.behind, PluginRecord.Key.rendered]
+
+    init(_ name: String, _ world: World, configuration: Int, isOlder: Bool) {
         self.world = world
+        self.isOlder = isOlder
         let scheduler = world.scheduler
+        begun = scheduler.now
         machine = Machine(name, scheduler)
-        let clock = SimulatedClock(scheduler: scheduler)
-        let begun = scheduler.now
-        let skew = world.drawSkew()
-        self.skew = skew
-        let clocks = Clocks(now: { [unowned world] in world.wallTime.advanced(by: skew) }, elapsed: { scheduler.now - begun })
-        let jitter: @Sendable () -> Double = { Double(scheduler.choices.below(1000)) / 1000 }
+        let choices = scheduler.choices
+        let most = Int(world.plan.skew / .milliseconds(1))
+        let clock = ReplicaClock(
+            scheduler, difference: .milliseconds(choices.below(2 * most + 1) - most),
+            drift: choices.below(2 * world.plan.drift + 1) - world.plan.drift)
+        self.clock = clock
+        let timers = SimulatedClock(scheduler: scheduler, clock: clock)
+        let clocks = Clocks(now: { clock.now }, elapsed: { clock.elapsed })
+        let jitter: @Sendable () -> Double = { Double(choices.below(1000)) / 1000 }
         let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         circuits = Circuits(logger: logger, elapsed: clocks.elapsed, jitter: jitter)
         let teleport = TeleportWire(
@@ -35,34 +46,47 @@ final class SimulatedReplica: @unchecked Sendable {
                 world: world, machine: machine, server: world.teleportServer, limit: .seconds(8),
                 unreachable: TeleportError(.unavailable, "unavailable"), timedOut: TeleportError(.timedOut, "no answer"),
                 refused: TeleportError(.unavailable, "the server is starting"),
-                cancelled: TeleportError(.cancelled, "cancelled"), interceptors: CallInterceptors([circuits.teleport])))
+                cancelled: TeleportError(.cancelled, "cancelled"), interceptors: CallInterceptors([circuits.teleport])),
+            unknownFields: isOlder ? Self.newFields : [])
         let chat = MattermostWire(
             wire: Wire(
                 world: world, machine: machine, server: world.chatServer, limit: .seconds(10),
                 unreachable: MattermostError(.unreachable, "unreachable"), timedOut: MattermostError(.unreachable, "no answer"),
                 refused: MattermostError(.status(502), "bad gateway"), cancelled: MattermostError(.cancelled, "cancelled"),
-                interceptors: CallInterceptors([circuits.chat])))
+                interceptors: CallInterceptors([circuits.chat]), answered: { clock.saw($0) }))
         let recipients = Recipients(world.rules, chat: chat, logger: logger, elapsed: clocks.elapsed)
         let cards = CardMaker(teleport: teleport, messages: Messages(), showsCommands: false, now: clocks.now)
         let buttons = ButtonMaker(callbackURL: "https://plugin.example.com/mattermost_action") { [unowned world] in
             world.sign($0, $1, $2, $3)
         }
+        var policy = ApprovalPolicy()
+        if world.plan.decidesByReview {
+            policy.users = Dictionary(uniqueKeysWithValues: People.approvers.map { ($0.name, $0.name) })
+        }
         let posts = PostsContext(
-            teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons, policy: ApprovalPolicy(),
+            teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons, policy: policy,
             replica: name, rendering: Rendering(fingerprint: "configuration\(configuration)", since: clocks.now()),
             options: .init(
                 notifiesRequester: false, reminders: world.plan.reminds ? [ReminderStep(.beforeExpiry(.seconds(60)))] : [],
                 postingDelay: world.plan.postingDelay),
             outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks, jitter: jitter)
-        reconciler = Reconciler(posts, health: Health(), clock: clock)
-        sweeper = Sweeper(posts, reconciler, clock: clock)
+        let health = Health()
+        reconciler = Reconciler(posts, health: health, clock: timers)
+        sweeper = Sweeper(posts, reconciler, clock: timers)
+        keys = ClickerKeys(
+            server: "mattermost", health: health, logger: logger, elapsed: clocks.elapsed, clock: timers
+        ) { () throws(MattermostError) in
+            try await CircuitBypass.run { () throws(MattermostError) in try await chat.clickerKey() }
+        }
+        let proofs = ProofVerifier(
+            keys: keys, seen: SeenProofs(elapsed: clocks.elapsed), now: clocks.now, elapsed: clocks.elapsed)
         let context = ClicksContext(
-            teleport: teleport, chat: chat, recipients: recipients, cards: cards, policy: ApprovalPolicy(), method: .state,
-            reviewsAsPlugin: false,
+            teleport: teleport, chat: chat, recipients: recipients, cards: cards, policy: policy,
+            method: world.plan.decidesByReview ? .review : .state, reviewsAsPlugin: world.plan.reviewsAsPlugin,
             hasButtons: true,
             dialogs: DialogMaker(ask: .never, confirm: .never, url: "") { _ in throw CancellationError() },
             audit: AuditLog(logger: logger, file: nil, elapsed: clocks.elapsed), replica: name, logger: logger, clocks: clocks)
-        clicks = ClickService(context, proofs: nil, clock: clock, lookAgain: { [reconciler] in reconciler.look(at: $0) })
+        clicks = ClickService(context, proofs: proofs, clock: timers, lookAgain: { [reconciler] in reconciler.look(at: $0) })
         circuits.onRecovery { [reconciler, sweeper] in
             reconciler.retryAll()
             sweeper.sweepSoon()
@@ -74,6 +98,8 @@ final class SimulatedReplica: @unchecked Sendable {
         world.trace.add(machine.name, "starts")
         tasks.append(Task(executorPreference: machine) { [reconciler] in try? await reconciler.run() })
         tasks.append(Task(executorPreference: machine) { [sweeper] in try? await sweeper.run() })
+        // `run` would begin a task that no scheduler of the simulation runs.
+        tasks.append(Task(executorPreference: machine) { [keys] in try? await keys.fetchUntilCancelled() })
         connect()
     }
 
@@ -133,26 +159,34 @@ final class SimulatedReplica: @unchecked Sendable {
 
     func event(_ id: RequestID, _ fact: Sight.Fact) {
         if Sabotage.isActive(.hintsDropped) { return }
+        if let order = world.order { return order.hold(fact, of: id, for: self) }
         let delay = Duration.milliseconds(1 + world.choices.below(20))
-        world.scheduler.after(delay) { [self] in
-            // The server drops the watch of a client that does not read.
-            if machine.isHeld { isConnected = false }
-            guard isAlive, isConnected else { return }
-            switch fact {
-            case .exists, .resolved: reconciler.sawChange(of: id, isResolved: fact == .resolved)
-            case .deleted: reconciler.sawDeletion(of: id)
-            }
+        world.scheduler.after(delay) { [self] in see(id, fact) }
+    }
+
+    func see(_ id: RequestID, _ fact: Sight.Fact) {
+        // The server drops the watch of a client that does not read.
+        if machine.isHeld { isConnected = false }
+        guard isAlive, isConnected else { return }
+        switch fact {
+        case .exists: reconciler.sawChange(of: id, to: .pending)
+        case .resolved(let state): reconciler.sawChange(of: id, to: state)
+        case .deleted: reconciler.sawDeletion(of: id)
         }
     }
 
     // MARK: - Clicks
 
-    func click(_ click: VerifiedClick, _ answered: @escaping @Sendable (ClickAnswer) -> Void) {
+    func click(_ click: VerifiedClick, _ answered: @escaping (ClickReply<ClickAnswer>) -> Void) {
+        let answered = Answered(call: answered)
         tasks.append(
             Task(executorPreference: machine) { [clicks, world] in
-                await clicks.answer(click) { reply in
-                    if case .answer(let answer) = reply, !world.scheduler.isOver { answered(answer) }
-                }
+                await clicks.answer(click) { reply in if !world.scheduler.isOver { answered.call(reply) } }
             })
+    }
+
+    /// What is done with the reply to a click, on the one thread of the simulation.
+    private struct Answered: @unchecked Sendable {
+        let call: (ClickReply<ClickAnswer>) -> Void
     }
 }

@@ -5,7 +5,7 @@ struct Search {
         var seed: UInt64
         var requests: Int
         var choices: [UInt32]
-        var violations: [Oracle.Violation]
+        var violations: [Violation]
     }
 
     /// What worlds had in common and in total.
@@ -15,6 +15,9 @@ struct Search {
         var decisions = 0
         var doubles = 0
         var longestOverwrite = Duration.zero
+        /// Decisions by proofs that another replica had accepted before, and the longest time between the two.
+        var replays = 0
+        var longestReplay = Duration.zero
     }
 
     var requests = 20
@@ -32,12 +35,14 @@ struct Search {
         totals.decisions += world.oracle.decisions
         totals.doubles += world.oracle.doubles
         totals.longestOverwrite = max(totals.longestOverwrite, world.oracle.longestOverwrite)
+        totals.replays += world.oracle.replays.count
+        totals.longestReplay = max(totals.longestReplay, world.oracle.replays.longest)
         guard !violations.isEmpty else { return nil }
         return Failure(seed: seed, requests: requests, choices: choices.made, violations: violations)
     }
 
     /// Everything that happens in the world of a list of choices.
-    static func story(_ choices: [UInt32], requests: Int) throws -> (violations: [Oracle.Violation], lines: [String]) {
+    static func story(_ choices: [UInt32], requests: Int) throws -> (violations: [Violation], lines: [String]) {
         let world = try World(Choices(repeating: choices), requests: requests, isTraced: true)
         let violations = world.run()
         return (violations, world.trace.lines)
@@ -48,9 +53,9 @@ struct Search {
 struct Shrinker {
     private(set) var failure: Search.Failure
     private let end: ContinuousClock.Instant
-    private let fails: (Search.Failure) throws -> [Oracle.Violation]
+    private let fails: (Search.Failure) throws -> [Violation]
     /// The rule that is broken. Another one may be broken for another reason.
-    private let rule: Oracle.Violation.Rule?
+    private let rule: Violation.Rule?
 
     init(_ failure: Search.Failure, for time: Duration = .seconds(20)) {
         self.failure = failure

@@ -1,4 +1,5 @@
 import Access
+import TriggerSigning
 
 /// Mattermost, as one replica reaches it.
 struct MattermostWire: ChatService {
@@ -9,36 +10,41 @@ struct MattermostWire: ChatService {
     private var server: SimulatedMattermost { wire.world.mattermost }
 
     private func call<Answer: Sendable>(
-        _ call: ServerCall, _ name: @autoclosure () -> String,
+        _ call: ServerCall, _ name: @autoclosure () -> String, isFixed: Bool = false,
         _ effect: @escaping (SimulatedMattermost) -> Result<Answer, MattermostError>
     ) async throws(MattermostError) -> Answer {
-        try await wire.call(call, name()) { [server] in server.objection.map(Result.failure) ?? effect(server) }
+        try await wire.call(call, name(), isFixed: isFixed) { [server] in server.objection.map(Result.failure) ?? effect(server)
+        }
     }
 
     private static let missing = MattermostError(.notFound, "not found", isDefinite: true)
 
-    func me() async throws(MattermostError) -> ChatUser { try await call(.read(.me), "me") { _ in .success(Self.bot) } }
+    func me() async throws(MattermostError) -> ChatUser {
+        try await call(.read(.me), "me", isFixed: true) { _ in .success(Self.bot) }
+    }
 
-    func clickerKey() async throws(MattermostError) -> String? { nil }
+    func clickerKey() async throws(MattermostError) -> String? {
+        try await call(.read(.clientConfiguration), "clicker key", isFixed: true) { .success($0.signer.publicKey) }
+    }
 
     func user(_ id: String) async throws(MattermostError) -> ChatUser {
-        try await call(.read(.user), "user \(id)") { $0.users[id].map(Result.success) ?? .failure(Self.missing) }
+        try await call(.read(.user), "user \(id)", isFixed: true) { $0.users[id].map(Result.success) ?? .failure(Self.missing) }
     }
 
     func user(named username: String) async throws(MattermostError) -> ChatUser {
-        try await call(.read(.user), "user @\(username)") { server in
+        try await call(.read(.user), "user @\(username)", isFixed: true) { server in
             server.users.values.first { $0.username == username }.map(Result.success) ?? .failure(Self.missing)
         }
     }
 
     func user(emailed address: String) async throws(MattermostError) -> ChatUser {
-        try await call(.read(.user), "user \(address)") { server in
+        try await call(.read(.user), "user \(address)", isFixed: true) { server in
             server.users.values.first { $0.email == address }.map(Result.success) ?? .failure(Self.missing)
         }
     }
 
     func isMember(_ userID: String, of channelID: String) async throws(MattermostError) -> Bool {
-        try await call(.read(.member), "is \(userID) in \(channelID)") { server in
+        try await call(.read(.member), "is \(userID) in \(channelID)", isFixed: true) { server in
             guard let channel = server.channels[channelID], channel.hasBot else {
                 return .failure(MattermostError(.forbidden, "not a member", reason: .notMember, isDefinite: true))
             }
@@ -49,7 +55,7 @@ struct MattermostWire: ChatService {
     func open(_ dialog: ReasonDialog, triggerID: Secret<String>) async throws(MattermostError) {}
 
     func channel(team: String, channel: String) async throws(MattermostError) -> ChannelInfo {
-        try await call(.read(.channel), "channel \(channel)") { server in
+        try await call(.read(.channel), "channel \(channel)", isFixed: true) { server in
             server.channels[channel] == nil
                 ? .failure(MattermostError(.notFound, "no such channel", reason: .channelMissing, isDefinite: true))
                 : .success(ChannelInfo(id: channel, name: channel, displayName: channel, kind: .private))
@@ -57,11 +63,13 @@ struct MattermostWire: ChatService {
     }
 
     func teams(of userID: String) async throws(MattermostError) -> [TeamInfo] {
-        try await call(.read(.teams), "teams") { _ in .success([TeamInfo(id: "team", name: "team", displayName: "Team")]) }
+        try await call(.read(.teams), "teams", isFixed: true) { _ in
+            .success([TeamInfo(id: "team", name: "team", displayName: "Team")])
+        }
     }
 
     func channels(of userID: String, inTeam teamID: String) async throws(MattermostError) -> [ChannelInfo] {
-        try await call(.read(.channels), "channels") { server in
+        try await call(.read(.channels), "channels", isFixed: true) { server in
             let channels = server.channels.values.filter(\.hasBot).sorted { $0.id < $1.id }
             let newest = wire.world.wallTime
             return .success(

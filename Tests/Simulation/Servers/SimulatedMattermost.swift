@@ -1,4 +1,6 @@
 import Access
+import Base
+import TriggerSigning
 
 /// Mattermost's state: people, channels and posts, on two nodes that read from a copy of the database.
 final class SimulatedMattermost: @unchecked Sendable {
@@ -19,7 +21,7 @@ final class SimulatedMattermost: @unchecked Sendable {
     }
 
     /// A state that a post had, from a moment on; nil once it was deleted.
-    private struct Version {
+    struct Version {
         var since: Duration
         var post: Post?
     }
@@ -36,6 +38,9 @@ final class SimulatedMattermost: @unchecked Sendable {
     /// How far reads lag behind writes.
     var lag = Duration.zero
     var nodes = 1
+    /// The keys with which the server proves clicks, of which it uses one at a time.
+    var signer: TriggerSigner { World.signers[rotations % World.signers.count] }
+    private(set) var rotations = 0
     var isTokenRevoked = false
     var isLimiting = false
 
@@ -63,7 +68,24 @@ final class SimulatedMattermost: @unchecked Sendable {
             }.map(\.channelID))
     }
 
+    /// When each post was made.
+    func made(_ reference: PostReference) -> Duration? { versions[reference.postID]?.first?.since }
+
     // MARK: - What people do
+
+    func makeNewKey() {
+        rotations += 1
+        world.trace.add("mattermost", "proves clicks with another key")
+    }
+
+    /// Proves a click, as the server does for each one.
+    func prove(_ person: Person, by signer: TriggerSigner? = nil) -> String {
+        count += 1
+        let number = "\(count)"
+        let client = String(repeating: "c", count: 26 - number.count) + number
+        let now = world.wallTime.milliseconds
+        return (try? (signer ?? self.signer).triggerID(clientID: client, userID: person.id, at: now)) ?? ""
+    }
 
     func delete(_ reference: PostReference) {
         guard var post = post(reference) else { return }
@@ -142,6 +164,7 @@ final class SimulatedMattermost: @unchecked Sendable {
     /// Replaces what a post shows, as the answer to a click asks.
     func show(_ card: Card?, on reference: PostReference) {
         guard let card, var post = post(reference) else { return }
+        world.oracle.updated(reference, post, to: card)
         post.card = Self.shown(card, reference, made: post.card.created)
         post.buttons = card.buttons
         versions[reference.postID]?.append(Version(since: now, post: post))

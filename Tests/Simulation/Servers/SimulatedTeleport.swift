@@ -1,16 +1,17 @@
 import Access
+import Base
 import Posts
 
 /// Teleport's state: requests, what plugins store with them, and what was decided by whom. All replicas and people share it.
 final class SimulatedTeleport: @unchecked Sendable {
     /// A state that a request had, from a moment on. `nil` means that the server does not have the request any more.
-    private struct Version {
+    struct Version {
         var since: Duration
         var request: AccessRequest?
     }
 
-    private var versions: [RequestID: [Version]] = [:]
-    private var data: [RequestID: [String: String]] = [:]
+    private(set) var versions: [RequestID: [Version]] = [:]
+    private(set) var data: [RequestID: [String: String]] = [:]
     private(set) var order: [RequestID] = []
     unowned let world: World
 
@@ -19,6 +20,8 @@ final class SimulatedTeleport: @unchecked Sendable {
     /// The permissions of the plugin's role. Without `list` the list is silently empty.
     var showsRequests = true
     var mayWrite = true
+    /// Whether decisions and reviews need MFA, which the plugin's identity does not have.
+    var demandsMFA = false
     /// Whether plugin data can be listed.
     var listsPluginData = true
 
@@ -38,6 +41,11 @@ final class SimulatedTeleport: @unchecked Sendable {
     private func seen(_ id: RequestID) -> AccessRequest? {
         guard showsRequests else { return nil }
         return versions[id]?.last { $0.since <= now - lag }?.request
+    }
+
+    /// Whether the request is, or ever was, in this state.
+    func wasEver(_ id: RequestID, _ state: String) -> Bool {
+        versions[id]?.contains { $0.request?.state.name == state } == true
     }
 
     // MARK: - What people and time do
@@ -68,7 +76,7 @@ final class SimulatedTeleport: @unchecked Sendable {
         change(&request)
         versions[id]?.append(Version(since: now, request: request))
         world.trace.add("teleport", "\(id) is \(request.state.name)")
-        world.changed(id, request.state == .pending ? .exists : .resolved)
+        world.changed(id, request.state == .pending ? .exists : .resolved(request.state))
     }
 
     func delete(_ id: RequestID) {
@@ -87,17 +95,20 @@ final class SimulatedTeleport: @unchecked Sendable {
     func listPluginData() -> [RequestID: [String: String]]? { listsPluginData ? data : nil }
 
     func update(
-        _ id: RequestID, setting: [String: String], expecting: [String: String]
+        _ id: RequestID, setting: [String: String], expecting: [String: String], by replica: String
     ) -> Result<Void, TeleportError> {
         guard mayWrite else { return .failure(Self.denied) }
         guard request(id) != nil || data[id] != nil else { return .failure(TeleportError(.notFound, "not found")) }
-        var fields = data[id] ?? [:]
+        let before = data[id] ?? [:]
+        var fields = before
         let expecting = Sabotage.isActive(.noExpectation) ? [:] : expecting
         guard expecting.allSatisfy({ fields[$0.key] ?? "" == $0.value }) else {
             return .failure(TeleportError(.conflict, "the values were not as expected"))
         }
         fields.merge(setting) { $1 }
-        data[id] = fields.filter { !$0.value.isEmpty }
+        fields = fields.filter { !$0.value.isEmpty }
+        data[id] = fields
+        world.oracle.recorded(PluginRecord(before), PluginRecord(fields), of: id, by: replica)
         return .success(())
     }
 
@@ -105,6 +116,7 @@ final class SimulatedTeleport: @unchecked Sendable {
         _ decision: Decision, on id: RequestID, delegator: String, reason: String, by replica: String
     ) -> Result<Void, TeleportError> {
         guard mayWrite else { return .failure(Self.denied) }
+        guard !demandsMFA else { return .failure(Self.needsMFA) }
         guard let before = request(id) else { return .failure(TeleportError(.notFound, "not found")) }
         guard before.state != .denied else { return .failure(TeleportError(.refused, "the request is denied")) }
         world.oracle.decided(decision, on: before, delegator: delegator, by: replica)
@@ -113,66 +125,5 @@ final class SimulatedTeleport: @unchecked Sendable {
     }
 
     static let denied = TeleportError(.permissionDenied, "access denied")
-}
-
-/// Teleport, as one replica reaches it.
-struct TeleportWire: AccessService {
-    let wire: Wire<TeleportError>
-
-    var clusterName: String? { World.cluster }
-    var webAddress: String? { "teleport.example.com" }
-
-    private var server: SimulatedTeleport { wire.world.teleport }
-
-    private func call<Answer: Sendable>(
-        _ call: ServerCall, _ name: @autoclosure () -> String,
-        _ effect: @escaping (SimulatedTeleport) -> Result<Answer, TeleportError>
-    ) async throws(TeleportError) -> Answer {
-        try await wire.call(call, name()) { [server] in effect(server) }
-    }
-
-    func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? {
-        try await call(.read(.requests), "request \(id)") { .success($0.read(id)) }
-    }
-
-    func requests() async throws(TeleportError) -> [AccessRequest] {
-        try await call(.read(.requests), "requests") { .success($0.list()) }
-    }
-
-    func showsAllRequests() async throws(TeleportError) -> Bool {
-        try await call(.read(.role), "shows all") { .success($0.showsRequests) }
-    }
-
-    func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {
-        try await call(.read(.pluginData), "plugin data \(id)") { .success($0.pluginData(of: id)) }
-    }
-
-    func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
-        try await call(.read(.allPluginData), "all plugin data") { .success($0.listPluginData()) }
-    }
-
-    func updatePluginData(
-        of id: RequestID, setting: [String: String], expecting: [String: String]
-    ) async throws(TeleportError) {
-        try await call(
-            .updatePluginData(setting: setting), "update \(id) \(Self.text(setting)) expecting \(Self.text(expecting))"
-        ) { $0.update(id, setting: setting, expecting: expecting) }
-    }
-
-    func decide(
-        _ decision: Decision, on id: RequestID, delegator: String, reason: String
-    ) async throws(TeleportError) {
-        let replica = wire.machine.name
-        try await call(.decide, "\(decision) \(id) for \(delegator)") {
-            $0.decide(decision, on: id, delegator: delegator, reason: reason, by: replica)
-        }
-    }
-
-    func review(
-        _ decision: Decision, of id: RequestID, as author: String?, reason: String
-    ) async throws(TeleportError) -> AccessRequest { throw TeleportError(.unimplemented, "no reviews") }
-
-    private static func text(_ fields: [String: String]) -> String {
-        fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-    }
+    static let needsMFA = TeleportError(.permissionDenied, "MFA is required", reason: .needsMFA)
 }

@@ -26,72 +26,109 @@ struct Wire<Failure: Error>: @unchecked Sendable {
     let refused: Failure
     let cancelled: Failure
     let interceptors: CallInterceptors<Failure>
+    /// Called with the time by the server's clock when an answer arrives.
+    var answered: (Timestamp) -> Void = { _ in }
 
     /// Makes a call through the interceptors. `effect` is what the server does, at the moment when the call arrives there.
+    /// - Parameter isFixed: whether nothing that happens in a world changes the answer.
     func call<Answer: Sendable>(
-        _ call: ServerCall, _ name: @autoclosure () -> String, _ effect: @escaping () -> Result<Answer, Failure>
+        _ call: ServerCall, _ name: @autoclosure () -> String, isFixed: Bool = false,
+        _ effect: @escaping () -> Result<Answer, Failure>
     ) async throws(Failure) -> Answer {
-        let what = world.trace.isOn ? name() : ""
-        return try await interceptors.run(call) { () throws(Failure) in try await carry(what, effect) }
+        let what = world.trace.isOn || world.order != nil ? name() : ""
+        return try await interceptors.run(call) { () throws(Failure) in try await carry(what, call, isFixed, effect) }
     }
 
     private func carry<Answer: Sendable>(
-        _ what: String, _ effect: @escaping () -> Result<Answer, Failure>
+        _ what: String, _ call: ServerCall, _ isFixed: Bool, _ effect: @escaping () -> Result<Answer, Failure>
     ) async throws(Failure) -> Answer {
         guard !world.scheduler.isOver else { throw cancelled }
-        let trace = world.trace
         let number = world.nextCall()
-        trace.add(machine.name, "→ \(server.name) #\(number) \(what)")
+        world.trace.add(machine.name, "→ \(server.name) #\(number) \(what)")
         let waiter = Waiter<Result<Answer, Failure>>()
         let result = await waiter.value(ifCancelled: .failure(cancelled)) {
-            send(number, waiter, effect)
+            let carried = Carried(
+                wire: self, number: number, what: what, isRead: call.isRead, isFixed: isFixed, waiter: waiter, effect: effect)
+            if let order = world.order { order.hold(carried) } else { carried.send() }
         }
         return try result.get()
     }
+}
 
-    private func send<Answer: Sendable>(
-        _ number: Int, _ waiter: Waiter<Result<Answer, Failure>>, _ effect: @escaping () -> Result<Answer, Failure>
-    ) {
-        let scheduler = world.scheduler
-        let scripted = world.script?.faults[number]
-        func answer(after delay: Duration, _ result: Result<Answer, Failure>, _ words: String? = nil) {
-            scheduler.after(delay) {
-                world.trace.add(machine.name, "← #\(number) \(words ?? Self.words(result))")
-                waiter.resume(scheduler.isOver ? .failure(cancelled) : result)
-            }
-        }
+/// One call on its way: what the server is to do, and who waits for the answer.
+struct Carried<Answer: Sendable, Failure: Error>: HeldCall {
+    let wire: Wire<Failure>
+    let number: Int
+    let what: String
+    let isRead: Bool
+    let isFixed: Bool
+    let waiter: Waiter<Result<Answer, Failure>>
+    let effect: () -> Result<Answer, Failure>
+
+    private var world: World { wire.world }
+    private var scheduler: Scheduler { wire.world.scheduler }
+    var machine: Machine { wire.machine }
+    var limit: Duration { wire.limit }
+
+    /// Sends the call, with a fate that the world's choices decide.
+    func send() {
+        let server = wire.server
         let way = server.latency(world.choices)
-        guard !server.isAway else { return answer(after: way, .failure(unreachable), "nobody answers") }
-        if scripted == .killedBefore { return world.kill(machine) }
-        switch scripted?.fate(limit: limit) ?? server.fate(world.choices, limit: limit) {
-        case .lost: answer(after: limit, .failure(timedOut), "the call was lost")
-        case .refused: answer(after: way, .failure(refused), "refused by the server")
-        case .answerLost:
-            scheduler.after(way) {
-                if !scheduler.isOver { _ = effect() }
-                if scripted == .killedAfter { world.kill(machine) }
-            }
-            answer(after: limit, .failure(timedOut), "the answer was lost")
-        case .late(let delay):
-            if delay >= limit { answer(after: limit, .failure(timedOut), "no answer in time") }
-            arrive(after: delay)
-        case .fine: arrive(after: way)
-        }
+        guard !server.isAway else { return answer(after: way, .failure(wire.unreachable), "nobody answers") }
+        meet(server.fate(world.choices, limit: wire.limit), way: way, back: { server.latency(world.choices) })
+    }
 
-        func arrive(after delay: Duration) {
-            let back = server.latency(world.choices)
-            scheduler.after(delay) {
-                guard !scheduler.isOver else { return waiter.resume(.failure(cancelled)) }
-                let result = effect()
-                answer(after: back, result)
-            }
+    func meet(_ fate: Fate) { meet(fate, way: .zero, back: { .zero }) }
+
+    /// Lets the call have this fate. `way` is how long it takes to the server, and `back` how long its answer does.
+    func meet(_ fate: Fate, way: Duration, back: @escaping () -> Duration) {
+        switch fate {
+        case .lost: answer(after: wire.limit, .failure(wire.timedOut), "the call was lost")
+        case .refused: answer(after: way, .failure(wire.refused), "refused by the server", date: world.wallTime)
+        case .answerLost:
+            scheduler.after(way) { if !scheduler.isOver { _ = effect() } }
+            answer(after: wire.limit, .failure(wire.timedOut), "the answer was lost")
+        case .late(let delay):
+            if delay >= wire.limit { answer(after: wire.limit, .failure(wire.timedOut), "no answer in time") }
+            arrive(after: delay, back)
+        case .fine: arrive(after: way, back)
+        }
+    }
+
+    /// Lets the call take effect and be answered at this moment. Returns the answer in words.
+    func happen() -> String {
+        let result = effect()
+        world.trace.add(wire.machine.name, "← #\(number) \(Self.words(result))")
+        wire.answered(world.wallTime)
+        waiter.resume(result)
+        return switch result {
+        case .success(let answer): "\(answer)"
+        case .failure(let error): "\(error)"
+        }
+    }
+
+    private func arrive(after delay: Duration, _ back: @escaping () -> Duration) {
+        scheduler.after(delay) {
+            guard !scheduler.isOver else { return waiter.resume(.failure(wire.cancelled)) }
+            let result = effect()
+            answer(after: back(), result, date: world.wallTime)
+        }
+    }
+
+    private func answer(
+        after delay: Duration, _ result: Result<Answer, Failure>, _ words: String? = nil, date: Timestamp? = nil
+    ) {
+        scheduler.after(delay) {
+            world.trace.add(wire.machine.name, "← #\(number) \(words ?? Self.words(result))")
+            if let date { wire.answered(date) }
+            waiter.resume(scheduler.isOver ? .failure(wire.cancelled) : result)
         }
     }
 
     /// Shortens a text for a line of the story.
     private static func short(_ text: String) -> String { text.count > 90 ? text.prefix(90) + "…" : text }
 
-    private static func words<Answer: Sendable>(_ result: Result<Answer, Failure>) -> String {
+    static func words(_ result: Result<Answer, Failure>) -> String {
         switch result {
         case .success(let answer): Self.short("\(answer)")
         case .failure(let error): "\(error)"

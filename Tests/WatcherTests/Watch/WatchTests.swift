@@ -15,7 +15,7 @@ struct WatchTests {
             let id = try #require(RequestID(name))
             _ = try await test.events.first { $0 == .changed(id) }
             try test.auth.resolve(name, .approved)
-            _ = try await test.events.first { $0 == .changed(id, isResolved: true) }
+            _ = try await test.events.first { $0 == .changed(id, .approved) }
             test.auth.delete(name)
             _ = try await test.events.first { $0 == .deleted(id) }
             #expect(test.events.items.first == .connected)

@@ -1,4 +1,5 @@
 import Logging
+import TriggerSigning
 
 /// Clicks a button for a user: calls the integration and applies its answer (`app.DoPostAction`).
 package struct Clicker: Sendable {

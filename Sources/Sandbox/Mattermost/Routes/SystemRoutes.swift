@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import TriggerSigning
 
 /// The calls `/api/v4/system/ping` and `/api/v4/config/client`. They need no token; with one the second returns more.
 struct SystemRoutes: Sendable {

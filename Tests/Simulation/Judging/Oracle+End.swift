@@ -1,0 +1,48 @@
+import Access
+
+/// Judges what has to be right at the end of a world.
+extension Oracle {
+    func judgeEnd() {
+        judgeAnswers()
+        for id in world.teleport.order { judge(id) }
+        // A replica that is to remind people of a request may keep it in its queue for up to an hour.
+        let hasReminders = world.plan.reminds
+        for replica in world.living where !replica.leftovers.isEmpty && !hasReminders {
+            violation(.atRest, "\(replica.machine.name) still holds \(replica.leftovers.joined(separator: ", "))")
+        }
+    }
+
+    private func judge(_ id: RequestID) {
+        let request = world.teleport.request(id)
+        judgePosts(of: id, request)
+        let fields = world.teleport.pluginData(of: id)
+        guard let request else { return }
+        if fields[PluginRecord.Key.claim] != nil { violation(.claimReleased, "the claim on posting \(id) is still held") }
+        if request.state == .pending, fields[PluginRecord.Key.decision] != nil {
+            violation(.claimReleased, "the decision of \(id) is still claimed")
+        }
+    }
+
+    private func judgePosts(of id: RequestID, _ request: AccessRequest?) {
+        let posts = world.mattermost.posts(about: id)
+        for channel in world.channelIDs {
+            let here = posts.filter { $0.reference.channelID == channel }
+            if here.count > 1 { violation(.onePost, "\(id) has \(here.count) posts in \(channel)") }
+            let isDeleted = world.mattermost.deletedByPeople(about: id).contains(channel)
+            if here.isEmpty, request?.state == .pending, !isDeleted {
+                violation(.posted, "\(id) is pending and has no post in \(channel)")
+            }
+        }
+        // How a request was decided elsewhere cannot be read any more once it is gone.
+        let decided = world.plan.decidesByReview ? nil : made[id].map { $0.decision.state.name }
+        let expected = request.map(\.state.name) ?? decided
+        for (reference, post) in posts {
+            let shown = post.card.status ?? ""
+            if expected.map({ $0 != shown }) ?? (shown == "pending") {
+                violation(.shownState, "\(reference) of \(id) shows \(shown), not \(expected ?? "what became of it")")
+            }
+            let names = post.replies.compactMap(\.name)
+            if Set(names).count < names.count { violation(.replyOnce, "\(reference) has a reply twice: \(names)") }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Access
+
+/// Judges posts and the record as they are written.
+extension Oracle {
+    /// The longest time from a request to its posts while nothing fails.
+    private static let promptness = Duration.seconds(3)
+    /// The time for which Mattermost remembers a pending post id.
+    private static let pendingLife = Duration.seconds(30)
+    /// A claim is taken over by somebody else only after it has been unchanged for this long, but for what clocks drift.
+    private static let claimLife = PostPlan.claimLifetime - .milliseconds(50)
+
+    func posted(_ card: Card, _ reference: PostReference) {
+        let asked = asked[card.requestID] ?? now
+        let isFirst = firstPosts.insert("\(card.requestID) \(reference.channelID)").inserted
+        let plan = world.plan
+        if isFirst, plan.isCalm, now - asked > Self.promptness + plan.postingDelay {
+            violation(.postedInTime, "\(card.requestID) was posted in \(reference.channelID) after \(now - asked)")
+        }
+        let others = world.mattermost.posts(about: card.requestID).map(\.reference).filter {
+            $0.channelID == reference.channelID && $0 != reference
+        }
+        guard !others.isEmpty else { return }
+        doubles += 1
+        if plan.isCalm {
+            violation(
+                .noNeedlessDoubles, "\(card.requestID) was posted twice in \(reference.channelID) although nothing failed")
+        }
+        // One node of Mattermost knows a post again that is asked for a second time, whatever fails.
+        let made = others.compactMap(world.mattermost.made).max() ?? .zero
+        if plan.nodes == 1, now - made < Self.pendingLife {
+            violation(.noNeedlessDoubles, "\(card.requestID) was posted again in \(reference.channelID) after \(now - made)")
+        }
+    }
+
+    func updated(_ reference: PostReference, _ post: SimulatedMattermost.Post, to card: Card) {
+        if post.card.requestID != card.requestID {
+            violation(.ownPostsOnly, "the post \(reference) of another request was written")
+        }
+        let wasDecided = ["approved", "denied", "promoted"].contains(post.card.status ?? "")
+        let shown = card.status.name
+        if shown == Card.Status.expired.name {
+            if wasDecided { violation(.finalStateKept, "\(reference) showed a decision and now EXPIRED") }
+            if world.teleport.request(card.requestID) != nil {
+                violation(.nothingUntrueShown, "\(reference) shows EXPIRED, and \(card.requestID) exists")
+            }
+        } else if !world.teleport.wasEver(card.requestID, shown) {
+            violation(.nothingUntrueShown, "\(reference) shows \(shown), which \(card.requestID) never was")
+        }
+    }
+
+    func removed(_ reference: PostReference, _ post: SimulatedMattermost.Post) {
+        guard let id = post.card.requestID else { return }
+        let others = world.mattermost.posts(about: id).filter {
+            $0.reference.channelID == reference.channelID && $0.reference != reference
+        }
+        if others.isEmpty { violation(.onlyDoublesRemoved, "the only post of \(id) in \(reference.channelID) was removed") }
+    }
+
+    // MARK: - The record
+
+    /// Judges a write to the record: nobody takes another replica's claim away before it may be taken for dead.
+    func recorded(_ before: PluginRecord, _ after: PluginRecord, of id: RequestID, by replica: String) {
+        var written = claimWritten[id] ?? (.zero, .zero)
+        if before.claim != after.claim {
+            if let claim = before.claim, claim.replica != replica, now - written.posting < Self.claimLife {
+                violation(
+                    .claimRespected,
+                    "\(replica) took the claim on posting \(id) of \(claim.replica) after "
+                        + "\(now - written.posting)")
+            }
+            written.posting = now
+        }
+        if before.decision != after.decision {
+            if let claim = before.decision, claim.replica != replica, now - written.decision < Self.claimLife {
+                violation(
+                    .claimRespected,
+                    "\(replica) took the claim on deciding \(id) of \(claim.replica) after "
+                        + "\(now - written.decision)")
+            }
+            written.decision = now
+            if after.decision != nil { decisionClaimed[id] = now }
+        }
+        claimWritten[id] = written
+    }
+}
