@@ -45,6 +45,11 @@ struct AccessListReminderTests {
         return AccessListReminders(environment.posts, lists: lists)
     }
 
+    /// Makes a round and checks how it ended.
+    private func expect(_ outcome: AccessListReminders.Outcome, of reminders: AccessListReminders) async throws {
+        #expect(await reminders.remind() == outcome)
+    }
+
     /// Returns the direct messages as `@person: message`.
     private func messages(_ rig: Rig) throws -> [String] {
         try rig.mattermost.world.read { state in
@@ -61,17 +66,17 @@ struct AccessListReminderTests {
     @Test("Each owner gets one message about all of their lists, and again in the next period, from any replica")
     func once() async throws {
         try await with { rig in
-            #expect(try await reminders(rig).remind() == .done)
+            try await expect(.done, of: reminders(rig))
             let first = try messages(rig)
             #expect(first.count == 2, "\(first)")
             #expect(first.first?.hasPrefix("@bob: 📋 Your reviews of these access lists:\n- `The prod` is due by ") == true)
             #expect(first.first?.hasSuffix("(https://t.example.com:443/web/accesslists).") == true)
             #expect(first.last?.hasPrefix("@carol: 📋 Your review of the access list `The prod` is due by ") == true)
             #expect(first.last?.hasSuffix("(https://t.example.com:443/web/accesslists/prod#review).") == true)
-            for _ in 0..<2 { #expect(try await reminders(rig).remind() == .done) }
+            for _ in 0..<2 { try await expect(.done, of: reminders(rig)) }
             #expect(try messages(rig) == first)
             // The review of `prod` is overdue, and the period of `stage` is still the same week.
-            #expect(try await reminders(rig, later: .seconds(2 * 86_400)).remind() == .done)
+            try await expect(.done, of: reminders(rig, later: .seconds(2 * 86_400)))
             #expect(try messages(rig).count == 4)
             let told = RemindedOwners(rig.auth.directory.pluginData(ofList: "prod")["mattermost"]?["review_reminders"] ?? "")
             #expect(told.times.keys.sorted() == ["bob", "carol@example.com"])
@@ -96,7 +101,7 @@ struct AccessListReminderTests {
         let permissions = AuthPermission.readingLists.subtracting(
             isDenied ? [AuthPermission("list", "access_plugin_data"), AuthPermission("update", "access_plugin_data")] : [])
         try await with(permissions: permissions, configure: { $0.keepsListData = isDenied }) { rig in
-            for _ in 0..<2 { #expect(try await reminders(rig).remind() == .done) }
+            for _ in 0..<2 { try await expect(.done, of: reminders(rig)) }
             #expect(try messages(rig).isEmpty)
         }
     }
@@ -105,12 +110,12 @@ struct AccessListReminderTests {
     func refused() async throws {
         for version in ["7.3.2", "8.1.0"] {
             try await with(version: version) { rig in
-                #expect(try await reminders(rig).remind() == .unsupported)
+                try await expect(.unsupported, of: reminders(rig))
                 #expect(try messages(rig).isEmpty)
             }
         }
         try await with(permissions: AuthPermission.plugin) { rig in
-            #expect(try await reminders(rig).remind() == .done)
+            try await expect(.done, of: reminders(rig))
             #expect(try messages(rig).isEmpty)
         }
     }
@@ -120,9 +125,9 @@ struct AccessListReminderTests {
         try await with { rig in
             rig.auth.directory.lists = [list("prod", owners: ["carol"], dueIn: .seconds(86_400))]
             rig.mattermost.faults.inject(.internalError, path: "/channels/direct", method: "POST")
-            #expect(try await reminders(rig).remind() == .failed)
+            try await expect(.failed, of: reminders(rig))
             #expect(try messages(rig).isEmpty)
-            #expect(try await reminders(rig).remind() == .done)
+            try await expect(.done, of: reminders(rig))
             #expect(try messages(rig).count == 1)
             rig.auth.directory.lists = [list("other", owners: ["carol"], dueIn: .seconds(86_400))]
             rig.mattermost.faults.inject(.internalError, path: "/api/v4/posts", method: "POST")
@@ -138,7 +143,7 @@ struct AccessListReminderTests {
                 var list = list("prod", owners: ["bob"], dueIn: .seconds(86_400))
                 list.nestedOwners = ["alice": ["carol"]]
                 rig.auth.directory.lists = [list]
-                #expect(try await reminders(rig).remind() == .done)
+                try await expect(.done, of: reminders(rig))
                 #expect(
                     try messages(rig).map { line in String(line.prefix { $0 != ":" }) }
                         == (isTold ? ["@bob", "@carol"] : ["@bob"]))
@@ -158,7 +163,7 @@ struct AccessListReminderTests {
             rig.auth.directory.users = [AuthUser("c.lopez", traits: ["mm": ["carol"]]), AuthUser("bob")]
             var policy = ApprovalPolicy()
             policy.userTrait = "mm"
-            #expect(try await reminders(rig, policy: policy).remind() == .done)
+            try await expect(.done, of: reminders(rig, policy: policy))
             #expect(try messages(rig).map { line in String(line.prefix { $0 != ":" }) } == ["@carol"])
         }
     }
