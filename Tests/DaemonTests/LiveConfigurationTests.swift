@@ -2,10 +2,12 @@ import Access
 import Base
 import Foundation
 import Logging
+import Mattermost
 import Settings
 import Synchronization
 import TestSupport
 import Testing
+import Watcher
 
 @testable import Daemon
 

@@ -2,6 +2,7 @@ import Access
 import Foundation
 import TestSupport
 import Testing
+import Watcher
 
 @testable import Settings
 
@@ -74,10 +75,11 @@ struct SettingsChangesTests {
 
     @Test("Every key that waits for a restart keeps its value from the start, and is told at every reading")
     func waiting() throws {
-        let waiting =
-            Self.waiting + [
-                (.caFile, "ca_file = \"\(try Certificates.shared().path("auth.cas"))\"", { $0.mattermost.caFile ?? "" })
-            ]
+        let file = try Certificates.shared().path("auth.cas")
+        let caFile: (key: SettingKey, line: String, value: @Sendable (Settings) -> String) = (
+            .caFile, "ca_file = \"\(file)\"", { $0.mattermost.caFile ?? "" }
+        )
+        let waiting = Self.waiting + [caFile]
         #expect(Set(waiting.map(\.key)) == Set(SettingKey.allCases.filter { $0.effect == .restart }))
         for (key, line, value) in waiting {
             var old = goodLines

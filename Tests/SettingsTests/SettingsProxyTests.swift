@@ -1,8 +1,10 @@
 import Access
 import Base
 import Foundation
+import Mattermost
 import TestSupport
 import Testing
+import Watcher
 
 @testable import Settings
 

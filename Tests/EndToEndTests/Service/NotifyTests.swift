@@ -53,6 +53,21 @@ struct NotifyTests {
         }
     }
 
+    @Test("It tells when a reload begins and ends")
+    func reload() async throws {
+        try await Stage.with { stage in
+            let supervisor = try Supervisor(in: stage.folder)
+            let plugin = try await stage.startPlugin(environment: ["NOTIFY_SOCKET": supervisor.path])
+            _ = supervisor.messages()
+            plugin.send(SIGHUP)
+            try await plugin.line(containing: "The configuration has not changed")
+            #expect(try await plugin.stop() == 0)
+            let messages = supervisor.messages().filter { !$0.hasPrefix("STATUS=") }
+            #expect(messages.count == 3 && messages[0].hasPrefix("RELOADING=1\nMONOTONIC_USEC="), "\(messages)")
+            #expect(messages[1] == "READY=1")
+        }
+    }
+
     @Test("A server that is away does not hold up the start, and the status names it")
     func away() async throws {
         try await Stage.with { stage in

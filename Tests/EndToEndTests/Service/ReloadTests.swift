@@ -1,6 +1,7 @@
 import Access
 import ActionCrypto
 import Foundation
+import Sandbox
 import TestSupport
 import Testing
 
@@ -45,8 +46,11 @@ struct ReloadTests {
     func log() async throws {
         try await Stage.with { stage in
             let plugin = try await stage.startPlugin()
-            plugin.send(SIGHUP)
+            plugin.send(SIGUSR1)
             try await plugin.line(containing: "Reopened the log")
+            #expect(!plugin.state.value.lines.contains { $0.contains("The configuration has not changed") })
+            plugin.send(SIGHUP)
+            try await plugin.line(containing: "The configuration has not changed")
             #expect(try await plugin.stop() == 0)
         }
     }
