@@ -1,6 +1,7 @@
 import Access
 import CircuitBreakers
 import PluginTestSupport
+import Sandbox
 import Synchronization
 import Testing
 
