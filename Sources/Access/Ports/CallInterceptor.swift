@@ -93,5 +93,6 @@ package enum ReadCall: String, CaseIterable, Sendable {
     case requests
     case pluginData = "plugin_data"
     case allPluginData = "all_plugin_data"
-    case role, resources
+    case role, resources, users
+    case accessLists = "access_lists"
 }

@@ -34,11 +34,15 @@ enum AuthCall: String, CaseIterable, Sendable {
     /// The call's kind for the interceptors, if it only reads. Calls that the client makes outside of them count as listings.
     var reading: ReadCall {
         switch self {
-        case .readPluginData: .pluginData
+        case .readPluginData, .readListData: .pluginData
         case .listPluginData: .allPluginData
         case .readRole: .role
         case .listResources: .resources
-        case .connect, .ping, .watch, .listByPage, .list, .listByStream, .setState, .submitReview, .updatePluginData: .requests
+        case .listUsers: .users
+        case .listAccessLists, .listOwners: .accessLists
+        case .connect, .ping, .watch, .listByPage, .list, .listByStream, .setState, .submitReview, .updatePluginData,
+            .updateListData:
+            .requests
         }
     }
 
