@@ -57,6 +57,7 @@ let package = Package(
         // The parts. Dependencies point one way; Watcher, Mattermost and CallbackServer never import one another.
         .target(name: "Base", swiftSettings: strict),
         .target(name: "Access", dependencies: ["Base", logging], swiftSettings: strict),
+        .target(name: "MonitoringRules", dependencies: ["Access", "Base"], swiftSettings: strict),
         .target(name: "TOML", swiftSettings: strict),
         .target(name: "ActionCrypto", dependencies: ["Access", "COpenSSL"], path: "Sources/Crypto", swiftSettings: strict),
         .target(name: "NIOOpenSSL", dependencies: ["ActionCrypto", nioCore, nioTLS], swiftSettings: strict),
@@ -138,6 +139,8 @@ let package = Package(
         .testTarget(
             name: "AccessTests",
             dependencies: ["Access", "ActionCrypto", "Mattermost", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "MonitoringRulesTests", dependencies: ["Access", "Base", "MonitoringRules"], swiftSettings: strict),
         .testTarget(
             name: "TOMLTests", dependencies: ["TOML", "TestSupport"], exclude: ["Cases"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["ActionCrypto", "TestSupport"], swiftSettings: strict),
@@ -243,7 +246,7 @@ let package = Package(
 
 let fuzzed: [Target.Dependency] = [
     "Access", "ActionCrypto", "CallbackServer", "Check", "CircuitBreakers", "Clicks", "Log", "NIOOpenSSL", "Daemon",
-    "Mattermost", "Posts",
+    "Mattermost", "MonitoringRules", "Posts",
     "Settings",
     "TOML",
     "Watcher", nioCore, nioHTTP1, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
