@@ -78,7 +78,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Mattermost", dependencies: ["Access", "CCurl", logging], swiftSettings: strict),
         .target(
-            name: "Posts", dependencies: ["Access", deque, heap, logging, lifecycle], swiftSettings: strict),
+            name: "Posts", dependencies: ["Access", "MonitoringRules", deque, heap, logging, lifecycle], swiftSettings: strict),
         .target(
             name: "Clicks", dependencies: ["Access", "ActionCrypto", "Base", deque, logging, lifecycle], swiftSettings: strict),
         .target(name: "CircuitBreakers", dependencies: ["Access", "Base", logging], swiftSettings: strict),
@@ -92,8 +92,8 @@ let package = Package(
         .target(
             name: "Check",
             dependencies: [
-                "Access", "ActionCrypto", "Base", "CallbackServer", "Clicks", "Log", "Mattermost", "Posts", "Settings",
-                "Watcher",
+                "Access", "ActionCrypto", "Base", "CallbackServer", "Clicks", "Log", "Mattermost", "MonitoringRules", "Posts",
+                "Settings", "Watcher",
                 nioPosix, logging, lifecycle,
             ],
             swiftSettings: strict),
@@ -184,8 +184,8 @@ let package = Package(
             name: "PostsTests",
             dependencies: [
                 "CircuitBreakers",
-                "Access", "ActionCrypto", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox", "TestSupport",
-                "Watcher",
+                "Access", "ActionCrypto", "Mattermost", "MonitoringRules", "Daemon", "PluginTestSupport", "Posts", "Sandbox",
+                "TestSupport", "Watcher",
                 grpcCore, logging,
             ],
             swiftSettings: strict),

@@ -11,14 +11,19 @@ import Watcher
 struct DaemonParts: Sendable {
     let posts: PostsContext
     let clicks: ClicksContext
+    /// The monitoring rules of Teleport; nil if they are switched off.
+    let rules: RuleKeeper?
 }
 
 extension Daemon {
     /// Makes the parts that the services for posts and for clicks share.
-    func makeParts() -> DaemonParts {
+    func makeParts(_ health: Health) -> DaemonParts {
         let clocks = Clocks(now: now, elapsed: elapsed)
+        let rules =
+            settings.teleport.usesMonitoringRules
+            ? RuleKeeper(teleport, zone: SystemZone.clock, health: health, logger: logger) : nil
         let recipients = Recipients(
-            settings.mattermost.recipients, chat: chat, logger: logger, elapsed: clocks.elapsed)
+            settings.mattermost.recipients, monitoring: rules, chat: chat, logger: logger, elapsed: clocks.elapsed)
         let cards = CardMaker(
             teleport: teleport, messages: settings.messages, showsCommands: buttons == nil, now: clocks.now)
         let replica = Replica.newName()
@@ -36,7 +41,7 @@ extension Daemon {
             recipients: recipients, cards: cards, policy: settings.approvals.policy, method: settings.approvals.method,
             reviewsAsPlugin: settings.approvals.reviewsAsPlugin,
             hasButtons: buttons != nil, dialogs: dialogMaker, audit: audit, replica: replica, logger: logger, clocks: clocks)
-        return DaemonParts(posts: posts, clicks: clicks)
+        return DaemonParts(posts: posts, clicks: clicks, rules: rules)
     }
 
     private var dialogMaker: DialogMaker {

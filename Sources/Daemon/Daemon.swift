@@ -115,22 +115,26 @@ struct Daemon: Sendable {
 
     func run() async throws {
         let health = Health()
-        let parts = makeParts()
+        let parts = makeParts(health)
         let reconciler = Reconciler(parts.posts, health: health)
         let sweeper = Sweeper(parts.posts, reconciler)
         let retryEverything: @Sendable () -> Void = {
             reconciler.retryAll()
             sweeper.sweepSoon()
+            parts.rules?.refreshSoon()
         }
+        parts.rules?.onChange { sweeper.sweepSoon() }
         circuits.onRecovery(retryEverything)
-        let watcher = WatcherService(client: teleport, logger: logger) { event in
+        let watcher = WatcherService(client: teleport, logger: logger, watchesRules: parts.rules != nil) { event in
             switch event {
             case .connected:
                 health.set(.teleport, problem: nil)
                 circuits.teleport.reset()
+                parts.rules?.refreshSoon()
                 sweeper.sweepSoon()
             case .changed(let id, let isResolved): reconciler.sawChange(of: id, isResolved: isResolved)
             case .deleted(let id): reconciler.sawDeletion(of: id)
+            case .rulesChanged: parts.rules?.refreshSoon()
             case .disconnected(let error): health.set(.teleport, problem: error)
             }
         }
@@ -140,6 +144,7 @@ struct Daemon: Sendable {
             reload, AuditCounts(audit: audit, now: now), watcher,
             HealthCheck(parts.posts, breaker: circuits.chat, health: health, recovered: retryEverything), reconciler, sweeper,
         ]
+        if let rules = parts.rules { services.append(rules) }
         let proofs = makeProofs(health)
         if let proofs { services.append(proofs.keys) }
         let clicks = ClickService(parts.clicks, proofs: proofs, lookAgain: { reconciler.look(at: $0) })

@@ -1,8 +1,8 @@
-import Base
+package import Base
 
 /// Reads times as RFC 3339 writes them: `2026-11-20T22:07:09Z`, `2026-11-20T22:07:09.5+01:00`.
-enum RFC3339 {
-    static func time(_ text: String) throws(RuleFault) -> Timestamp {
+package enum RFC3339 {
+    package static func time(_ text: String) throws(RuleFault) -> Timestamp {
         var reader = Reader(bytes: Array(text.utf8))
         guard let time = reader.time() else {
             throw RuleFault("time.RFC3339 got a text that is no time, such as 2026-11-20T22:07:09Z")

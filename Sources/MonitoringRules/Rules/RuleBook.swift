@@ -67,27 +67,21 @@ package struct RuleBook: Sendable {
     }
 
     /// Returns what each rule says of a request.
-    package func outcomes(for facts: RuleFacts) -> [(rule: MonitoringRule, outcome: Outcome)] {
-        entries.map { ($0.rule, $0.outcome(for: facts)) }
-    }
-
-    /// Returns the recipients that the matching rules name, each once, in the order of the rules' names.
-    package func recipients(for facts: RuleFacts) -> [String] {
-        var seen: Set<String> = []
-        return outcomes(for: facts).filter { $0.outcome == .matches }.flatMap(\.rule.recipients).filter {
-            seen.insert($0).inserted
-        }
+    package func outcomes(for facts: RuleFacts) -> [(entry: Entry, outcome: Outcome)] {
+        entries.map { ($0, $0.outcome(for: facts)) }
     }
 }
 
 extension RuleBook.Entry {
-    fileprivate var fault: RuleFault? {
+    /// The reason why the rule cannot be used, whatever the request; nil if it can.
+    package var fault: RuleFault? {
         if case .failure(let fault) = schedules { return fault }
         if case .failure(let fault) = condition { return fault }
         return nil
     }
 
-    fileprivate func outcome(for facts: RuleFacts) -> RuleBook.Outcome {
+    /// Returns what the rule says of a request. The schedules are asked before the condition.
+    package func outcome(for facts: RuleFacts) -> RuleBook.Outcome {
         do {
             let schedules = try schedules.get()
             guard schedules.isEmpty || schedules.contains(where: { $0.contains(facts.created) }) else {

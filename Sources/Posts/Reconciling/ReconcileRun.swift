@@ -41,6 +41,8 @@ package struct ReconcileRun: Sendable {
         var recheck: Duration?
         /// What the watch had shown of the request before it was read.
         var sight: Sight?
+        /// The recipients that monitoring rules named. They are recorded with the claim on posting.
+        var byRules: RuleRecipients?
     }
 
     private static let conflictLimit = 5
@@ -66,7 +68,7 @@ package struct ReconcileRun: Sendable {
             defer { memory = attempt.memory }
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
-            await findTargets(&attempt)
+            try await findTargets(&attempt)
             // This is false if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
             if let outcome = try await carryOut(&attempt) { return outcome }

@@ -39,8 +39,8 @@ package struct Sweep: Sendable {
 
     /// Returns the channels where the request should be posted. This is nil while a recipient cannot be looked up for a reason
     /// that may pass.
-    private func channels(of request: AccessRequest) async -> Set<String>? {
-        let found = await context.recipients.places(for: request)
+    private func channels(of request: AccessRequest, _ record: PluginRecord) async -> Set<String>? {
+        guard let found = try? await context.recipients.places(for: request, record) else { return nil }
         return found.failures.contains { !$0.isLasting } ? nil : Set(found.places.map(\.channelID))
     }
 
@@ -50,9 +50,12 @@ package struct Sweep: Sendable {
         let plan = SweepPlan(rendering: context.rendering, remindsBefore: context.options.remindsBefore)
         var unrecorded: [AccessRequest] = []
         for request in requests {
-            let channels = request.state == .pending ? await channels(of: request) : []
+            // Without a record the request has to be looked at anyway, wherever it is to be posted.
+            let record = records[request.id]
+            var channels: Set<String>? = []
+            if request.state == .pending, let record { channels = await self.channels(of: request, record) }
             let wallTime = context.clocks.now()
-            switch plan.verdict(on: request, records[request.id], channels: channels, now: wallTime) {
+            switch plan.verdict(on: request, record, channels: channels, now: wallTime) {
             case .fine: break
             case .amiss: reconciler.catchUp(with: request.id)
             case .unrecorded: unrecorded.append(request)

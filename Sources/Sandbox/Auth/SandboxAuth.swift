@@ -35,6 +35,14 @@ package final class SandboxAuth: Service {
         package var requiresAdminMFA = false
         /// The host names of all nodes, by id. From version 9 on, users who may list and read `node` can list them.
         package var nodes: [String: String] = [:]
+        /// The labels of nodes, by id.
+        package var nodeLabels: [String: [String: String]] = [:]
+        /// The labels of all applications, by name.
+        package var applications: [String: [String: String]] = [:]
+        /// The traits that users have since their last login, by user. A user without an entry has not logged in.
+        package var loginTraits: [String: [String: [String]]] = [:]
+        /// The traits that are stored with users, by user. A user without an entry is not stored.
+        package var userTraits: [String: [String: [String]]] = [:]
         /// The logins that roles allow, by role. Users who may read `role` can read them.
         package var roleLogins: [String: [String]] = [:]
         /// The delay of events. Teleport's are up to about a second late.
@@ -141,7 +149,7 @@ extension SandboxAuth {
         }
         let server = GRPCServer(
             transport: HTTP2ServerTransport.Custom(listenerFactory: listener, config: transportConfiguration),
-            services: [calls],
+            services: [calls, AuthRuleCalls(auth: calls), AuthLoginStateCalls(auth: calls)],
             interceptors: [FaultInterceptor(faults: faults, connections: connections)])
         connections.reopen()
         try await withThrowingTaskGroup { group in

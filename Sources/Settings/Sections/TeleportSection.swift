@@ -7,7 +7,7 @@ extension SettingsSection {
         "teleport",
         keys: [
             .addr, .authServer, .clientKey, .clientCrt, .rootCAs, .identity, .refreshIdentity, .refreshIdentityInterval,
-            .webAddr,
+            .webAddr, .monitoringRules,
         ])
 }
 
@@ -48,6 +48,12 @@ extension SettingKey {
             only to clusters whose web UI shows access requests.
             """,
         example: #""teleport.example.com""#)
+    static let monitoringRules = SettingKey(
+        "teleport.monitoring_rules", .flag(default: true),
+        help: """
+            Whether the access monitoring rules of Teleport 15 and newer choose the recipients. Those of a rule that matches a
+            request take the place of the recipients below and of suggested reviewers.
+            """)
 }
 
 extension SettingsReader {
@@ -69,6 +75,7 @@ extension SettingsReader {
         configuration.reviewsForUsers =
             approvals.hasButtons && approvals.method == .review && !approvals.policy.users.isEmpty && !approvals.reviewsAsPlugin
         read(.refreshIdentity, into: &configuration.refreshesIdentity)
+        read(.monitoringRules, into: &configuration.usesMonitoringRules)
         let interval = parsed(.refreshIdentityInterval) { (value) throws(SettingFault) in try GoDuration.checked(value) }
         if let interval { configuration.refreshInterval = interval }
         configuration.webAddress = parsed(.webAddr) { (value) throws(SettingFault) in

@@ -94,11 +94,9 @@ package final class TeleportClient: AccessService {
         }
     }
 
-    /// Logs a denied call once, and shows it in the readiness until the call succeeds. Two calls are left out: reading a role,
-    /// because the plugin does not need it, and a review, because it may be denied for one person only.
+    /// Logs a denied call once, and shows it in the readiness until the call succeeds, unless another part tells of it.
     func noteDenial(_ error: TeleportError, of call: AuthCall) {
-        guard error.code == .permissionDenied, call != .readRole, call != .submitReview, deniedCalls.note(error, of: call)
-        else { return }
+        guard error.code == .permissionDenied, !call.isDeniedQuietly, deniedCalls.note(error, of: call) else { return }
         logger.error("\(error.message)")
     }
 

@@ -1,4 +1,5 @@
 import ActionCrypto
+import Base
 import NIOCore
 import NIOOpenSSL
 import NIOPosix

@@ -19,6 +19,8 @@ package struct TeleportConfiguration: Sendable {
     package var decides = true
     /// Whether clicks submit reviews on behalf of users. The role needs `read` on `user` for that.
     package var reviewsForUsers = false
+    /// `monitoring_rules`: whether access monitoring rules choose recipients.
+    package var usesMonitoringRules = true
     /// `refresh_identity`: whether changed files replace the connection that is open.
     package var refreshesIdentity = true
     /// `refresh_identity_interval`: the time between two looks at the files for changes.

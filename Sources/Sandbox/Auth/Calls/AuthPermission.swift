@@ -16,4 +16,11 @@ package struct AuthPermission: Hashable, Sendable {
 
     /// The permissions of a plugin's role that may also submit reviews on behalf of users.
     package static let reviewing = plugin.union([Self("read", "user")])
+
+    /// The permissions that access monitoring rules need beside ``plugin``, as Teleport's own role for plugins has them.
+    package static let rules: Set<Self> = [
+        Self("list", "access_monitoring_rule"), Self("read", "access_monitoring_rule"), Self("read", "user_login_state"),
+        Self("read", "user"), Self("list", "node"), Self("read", "node"), Self("list", "app_server"),
+        Self("read", "app_server"),
+    ]
 }
