@@ -59,6 +59,7 @@ let package = Package(
         // The parts. Dependencies point one way; Watcher, Mattermost and CallbackServer never import one another.
         .target(name: "Base", swiftSettings: strict),
         .target(name: "Access", dependencies: ["Base", logging], swiftSettings: strict),
+        .target(name: "MonitoringRules", dependencies: ["Access", "Base"], swiftSettings: strict),
         .target(name: "TOML", swiftSettings: strict),
         .target(name: "ActionCrypto", dependencies: ["Access", "COpenSSL"], path: "Sources/Crypto", swiftSettings: strict),
         .target(name: "NIOOpenSSL", dependencies: ["ActionCrypto", nioCore, nioTLS], swiftSettings: strict),
@@ -80,7 +81,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Mattermost", dependencies: ["Access", "CCurl", logging], swiftSettings: strict),
         .target(
-            name: "Posts", dependencies: ["Access", deque, heap, logging, lifecycle], swiftSettings: strict),
+            name: "Posts", dependencies: ["Access", "MonitoringRules", deque, heap, logging, lifecycle], swiftSettings: strict),
         .target(
             name: "Clicks", dependencies: ["Access", "ActionCrypto", "Base", deque, logging, lifecycle], swiftSettings: strict),
         .target(name: "CircuitBreakers", dependencies: ["Access", "Base", logging], swiftSettings: strict),
@@ -95,8 +96,8 @@ let package = Package(
         .target(
             name: "Check",
             dependencies: [
-                "Access", "ActionCrypto", "Base", "CallbackServer", "Clicks", "Log", "Mattermost", "Posts", "Settings",
-                "Watcher",
+                "Access", "ActionCrypto", "Base", "CallbackServer", "Clicks", "Log", "Mattermost", "MonitoringRules", "Posts",
+                "Settings", "Watcher",
                 nioPosix, logging, lifecycle,
             ],
             swiftSettings: strict),
@@ -145,6 +146,8 @@ let package = Package(
             name: "AccessTests",
             dependencies: ["Access", "ActionCrypto", "Mattermost", "TestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "MonitoringRulesTests", dependencies: ["Access", "Base", "MonitoringRules"], swiftSettings: strict),
+        .testTarget(
             name: "TOMLTests", dependencies: ["TOML", "TestSupport"], exclude: ["Cases"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["ActionCrypto", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -187,8 +190,8 @@ let package = Package(
             name: "PostsTests",
             dependencies: [
                 "CircuitBreakers",
-                "Access", "ActionCrypto", "Mattermost", "Daemon", "PluginTestSupport", "Posts", "Sandbox", "TestSupport",
-                "Watcher",
+                "Access", "ActionCrypto", "Mattermost", "MonitoringRules", "Daemon", "PluginTestSupport", "Posts", "Sandbox",
+                "TestSupport", "Watcher",
                 grpcCore, logging,
             ],
             swiftSettings: strict),
@@ -256,7 +259,7 @@ let package = Package(
 
 let fuzzed: [Target.Dependency] = [
     "Access", "ActionCrypto", "CallbackServer", "Check", "CircuitBreakers", "Clicks", "Log", "NIOOpenSSL", "Daemon",
-    "Mattermost", "Posts",
+    "Mattermost", "MonitoringRules", "Posts",
     "Settings",
     "TOML",
     "Watcher", nioCore, nioHTTP1, logging, .product(name: "NIOEmbedded", package: "swift-nio"),

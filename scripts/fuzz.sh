@@ -11,7 +11,7 @@ work=.build/fuzz-corpus
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=detect_leaks=1
 if [ $# -eq 0 ]; then
-    set -- certificates clicks dialogs http identity lines mattermost messages reconciliations sessions settings \
+    set -- certificates clicks conditions dialogs http identity lines mattermost messages reconciliations sessions settings \
         signatures states tls toml triggers
 fi
 for target in "$@"; do

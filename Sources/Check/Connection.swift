@@ -17,7 +17,7 @@ enum Connection {
             switch event {
             case .connected: start.give(nil)
             case .disconnected(let error): start.give(error)
-            case .changed, .deleted: break
+            case .changed, .deleted, .rulesChanged: break
             }
         }
         async let _: Void? = try? service.run()

@@ -35,13 +35,23 @@ struct LastingParts: Sendable {
 }
 
 extension Daemon {
+    /// Makes the keeper of Teleport's monitoring rules; nil if they are switched off.
+    func makeRules(_ health: Health) -> RuleKeeper? {
+        guard settings.teleport.usesMonitoringRules else { return nil }
+        return RuleKeeper(teleport, zone: SystemZone.clock, health: health, logger: logger)
+    }
+
     /// Makes the parts that the services for posts and for clicks share.
-    /// - Parameter before: how posts were made until now. While their looks do not change, that stays in force, so that they
-    ///   are not made anew.
-    func makeParts(_ settings: Settings, signer: ActionSigner, before: Rendering? = nil) -> DaemonParts {
+    /// - Parameters:
+    ///   - rules: the monitoring rules of Teleport; nil if they are switched off.
+    ///   - before: how posts were made until now. While their looks do not change, that stays in force, so that they are not
+    ///     made anew.
+    func makeParts(
+        _ settings: Settings, signer: ActionSigner, rules: RuleKeeper?, before: Rendering? = nil
+    ) -> DaemonParts {
         let clocks = Clocks(now: now, elapsed: elapsed)
         let recipients = Recipients(
-            settings.mattermost.recipients, chat: chat, logger: logger, elapsed: clocks.elapsed)
+            settings.mattermost.recipients, monitoring: rules, chat: chat, logger: logger, elapsed: clocks.elapsed)
         let buttons = buttons(settings, signer)
         let cards = CardMaker(
             teleport: teleport, messages: settings.messages, showsCommands: buttons == nil, now: clocks.now,

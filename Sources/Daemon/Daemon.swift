@@ -123,25 +123,30 @@ struct Daemon: Sendable {
 
     func run() async throws {
         let health = Health(observe: telemetry.observe)
-        let parts = LiveParts(makeParts(settings, signer: signer.current))
+        let rules = makeRules(health)
+        let parts = LiveParts(makeParts(settings, signer: signer.current, rules: rules))
         let reconciler = Reconciler(parts.posts, health: health)
         let sweeper = Sweeper(parts.posts, reconciler)
         let retryEverything: @Sendable () -> Void = {
             reconciler.retryAll()
             sweeper.sweepSoon()
+            rules?.refreshSoon()
         }
+        rules?.onChange { sweeper.sweepSoon() }
         circuits.onRecovery(retryEverything)
         let listReminders = settings.accessLists.reminders ? AccessListReminders(parts.posts, lists: teleport) : nil
-        let watcher = WatcherService(client: teleport, logger: logger) { event in
+        let watcher = WatcherService(client: teleport, logger: logger, watchesRules: rules != nil) { event in
             telemetry.observe(Happening(event))
             switch event {
             case .connected:
                 health.set(.teleport, problem: nil)
                 circuits.teleport.reset()
+                rules?.refreshSoon()
                 sweeper.sweepSoon()
                 listReminders?.connected()
             case .changed(let id, let state): reconciler.sawChange(of: id, to: state)
             case .deleted(let id): reconciler.sawDeletion(of: id)
+            case .rulesChanged: rules?.refreshSoon()
             case .disconnected(let error): health.set(.teleport, problem: error)
             }
         }
@@ -149,10 +154,12 @@ struct Daemon: Sendable {
         // posts being made are finished, then the connection to Teleport is closed.
         let proofs = makeProofs(health)
         var services: [any Service] = [
-            makeReload(parts, proofs: proofs, lookAgain: retryEverything), AuditCounts(audit: audit, now: now), watcher,
+            makeReload(parts, rules: rules, proofs: proofs, lookAgain: retryEverything), AuditCounts(audit: audit, now: now),
+            watcher,
             HealthCheck(parts.posts, breaker: circuits.chat, health: health, recovered: retryEverything), reconciler, sweeper,
         ]
         if let listReminders { services.append(listReminders) }
+        if let rules { services.append(rules) }
         if let proofs { services.append(proofs.keys) }
         let clicks = ClickService(parts.clicks, proofs: proofs, lookAgain: { reconciler.look(at: $0) })
         let started = Once<Void>()

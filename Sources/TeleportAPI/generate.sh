@@ -14,4 +14,4 @@ options=Visibility=Package,UseAccessLevelOnImports=true
 protoc --proto_path="$here/Protos" --plugin="$bin/protoc-gen-swift" \
     --swift_out="$output" --swift_opt="$options" "$here"/Protos/*.proto
 protoc --proto_path="$here/Protos" --plugin="$bin/protoc-gen-grpc-swift-2" \
-    --grpc-swift-2_out="$output" --grpc-swift-2_opt="$options" $(grep -l '^service' "$here"/Protos/*.proto)
+    --grpc-swift-2_out="$output" --grpc-swift-2_opt="$options" $(grep -l '^service ' "$here"/Protos/*.proto)

@@ -124,9 +124,9 @@ struct EscalationTests {
             try await rig.reconcile(id, as: environment(rig))
             let request = try #require(try await rig.environment.teleport.request(id))
             let record = PluginRecord(rig.data(of: id))
-            func verdict(_ steps: [ReminderStep]?, later: Duration) async -> SweepPlan.Verdict {
+            func verdict(_ steps: [ReminderStep]?, later: Duration) async throws -> SweepPlan.Verdict {
                 let environment = environment(rig, steps, later: later)
-                let found = await environment.recipients.wanted(for: request, at: environment.now())
+                let found = try await environment.recipients.wanted(for: request, record, at: environment.now())
                 return SweepPlan(rendering: rig.environment.rendering, reminders: environment.reminders).verdict(
                     on: request, record, channels: Set(found.places.map(\.channelID)), now: environment.now())
             }

@@ -11,42 +11,18 @@ import Testing
 
 @Suite("Telling recipients", .timeLimit(.minutes(1)))
 struct RecipientsTests {
-    /// Returns the channels with a post about the request. A direct channel is named by its person.
-    private func told(_ id: RequestID, _ rig: Rig) throws -> [String] {
-        let posts = try rig.posts(about: id)
-        return try rig.mattermost.world.read { state in
-            posts.map { post in
-                guard let channel = state.channels.first(where: { $0.id == post.channelID }) else { return "?" }
-                guard channel.kind == .direct else { return channel.name }
-                let person = state.accounts.first { !$0.isBot && channel.members.contains($0.id) }
-                return "@\(person?.username ?? "?")"
-            }.sorted()
-        }
-    }
-
-    private func addChannel(_ name: String, shown: String, with members: [String]? = nil, to rig: Rig) throws {
-        try rig.mattermost.world.change { state, _ throws(AppError) in
-            var channel = state.channels[0]
-            (channel.id, channel.name, channel.displayName) = (Identifier.make(), name, shown)
-            if let members {
-                channel.members = Set(try members.map { name throws(AppError) in try state.account(named: name).id })
-            }
-            state.channels.append(channel)
-        }
-    }
-
     @Test("Channels, display names and addresses each get one post of their own, and all follow the decision")
     func several() async throws {
         try await Rig.with { rig in
-            try addChannel("town-square", shown: "Town Square", to: rig)
-            try addChannel("x7-renamed", shown: "Night Shift", to: rig)
+            try rig.addChannel("town-square", shown: "Town Square")
+            try rig.addChannel("x7-renamed", shown: "Night Shift")
             let recipients = [
                 "acme/access-requests", "acme/Town Square", "Acme/night shift", "Bob@example.com", "acme/town-square",
             ]
             let environment = rig.environment(telling: recipients)
             let id = try rig.request()
             #expect(try await rig.reconcile(id, as: environment) == .settled)
-            #expect(try told(id, rig) == ["@bob", "access-requests", "town-square", "x7-renamed"])
+            #expect(try rig.told(id) == ["@bob", "access-requests", "town-square", "x7-renamed"])
             #expect(PluginRecord(rig.data(of: id)).posts.count == 4)
             try rig.auth.resolve(id.rawValue, .approved)
             #expect(try await rig.reconcile(id, as: environment) == .settled)
@@ -57,9 +33,9 @@ struct RecipientsTests {
     @Test("A display name that two channels have is refused, with the names that tell them apart")
     func ambiguous() async throws {
         try await Rig.with { rig in
-            try addChannel("prod", shown: "Prod", to: rig)
-            try addChannel("fake", shown: "prod approvals", to: rig)
-            try addChannel("prod-approvals", shown: "Prod Approvals", to: rig)
+            try rig.addChannel("prod", shown: "Prod")
+            try rig.addChannel("fake", shown: "prod approvals")
+            try rig.addChannel("prod-approvals", shown: "Prod Approvals")
             let environment = rig.environment(telling: ["acme/Prod Approvals"])
             let failures = await environment.recipients.configured().failures
             #expect(failures.count == 1)
@@ -72,10 +48,10 @@ struct RecipientsTests {
         try await Rig.with { rig in
             let id = try rig.request(reviewers: ["bob@example.com", "nobody@example.com", "teleport-user"])
             #expect(try await rig.reconcile(id) == .settled)
-            #expect(try told(id, rig) == ["@bob", "access-requests"])
+            #expect(try rig.told(id) == ["@bob", "access-requests"])
             let only = try rig.request(reviewers: ["carol@example.com"])
             #expect(try await rig.reconcile(only, as: rig.environment(telling: [])) == .settled)
-            #expect(try told(only, rig) == ["@carol"])
+            #expect(try rig.told(only) == ["@carol"])
         }
     }
 
@@ -91,16 +67,16 @@ struct RecipientsTests {
     @Test("Roles have recipients of their own; several give the union, one post for each channel")
     func roles() async throws {
         try await Rig.with { rig in
-            try addChannel("dba", shown: "DBA", to: rig)
-            try addChannel("rest", shown: "Rest", to: rig)
+            try rig.addChannel("dba", shown: "DBA")
+            try rig.addChannel("rest", shown: "Rest")
             let environment = rig.environment(
                 telling: [], roles: ["dba": ["acme/dba", "bob@example.com"], "lead": ["acme/dba"], "*": ["acme/rest"]])
             let both = try rig.request(roles: ["dba", "lead"])
             #expect(try await rig.reconcile(both, as: environment) == .settled)
-            #expect(try told(both, rig) == ["@bob", "dba"])
+            #expect(try rig.told(both) == ["@bob", "dba"])
             let other = try rig.request(roles: ["editor"])
             #expect(try await rig.reconcile(other, as: environment) == .settled)
-            #expect(try told(other, rig) == ["rest"])
+            #expect(try rig.told(other) == ["rest"])
         }
     }
 
@@ -110,12 +86,12 @@ struct RecipientsTests {
             let environment = rig.environment(telling: ["acme/later", "ghost@example.com", "acme/access-requests"])
             let id = try rig.request()
             await #expect(throws: Hindrance.self) { try await rig.reconcile(id, as: environment) }
-            #expect(try told(id, rig) == ["access-requests"])
+            #expect(try rig.told(id) == ["access-requests"])
             #expect(rig.data(of: id)["claim"] == nil)
-            try addChannel("later", shown: "Later", to: rig)
+            try rig.addChannel("later", shown: "Later")
             let again = rig.environment(telling: ["acme/later", "acme/access-requests"])
             #expect(try await rig.reconcile(id, as: again) == .settled)
-            #expect(try told(id, rig) == ["access-requests", "later"])
+            #expect(try rig.told(id) == ["access-requests", "later"])
         }
     }
 
@@ -153,17 +129,17 @@ struct RecipientsTests {
             environment.policy.users = ["dave": "d.lopez", try await rig.chat.user(named: "dave").id: "by id"]
             let id = try rig.request(user: user)
             #expect(try await rig.reconcile(id, as: environment) == .settled)
-            #expect(try told(id, rig) == ["access-requests"])
+            #expect(try rig.told(id) == ["access-requests"])
             try rig.auth.resolve(id.rawValue, .approved, reason: "fine")
             for _ in 0..<3 { #expect(try await rig.reconcile(id, as: environment) == .settled) }
-            #expect(try told(id, rig) == (user == "ghost" ? ["access-requests"] : ["@dave", "access-requests"]))
+            #expect(try rig.told(id) == (user == "ghost" ? ["access-requests"] : ["@dave", "access-requests"]))
             #expect(try rig.posts(about: id).allSatisfy { $0.props["teleport"]?["state"]?.text == "approved" })
             let known = try rig.request(user: "dave")
             try await rig.reconcile(known)
             try rig.auth.resolve(known.rawValue, .denied)
             try await rig.reconcile(known)
             #expect(try await rig.reconcile(known, as: environment) == .settled)
-            #expect(try told(known, rig) == ["access-requests"])
+            #expect(try rig.told(known) == ["access-requests"])
             let old = try rig.request(user: "dave")
             try rig.auth.resolve(old.rawValue, .denied)
             #expect(try await rig.reconcile(old, as: environment) == .settled)
@@ -174,7 +150,7 @@ struct RecipientsTests {
     @Test("The note about a channel without the bot says what to type there")
     func notInvited() async throws {
         try await Rig.with { rig in
-            try addChannel("leads", shown: "Leads", with: ["bob"], to: rig)
+            try rig.addChannel("leads", shown: "Leads", with: ["bob"])
             let environment = rig.environment(telling: ["acme/access-requests", "acme/leads"])
             let health = Health()
             let check = HealthCheck(Live(environment.posts), breaker: environment.circuits.chat, health: health)

@@ -25,6 +25,12 @@ import Watcher
         #expect(try parse(teleport(#"auth_server = "a""#)).teleport.addressSetting == "auth_server")
     }
 
+    @Test("Monitoring rules choose recipients unless they are switched off")
+    func monitoringRules() throws {
+        #expect(try parse(teleport(#"addr = "a""#)).teleport.usesMonitoringRules)
+        #expect(try !parse(teleport(#"addr = "a""#, "monitoring_rules = false")).teleport.usesMonitoringRules)
+    }
+
     @Test("Different values of addr and its older name are an error that names both")
     func different() {
         #expect(

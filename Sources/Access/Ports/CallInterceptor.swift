@@ -95,4 +95,5 @@ package enum ReadCall: String, CaseIterable, Sendable {
     case allPluginData = "all_plugin_data"
     case role, resources, users
     case accessLists = "access_lists"
+    case monitoringRules = "monitoring_rules"
 }

@@ -12,6 +12,9 @@ package final class Health: Sendable {
         case proof
         /// The making and changing of posts.
         case posting
+        /// The access monitoring rules of Teleport. There are only notes about them, because requests are posted without them
+        /// too.
+        case rules
     }
 
     /// A report about one part.

@@ -3,11 +3,15 @@ package protocol RecipientDirectory: Sendable {
     /// The recipients that the configuration names.
     var rules: RecipientRules { get }
 
-    /// Returns the channels of one request: those of its roles, and those of the reviewers whom the requester suggests.
-    func places(for request: AccessRequest) async -> FoundRecipients
+    /// Returns the channels of one request: those that monitoring rules name or, where none does, those of its roles and those
+    /// of the reviewers whom the requester suggests.
+    ///
+    /// The rules are asked only for a request that was not posted yet. After that its record says whom they named.
+    /// - Throws: an error of Teleport, if the rules cannot be evaluated for a reason that passes by itself.
+    func places(for request: AccessRequest, _ record: PluginRecord) async throws(TeleportError) -> FoundRecipients
 
-    /// Returns the channels that the configuration names for all requests and for these roles.
-    func configured(forRoles roles: [String]) async -> FoundRecipients
+    /// Returns the channels in which a role of a posted request is told by itself.
+    func places(ofRole role: String, in request: AccessRequest, _ record: PluginRecord) async -> FoundRecipients
 
     /// Returns the channels of the recipients who are told of the request by now because nobody has decided it.
     func escalated(for request: AccessRequest, at now: Timestamp) async -> FoundRecipients
@@ -35,6 +39,8 @@ package struct FoundRecipients: Sendable {
     package var places: [RecipientPlace] = []
     /// The errors of the recipients that were not found.
     package var failures: [MattermostError] = []
+    /// The recipients that monitoring rules named, if they are to be told. They have to be recorded with the request.
+    package var byRules: RuleRecipients?
 
     package init() {}
 }

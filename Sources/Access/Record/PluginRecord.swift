@@ -41,6 +41,8 @@ package struct PluginRecord: Equatable, Sendable {
         package static let rendered = "rendered"
         /// The claim on a decision, see ``DecisionClaim``.
         package static let decision = "decision"
+        /// The recipients that monitoring rules named, see ``RuleRecipients``.
+        package static let ruleRecipients = "rule_recipients"
         /// The people who reviewed with a button, see ``RecordedReviewers``.
         package static let reviewers = "reviewed_by"
     }

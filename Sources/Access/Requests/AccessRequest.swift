@@ -52,6 +52,8 @@ package struct AccessRequest: Equatable, Sendable {
     /// else.
     package var suggestedReviewers: [String]
     package var resources: [RequestedResource] = []
+    /// The annotations that the server added to the request from the roles of its user.
+    package var annotations: [String: [String]] = [:]
     /// The time at which the access is to begin, if that is not at once. Only newer servers tell it.
     package var accessStarts: Timestamp?
     /// The end of the access that is asked for.

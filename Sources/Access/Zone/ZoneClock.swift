@@ -10,11 +10,14 @@ package struct ZoneClock: Equatable, Sendable {
     /// Returns the minute of a moment, with the zone's abbreviation at that time.
     package func minute(_ moment: Timestamp) -> String {
         guard let rules else { return moment.minuteInUTC }
-        let local = rules.local(at: Timestamp.floorDivide(moment.milliseconds, 1000))
+        let local = rules.local(at: moment)
         // Zones without letters of their own are abbreviated as `-03`, which alone looks like a part of the time.
         let name = local.abbreviation.first.map { $0 == "-" || $0 == "+" } == true ? "UTC" : ""
         return "\(moment.minute(offset: local.offset)) \(name)\(local.abbreviation)"
     }
+
+    /// Returns the seconds that the clock is ahead of UTC at a moment.
+    package func offset(at moment: Timestamp) -> Int64 { rules?.local(at: moment).offset ?? 0 }
 }
 
 /// The local time that holds in a zone for some time.
@@ -23,4 +26,8 @@ package struct LocalTime: Equatable, Sendable {
     package var offset: Int64
     /// The name of the local time: 3 to 10 letters, digits, `+` and `-`.
     package var abbreviation: String
+}
+
+extension TimeZoneRules {
+    fileprivate func local(at moment: Timestamp) -> LocalTime { local(at: Timestamp.floorDivide(moment.milliseconds, 1000)) }
 }

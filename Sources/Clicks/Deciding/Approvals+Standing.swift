@@ -28,7 +28,9 @@ extension Approvals {
         switch policy.verdict(click.decision, request, by: clicker) {
         case .approver: return false
         case .withdrawal: return true
-        case .refused(let objection): throw Refusal(objection, context.recipients.rules, roles: request.roles.count)
+        case .refused(let objection):
+            let rules = context.recipients.rules.narrowed(to: request, facts.record)
+            throw Refusal(objection, rules, roles: request.roles.count)
         }
     }
 
@@ -51,7 +53,7 @@ extension Approvals {
     private func untold(_ click: Click, _ request: AccessRequest, _ facts: Facts) async throws -> Set<String> {
         let roles = context.policy.openRoles(of: request)
         if roles.isEmpty { return [] }
-        if context.policy.allowsSuggested, await isSuggested(click, request) { return [] }
+        if context.policy.allowsSuggested, await isSuggested(click, request, facts.record) { return [] }
         var memberships = [click.post.channelID: facts.isMember == true]
         if !context.recipients.rules.escalations.isEmpty {
             // Whoever is told because nobody has decided is told of the whole request.
@@ -60,7 +62,7 @@ extension Approvals {
         }
         var untold: Set<String> = []
         for role in Set(roles) {
-            let found = await context.recipients.configured(forRoles: role.isEmpty ? [] : [role])
+            let found = await context.recipients.places(ofRole: role, in: request, facts.record)
             let isTold = try await isInOne(of: found.places.map(\.channelID), facts.clicker, &memberships)
             if !isTold, let failure = found.failures.first { throw failure }
             if !isTold { untold.insert(role) }
@@ -79,10 +81,9 @@ extension Approvals {
     }
 
     /// Whether the post was made for a reviewer whom the requester suggested.
-    private func isSuggested(_ click: Click, _ request: AccessRequest) async -> Bool {
-        await context.recipients.places(for: request).places.contains {
-            $0.isSuggested && $0.channelID == click.post.channelID
-        }
+    private func isSuggested(_ click: Click, _ request: AccessRequest, _ record: PluginRecord) async -> Bool {
+        let found = try? await context.recipients.places(for: request, record)
+        return found?.places.contains { $0.isSuggested && $0.channelID == click.post.channelID } ?? false
     }
 
     /// Returns the ids of the requester's accounts that the configuration or the trait names. If an account is not found the

@@ -1,7 +1,7 @@
 package import ArgumentParser
 import Settings
 
-/// The command line: `configure`, `check`, `start`, `status`, `requests`, `health` and `version`.
+/// The command line: `configure`, `check`, `explain`, `start`, `status`, `requests`, `health` and `version`.
 package struct PluginCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "teleport-mattermost",
@@ -13,8 +13,8 @@ package struct PluginCommand: AsyncParsableCommand {
             """,
         version: Version.line,
         subcommands: [
-            ConfigureCommand.self, CheckCommand.self, StartCommand.self, StatusCommand.self, RequestsCommand.self,
-            HealthCommand.self, VersionCommand.self,
+            ConfigureCommand.self, CheckCommand.self, ExplainCommand.self, StartCommand.self, StatusCommand.self,
+            RequestsCommand.self, HealthCommand.self, VersionCommand.self,
         ])
 
     package init() {}

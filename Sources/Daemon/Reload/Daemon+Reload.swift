@@ -13,10 +13,11 @@ extension Daemon {
     /// Makes the service that takes changes of the configuration over.
     /// - Parameters:
     ///   - parts: what the services for posts and clicks work with; a change replaces it.
+    ///   - rules: the monitoring rules of Teleport; nil if they are switched off.
     ///   - proofs: remembers proofs longer where dialogs are opened.
     ///   - lookAgain: looks at all requests again, because what their posts should be may have changed.
     func makeReload(
-        _ parts: LiveParts, proofs: ProofVerifier?, lookAgain: @escaping @Sendable () -> Void
+        _ parts: LiveParts, rules: RuleKeeper?, proofs: ProofVerifier?, lookAgain: @escaping @Sendable () -> Void
     ) -> Reload {
         let configuration = LiveConfiguration(
             settings, certificate: tls, logger: logger
@@ -27,7 +28,7 @@ extension Daemon {
             teleport.use(new.teleport.clicks)
             proofs?.seen.keep(for: Self.keepProofs(new.approvals))
             self.signer.replace(with: signer)
-            parts.replace(with: makeParts(new, signer: signer, before: parts.posts.current.rendering))
+            parts.replace(with: makeParts(new, signer: signer, rules: rules, before: parts.posts.current.rendering))
             lookAgain()
         }
         return Reload(

@@ -7,8 +7,10 @@ extension Recipients {
     }
 
     /// Returns the channels where the request should be posted by now.
-    func wanted(for request: AccessRequest, at now: Timestamp) async -> FoundRecipients {
-        var found = await places(for: request)
+    func wanted(
+        for request: AccessRequest, _ record: PluginRecord, at now: Timestamp
+    ) async throws(TeleportError) -> FoundRecipients {
+        var found = try await places(for: request, record)
         if !rules.escalations.isEmpty { found.add(await escalated(for: request, at: now)) }
         return found
     }

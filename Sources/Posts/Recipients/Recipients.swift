@@ -31,22 +31,53 @@ package final class Recipients: RecipientDirectory {
     let chat: any ChatService
     private let logger: Logger
     private let elapsed: @Sendable () -> Duration
+    /// The monitoring rules of Teleport; nil if they are not used.
+    private let monitoring: RuleKeeper?
     private let known = Mutex(Known())
 
     package init(
-        _ rules: RecipientRules, chat: any ChatService, logger: Logger, elapsed: @escaping @Sendable () -> Duration
+        _ rules: RecipientRules, monitoring: RuleKeeper? = nil, chat: any ChatService, logger: Logger,
+        elapsed: @escaping @Sendable () -> Duration
     ) {
         self.rules = rules
+        self.monitoring = monitoring
         self.chat = chat
         self.logger = logger
         self.elapsed = elapsed
     }
 
-    /// Returns the channels of the recipients that the request's roles name and of the reviewers whom the requester suggests by
-    /// e-mail address.
-    package func places(for request: AccessRequest) async -> FoundRecipients {
+    /// Returns the channels of a request. A monitoring rule whose recipients do not exist names nobody, so the recipients of the
+    /// configuration are told in its place.
+    package func places(
+        for request: AccessRequest, _ record: PluginRecord
+    ) async throws(TeleportError) -> FoundRecipients {
+        guard let named = try await namedByRules(for: request, record) else { return await ordinary(for: request) }
+        var found = FoundRecipients()
+        for entry in named.entries { await add(rule: entry.name, to: &found) }
+        let isPosted = !record.posts.isEmpty
+        guard !found.places.isEmpty || isPosted || found.failures.contains(where: { !$0.isLasting }) else {
+            var ordinary = await ordinary(for: request)
+            ordinary.failures += found.failures
+            return ordinary
+        }
+        found.byRules = named
+        return found
+    }
+
+    /// Returns the recipients that the record says the rules named, or asks the rules if the request was not posted yet.
+    private func namedByRules(
+        for request: AccessRequest, _ record: PluginRecord
+    ) async throws(TeleportError) -> RuleRecipients? {
+        if let recorded = record.ruleRecipients { return recorded }
+        guard request.state == .pending, record.posts.isEmpty, let monitoring else { return nil }
+        return try await monitoring.recipients(of: request)
+    }
+
+    /// Returns the channels of the recipients that the configuration names for the request's roles, and of the reviewers whom
+    /// the requester suggests by e-mail address.
+    private func ordinary(for request: AccessRequest) async -> FoundRecipients {
         let named = rules.recipients(ofRoles: request.roles)
-        var found = await configured(for: request)
+        var found = await places(of: named)
         let suggested = request.suggestedReviewers.compactMap(Recipient.init(suggested:)).filter { !named.contains($0) }
         for recipient in suggested.prefix(Self.suggestionLimit) {
             await add(recipient, isSuggested: true, to: &found)
@@ -54,18 +85,34 @@ package final class Recipients: RecipientDirectory {
         return found
     }
 
-    /// Returns the channels of the request's recipients that the configuration names.
-    package func configured(for request: AccessRequest) async -> FoundRecipients {
-        await configured(forRoles: request.roles)
+    package func places(ofRole role: String, in request: AccessRequest, _ record: PluginRecord) async -> FoundRecipients {
+        await places(of: rules.narrowed(to: request, record).recipients(ofRoles: role.isEmpty ? [] : [role]))
     }
 
-    /// Returns the channels of the recipients that the configuration names for all requests and for these roles.
-    package func configured(forRoles roles: [String]) async -> FoundRecipients {
-        await places(of: rules.recipients(ofRoles: roles))
+    /// Returns the channels of all recipients that the configuration names, and of those that the monitoring rules name.
+    package func configured() async -> FoundRecipients {
+        let named = monitoring?.named.compactMap { Recipient($0) } ?? []
+        return await places(of: rules.all + named.filter { !rules.all.contains($0) })
     }
 
-    /// Returns the channels of all recipients that the configuration names.
-    package func configured() async -> FoundRecipients { await places(of: rules.all) }
+    /// Returns the channels of all recipients that may have been told of a request that is gone.
+    func configured(_ record: PluginRecord) async -> FoundRecipients {
+        var found = await configured()
+        for entry in record.ruleRecipients?.entries ?? [] { await add(rule: entry.name, to: &found) }
+        return found
+    }
+
+    private func add(rule name: String, to found: inout FoundRecipients) async {
+        guard let recipient = Recipient(name) else {
+            let shown = OneLine.bounded(name, 64).debugDescription
+            found.failures.append(
+                MattermostError(
+                    .notFound, "The recipient \(shown) of a monitoring rule is neither team/channel nor an e-mail address.",
+                    isDefinite: true, mend: "Mend the rule in Teleport: tctl edit access_monitoring_rule."))
+            return
+        }
+        await add(recipient, isSuggested: false, to: &found)
+    }
 
     /// Returns the bot's own account, which is looked up once.
     package func bot() async throws(MattermostError) -> ChatUser {

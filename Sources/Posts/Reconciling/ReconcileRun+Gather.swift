@@ -47,13 +47,15 @@ extension ReconcileRun {
         guard let request = attempt.situation.request else {
             guard hasClaim else { return }
             // The request is gone, so these channels are only searched for a post that nobody recorded.
-            let found = await context.recipients.configured()
+            let found = await context.recipients.configured(attempt.situation.record)
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: false) }
             return
         }
         let isPending = request.state == .pending
         if isPending || hasClaim {
-            let found = await context.recipients.wanted(for: request, at: context.clocks.now())
+            let found = try await context.recipients.wanted(
+                for: request, attempt.situation.record, at: context.clocks.now())
+            attempt.byRules = found.byRules
             if isPending, found.places.isEmpty, found.failures.isEmpty { context.recipients.skip(id) }
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: isPending) }
             if isPending { for failure in found.failures { attempt.note(failure) } }

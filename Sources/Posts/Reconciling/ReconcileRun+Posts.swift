@@ -148,7 +148,8 @@ extension ReconcileRun {
             situation.subject ?? situation.request.map(situation.record.subject(of:)) ?? situation.record.subject(of: id)
             ?? Subject(requestID: id, user: "", roles: [], reason: "")
         if let request = situation.request, context.buttons != nil {
-            subject.approvers = WhoDecides.approvers(of: request, context.policy, context.recipients.rules) ?? ""
+            let rules = context.recipients.rules.narrowed(to: request, situation.record)
+            subject.approvers = WhoDecides.approvers(of: request, context.policy, rules) ?? ""
         }
         let buttons = situation.request.flatMap {
             context.buttons?.make(for: $0, channelID: target.channelID, recipient: target.recipient)

@@ -14,8 +14,11 @@ extension ReconcileRun {
         let mayLackPosts = record.mayLackPosts
         if mayLackPosts { attempt.memory.lookSince = attempt.memory.lookSince ?? Self.lookSince(attempt.situation) }
         let since = mayLackPosts ? record[Key.claimSince] : "\(now.milliseconds)"
+        var fields = [Key.claim: claim.description, Key.claimSince: since]
+        // The other replicas must post to the same recipients, even if a rule is changed meanwhile.
+        if let byRules = attempt.byRules { fields[Key.ruleRecipients] = byRules.description }
         let progress = try await write(
-            [Key.claim: claim.description, Key.claimSince: since],
+            fields,
             expecting: [
                 Key.claim: previous, Key.messages: record[Key.messages], Key.replies: record[Key.replies],
                 Key.reminded: record[Key.reminded], Key.reminderSteps: record[Key.reminderSteps],

@@ -43,6 +43,8 @@ package struct ReconcileRun: Sendable {
         var recheck: Duration?
         /// What the watch had shown of the request before it was read.
         var sight: Sight?
+        /// The recipients that monitoring rules named. They are recorded with the claim on posting.
+        var byRules: RuleRecipients?
     }
 
     private static let conflictLimit = 5

@@ -51,8 +51,9 @@ package struct Sweep: Sendable {
 
     /// Returns the channels where the request should be posted. This is nil while a recipient cannot be looked up for a reason
     /// that may pass.
-    private func channels(of request: AccessRequest) async -> Set<String>? {
-        let found = await context.recipients.wanted(for: request, at: context.clocks.now())
+    private func channels(of request: AccessRequest, _ record: PluginRecord) async -> Set<String>? {
+        let now = context.clocks.now()
+        guard let found = try? await context.recipients.wanted(for: request, record, at: now) else { return nil }
         return found.failures.contains { !$0.isLasting } ? nil : Set(found.places.map(\.channelID))
     }
 
@@ -62,9 +63,12 @@ package struct Sweep: Sendable {
         let plan = SweepPlan(rendering: context.rendering, reminders: context.options.reminders)
         var unrecorded: [AccessRequest] = []
         for request in requests {
-            let channels = request.state == .pending ? await channels(of: request) : []
+            // Without a record the request has to be looked at anyway, wherever it is to be posted.
+            let record = records[request.id]
+            var channels: Set<String>? = []
+            if request.state == .pending, let record { channels = await self.channels(of: request, record) }
             let wallTime = context.clocks.now()
-            switch plan.verdict(on: request, records[request.id], channels: channels, now: wallTime) {
+            switch plan.verdict(on: request, record, channels: channels, now: wallTime) {
             case .fine: break
             case .amiss: reconciler.catchUp(with: request.id)
             case .unrecorded: unrecorded.append(request)

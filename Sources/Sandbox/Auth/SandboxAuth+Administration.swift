@@ -9,18 +9,21 @@ extension SandboxAuth {
     ///   - ttl: how long the request may stay pending. On a real server it is at most an hour.
     ///   - accessTTL: how long the requested access lasts, counted from now.
     ///   - kind: the number of the request's kind; 2 for long-term access.
+    ///   - resources: the resources that are requested.
     ///   - pluginDataLife: how long data that plugins store with the request lasts; nil for the value in ``pluginDataRules``.
     @discardableResult
     package func createRequest(
         user: String, roles: [String], reason: String = "", id: String? = nil, ttl: Duration = .seconds(3600),
         accessTTL: Duration = .seconds(30 * 3600), suggestedReviewers: [String] = [],
         thresholds: [AuthThreshold] = [AuthThreshold()], maxDuration: AuthTime = .absent, kind: Int = 0,
-        pluginDataLife: Duration? = nil
+        resources: [AuthResource] = [], pluginDataLife: Duration? = nil
     ) -> String {
         store.create(
             id: id ?? UUID().uuidString.lowercased(), user: user, roles: roles, reason: reason, pendingTTL: ttl,
             accessTTL: accessTTL, suggestedReviewers: suggestedReviewers, thresholds: thresholds
-        ) { ($0.maxDuration, $0.kind, $0.pluginDataLife) = (maxDuration, kind, pluginDataLife) }.id
+        ) {
+            ($0.maxDuration, $0.kind, $0.pluginDataLife, $0.resources) = (maxDuration, kind, pluginDataLife, resources)
+        }.id
     }
 
     /// Approves or denies a request, as `tctl request approve` and `tctl request deny` do. The rules are those of a plugin's
@@ -66,6 +69,15 @@ extension SandboxAuth {
     package func grant(_ permission: AuthPermission, to user: String = "access-plugin-mattermost") {
         store.setPermissions(of: user) { $0.insert(permission) }
     }
+
+    /// Makes or changes an access monitoring rule, as `tctl create -f` does.
+    package func setRule(_ rule: AuthRule) { store.setRule(rule) }
+
+    /// Deletes an access monitoring rule, as `tctl rm` does.
+    package func deleteRule(_ name: String) { store.deleteRule(name) }
+
+    /// The number of open watches on access monitoring rules.
+    package var ruleWatchers: Int { store.ruleWatcherCount }
 
     /// All decisions so far, oldest first.
     package var auditLog: [AuditEntry] { store.audit }

@@ -37,6 +37,14 @@ package final class SandboxAuth: Service {
         package var nodes: [String: String] = [:]
         /// Whether the plugin's role may preview a role that lists all nodes, so that it needs no rule on them of its own.
         package var previewsNodes = false
+        /// The labels of nodes, by id.
+        package var nodeLabels: [String: [String: String]] = [:]
+        /// The labels of all applications, by name.
+        package var applications: [String: [String: String]] = [:]
+        /// The traits that users have since their last login, by user. A user without an entry has not logged in.
+        package var loginTraits: [String: [String: [String]]] = [:]
+        /// The traits that are stored with users, by user. A user without an entry is not stored.
+        package var userTraits: [String: [String: [String]]] = [:]
         /// The logins that roles allow, by role. Users who may read `role` can read them.
         package var roleLogins: [String: [String]] = [:]
         /// Whether the server knows the filter of users by traits, as only the newest do.
@@ -175,7 +183,7 @@ extension SandboxAuth {
     /// The services that a server of this version has.
     private var services: [any RegistrableRPCService] {
         let calls = calls
-        var services: [any RegistrableRPCService] = [calls]
+        var services: [any RegistrableRPCService] = [calls, AuthRuleCalls(auth: calls), AuthLoginStateCalls(auth: calls)]
         if calls.majorVersion >= UsersCalls.firstVersion { services.append(UsersCalls(calls: calls, directory: directory)) }
         if calls.majorVersion >= AccessListCalls.firstVersion {
             services.append(AccessListCalls(calls: calls, directory: directory))

@@ -7,7 +7,7 @@ extension SettingsSection {
         "teleport",
         keys: [
             .addr, .authServer, .clientKey, .clientCrt, .rootCAs, .identity, .refreshIdentity, .refreshIdentityInterval,
-            .webAddr, .teleportProxy,
+            .webAddr, .monitoringRules, .teleportProxy,
         ])
 }
 
@@ -58,6 +58,12 @@ extension SettingKey {
             HTTPS_PROXY and NO_PROXY in the environment name; "none" uses none.
             """,
         example: #""http://proxy.example.com:3128""#, effect: .restart)
+    static let monitoringRules = SettingKey(
+        "teleport.monitoring_rules", .flag(default: true),
+        help: """
+            Whether the access monitoring rules of Teleport 15 and newer choose the recipients. Those of a rule that matches a
+            request take the place of the recipients below and of suggested reviewers.
+            """, effect: .restart)
 }
 
 extension SettingsReader {
@@ -79,6 +85,7 @@ extension SettingsReader {
         configuration.clicks.reviewForUsers =
             approvals.hasButtons && approvals.method == .review && approvals.tellsTeleportUsers && !approvals.reviewsAsPlugin
         read(.refreshIdentity, into: &configuration.refreshesIdentity)
+        read(.monitoringRules, into: &configuration.usesMonitoringRules)
         let interval = parsed(.refreshIdentityInterval) { (value) throws(SettingFault) in try GoDuration.checked(value) }
         if let interval { configuration.refreshInterval = interval }
         configuration.webAddress = parsed(.webAddr) { (value) throws(SettingFault) in

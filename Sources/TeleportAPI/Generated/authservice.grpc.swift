@@ -127,6 +127,19 @@ package enum Proto_AuthService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "GetUser" metadata.
+        package enum GetUser: Sendable {
+            /// Request type for "GetUser".
+            package typealias Input = Proto_GetUserRequest
+            /// Response type for "GetUser".
+            package typealias Output = Types_UserV2
+            /// Descriptor for "GetUser".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "proto.AuthService"),
+                method: "GetUser",
+                type: .unary
+            )
+        }
         /// Namespace for "ListResources" metadata.
         package enum ListResources: Sendable {
             /// Request type for "ListResources".
@@ -176,6 +189,7 @@ package enum Proto_AuthService: Sendable {
             SetAccessRequestState.descriptor,
             SubmitAccessReview.descriptor,
             GetRole.descriptor,
+            GetUser.descriptor,
             ListResources.descriptor,
             GetPluginData.descriptor,
             UpdatePluginData.descriptor
@@ -332,6 +346,24 @@ extension Proto_AuthService {
             request: GRPCCore.StreamingServerRequest<Proto_GetRoleRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Types_RoleV6>
+
+        /// Handle the "GetUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Returns a user without secrets.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Proto_GetUserRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Types_UserV2` messages.
+        func getUser(
+            request: GRPCCore.StreamingServerRequest<Proto_GetUserRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Types_UserV2>
 
         /// Handle the "ListResources" method.
         ///
@@ -516,6 +548,24 @@ extension Proto_AuthService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Types_RoleV6>
 
+        /// Handle the "GetUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Returns a user without secrets.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_GetUserRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Types_UserV2` message.
+        func getUser(
+            request: GRPCCore.ServerRequest<Proto_GetUserRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Types_UserV2>
+
         /// Handle the "ListResources" method.
         ///
         /// > Source IDL Documentation:
@@ -699,6 +749,24 @@ extension Proto_AuthService {
             context: GRPCCore.ServerContext
         ) async throws -> Types_RoleV6
 
+        /// Handle the "GetUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Returns a user without secrets.
+        ///
+        /// - Parameters:
+        ///   - request: A `Proto_GetUserRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Types_UserV2` to respond with.
+        func getUser(
+            request: Proto_GetUserRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Types_UserV2
+
         /// Handle the "ListResources" method.
         ///
         /// > Source IDL Documentation:
@@ -840,6 +908,17 @@ extension Proto_AuthService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Proto_AuthService.Method.GetUser.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Proto_GetUserRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Types_UserV2>(),
+            handler: { request, context in
+                try await self.getUser(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Proto_AuthService.Method.ListResources.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Proto_ListResourcesRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Proto_ListResourcesResponse>(),
@@ -960,6 +1039,17 @@ extension Proto_AuthService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Types_RoleV6> {
         let response = try await self.getRole(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getUser(
+        request: GRPCCore.StreamingServerRequest<Proto_GetUserRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Types_UserV2> {
+        let response = try await self.getUser(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1108,6 +1198,19 @@ extension Proto_AuthService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Types_RoleV6> {
         return GRPCCore.ServerResponse<Types_RoleV6>(
             message: try await self.getRole(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getUser(
+        request: GRPCCore.ServerRequest<Proto_GetUserRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Types_UserV2> {
+        return GRPCCore.ServerResponse<Types_UserV2>(
+            message: try await self.getUser(
                 request: request.message,
                 context: context
             ),
@@ -1330,6 +1433,29 @@ extension Proto_AuthService {
             deserializer: some GRPCCore.MessageDeserializer<Types_RoleV6>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_RoleV6>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Returns a user without secrets.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_GetUserRequest` message.
+        ///   - serializer: A serializer for `Proto_GetUserRequest` messages.
+        ///   - deserializer: A deserializer for `Types_UserV2` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getUser<Result>(
+            request: GRPCCore.ClientRequest<Proto_GetUserRequest>,
+            serializer: some GRPCCore.MessageSerializer<Proto_GetUserRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Types_UserV2>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_UserV2>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ListResources" method.
@@ -1662,6 +1788,40 @@ extension Proto_AuthService {
             )
         }
 
+        /// Call the "GetUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Returns a user without secrets.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Proto_GetUserRequest` message.
+        ///   - serializer: A serializer for `Proto_GetUserRequest` messages.
+        ///   - deserializer: A deserializer for `Types_UserV2` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getUser<Result>(
+            request: GRPCCore.ClientRequest<Proto_GetUserRequest>,
+            serializer: some GRPCCore.MessageSerializer<Proto_GetUserRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Types_UserV2>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_UserV2>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Proto_AuthService.Method.GetUser.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ListResources" method.
         ///
         /// > Source IDL Documentation:
@@ -1968,6 +2128,35 @@ extension Proto_AuthService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Proto_GetRoleRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Types_RoleV6>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetUser" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Returns a user without secrets.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Proto_GetUserRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getUser<Result>(
+        request: GRPCCore.ClientRequest<Proto_GetUserRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_UserV2>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getUser(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Proto_GetUserRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Types_UserV2>(),
             options: options,
             onResponse: handleResponse
         )
@@ -2294,6 +2483,39 @@ extension Proto_AuthService.ClientProtocol {
             metadata: metadata
         )
         return try await self.getRole(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetUser" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Returns a user without secrets.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getUser<Result>(
+        _ message: Proto_GetUserRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Types_UserV2>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Proto_GetUserRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getUser(
             request: request,
             options: options,
             onResponse: handleResponse

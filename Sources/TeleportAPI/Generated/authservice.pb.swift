@@ -168,12 +168,23 @@ package nonisolated struct Proto_Event: Sendable {
     set {resource = .accessRequest(newValue)}
   }
 
+  /// Servers send it from 15 on.
+  package var accessMonitoringRule: Teleport_Accessmonitoringrules_V1_AccessMonitoringRule {
+    get {
+      if case .accessMonitoringRule(let v)? = resource {return v}
+      return Teleport_Accessmonitoringrules_V1_AccessMonitoringRule()
+    }
+    set {resource = .accessMonitoringRule(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Resource: Equatable, Sendable {
     /// The only content of a DELETE event.
     case resourceHeader(Types_ResourceHeader)
     case accessRequest(Types_AccessRequestV3)
+    /// Servers send it from 15 on.
+    case accessMonitoringRule(Teleport_Accessmonitoringrules_V1_AccessMonitoringRule)
 
   }
 
@@ -288,6 +299,18 @@ package nonisolated struct Proto_GetRoleRequest: Sendable {
   package init() {}
 }
 
+package nonisolated struct Proto_GetUserRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// Servers have this from 8.1 on, and the last three fields from 9 or 10 on.
 package nonisolated struct Proto_ListResourcesRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -318,12 +341,52 @@ package nonisolated struct Proto_PaginatedResource: Sendable {
 
   package var resource: Proto_PaginatedResource.OneOf_Resource? = nil
 
+  package var databaseServer: Types_DatabaseServerV3 {
+    get {
+      if case .databaseServer(let v)? = resource {return v}
+      return Types_DatabaseServerV3()
+    }
+    set {resource = .databaseServer(newValue)}
+  }
+
+  package var appServer: Types_AppServerV3 {
+    get {
+      if case .appServer(let v)? = resource {return v}
+      return Types_AppServerV3()
+    }
+    set {resource = .appServer(newValue)}
+  }
+
   package var node: Types_ServerV2 {
     get {
       if case .node(let v)? = resource {return v}
       return Types_ServerV2()
     }
     set {resource = .node(newValue)}
+  }
+
+  package var windowsDesktop: Types_WindowsDesktopV3 {
+    get {
+      if case .windowsDesktop(let v)? = resource {return v}
+      return Types_WindowsDesktopV3()
+    }
+    set {resource = .windowsDesktop(newValue)}
+  }
+
+  package var kubeCluster: Types_KubernetesClusterV3 {
+    get {
+      if case .kubeCluster(let v)? = resource {return v}
+      return Types_KubernetesClusterV3()
+    }
+    set {resource = .kubeCluster(newValue)}
+  }
+
+  package var kubernetesServer: Types_KubernetesServerV3 {
+    get {
+      if case .kubernetesServer(let v)? = resource {return v}
+      return Types_KubernetesServerV3()
+    }
+    set {resource = .kubernetesServer(newValue)}
   }
 
   package var userGroup: Types_UserGroupV1 {
@@ -337,7 +400,12 @@ package nonisolated struct Proto_PaginatedResource: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Resource: Equatable, Sendable {
+    case databaseServer(Types_DatabaseServerV3)
+    case appServer(Types_AppServerV3)
     case node(Types_ServerV2)
+    case windowsDesktop(Types_WindowsDesktopV3)
+    case kubeCluster(Types_KubernetesClusterV3)
+    case kubernetesServer(Types_KubernetesServerV3)
     case userGroup(Types_UserGroupV1)
 
   }
@@ -547,7 +615,7 @@ nonisolated extension Proto_Watch: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension Proto_Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Event"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}type\0\u{3}resource_header\0\u{4}\u{c}access_request\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}type\0\u{3}resource_header\0\u{4}\u{c}access_request\0\u{4}(access_monitoring_rule\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -582,6 +650,19 @@ nonisolated extension Proto_Event: SwiftProtobuf.Message, SwiftProtobuf._Message
           self.resource = .accessRequest(v)
         }
       }()
+      case 54: try {
+        var v: Teleport_Accessmonitoringrules_V1_AccessMonitoringRule?
+        var hadOneofValue = false
+        if let current = self.resource {
+          hadOneofValue = true
+          if case .accessMonitoringRule(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.resource = .accessMonitoringRule(v)
+        }
+      }()
       default: break
       }
     }
@@ -603,6 +684,10 @@ nonisolated extension Proto_Event: SwiftProtobuf.Message, SwiftProtobuf._Message
     case .accessRequest?: try {
       guard case .accessRequest(let v)? = self.resource else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .accessMonitoringRule?: try {
+      guard case .accessMonitoringRule(let v)? = self.resource else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
     }()
     case nil: break
     }
@@ -845,6 +930,36 @@ nonisolated extension Proto_GetRoleRequest: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
+nonisolated extension Proto_GetUserRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetUserRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Proto_GetUserRequest, rhs: Proto_GetUserRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Proto_ListResourcesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ListResourcesRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}resource_type\0\u{2}\u{2}limit\0\u{3}start_key\0\u{4}\u{2}predicate_expression\0\u{4}\u{5}use_search_as_roles\0\u{3}use_preview_as_roles\0")
@@ -902,7 +1017,7 @@ nonisolated extension Proto_ListResourcesRequest: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Proto_PaginatedResource: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaginatedResource"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{3}node\0\u{4}\u{7}user_group\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}database_server\0\u{3}app_server\0\u{1}node\0\u{4}\u{2}windows_desktop\0\u{3}kube_cluster\0\u{3}kubernetes_server\0\u{4}\u{3}user_group\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -910,6 +1025,32 @@ nonisolated extension Proto_PaginatedResource: SwiftProtobuf.Message, SwiftProto
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
+      case 1: try {
+        var v: Types_DatabaseServerV3?
+        var hadOneofValue = false
+        if let current = self.resource {
+          hadOneofValue = true
+          if case .databaseServer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.resource = .databaseServer(v)
+        }
+      }()
+      case 2: try {
+        var v: Types_AppServerV3?
+        var hadOneofValue = false
+        if let current = self.resource {
+          hadOneofValue = true
+          if case .appServer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.resource = .appServer(v)
+        }
+      }()
       case 3: try {
         var v: Types_ServerV2?
         var hadOneofValue = false
@@ -921,6 +1062,45 @@ nonisolated extension Proto_PaginatedResource: SwiftProtobuf.Message, SwiftProto
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.resource = .node(v)
+        }
+      }()
+      case 5: try {
+        var v: Types_WindowsDesktopV3?
+        var hadOneofValue = false
+        if let current = self.resource {
+          hadOneofValue = true
+          if case .windowsDesktop(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.resource = .windowsDesktop(v)
+        }
+      }()
+      case 6: try {
+        var v: Types_KubernetesClusterV3?
+        var hadOneofValue = false
+        if let current = self.resource {
+          hadOneofValue = true
+          if case .kubeCluster(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.resource = .kubeCluster(v)
+        }
+      }()
+      case 7: try {
+        var v: Types_KubernetesServerV3?
+        var hadOneofValue = false
+        if let current = self.resource {
+          hadOneofValue = true
+          if case .kubernetesServer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.resource = .kubernetesServer(v)
         }
       }()
       case 10: try {
@@ -947,9 +1127,29 @@ nonisolated extension Proto_PaginatedResource: SwiftProtobuf.Message, SwiftProto
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
     switch self.resource {
+    case .databaseServer?: try {
+      guard case .databaseServer(let v)? = self.resource else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .appServer?: try {
+      guard case .appServer(let v)? = self.resource else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
     case .node?: try {
       guard case .node(let v)? = self.resource else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .windowsDesktop?: try {
+      guard case .windowsDesktop(let v)? = self.resource else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .kubeCluster?: try {
+      guard case .kubeCluster(let v)? = self.resource else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .kubernetesServer?: try {
+      guard case .kubernetesServer(let v)? = self.resource else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     }()
     case .userGroup?: try {
       guard case .userGroup(let v)? = self.resource else { preconditionFailure() }

@@ -14,6 +14,7 @@ extension AccessRequest {
             suggestedReviewers: record.spec.suggestedReviewers)
         kind = Kind(record.spec.requestKind)
         resources = RequestedResource.all(of: record.spec)
+        annotations = record.spec.systemAnnotations.values.mapValues(\.values)
         // A time before the request was made means that there is none: a `max_duration` of zero, for instance.
         let ends = [record.spec.maxDuration, record.spec.expires].compactMap(Timestamp.init(moment:))
         accessEnds = ends.first { $0 > created }

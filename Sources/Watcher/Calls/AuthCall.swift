@@ -12,6 +12,10 @@ enum AuthCall: String, CaseIterable, Sendable {
     case submitReview = "SubmitAccessReview"
     case readRole = "GetRole"
     case listResources = "ListResources"
+    case listRules = "ListAccessMonitoringRulesWithFilter"
+    case watchRules = "WatchEvents of access_monitoring_rule"
+    case readLoginState = "GetUserLoginState"
+    case readUser = "GetUser"
     case readPluginData = "GetPluginData"
     case listPluginData = "GetPluginData of all requests"
     case updatePluginData = "UpdatePluginData"
@@ -24,8 +28,9 @@ enum AuthCall: String, CaseIterable, Sendable {
     /// Whether the call only reads, so that it can be made again on the next connection.
     var isRead: Bool {
         switch self {
-        case .connect, .ping, .watch, .listByPage, .list, .listByStream, .readRole, .listResources, .readPluginData,
-            .listPluginData, .listUsers, .listAccessLists, .listOwners, .readListData:
+        case .connect, .ping, .watch, .listByPage, .list, .listByStream, .readRole, .listResources, .listRules,
+            .watchRules, .readLoginState, .readUser, .readPluginData, .listPluginData, .listUsers, .listAccessLists,
+            .listOwners, .readListData:
             true
         case .setState, .submitReview, .updatePluginData, .updateListData: false
         }
@@ -40,6 +45,8 @@ enum AuthCall: String, CaseIterable, Sendable {
         case .listResources: .resources
         case .listUsers: .users
         case .listAccessLists, .listOwners: .accessLists
+        case .listRules, .watchRules: .monitoringRules
+        case .readLoginState, .readUser: .users
         case .connect, .ping, .watch, .listByPage, .list, .listByStream, .setState, .submitReview, .updatePluginData,
             .updateListData:
             .requests
@@ -52,6 +59,10 @@ enum AuthCall: String, CaseIterable, Sendable {
         switch self {
         case .connect, .ping, .readRole, .listResources, .submitReview: nil
         case .watch: RolePermission("access_request", ["read"])
+        case .listRules: RolePermission("access_monitoring_rule", ["list", "read"])
+        case .watchRules: RolePermission("access_monitoring_rule", ["read"])
+        case .readLoginState: RolePermission("user_login_state", ["read"])
+        case .readUser: RolePermission("user", ["read"])
         case .listByPage, .list, .listByStream: RolePermission("access_request", ["list", "read"])
         case .setState: RolePermission("access_request", ["update"])
         case .readPluginData, .listPluginData, .readListData: RolePermission("access_plugin_data", ["list", "read"])
@@ -65,7 +76,9 @@ enum AuthCall: String, CaseIterable, Sendable {
     /// if the plugin can do without the call, or reports the denial in another way.
     var isEssential: Bool {
         switch self {
-        case .readRole, .submitReview, .listAccessLists, .listOwners, .readListData, .updateListData: false
+        case .readRole, .submitReview, .listAccessLists, .listOwners, .readListData, .updateListData, .listRules, .watchRules,
+            .readLoginState, .readUser:
+            false
         default: true
         }
     }

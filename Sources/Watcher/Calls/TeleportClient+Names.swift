@@ -89,7 +89,7 @@ extension TeleportClient {
     }
 
     /// Whether the name can stand in quotes in a predicate expression.
-    private static func isQuotable(_ name: String) -> Bool {
+    static func isQuotable(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 256 && !name.contains { $0 == "\"" || $0 == "\\" || $0.isNewline }
     }
 
@@ -129,7 +129,7 @@ extension Proto_PaginatedResource {
                 group.header.metadata.name,
                 group.header.metadata.labels["teleport.internal/okta-group-name"] ?? group.header.metadata.description_p
             )
-        case nil: nil
+        case .databaseServer, .appServer, .windowsDesktop, .kubeCluster, .kubernetesServer, nil: nil
         }
     }
 }

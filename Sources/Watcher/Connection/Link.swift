@@ -16,9 +16,13 @@ final class Link: Sendable {
     let address: AuthAddress
     let route: Route
     let api: Proto_AuthService.Client<Transport>
+    let rules: Teleport_Accessmonitoringrules_V1_AccessMonitoringRulesService.Client<Transport>
+    let loginStates: Teleport_Userloginstate_V1_UserLoginStateService.Client<Transport>
     /// The newest call for lists that the server may implement. It starts with the newest of all, and moves to an older one
     /// when the server does not implement a call.
     let listCall = Mutex(AuthCall.listByPage)
+    /// Whether the server's version has access monitoring rules. It is set before the first call.
+    let hasMonitoringRules = Mutex(false)
     /// Whether the watch's first event has come.
     let hasBegun = Mutex(false)
 
@@ -49,6 +53,8 @@ final class Link: Sendable {
         channel = dialled.channel
         client = GRPCClient(transport: transport)
         api = Proto_AuthService.Client(wrapping: client)
+        rules = Teleport_Accessmonitoringrules_V1_AccessMonitoringRulesService.Client(wrapping: client)
+        loginStates = Teleport_Userloginstate_V1_UserLoginStateService.Client(wrapping: client)
         trace = dialled.trace
         tlsFailure = dialled.tlsFailure
     }

@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import Base
 import NIOCore
 import NIOOpenSSL
 import NIOPosix

@@ -32,7 +32,7 @@ final class EventBuffer: Sendable {
         let fitted = state.withLock { state in
             switch event {
             case .connected, .disconnected: state.connection = event
-            case .changed, .deleted: break
+            case .changed, .deleted, .rulesChanged: break
             }
             guard state.events.count >= limit else {
                 state.events.append(event)

@@ -30,6 +30,8 @@ package struct TeleportConfiguration: Sendable {
     /// `web_addr`: host or host:port of Teleport's web UI; nil for the address that Teleport itself returns.
     package var webAddress: String?
     package var clicks = Clicks()
+    /// `monitoring_rules`: whether access monitoring rules choose recipients.
+    package var usesMonitoringRules = true
     /// `refresh_identity`: whether changed files replace the connection that is open.
     package var refreshesIdentity = true
     /// `refresh_identity_interval`: the time between two looks at the files for changes.

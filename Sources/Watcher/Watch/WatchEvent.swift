@@ -10,6 +10,8 @@ package enum WatchEvent: Equatable, Sendable {
     case changed(RequestID, AccessRequest.State = .pending)
     /// The request was deleted, or it expired.
     case deleted(RequestID)
+    /// An access monitoring rule was made, changed or deleted, or a watch on them has begun, so that they are to be listed.
+    case rulesChanged
     /// The watch is off because of this error. ``connected`` follows when it is on again.
     indirect case disconnected(TeleportError)
 }

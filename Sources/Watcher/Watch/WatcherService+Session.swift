@@ -88,6 +88,8 @@ extension WatcherService {
         logger.log(level: isNews ? .info : .debug, "Reaching Teleport at \(link.address) as \(link.route)")
         await checkPermissions()
         logger.debug("Starting a request watcher...")
+        // The watch on rules ends with that on requests.
+        async let _: Void = followRules(on: link)
         do {
             try await follow(link, began: began)
             return link.explain(RPCError(code: .unavailable, message: "the server ended the watch"), during: .watch)
@@ -113,6 +115,7 @@ extension WatcherService {
             try await link.api.ping(Proto_PingRequest(), options: Link.options)
         }
         if let version = ServerVersion(answer.serverVersion) {
+            link.hasMonitoringRules.withLock { $0 = version >= .monitoringRules }
             guard version >= .minimum else {
                 throw TeleportError(
                     .misconfigured, "Teleport at \(link.address) is version \(version)",

@@ -15,6 +15,8 @@ package final class WatcherService: Service {
     /// Whether the watch is opened. False for a connection that carries only calls, for which the role needs no permission to
     /// watch.
     let asksForEvents: Bool
+    /// Whether access monitoring rules are watched too, on servers that have them.
+    let watchesRules: Bool
     private let jitter: @Sendable () -> Double
     private let onEvent: @Sendable (WatchEvent) async -> Void
 
@@ -24,13 +26,14 @@ package final class WatcherService: Service {
     ///   - onEvent: is called for one event after the other. While it runs, the watch goes on, and new events are kept in a
     ///     bounded buffer.
     package init(
-        client: TeleportClient, logger: Logger, asksForEvents: Bool = true,
+        client: TeleportClient, logger: Logger, asksForEvents: Bool = true, watchesRules: Bool = false,
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
         onEvent: @escaping @Sendable (WatchEvent) async -> Void
     ) {
         self.client = client
         self.logger = logger
         self.asksForEvents = asksForEvents
+        self.watchesRules = watchesRules
         self.jitter = jitter
         self.onEvent = onEvent
         state = Mutex(

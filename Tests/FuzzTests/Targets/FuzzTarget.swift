@@ -1,6 +1,7 @@
 /// The parts of the plugin that take bytes from strangers. The raw value is the name of the folder with the target's corpus.
 enum FuzzTarget: String, CaseIterable, Sendable {
-    case certificates, clicks, dialogs, http, identity, lines, mattermost, messages, reconciliations, sessions, settings
+    case certificates, clicks, conditions, dialogs, http, identity, lines, mattermost, messages, reconciliations, sessions,
+        settings
     case signatures, states, tls, toml, triggers
 
     /// Runs the target. Ends the process when a property that must hold does not.
@@ -8,6 +9,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .certificates: fuzzCertificates(input)
         case .clicks: fuzzClicks(input)
+        case .conditions: fuzzConditions(input)
         case .dialogs: fuzzDialogs(input)
         case .http: fuzzHTTP(input)
         case .identity: fuzzIdentity(input)

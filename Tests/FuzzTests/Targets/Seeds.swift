@@ -9,6 +9,7 @@ extension FuzzTarget {
         switch self {
         case .certificates: try Self.certificates()
         case .clicks: try Self.bodies("callback_button_click", "callback_button_click_signed_context")
+        case .conditions: Self.conditions()
         case .dialogs: try Self.bodies("callback_dialog_submission", "dialog_submit_by_user")
         case .http: try Self.requests()
         case .identity: try Self.identities()
@@ -56,6 +57,19 @@ extension FuzzTarget {
             "\u{0}For {{user}}\u{0}[\u{FE0F}text\u{0D4E}](\u{FE0F}host/x)\u{0}@\u{301}all\u{0}",
             "\u{1}**{{user}}**: {{#reason}}_{{reason}}_{{/reason}} [{{resources}}](https://h/)\u{0}a** @all\u{0}_ `\u{301}\u{0}](x)",
             "\u{2}{{person}}: {{reason}} {{link}} {{cluster}} `code`\u{0}a\u{0}www.evil.com <b>\u{0}",
+        ].map { Array($0.utf8) }
+    }
+
+    /// Returns conditions of monitoring rules that use all of the language.
+    private static func conditions() -> [[UInt8]] {
+        [
+            #"access_request.spec.roles.contains("dev") && !user.traits["team"].contains_any(set("a", "b"))"#,
+            #"contains_all(union(set("a"), access_request.spec.roles), set(`b`)) || is_empty(user.traits.team)"#,
+            #"ifelse(true, dict(pair("k", set("v"))).put("l", set()).add_values("k", "w").remove("l"), choose(option(false, 1))) == "x""#,
+            #"regexp.replace(access_request.spec.roles, "^(?i:d)([a-z]*?)(?P<n>\d{1,2}|)$", "${1}_$n$$").contains("x")"#,
+            #"between(access_request.spec.creation_time, time.RFC3339("2025-08-11T14:00:00.5+01:00"), access_request.spec.expiry)"#,
+            #"newer_than("1.2.3-rc.1", "1.2.2") && strings.upper(strings.replaceall("AäA", "", "-")) != "1" // c"#,
+            #"strings.split(email.local(user.traits["email"]), ".").add("x").isempty() /* c */ || 1 == 2"#,
         ].map { Array($0.utf8) }
     }
 

@@ -32,10 +32,11 @@ package struct Environment: Sendable {
 
     package init(
         teleport: any AccessService, chat: any ChatService, circuits: Circuits, rules: RecipientRules, buttons: ButtonMaker?,
-        replica: String, logger: Logger, now: @escaping @Sendable () -> Timestamp, elapsed: @escaping @Sendable () -> Duration
+        replica: String, logger: Logger, monitoring: RuleKeeper? = nil, now: @escaping @Sendable () -> Timestamp,
+        elapsed: @escaping @Sendable () -> Duration
     ) {
         (self.teleport, self.chat, self.circuits) = (teleport, chat, circuits)
-        recipients = Recipients(rules, chat: chat, logger: logger, elapsed: elapsed)
+        recipients = Recipients(rules, monitoring: monitoring, chat: chat, logger: logger, elapsed: elapsed)
         self.buttons = buttons
         self.replica = replica
         self.logger = logger

@@ -18,6 +18,8 @@ package struct Rig: Sendable {
     package let mattermost: SandboxMattermost
     package let environment: Environment
     package let chat: MattermostClient
+    /// Teleport's calls for monitoring rules.
+    package let ruleService: any RuleService
     package let health = Health()
     /// The id of the channel for requests.
     package static let channel = "dpygwdyjubydfne5nshbuea4ga"
@@ -52,7 +54,9 @@ package struct Rig: Sendable {
             defer { chat.shutdown() }
             _ = try await teleport.requests()
             return try await body(
-                Rig(auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat, circuits), chat: chat))
+                Rig(
+                    auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat, circuits), chat: chat,
+                    ruleService: teleport))
         }
     }
 
@@ -67,7 +71,8 @@ package struct Rig: Sendable {
     package static let onlyRecipient = RecipientRules(always: [.channel(ChannelName(team: "acme", channel: "access-requests"))])
 
     package static func makeEnvironment(
-        _ teleport: any AccessService, _ chat: any ChatService, _ circuits: Circuits, rules: RecipientRules = onlyRecipient
+        _ teleport: any AccessService, _ chat: any ChatService, _ circuits: Circuits, rules: RecipientRules = onlyRecipient,
+        monitoring: RuleKeeper? = nil
     ) -> Environment {
         let start = ContinuousClock.now
         return Environment(
@@ -75,8 +80,8 @@ package struct Rig: Sendable {
             buttons: ButtonMaker(callbackURL: "https://localhost:1/mattermost_action") { decision, request, _, _ in
                 ["action": decision.rawValue, "req_id": request.id.rawValue]
             },
-            replica: Replica.newName(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { .now },
-            elapsed: { ContinuousClock.now - start })
+            replica: Replica.newName(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, monitoring: monitoring,
+            now: { .now }, elapsed: { ContinuousClock.now - start })
     }
 
     /// Returns another replica of the plugin, which calls Teleport through `teleport`.
@@ -85,10 +90,13 @@ package struct Rig: Sendable {
     }
 
     /// Returns the plugin with other recipients.
-    package func environment(telling recipients: [String], roles: [String: [String]] = [:]) -> Environment {
+    package func environment(
+        telling recipients: [String], roles: [String: [String]] = [:], monitoring: RuleKeeper? = nil
+    ) -> Environment {
         let rules = RecipientRules(
             always: recipients.compactMap { Recipient($0) }, roles: roles.mapValues { $0.compactMap { Recipient($0) } })
-        return Self.makeEnvironment(environment.teleport, environment.chat, environment.circuits, rules: rules)
+        return Self.makeEnvironment(
+            environment.teleport, environment.chat, environment.circuits, rules: rules, monitoring: monitoring)
     }
 
     /// Returns the plugin at a later time.

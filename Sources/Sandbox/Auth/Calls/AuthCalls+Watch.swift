@@ -7,10 +7,15 @@ extension AuthCalls {
         request: ServerRequest<Proto_Watch>, context: ServerContext
     ) async throws -> StreamingServerResponse<Proto_Event> {
         for kind in request.message.kinds { _ = try require("read", kind.kind, context) }
-        guard let kind = request.message.kinds.first(where: { $0.kind == "access_request" }) else {
-            throw AuthRefusal(.badParameter, "only access requests can be watched here")
+        // One kind that is not known, or that the role may not read, ends the whole watch.
+        let known: Set = majorVersion >= 15 ? ["access_request", "access_monitoring_rule"] : ["access_request"]
+        let kinds = Set(request.message.kinds.map(\.kind))
+        guard !kinds.isEmpty, kinds.isSubset(of: known) else {
+            throw AuthRefusal(.badParameter, "only access requests and newer servers' monitoring rules can be watched here")
         }
-        let queue = WatchQueue(filter: try RequestFilter(watch: kind.filter), limit: configuration.watchBuffer)
+        let filter = request.message.kinds.first { $0.kind == "access_request" }?.filter ?? [:]
+        let queue = WatchQueue(
+            filter: try RequestFilter(watch: filter), kinds: kinds, limit: configuration.watchBuffer)
         return StreamingServerResponse { writer in
             let watcher = store.watch(queue, lag: eventLag)
             defer { store.unwatch(watcher) }
@@ -30,6 +35,8 @@ extension AuthCalls {
             switch item.event {
             case .put(let request): try await writer.write(.put(request))
             case .delete(let id): try await writer.write(.delete(id))
+            case .putRule(let rule): try await writer.write(.put(rule))
+            case .deleteRule(let name): try await writer.write(.deleteRule(name))
             }
             try queue.taken()
         }

@@ -24,4 +24,10 @@ package struct AuthPermission: Hashable, Sendable {
     package static let readingLists = plugin.union([
         Self("list", "access_list"), Self("read", "access_list"), Self("list", "access_plugin_data"),
     ])
+    /// The permissions that access monitoring rules need beside ``plugin``, as Teleport's own role for plugins has them.
+    package static let rules: Set<Self> = [
+        Self("list", "access_monitoring_rule"), Self("read", "access_monitoring_rule"), Self("read", "user_login_state"),
+        Self("read", "user"), Self("list", "node"), Self("read", "node"), Self("list", "app_server"),
+        Self("read", "app_server"),
+    ]
 }

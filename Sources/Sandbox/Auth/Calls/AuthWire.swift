@@ -29,6 +29,9 @@ extension AuthRequest {
                 if let end = maxDuration.timestamp { $0.maxDuration = end }
                 $0.resolveReason = resolveReason
                 $0.suggestedReviewers = suggestedReviewers
+                $0.requestedResourceIds = resources.map { resource in
+                    .with { ($0.clusterName, $0.kind, $0.name) = (resource.cluster, resource.kind, resource.name) }
+                }
                 $0.resolveAnnotations = .init()
                 $0.systemAnnotations = .init()
                 $0.thresholds = thresholds.map { threshold in

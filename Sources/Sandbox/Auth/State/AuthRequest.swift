@@ -22,6 +22,8 @@ package struct AuthRequest: Equatable, Sendable {
     package var state = State.pending
     package let reason: String
     package var suggestedReviewers: [String] = []
+    /// The resources that are requested, without constraints.
+    package var resources: [AuthResource] = []
     /// The latest end of the access, which newer servers send.
     package var maxDuration = AuthTime.absent
     /// The number of the request's kind, which newer servers send: 2 for long-term access. Zero is not sent.
@@ -40,6 +42,17 @@ package struct AuthRequest: Equatable, Sendable {
     package var written: WallTime
     /// The life of plugin data after it is stored with the request; nil for the value in ``PluginDataRules``.
     package var pluginDataLife: Duration?
+}
+
+/// A requested resource.
+package struct AuthResource: Equatable, Sendable {
+    package var cluster: String
+    package var kind: String
+    package var name: String
+
+    package init(cluster: String, kind: String, name: String) {
+        (self.cluster, self.kind, self.name) = (cluster, kind, name)
+    }
 }
 
 /// An entry of the audit log: one decision.

@@ -15,6 +15,8 @@ final class AuthStore: Sendable {
         /// The permissions by user.
         var permissions: [String: Set<AuthPermission>]
         var audit: [AuditEntry] = []
+        /// The access monitoring rules, by name.
+        var monitoringRules: [String: AuthRule] = [:]
         var watchers: [Int: Watcher] = [:]
         var nextWatcher = 0
     }
@@ -169,7 +171,15 @@ extension AuthStore {
         bell.ring()
     }
 
-    var watcherCount: Int { state.withLock { $0.watchers.count } }
+    /// The number of watches on access requests.
+    var watcherCount: Int {
+        state.withLock { $0.watchers.values.count { $0.queue.kinds.contains("access_request") } }
+    }
+
+    /// The number of watches on access monitoring rules.
+    var ruleWatcherCount: Int {
+        state.withLock { $0.watchers.values.count { $0.queue.kinds.contains("access_monitoring_rule") } }
+    }
 
     /// Ends all watches, with an error unless it is nil.
     func endWatches(throwing error: (any Error)?) {
@@ -185,9 +195,29 @@ extension AuthStore {
     /// because nothing below calls back into other code.
     private func publish(_ event: AuthEvent, in state: inout State) {
         let item = WatchQueue.Item(event: event, since: .now)
-        for (key, watcher) in state.watchers where watcher.queue.filter.matches(event) {
+        for (key, watcher) in state.watchers where watcher.queue.wants(event) {
             if !watcher.queue.add(item, lag: watcher.lag()) { state.watchers[key] = nil }
         }
         bell.ring()
+    }
+}
+
+// MARK: - Access monitoring rules
+
+extension AuthStore {
+    /// All rules, in the order of their names.
+    var monitoringRules: [AuthRule] { state.withLock { $0.monitoringRules.values.sorted { $0.name < $1.name } } }
+
+    func setRule(_ rule: AuthRule) {
+        state.withLock { state in
+            state.monitoringRules[rule.name] = rule
+            publish(.putRule(rule), in: &state)
+        }
+    }
+
+    func deleteRule(_ name: String) {
+        state.withLock { state in
+            if state.monitoringRules.removeValue(forKey: name) != nil { publish(.deleteRule(name), in: &state) }
+        }
     }
 }

@@ -4,6 +4,16 @@ import Synchronization
 enum AuthEvent: Equatable, Sendable {
     case put(AuthRequest)
     case delete(String)
+    case putRule(AuthRule)
+    case deleteRule(String)
+
+    /// The kind of the resource that the event is about.
+    var kind: String {
+        switch self {
+        case .put, .delete: "access_request"
+        case .putRule, .deleteRule: "access_monitoring_rule"
+        }
+    }
 }
 
 /// The events that wait for one watcher. Its stream ends when too many wait.
@@ -17,17 +27,23 @@ struct WatchQueue: Sendable {
     static let overflow = AuthRefusal(.badParameter, "buffer overflow")
 
     let filter: RequestFilter
+    /// The kinds of resources that are watched.
+    let kinds: Set<String>
     let items: AsyncThrowingStream<Item, any Error>
     let continuation: AsyncThrowingStream<Item, any Error>.Continuation
     private let limit: Int
     private let backlog = Backlog()
 
     /// - Parameter limit: the largest number of events that may be due and not taken.
-    init(filter: RequestFilter, limit: Int = .max) {
+    init(filter: RequestFilter, kinds: Set<String> = ["access_request"], limit: Int = .max) {
         self.filter = filter
+        self.kinds = kinds
         self.limit = limit
         (items, continuation) = AsyncThrowingStream.makeStream()
     }
+
+    /// Whether the watcher is told of the event.
+    func wants(_ event: AuthEvent) -> Bool { kinds.contains(event.kind) && filter.matches(event) }
 
     /// Adds an event. Returns false when the watcher was too slow. Its stream then ends at once, and the waiting events are
     /// lost.
@@ -93,7 +109,7 @@ struct RequestFilter: Equatable, Sendable {
     func matches(_ event: AuthEvent) -> Bool {
         switch event {
         case .put(let request): matches(request)
-        case .delete: true
+        case .delete, .putRule, .deleteRule: true
         }
     }
 }

@@ -1,0 +1,79 @@
+/// The recipients that monitoring rules named for a request. They are chosen once, when the request is first posted, and then
+/// kept in its record: a rule that is changed later does not move posts that people have seen.
+package struct RuleRecipients: Equatable, Sendable, CustomStringConvertible {
+    /// A recipient, and the roles of the request that it is told of by themselves.
+    package struct Entry: Equatable, Sendable {
+        /// The recipient as the rule names it.
+        package var name: String
+        /// The positions, among the request's roles, of those for which the rules name the recipient even if nothing else is
+        /// requested. A requester can put two roles into one request, and the rule about one of them must not make its
+        /// recipients approve the other.
+        package var roles: Set<Int>
+
+        package init(name: String, roles: Set<Int>) {
+            self.name = name
+            self.roles = roles
+        }
+    }
+
+    /// The largest number of recipients of one request.
+    package static let limit = 50
+    /// The largest number of roles of a request whose own recipients are kept.
+    package static let roleLimit = 30
+    /// The largest size of a recipient's name in bytes.
+    private static let nameLimit = 300
+
+    package var entries: [Entry]
+
+    /// Nil without any entry. Names that cannot be kept, and those beyond ``limit``, are left out.
+    package init?(_ entries: [Entry]) {
+        self.entries = Array(
+            entries.filter { entry in
+                (1...Self.nameLimit).contains(entry.name.utf8.count) && !entry.name.unicodeScalars.contains { $0.value < 0x20 }
+            }.prefix(Self.limit))
+        if self.entries.isEmpty { return nil }
+    }
+
+    /// Parses ``description``; nil if no entry can be read.
+    package init?(_ text: String) {
+        self.init(
+            text.split(separator: "\n").prefix(Self.limit).map { line in
+                let parts = line.split(separator: "\t", maxSplits: 1)
+                let roles = parts.dropFirst().first?.split(separator: ",").prefix(Self.roleLimit).compactMap { Int($0) } ?? []
+                return Entry(name: String(parts.first ?? ""), roles: Set(roles))
+            })
+    }
+
+    /// The value in the record: a line for each recipient, with the positions of its roles after a tabulator.
+    package var description: String {
+        entries.map { entry in
+            ([entry.name] + [entry.roles.sorted().map(String.init).joined(separator: ",")]).joined(separator: "\t")
+        }.joined(separator: "\n")
+    }
+
+    /// Returns the recipients that are told of a role of the request by itself.
+    package func recipients(ofRole role: String, in request: AccessRequest) -> [Recipient] {
+        let roles = request.roles.isEmpty ? [""] : request.roles
+        return entries.filter { entry in entry.roles.contains { roles.indices.contains($0) && roles[$0] == role } }
+            .compactMap { Recipient($0.name) }
+    }
+}
+
+extension PluginRecord {
+    /// The recipients that monitoring rules named when the request was posted; nil if none did.
+    package var ruleRecipients: RuleRecipients? { RuleRecipients(self[Key.ruleRecipients]) }
+}
+
+extension RecipientRules {
+    /// Returns the recipients of the single roles of a request, where monitoring rules may have named others than the
+    /// configuration does.
+    package func narrowed(to request: AccessRequest, _ record: PluginRecord) -> RecipientRules {
+        guard let told = record.ruleRecipients else { return self }
+        let roles = request.roles.isEmpty ? [""] : request.roles
+        let named = roles.map { role in
+            let own = told.recipients(ofRole: role, in: request)
+            return (role, own.isEmpty ? recipients(ofRoles: role.isEmpty ? [] : [role]) : own)
+        }
+        return RecipientRules(always: [], roles: Dictionary(named) { first, _ in first })
+    }
+}

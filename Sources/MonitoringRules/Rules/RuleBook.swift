@@ -1,0 +1,99 @@
+package import Access
+import Base
+
+/// The monitoring rules that name this plugin, ready to be evaluated.
+package struct RuleBook: Sendable {
+    /// A rule with its condition and schedules, or the reason why they cannot be used.
+    package struct Entry: Sendable {
+        package let rule: MonitoringRule
+        fileprivate let condition: Result<Condition, RuleFault>
+        fileprivate let schedules: Result<[Schedule], RuleFault>
+    }
+
+    /// What a rule says of one request.
+    package enum Outcome: Equatable, Sendable {
+        case matches
+        /// The request was made outside the rule's schedules.
+        case outsideSchedule
+        /// The condition is not met because of the part with this text.
+        case unmet(String)
+        /// The condition has this as its value, which is neither true nor false.
+        case notBoolean(String)
+        /// The rule cannot be used.
+        case skipped(RuleFault)
+    }
+
+    package let entries: [Entry]
+    /// What has to be looked up for the rules.
+    package let lookUps: Set<LookUp>
+
+    package static let empty = RuleBook([]) { _ in nil }
+
+    /// - Parameters:
+    ///   - rules: any rules; those that do not concern this plugin are left out.
+    ///   - zone: finds a time zone by its IANA name; nil if there is none of this name.
+    package init(_ rules: [MonitoringRule], zone: (String) -> ZoneClock?) {
+        entries = rules.filter(\.notifies).sorted { $0.name < $1.name }.map { rule in
+            Entry(rule: rule, condition: Self.condition(of: rule), schedules: Self.schedules(of: rule, zone))
+        }
+        lookUps = entries.reduce(into: []) { found, entry in
+            if case .success(let condition) = entry.condition { found.formUnion(condition.lookUps) }
+        }
+    }
+
+    private static func condition(of rule: MonitoringRule) -> Result<Condition, RuleFault> {
+        do {
+            return .success(try Condition(rule.condition))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func schedules(of rule: MonitoringRule, _ zone: (String) -> ZoneClock?) -> Result<[Schedule], RuleFault> {
+        var schedules: [Schedule] = []
+        do {
+            for (_, schedule) in rule.schedules.sorted(by: { $0.key < $1.key }) {
+                schedules.append(try Schedule(schedule, zone: zone))
+            }
+            return .success(schedules)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The rules that cannot be used, whatever the request.
+    package var faults: [(rule: String, fault: RuleFault)] {
+        entries.compactMap { entry in entry.fault.map { (entry.rule.name, $0) } }
+    }
+
+    /// Returns what each rule says of a request.
+    package func outcomes(for facts: RuleFacts) -> [(entry: Entry, outcome: Outcome)] {
+        entries.map { ($0, $0.outcome(for: facts)) }
+    }
+}
+
+extension RuleBook.Entry {
+    /// The reason why the rule cannot be used, whatever the request; nil if it can.
+    package var fault: RuleFault? {
+        if case .failure(let fault) = schedules { return fault }
+        if case .failure(let fault) = condition { return fault }
+        return nil
+    }
+
+    /// Returns what the rule says of a request. The schedules are asked before the condition.
+    package func outcome(for facts: RuleFacts) -> RuleBook.Outcome {
+        do {
+            let schedules = try schedules.get()
+            guard schedules.isEmpty || schedules.contains(where: { $0.contains(facts.created) }) else {
+                return .outsideSchedule
+            }
+            switch try condition.get().evaluate(facts) {
+            case .met: return .matches
+            case .unmet(let part): return .unmet(part)
+            case .notBoolean(let type): return .notBoolean(type)
+            }
+        } catch {
+            return .skipped(error)
+        }
+    }
+}

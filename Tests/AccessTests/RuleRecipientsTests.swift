@@ -1,0 +1,45 @@
+import Access
+import Testing
+
+@Suite("Recipients that rules named, in a request's record")
+struct RuleRecipientsTests {
+    private func request(_ roles: [String]) throws -> AccessRequest {
+        AccessRequest(
+            id: try #require(RequestID("2ac7a19b-41ca-4cbf-a491-9a0009d3eef6")), user: "alice", roles: roles, state: .pending,
+            created: .init(milliseconds: 1))
+    }
+
+    @Test("They are read as they were written")
+    func roundTrip() throws {
+        let recipients = try #require(
+            RuleRecipients([.init(name: "acme/Town Square", roles: [0, 2]), .init(name: "bob@example.com", roles: [])]))
+        #expect(recipients.description == "acme/Town Square\t0,2\nbob@example.com\t")
+        #expect(RuleRecipients(recipients.description) == recipients)
+        #expect(PluginRecord([PluginRecord.Key.ruleRecipients: recipients.description]).ruleRecipients == recipients)
+        #expect(PluginRecord([:]).ruleRecipients == nil)
+    }
+
+    @Test("A damaged record and names that cannot be kept give no recipients", arguments: ["", "\t1", "\n\n", "\u{1}x\t0"])
+    func damaged(text: String) {
+        #expect(RuleRecipients(text) == nil)
+    }
+
+    @Test("The number of recipients is bounded")
+    func bounded() throws {
+        let many = (0..<200).map { RuleRecipients.Entry(name: "a/c\($0)", roles: [0]) }
+        #expect(try #require(RuleRecipients(many)).entries.count == RuleRecipients.limit)
+        #expect(RuleRecipients([.init(name: String(repeating: "a", count: 500), roles: [])]) == nil)
+    }
+
+    @Test("Each role has the recipients that rules name for it alone, or else those of the configuration")
+    func narrowed() throws {
+        let record = PluginRecord([PluginRecord.Key.ruleRecipients: "acme/dev\t0\nacme/both\t\nacme/prod\t1,7"])
+        let configured = RecipientRules(
+            always: [], roles: ["dba": [.channel(.init(team: "acme", channel: "dba"))], "dev": [.person("x@example.com")]])
+        let rules = configured.narrowed(to: try request(["dev", "prod", "dba"]), record)
+        #expect(rules.recipients(ofRoles: ["dev"]).map(\.description) == ["acme/dev"])
+        #expect(rules.recipients(ofRoles: ["prod"]).map(\.description) == ["acme/prod"])
+        #expect(rules.recipients(ofRoles: ["dba"]).map(\.description) == ["acme/dba"])
+        #expect(configured.narrowed(to: try request(["dev"]), PluginRecord([:])) == configured)
+    }
+}

@@ -1,0 +1,274 @@
+import Access
+import Clicks
+import GRPCCore
+import Logging
+import MonitoringRules
+import PluginTestSupport
+import Sandbox
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Posts
+
+/// A rig with Teleport 18, whose rules choose recipients, and the channels `oncall`, `sec` and `access-requests`.
+enum RuleRig {
+    static func with(
+        permissions: Set<AuthPermission> = AuthPermission.rules,
+        configure: (inout SandboxAuth.Configuration) -> Void = { _ in }, _ body: (Rig) async throws -> Void
+    ) async throws {
+        try await Rig.with(permissions: AuthPermission.plugin.union(permissions)) {
+            $0.version = "18.0.0"
+            configure(&$0)
+        } _: { rig in
+            try rig.addChannel("oncall", shown: "On Call")
+            try rig.addChannel("sec", shown: "Security", with: ["carol", "teleport"])
+            try await body(rig)
+        }
+    }
+}
+
+extension Rig {
+    func keeper(_ service: (any RuleService)? = nil, logger: Logger? = nil) -> RuleKeeper {
+        let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return RuleKeeper(
+            service ?? ruleService, zone: { $0 == "UTC" ? .utc : nil }, health: health, logger: logger ?? silent)
+    }
+
+    /// Returns the plugin with the rules that Teleport has at this moment.
+    func ruled(telling: [String] = ["acme/access-requests"], roles: [String: [String]] = [:]) async -> Environment {
+        let keeper = keeper()
+        _ = await keeper.refresh()
+        return environment(telling: telling, roles: roles, monitoring: keeper)
+    }
+}
+
+@Suite("Recipients that monitoring rules name", .timeLimit(.minutes(1)))
+struct MonitoringRuleTests {
+    private static let dev = #"access_request.spec.roles.contains("dev")"#
+
+    @Test("Those of all matching rules, each once, take the place of the configured ones and of suggested reviewers")
+    func replace() async throws {
+        try await RuleRig.with { rig in
+            rig.auth.setRule(AuthRule("b", condition: Self.dev, recipients: ["acme/oncall", "bob@example.com"]))
+            rig.auth.setRule(AuthRule("a", condition: "true", recipients: ["acme/oncall"]))
+            rig.auth.setRule(AuthRule("other", condition: "!\(Self.dev)", recipients: ["acme/sec"]))
+            let environment = await rig.ruled()
+            let id = try rig.request(roles: ["dev"], reviewers: ["carol@example.com"])
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try rig.told(id) == ["@bob", "oncall"])
+            #expect(rig.data(of: id)[PluginRecord.Key.ruleRecipients] == "acme/oncall\t0\nbob@example.com\t0")
+            try rig.auth.resolve(id.rawValue, .approved)
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try rig.posts(about: id).allSatisfy { $0.props["teleport"]?["state"]?.text == "approved" })
+        }
+    }
+
+    @Test("Where no rule matches, the configured recipients and the suggested reviewers are told")
+    func ordinary() async throws {
+        try await RuleRig.with { rig in
+            rig.auth.setRule(AuthRule("a", condition: Self.dev, recipients: ["acme/oncall"]))
+            rig.auth.setRule(AuthRule("broken", condition: "no such thing", recipients: ["acme/oncall"]))
+            rig.auth.setRule(AuthRule("text", condition: "\"true\"", recipients: ["acme/oncall"]))
+            rig.auth.setRule(
+                AuthRule("never", condition: "true", recipients: ["acme/oncall"], schedules: ["a": .init([])]))
+            rig.auth.setRule(AuthRule("slack", condition: "true", recipients: ["acme/oncall"], plugin: "slack"))
+            let environment = await rig.ruled()
+            let id = try rig.request(roles: ["prod"], reviewers: ["carol@example.com"])
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try rig.told(id) == ["@carol", "access-requests"])
+            #expect(rig.data(of: id)[PluginRecord.Key.ruleRecipients] == nil)
+        }
+    }
+
+    @Test("A misspelt recipient does not keep the configured ones from being told, nor the rule's others")
+    func misspelt() async throws {
+        try await RuleRig.with { rig in
+            rig.auth.setRule(AuthRule("a", condition: Self.dev, recipients: ["acme/oncal", "#oncall"]))
+            let alone = try rig.request(roles: ["dev"])
+            let environment = await rig.ruled()
+            await #expect(throws: Hindrance.self) { try await rig.reconcile(alone, as: environment) }
+            #expect(try rig.told(alone) == ["access-requests"])
+            rig.auth.setRule(AuthRule("b", condition: Self.dev, recipients: ["acme/oncall"]))
+            let later = await rig.ruled()
+            let both = try rig.request(roles: ["dev"])
+            await #expect(throws: Hindrance.self) { try await rig.reconcile(both, as: later) }
+            #expect(try rig.told(both) == ["oncall"])
+            // The first request keeps the recipients that it was posted to.
+            await #expect(throws: Never.self) { try await rig.reconcile(alone, as: later) }
+            #expect(try rig.told(alone) == ["access-requests"])
+        }
+    }
+
+    @Test("Recipients are chosen once: neither a changed rule nor a replica without rules posts anywhere else")
+    func once() async throws {
+        try await RuleRig.with { rig in
+            rig.auth.setRule(AuthRule("a", condition: "true", recipients: ["acme/oncall"]))
+            let id = try rig.request(roles: ["dev"])
+            try await rig.reconcile(id, as: await rig.ruled())
+            rig.auth.setRule(AuthRule("a", condition: "true", recipients: ["acme/sec"]))
+            for environment in [await rig.ruled(), rig.environment] {
+                #expect(try await rig.reconcile(id, as: environment) == .settled)
+                #expect(try rig.told(id) == ["oncall"])
+            }
+            // A sweep, too, regards the request as posted.
+            let reconciler = Reconciler(await rig.ruled().posts, health: rig.health)
+            try await Sweep(await rig.ruled().posts, reconciler)()
+            #expect(reconciler.isAtRest)
+        }
+    }
+
+    @Test("Traits and labels are looked up for the rules that ask about them")
+    func lookUps() async throws {
+        try await RuleRig.with {
+            $0.loginTraits = ["dave": ["team": ["cloud"]]]
+            $0.nodes = ["n1": "db", "n2": "web"]
+            $0.nodeLabels = ["n1": ["env": "prod"], "n2": ["env": "test"]]
+        } _: { rig in
+            let labels = "access_request.spec.resource_labels_union[\"env\"].contains(\"prod\")"
+            rig.auth.setRule(
+                AuthRule("a", condition: "user.traits.team.contains(\"cloud\") && \(labels)", recipients: ["acme/oncall"]))
+            let environment = await rig.ruled()
+            for (node, told) in [("n1", "oncall"), ("n2", "access-requests")] {
+                let resource = AuthResource(cluster: "sandbox.example", kind: "node", name: node)
+                let id = try #require(
+                    RequestID(rig.auth.createRequest(user: "dave", roles: ["dev"], resources: [resource])))
+                #expect(try await rig.reconcile(id, as: environment) == .settled)
+                #expect(try rig.told(id) == [told])
+            }
+        }
+    }
+
+    @Test("Traits that the role may not read are empty, and said so; any other failure leaves all rules aside")
+    func failures() async throws {
+        try await RuleRig.with(permissions: AuthPermission.rules.subtracting([AuthPermission("read", "user_login_state")])) {
+            $0.loginTraits = ["dave": ["team": ["cloud"]]]
+        } _: { rig in
+            rig.auth.setRule(
+                AuthRule("a", condition: "is_empty(user.traits[\"team\"])", recipients: ["acme/oncall"]))
+            let environment = await rig.ruled()
+            let denied = try rig.request(roles: ["dev"])
+            #expect(try await rig.reconcile(denied, as: environment) == .settled)
+            #expect(try rig.told(denied) == ["oncall"])
+            let note = try #require(rig.health.notes.first { $0.part == .rules }?.note)
+            #expect(note.mend?.contains("user_login_state") == true)
+            rig.auth.grant(AuthPermission("read", "user_login_state"))
+            rig.auth.faults.next(of: "GetUserLoginState", .answer(.internalError, "broken"))
+            let failed = try rig.request(roles: ["dev"])
+            #expect(try await rig.reconcile(failed, as: environment) == .settled)
+            #expect(try rig.told(failed) == ["access-requests"])
+            // A user who is stored nowhere is such a failure as well.
+            let unknown = try rig.request(user: "nobody", roles: ["dev"])
+            #expect(try await rig.reconcile(unknown, as: environment) == .settled)
+            #expect(try rig.told(unknown) == ["access-requests"])
+            let known = try rig.request(roles: ["dev"])
+            #expect(try await rig.reconcile(known, as: environment) == .settled)
+            #expect(try rig.told(known) == ["access-requests"])
+            #expect(rig.health.notes.allSatisfy { $0.part != .rules })
+        }
+    }
+
+    @Test("A member of a rule's channel may decide the roles that the rule names by themselves, and no others")
+    func standing() async throws {
+        try await RuleRig.with { rig in
+            rig.auth.setRule(AuthRule("dev", condition: Self.dev, recipients: ["acme/oncall"]))
+            rig.auth.setRule(
+                AuthRule("prod", condition: #"access_request.spec.roles.contains("prod")"#, recipients: ["acme/sec"]))
+            let environment = await rig.ruled()
+            let both = try rig.request(roles: ["dev", "prod"])
+            #expect(try await rig.reconcile(both, as: environment) == .settled)
+            #expect(try rig.told(both) == ["oncall", "sec"])
+            #expect(rig.data(of: both)[PluginRecord.Key.ruleRecipients] == "acme/oncall\t0\nacme/sec\t1")
+            let refused = await rig.answer(try rig.click(.approve, on: both), as: environment).text
+            #expect(refused.contains("acme/sec") && rig.auth.auditLog.isEmpty, "\(refused)")
+            let one = try rig.request(roles: ["dev"])
+            try await rig.reconcile(one, as: environment)
+            #expect(await rig.answer(try rig.click(.approve, on: one), as: environment).text.hasPrefix("You approved"))
+        }
+    }
+}
+
+@Suite("Keeping monitoring rules", .timeLimit(.minutes(1)))
+struct RuleKeeperTests {
+    /// A Teleport that answers as it is told.
+    private final class Service: RuleService {
+        let answer: Mutex<Result<[MonitoringRule]?, TeleportError>>
+
+        init(_ answer: Result<[MonitoringRule]?, TeleportError>) { self.answer = Mutex(answer) }
+
+        func monitoringRules() async throws(TeleportError) -> [MonitoringRule]? { try answer.withLock { $0 }.get() }
+        func traits(ofUser name: String) async throws(TeleportError) -> [String: [String]] { [:] }
+        func labels(of resources: [RequestedResource]) async throws(TeleportError) -> [[String: String]] { [] }
+    }
+
+    private static let rule = MonitoringRule(name: "a", condition: "true", recipients: ["acme/oncall"])
+    private static let broken = TeleportError(.other, "it is broken", mend: "look at it")
+
+    private func keeper(_ service: Service, _ health: Health, clock: any Clock<Duration> = .continuous) -> RuleKeeper {
+        RuleKeeper(
+            service, zone: { _ in nil }, health: health, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            clock: clock)
+    }
+
+    private func note(_ health: Health) -> String? { health.notes.first { $0.part == .rules }?.note.message }
+
+    @Test("If the rules cannot be read, the last known ones stay, and the health says so until they can be read again")
+    func lastKnown() async throws {
+        let (health, service) = (Health(), Service(.success([Self.rule])))
+        let keeper = keeper(service, health)
+        let changes = Mutex(0)
+        keeper.onChange { changes.withLock { $0 += 1 } }
+        #expect(await keeper.refresh())
+        #expect(try await keeper.book().entries.map(\.rule) == [Self.rule])
+        #expect(note(health) == nil)
+        service.answer.withLock { $0 = .failure(Self.broken) }
+        #expect(!(await keeper.refresh()))
+        #expect(try await keeper.book().entries.map(\.rule) == [Self.rule])
+        #expect(note(health) == "they cannot be read: it is broken; look at it")
+        #expect(health.reasons.allSatisfy { $0.part != .rules })
+        service.answer.withLock { $0 = .success([]) }
+        #expect(await keeper.refresh())
+        #expect(try await keeper.book().entries.isEmpty)
+        #expect(note(health) == nil)
+        #expect(await keeper.refresh())
+        #expect(changes.withLock { $0 } == 2)
+    }
+
+    @Test("A role that was never allowed to read rules is no news; one that lost the right is")
+    func denied() async throws {
+        let denial = TeleportError(.permissionDenied, "denied", mend: "add the rule")
+        let (health, service) = (Health(), Service(.failure(denial)))
+        let keeper = keeper(service, health)
+        #expect(await keeper.refresh())
+        #expect(try await keeper.book().entries.isEmpty)
+        #expect(note(health) == nil)
+        service.answer.withLock { $0 = .success([Self.rule]) }
+        #expect(await keeper.refresh())
+        service.answer.withLock { $0 = .failure(denial) }
+        #expect(await keeper.refresh())
+        #expect(note(health)?.contains("add the rule") == true)
+        #expect(try await keeper.book().entries.count == 1)
+    }
+
+    @Test("A server that is too old has no rules, and a rule that cannot be used is named in the health")
+    func others() async throws {
+        let (health, service) = (Health(), Service(.success(nil)))
+        let keeper = keeper(service, health)
+        #expect(await keeper.refresh())
+        #expect(try await keeper.book().entries.isEmpty)
+        let faulty = MonitoringRule(name: "x", condition: "nothing", recipients: [])
+        service.answer.withLock { $0 = .success([Self.rule, faulty]) }
+        #expect(await keeper.refresh())
+        #expect(note(health)?.contains(#"The access monitoring rule "x" is skipped"#) == true)
+        #expect(keeper.named == ["acme/oncall"])
+    }
+
+    @Test("A request waits for the first answer, and fails to be tried again if there is none")
+    func unanswered() async throws {
+        let lost = TeleportError(.unavailable, "no connection")
+        let service = Service(.failure(lost))
+        let keeper = keeper(service, Health(), clock: TestClock(.endAtOnce))
+        #expect(await keeper.refresh())
+        await #expect(throws: TeleportError.self) { try await keeper.book() }
+    }
+}
