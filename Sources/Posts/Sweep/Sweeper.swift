@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Sweeps when the watch connects or reconnects, and every ten minutes. A sweep that fails is tried again until it succeeds. One
-/// that saw no request is followed by another after a minute, if the plugin's role may not be shown any.
+/// that may not have seen everything is followed by others, a minute apart.
 ///
 /// Each sweep is followed by a rest that is four times as long as the sweep took, within limits. Otherwise a watch that ends
 /// again and again in a burst of changes would cause one sweep right after the other.
@@ -16,24 +16,26 @@ package struct Sweeper: Service {
     /// The pause after a failure that only a person can mend.
     private static let slowly = Duration.seconds(60)
 
-    /// A value that all copies of the struct share.
-    private final class Flag: Sendable {
-        private let value = Mutex(false)
+    /// The number of minutes whose sweeps follow one that may not have seen everything. All copies of the struct share it.
+    private final class FollowUps: Sendable {
+        private let left = Mutex(0)
 
-        var isSet: Bool {
-            get { value.withLock { $0 } }
-            set { value.withLock { $0 = newValue } }
+        func ask(for count: Int) { left.withLock { $0 = max($0, count) } }
+
+        /// Returns whether a sweep is due, and counts it.
+        func take() -> Bool {
+            left.withLock { left in
+                defer { left = max(left - 1, 0) }
+                return left > 0
+            }
         }
     }
-    /// The length of the rest after a sweep, as a multiple of the sweep's length. ``rests`` limits it.
-    private static let restFactor = 4
-    private static let rests = Duration.milliseconds(200)...Duration.seconds(30)
 
     private let context: PostsContext
     private let sweep: Sweep
     private let channels: ChannelSweep
     private let clock: any Clock<Duration>
-    private let isPerhapsBlind = Flag()
+    private let followUps = FollowUps()
     private let triggers: AsyncStream<Void>
     private let trigger: AsyncStream<Void>.Continuation
 
@@ -45,8 +47,12 @@ package struct Sweeper: Service {
         (triggers, trigger) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Asks for a sweep. Several calls during one sweep cause only one more.
-    package func sweepSoon() { trigger.yield() }
+    /// Asks for a sweep. Several calls during one sweep cause only one more. Because the list may come from a cache that lags
+    /// behind, two more follow within the next two minutes: what changed right before the watch began is seen then.
+    package func sweepSoon() {
+        followUps.ask(for: 2)
+        trigger.yield()
+    }
 
     /// Sweeps until the task is cancelled or a graceful shutdown begins.
     package func run() async throws {
@@ -55,7 +61,7 @@ package struct Sweeper: Service {
                 var minutes = 0
                 while (try? await clock.sleep(for: Self.minute)) != nil {
                     minutes += 1
-                    if minutes % Self.interval == 0 || isPerhapsBlind.isSet { trigger.yield() }
+                    if followUps.take() || minutes % Self.interval == 0 { trigger.yield() }
                 }
             }
             group.addTask(priority: .utility) { await sweepWhenAsked() }
@@ -77,7 +83,7 @@ package struct Sweeper: Service {
             for await _ in triggers {
                 let begun = context.clocks.elapsed()
                 await untilDone("Could not look through all requests and posts") {
-                    isPerhapsBlind.isSet = try await sweep() == .perhapsBlind
+                    if try await sweep() == .perhapsBlind { followUps.ask(for: 1) }
                 }
                 if isFirst {
                     looks.addTask(priority: .background) {
