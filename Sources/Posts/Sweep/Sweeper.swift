@@ -16,6 +16,10 @@ package struct Sweeper: Service {
     /// The pause after a failure that only a person can mend.
     private static let slowly = Duration.seconds(60)
 
+    /// The length of the rest after a sweep, as a multiple of the sweep's length. ``rests`` limits it.
+    private static let restFactor = 4
+    private static let rests = Duration.milliseconds(200)...Duration.seconds(30)
+
     /// The number of minutes whose sweeps follow one that may not have seen everything. All copies of the struct share it.
     private final class FollowUps: Sendable {
         private let left = Mutex(0)
@@ -82,12 +86,13 @@ package struct Sweeper: Service {
             var isFirst = true
             for await _ in triggers {
                 let begun = context.clocks.elapsed()
-                await untilDone("Could not look through all requests and posts") {
+                let isDone = await untilDone("Could not look through all requests and posts") {
                     if try await sweep() == .perhapsBlind { followUps.ask(for: 1) }
                 }
+                guard isDone else { break }
                 if isFirst {
                     looks.addTask(priority: .background) {
-                        await untilDone("Could not look for posts that were left open") { try await channels() }
+                        _ = await untilDone("Could not look for posts that were left open") { try await channels() }
                     }
                 }
                 isFirst = false
@@ -98,13 +103,15 @@ package struct Sweeper: Service {
         }
     }
 
-    private func untilDone(_ failed: String, _ body: () async throws -> Void) async {
+    /// Tries again until the work is done. Returns false if the task is cancelled before.
+    private func untilDone(_ failed: String, _ body: () async throws -> Void) async -> Bool {
         var backoff = Backoff(Self.retries)
         var told = SayOnce<String>()
         while !Task.isCancelled {
             var pause = backoff.next()
             do {
-                return try await body()
+                try await body()
+                return true
             } catch {
                 let problem = Problem(error)
                 let isQuiet = !told.isNews(problem.message) || context.outage() != nil
@@ -112,7 +119,8 @@ package struct Sweeper: Service {
                 context.logger.log(level: level, "\(failed): \(problem.message)")
                 if problem.isPermanent { pause = Self.slowly }
             }
-            guard !Sabotage.isActive(.sweepGivesUp), (try? await clock.sleep(for: pause)) != nil else { return }
+            guard !Sabotage.isActive(.sweepGivesUp), (try? await clock.sleep(for: pause)) != nil else { return false }
         }
+        return false
     }
 }
