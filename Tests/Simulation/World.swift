@@ -81,7 +81,9 @@ final class World: @unchecked Sendable {
         scheduler.run(until: Self.day)
         if order == nil { heal() }
         scheduler.run(until: Self.day + plan.quiet)
-        if !scheduler.isAbandoned { oracle.judgeEnd() }
+        if scheduler.isAbandoned { return oracle.violations }
+        oracle.judgeEnd()
+        if order != nil { return oracle.violations }
         for replica in replicas { replica.cancel() }
         scheduler.finish(replicas.map(\.machine))
         return oracle.violations

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Sweeps when the watch connects or reconnects, and every ten minutes. A sweep that fails is tried again until it succeeds. One
-/// that saw no request is followed by another after a minute, if the plugin's role may not be shown any.
+/// that may not have seen everything is followed by others, a minute apart.
 ///
 /// Each sweep is followed by a rest that is four times as long as the sweep took, within limits. Otherwise a watch that ends
 /// again and again in a burst of changes would cause one sweep right after the other.
@@ -16,23 +16,29 @@ package struct Sweeper: Service {
     /// The pause after a failure that only a person can mend.
     private static let slowly = Duration.seconds(60)
 
-    /// A value that all copies of the struct share.
-    private final class Flag: Sendable {
-        private let value = Mutex(false)
-
-        var isSet: Bool {
-            get { value.withLock { $0 } }
-            set { value.withLock { $0 = newValue } }
-        }
-    }
     /// The length of the rest after a sweep, as a multiple of the sweep's length. ``rests`` limits it.
     private static let restFactor = 4
     private static let rests = Duration.milliseconds(200)...Duration.seconds(30)
 
+    /// The number of minutes whose sweeps follow one that may not have seen everything. All copies of the struct share it.
+    private final class FollowUps: Sendable {
+        private let left = Mutex(0)
+
+        func ask(for count: Int) { left.withLock { $0 = max($0, count) } }
+
+        /// Returns whether a sweep is due, and counts it.
+        func take() -> Bool {
+            left.withLock { left in
+                defer { left = max(left - 1, 0) }
+                return left > 0
+            }
+        }
+    }
+
     private let live: Live<PostsContext>
     private let reconciler: Reconciler
     private let clock: any Clock<Duration>
-    private let isPerhapsBlind = Flag()
+    private let followUps = FollowUps()
     private let triggers: AsyncStream<Void>
     private let trigger: AsyncStream<Void>.Continuation
 
@@ -50,8 +56,12 @@ package struct Sweeper: Service {
         (triggers, trigger) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Asks for a sweep. Several calls during one sweep cause only one more.
-    package func sweepSoon() { trigger.yield() }
+    /// Asks for a sweep. Several calls during one sweep cause only one more. Because the list may come from a cache that lags
+    /// behind, two more follow within the next two minutes: what changed right before the watch began is seen then.
+    package func sweepSoon() {
+        followUps.ask(for: 2)
+        trigger.yield()
+    }
 
     /// Sweeps until the task is cancelled or a graceful shutdown begins.
     package func run() async throws {
@@ -60,7 +70,7 @@ package struct Sweeper: Service {
                 var minutes = 0
                 while (try? await clock.sleep(for: Self.minute)) != nil {
                     minutes += 1
-                    if minutes % Self.interval == 0 || isPerhapsBlind.isSet { trigger.yield() }
+                    if followUps.take() || minutes % Self.interval == 0 { trigger.yield() }
                 }
             }
             group.addTask(priority: .utility) { await sweepWhenAsked() }
@@ -81,12 +91,13 @@ package struct Sweeper: Service {
             var isFirst = true
             for await _ in triggers {
                 let begun = context.clocks.elapsed()
-                await untilDone("Could not look through all requests and posts") {
-                    isPerhapsBlind.isSet = try await Sweep(context, reconciler, clock: clock)() == .perhapsBlind
+                let isDone = await untilDone("Could not look through all requests and posts") {
+                    if try await Sweep(context, reconciler, clock: clock)() == .perhapsBlind { followUps.ask(for: 1) }
                 }
+                guard isDone else { break }
                 if isFirst {
                     looks.addTask(priority: .background) {
-                        await untilDone("Could not look for posts that were left open") {
+                        _ = await untilDone("Could not look for posts that were left open") {
                             try await ChannelSweep(context, reconciler, clock: clock)()
                         }
                     }
@@ -99,13 +110,15 @@ package struct Sweeper: Service {
         }
     }
 
-    private func untilDone(_ failed: String, _ body: () async throws -> Void) async {
+    /// Tries again until the work is done. Returns false if the task is cancelled before.
+    private func untilDone(_ failed: String, _ body: () async throws -> Void) async -> Bool {
         var backoff = Backoff(Self.retries)
         var told = SayOnce<String>()
         while !Task.isCancelled {
             var pause = backoff.next()
             do {
-                return try await body()
+                try await body()
+                return true
             } catch {
                 let problem = Problem(error)
                 let isQuiet = !told.isNews(problem.message) || context.outage() != nil
@@ -113,7 +126,8 @@ package struct Sweeper: Service {
                 context.logger.log(level: level, "\(failed): \(problem.message)")
                 if problem.isPermanent { pause = Self.slowly }
             }
-            guard !Sabotage.isActive(.sweepGivesUp), (try? await clock.sleep(for: pause)) != nil else { return }
+            guard !Sabotage.isActive(.sweepGivesUp), (try? await clock.sleep(for: pause)) != nil else { return false }
         }
+        return false
     }
 }

@@ -7,7 +7,7 @@ extension Simulate {
     func proveThatItBites() throws {
         #if SIMULATION
             var missed = 0
-            for fault in switches {
+            for fault in chosen {
                 let start = ContinuousClock.now
                 let found = try find(fault, until: start + .seconds(30))
                 let time = Int((ContinuousClock.now - start) / .milliseconds(100))
@@ -28,7 +28,7 @@ extension Simulate {
     }
 
     #if SIMULATION
-        private var switches: [Sabotage] { fault.flatMap(Sabotage.init).map { [$0] } ?? Sabotage.allCases }
+        private var chosen: [Sabotage] { fault.flatMap(Sabotage.init).map { [$0] } ?? Sabotage.allCases }
 
         /// Looks for a world that goes wrong with the fault, and only with it.
         private func find(_ fault: Sabotage, until end: ContinuousClock.Instant) throws -> Search.Failure? {

@@ -35,6 +35,9 @@ struct Simulate: ParsableCommand {
     @Option(help: "How many calls may fail in each schedule of --exhaustive.")
     var faults = 2
 
+    @Option(help: "How often, at most, another replica comes next in --exhaustive although the last one has a call under way.")
+    var switches: Int?
+
     @Flag(help: "Print the story of the first seed, whatever comes of it.")
     var story = false
 
@@ -90,31 +93,28 @@ struct Simulate: ParsableCommand {
     }
 
     private func runEverySchedule() throws {
-        var search = ExhaustiveSearch(faults: faults)
-        if story {
-            for line in try search.story([]) { print(line) }
-            return
-        }
+        let limits = Order.Limits(faults: faults, switches: switches ?? .max)
+        let exhaustive = ExhaustiveSearch(limits: limits)
+        if story { return try exhaustive.story([]).lines.forEach { print($0) } }
         let start = ContinuousClock.now
-        func counts(_ search: ExhaustiveSearch) -> String {
-            let time = Int((ContinuousClock.now - start) / .seconds(1))
-            return "\(search.schedules) schedules, \(search.states) states, \(time) s"
+        guard let search = try exhaustive.run(), !search.isFull else {
+            throw ValidationError("There is no memory for so many states.")
         }
-        var told = start
-        let failure = try search.run { search, share in
-            guard ContinuousClock.now - told > .seconds(5) else { return }
-            told = .now
-            print("\(counts(search)), \(Int(share * 1000)) ‰ of the first branches")
-            fflush(nil)
-        }
-        if let failure {
-            print("Schedule \(search.schedules) goes wrong: \(failure.violations.map(\.description).joined(separator: "; "))")
-            for line in try search.story(failure.choices) { print("  \(line)") }
+        let time = Int((ContinuousClock.now - start) / .seconds(1))
+        let counts = "\(search.schedules) schedules, \(search.states) states, \(time) s"
+        if let choices = search.failure {
+            let (lines, violations) = try exhaustive.story(choices)
+            print("A schedule goes wrong (\(counts)): \(violations.map(\.description).joined(separator: "; "))")
+            for line in lines { print("  \(line)") }
             throw ExitCode(1)
         }
+        let orders =
+            switches.map { "with up to \($0) switches between replicas that have a call under way" } ?? "in every order"
         print(
-            "All schedules with up to \(faults) faults: \(counts(search)), \(search.cut) of them cut off at a state that was seen "
-                + "before, tctl overwritten after at most \(search.longestOverwrite). Nothing went wrong.")
+            """
+            All calls \(orders), with up to \(faults) faults: \(counts), \(search.cut) of the schedules cut off at a state that \
+            was seen before, tctl overwritten after at most \(search.longestOverwrite). Nothing went wrong.
+            """)
     }
 
     /// Whether the same seed gives the same world, to the last line.

@@ -31,12 +31,10 @@ struct Faults {
             if let replica = world.replicas.first(where: { $0.machine === machine }), replica.isAlive {
                 if kills { Faults(world).kill(replica) } else { Faults(world).freeze(replica) }
             }
-            world.scheduler.stepsToIncident = world.choices.below(Self.stepsBetween)
+            world.scheduler.stepsToIncident = world.choices.below(world.plan.stepsBetween)
         }
-        scheduler.stepsToIncident = choices.below(Self.stepsBetween)
+        scheduler.stepsToIncident = choices.below(world.plan.stepsBetween)
     }
-
-    private static let stepsBetween = 1500
 
     private func sometime(_ action: @escaping () -> Void) {
         scheduler.after(.milliseconds(1000 + choices.below(70_000)), action)
@@ -55,7 +53,7 @@ struct Faults {
     private func freeze(_ one: SimulatedReplica? = nil) {
         guard let replica = one ?? oneReplica() else { return }
         replica.freeze()
-        scheduler.after(.milliseconds(100 + choices.below(40_000))) { replica.thaw() }
+        scheduler.after(.milliseconds(100) + upTo(world.plan.longestFreeze)) { replica.thaw() }
     }
 
     /// Somebody sets the wall clock of a machine, forward or back.
@@ -79,9 +77,9 @@ struct Faults {
 
     private func loseWatch() { oneReplica()?.disconnect() }
 
-    private func trouble() -> Duration {
-        .milliseconds(choices.below(Int(world.plan.longestTrouble / .milliseconds(1))))
-    }
+    private func trouble() -> Duration { upTo(world.plan.longestTrouble) }
+
+    private func upTo(_ longest: Duration) -> Duration { .milliseconds(choices.below(Int(longest / .milliseconds(1)))) }
 
     /// An administrator or a member of a channel does something that is in the plugin's way, and perhaps undoes it.
     private func meddle() {

@@ -45,6 +45,11 @@ struct Plan {
     /// How often a replica is killed or frozen between any two of its steps.
     var stepKills = 0
     var stepFreezes = 0
+    /// The largest number of steps between two of these.
+    var stepsBetween = 1500
+    /// How long a replica is frozen, at most, and a watch is off.
+    var longestFreeze = Duration.seconds(40)
+    var longestGap = Duration.seconds(8)
     var outages = 0
     var lostWatches = 0
     var meddling = 0

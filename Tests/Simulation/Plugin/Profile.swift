@@ -37,7 +37,7 @@ enum Profile: String, CaseIterable {
             plan.isSlow = choices.chance(1, in: 2)
         case .frozenHolders:
             plan.replicas = 2 + choices.below(2)
-            plan.stepFreezes = 2 + choices.below(8)
+            (plan.stepFreezes, plan.stepsBetween) = (4 + choices.below(12), choices.pick([1000, 300]))
             plan.teleportFaults = choices.pick([0, 0, 5])
         case .crashes:
             plan.stepKills = 2 + choices.below(8)
@@ -48,9 +48,9 @@ enum Profile: String, CaseIterable {
             plan.isContested = true
             plan.freezes = choices.below(2)
         case .lostWatches:
-            plan.replicas = 1 + choices.below(2)
-            plan.lostWatches = 4 + choices.below(8)
-            plan.teleportFaults = choices.pick([60, 20, 150])
+            plan.replicas = choices.pick([1, 1, 2])
+            (plan.lostWatches, plan.longestGap) = (1 + choices.below(6), .seconds(choices.pick([30, 8])))
+            plan.teleportFaults = choices.pick([150, 20, 300])
         case .outages:
             plan.outages = 1 + choices.below(4)
             plan.kills = choices.below(2)

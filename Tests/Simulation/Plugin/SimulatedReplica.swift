@@ -154,12 +154,16 @@ final class SimulatedReplica: @unchecked Sendable {
         guard isConnected else { return }
         isConnected = false
         world.trace.add(machine.name, "has lost its watch")
-        world.scheduler.after(.milliseconds(250 + world.choices.below(8000))) { [self] in connect() }
+        let gap = world.choices.below(Int(world.plan.longestGap / .milliseconds(1)))
+        world.scheduler.after(.milliseconds(250 + gap)) { [self] in connect() }
     }
 
     func event(_ id: RequestID, _ fact: Sight.Fact) {
         if Sabotage.isActive(.hintsDropped) { return }
-        if let order = world.order { return order.hold(fact, of: id, for: self) }
+        if let order = world.order {
+            order.tell(fact, to: self)
+            return see(id, fact)
+        }
         let delay = Duration.milliseconds(1 + world.choices.below(20))
         world.scheduler.after(delay) { [self] in see(id, fact) }
     }

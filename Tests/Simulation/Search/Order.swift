@@ -11,16 +11,16 @@ protocol HeldCall {
     var isFixed: Bool { get }
     /// The time after which the caller gives up.
     var limit: Duration { get }
-    /// Lets the call take effect and be answered at this moment. Returns the answer in words.
-    func happen() -> String
+    /// Lets the call take effect and be answered at this moment. Returns a number for the answer.
+    func happen() -> Int
     func meet(_ fate: Fate)
 }
 
-/// Decides in which order calls and events take effect in a world without chance, and which calls fail.
+/// Decides in which order calls take effect in a world without chance, and which calls fail.
 ///
 /// At each moment at which no task can run, one of the calls under way, a fault of one of them, or a person's act comes next.
-/// Time passes only when no call is under way. A list of choices says which comes next; after its end it is always the first one
-/// until a state comes that was seen before. The rest of the world is then of no interest.
+/// Time passes only when no call is under way. In a search, the process is copied for each of the possible ways on, and a copy
+/// ends when it comes to a state that was seen before. A list of choices leads to one of them again.
 final class Order {
     /// What happens to a call.
     enum Fault: CaseIterable {
@@ -39,34 +39,41 @@ final class Order {
         var mattersToReads: Bool { self == .lost || self == .killedBefore }
     }
 
-    /// The states that were seen in all worlds of a search.
-    final class States { var seen: Set<Int> = [] }
-
     private struct Option {
         var words: String
         var act: () -> Void
     }
 
-    /// The places at which something was chosen: what, and of how many.
-    private(set) var path: [(choice: Int, count: Int)] = []
-    /// Whether the world came to a state that was seen before.
-    private(set) var isCut = false
+    /// What was chosen so far, of the ways on that there were.
+    private(set) var path: [Int] = []
     private let given: [Int]
-    private let states: States
+    /// What all copies of the process share; nil while one list of choices is followed.
+    private let search: SharedSearch?
     private var faultsLeft: Int
     private var calls: [any HeldCall] = []
-    private var events: [(replica: SimulatedReplica, id: RequestID, fact: Sight.Fact)] = []
     /// The calls that take effect later, by the time.
     private var late: [(at: Duration, what: String)] = []
     private var hasClicked = false
     private var hasUsedTctl = false
     /// Whether anything happened since people last chose to wait.
     private var isNews = false
+    /// How often another replica may still come next although the last one has a call under way.
+    private var switchesLeft: Int
+    private weak var last: Machine?
     private let id = RequestID("request1")
     private unowned var world: World!
 
-    init(_ given: [Int], faults: Int, _ states: States) {
-        (self.given, faultsLeft, self.states) = (given, faults, states)
+    init(_ limits: Limits, given: [Int] = [], search: SharedSearch? = nil) {
+        (self.given, self.search) = (given, search)
+        (faultsLeft, switchesLeft) = (limits.faults, limits.switches)
+    }
+
+    /// What is bounded in all orders of a search.
+    struct Limits {
+        /// The number of calls that fail.
+        var faults: Int
+        /// The number of times that another replica comes next although the last one has a call under way.
+        var switches: Int
     }
 
     func begin(_ world: World) {
@@ -76,8 +83,6 @@ final class Order {
     }
 
     func hold(_ call: some HeldCall) { calls.append(call) }
-
-    func hold(_ fact: Sight.Fact, of id: RequestID, for replica: SimulatedReplica) { events.append((replica, id, fact)) }
 
     // MARK: - Choosing
 
@@ -90,43 +95,58 @@ final class Order {
         guard hasBegun else { return false }
         let options = options()
         guard options.count > 1 else {
-            options.first?.act()
-            return !options.isEmpty
+            guard let only = options.first, only.words != Self.wait else { return false }
+            only.act()
+            return true
         }
-        if path.count >= given.count, !states.seen.insert(state()).inserted {
-            (isCut, world.scheduler.isAbandoned) = (true, true)
+        let place = path.count
+        guard let choice = place < given.count ? given[place] : search == nil ? 0 : search?.choose(of: options.count, state())
+        else {
+            world.scheduler.isAbandoned = true
             return false
         }
-        let choice = path.count < given.count ? given[path.count] : 0
-        path.append((choice, options.count))
-        let wait = calls.isEmpty && events.isEmpty && choice == 0
+        path.append(choice)
+        let wait = calls.isEmpty && choice == 0
         if wait { isNews = false }
         world.trace.add("order", options[choice].words)
         options[choice].act()
         return !wait
     }
 
+    private static let wait = "people wait"
+
     private var hasBegun: Bool { !world.teleport.order.isEmpty }
 
     private func options() -> [Option] {
-        var options: [Option] = []
-        for place in calls.indices {
-            options.append(Option(words: "\(calls[place].machine.name): \(calls[place].what)") { [self] in happen(place) })
-        }
-        for place in events.indices {
-            options.append(Option(words: "event for \(events[place].replica.machine.name)") { [self] in tell(place) })
-        }
-        let isQuiet = options.isEmpty
-        if isQuiet, !isNews { return [] }
-        if isQuiet { options.append(Option(words: "people wait") {}) }
-        options += acts()
-        guard faultsLeft > 0 else { return isQuiet && options.count == 1 ? [] : options }
-        for place in calls.indices {
-            for fault in Fault.allCases where !calls[place].isRead || fault.mattersToReads {
-                options.append(Option(words: "\(fault) of \(calls[place].what)") { [self] in fail(place, fault) })
+        let isBusy = calls.contains { $0.machine === last }
+        let places = calls.indices.filter { !isBusy || switchesLeft > 0 || calls[$0].machine === last }
+        var options = places.map { place in
+            Option(words: "\(calls[place].machine.name): \(calls[place].what)") { [self] in
+                choose(calls[place].machine)
+                happen(place)
             }
         }
-        return isQuiet && options.count == 1 ? [] : options
+        if calls.isEmpty {
+            guard isNews else { return [] }
+            options.append(Option(words: Self.wait) {})
+        }
+        options += acts()
+        guard faultsLeft > 0 else { return options }
+        for place in places {
+            for fault in Fault.allCases where !calls[place].isRead || fault.mattersToReads {
+                options.append(
+                    Option(words: "\(fault) of \(calls[place].what)") { [self] in
+                        choose(calls[place].machine)
+                        fail(place, fault)
+                    })
+            }
+        }
+        return options
+    }
+
+    private func choose(_ machine: Machine) {
+        if let last, last !== machine, calls.contains(where: { $0.machine === last }) { switchesLeft -= 1 }
+        last = machine
     }
 
     /// What people can do now: decide with `tctl`, and press a button.
@@ -144,14 +164,14 @@ final class Order {
         guard !hasClicked, let post, let button = post.post.buttons.first(where: { $0.id == Decision.approve.rawValue }) else {
             return acts
         }
-        for replica in world.living {
-            acts.append(
-                Option(words: "a click at \(replica.machine.name)") { [self] in
-                    hasClicked = true
-                    note("click", for: replica.machine)
-                    world.people.press(button, on: post.reference, id, by: People.approvers[1], at: replica)
-                })
-        }
+        // The replicas are alike, and either can have posted, so it does not matter which of them gets the click.
+        guard let replica = world.living.first else { return acts }
+        acts.append(
+            Option(words: "a click at \(replica.machine.name)") { [self] in
+                hasClicked = true
+                note("click".hashValue, for: replica.machine)
+                world.people.press(button, on: post.reference, id, by: People.approvers[1], at: replica)
+            })
         return acts
     }
 
@@ -160,21 +180,17 @@ final class Order {
     private func happen(_ place: Int) {
         let call = calls.remove(at: place)
         isNews = true
-        note(call.what, for: call.machine)
+        note(call.what.hashValue, for: call.machine)
         note(call.happen(), for: call.machine)
     }
 
-    private func tell(_ place: Int) {
-        let event = events.remove(at: place)
-        isNews = true
-        note("\(event.fact)", for: event.replica.machine)
-        event.replica.see(event.id, event.fact)
-    }
+    /// Notes an event of the watch. Events are not held back: it is enough that the calls are which follow them.
+    func tell(_ fact: Sight.Fact, to replica: SimulatedReplica) { note("\(fact)".hashValue, for: replica.machine) }
 
     private func fail(_ place: Int, _ fault: Fault) {
         let call = calls.remove(at: place)
         (faultsLeft, isNews) = (faultsLeft - 1, true)
-        note("\(fault) \(call.what)", for: call.machine)
+        note("\(fault) \(call.what)".hashValue, for: call.machine)
         switch fault {
         case .lost: call.meet(.lost)
         case .answerLost: call.meet(.answerLost)
@@ -193,15 +209,14 @@ final class Order {
         world.kill(machine)
         machine.history = 0
         calls.removeAll { $0.machine === machine && $0.isRead }
-        events.removeAll { $0.replica.machine === machine }
     }
 
     // MARK: - States
 
-    private func note(_ words: String, for machine: Machine) {
+    private func note(_ what: Int, for machine: Machine) {
         var hasher = Hasher()
         hasher.combine(machine.history)
-        hasher.combine(words)
+        hasher.combine(what)
         hasher.combine(world.scheduler.now)
         machine.history = hasher.finalize()
     }
@@ -212,6 +227,8 @@ final class Order {
         var hasher = Hasher()
         hasher.combine(world.scheduler.now)
         hasher.combine(faultsLeft)
+        hasher.combine(switchesLeft)
+        hasher.combine(last?.name)
         hasher.combine(hasClicked)
         hasher.combine(hasUsedTctl)
         for replica in world.replicas {
@@ -219,7 +236,6 @@ final class Order {
             hasher.combine(replica.machine.history)
         }
         for what in calls.map({ "\($0.machine.name) \($0.what)" }).sorted() { hasher.combine(what) }
-        for event in events.map({ "\($0.replica.machine.name) \($0.fact)" }).sorted() { hasher.combine(event) }
         for one in late where one.at > world.scheduler.now {
             hasher.combine(one.at)
             hasher.combine(one.what)

@@ -89,7 +89,7 @@ struct MattermostWire: ChatService {
 
     func createPost(_ card: Card, in channelID: String, pendingPostID: String) async throws(MattermostError) -> PostReference {
         try await call(.createPost, "post \(card.requestID) \(card.status.name) in \(channelID)") {
-            $0.create(card, in: channelID, pendingPostID: pendingPostID)
+            $0.create(card, in: channelID, pendingPostID: pendingPostID, by: wire.machine)
         }
     }
 

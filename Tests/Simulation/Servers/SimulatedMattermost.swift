@@ -121,7 +121,9 @@ final class SimulatedMattermost: @unchecked Sendable {
         return .success(channel)
     }
 
-    func create(_ card: Card, in channelID: String, pendingPostID: String) -> Result<PostReference, MattermostError> {
+    func create(_ card: Card, in channelID: String, pendingPostID: String, by machine: Machine) -> Result<
+        PostReference, MattermostError
+    > {
         channel(channelID).flatMap { _ in
             let node = world.choices.below(nodes)
             let isRemembered = !Sabotage.isActive(.noPendingPostID)
@@ -130,7 +132,8 @@ final class SimulatedMattermost: @unchecked Sendable {
             let reference = PostReference(channelID: channelID, postID: "post\(count)")
             pending[node][pendingPostID] = (reference, now + .seconds(30))
             if Sabotage.isActive(.recordBeforePost) {
-                world.scheduler.after(.seconds(2)) { [self] in if !world.chatServer.isAway { insert(card, reference) } }
+                // The replica knows the post's id, and makes the post only afterwards, if it lives.
+                world.scheduler.after(.seconds(1)) { [self] in if !machine.isHeld { insert(card, reference) } }
             } else {
                 insert(card, reference)
             }

@@ -95,15 +95,28 @@ struct Carried<Answer: Sendable, Failure: Error>: HeldCall {
         }
     }
 
-    /// Lets the call take effect and be answered at this moment. Returns the answer in words.
-    func happen() -> String {
+    /// Lets the call take effect and be answered at this moment. Returns a number for the answer.
+    func happen() -> Int {
         let result = effect()
         world.trace.add(wire.machine.name, "← #\(number) \(Self.words(result))")
         wire.answered(world.wallTime)
         waiter.resume(result)
         return switch result {
-        case .success(let answer): "\(answer)"
-        case .failure(let error): "\(error)"
+        case .success(let answer): Self.digest(answer)
+        case .failure(let error): "\(error)".hashValue
+        }
+    }
+
+    /// A number for what an answer says in a world with one request.
+    private static func digest(_ answer: Answer) -> Int {
+        switch answer {
+        case is Void: 1
+        case let request as AccessRequest: request.state.hashValue
+        case let requests as [AccessRequest]: requests.map(\.state).hashValue
+        case let fields as [String: String]: fields.hashValue
+        case let card as PostedCard: [card.status, "\(card.hasButtons)"].hashValue
+        case let page as CardPage: page.cards.map(\.status).hashValue
+        default: "\(answer)".hashValue
         }
     }
 
