@@ -7,6 +7,7 @@ import Clicks
 import Log
 import Logging
 import Mattermost
+import NIOCore
 import NIOPosix
 import Settings
 import Watcher
@@ -29,7 +30,10 @@ extension Daemon {
             },
             readiness: { readiness(health) },
             bound: { [inheritedSocket, logger] address in
-                if inheritedSocket != nil { logger.info("Listening on the socket that systemd passes, \(address)") }
+                if inheritedSocket != nil {
+                    let local = ListenAddress(host: address.ipAddress, port: address.port ?? 0)
+                    logger.info("Listening on the socket that systemd passes, \(local)")
+                }
                 started.give(())
             },
             dialogs: settings.approvals.hasButtons ? dialogs(clicks) : nil,
