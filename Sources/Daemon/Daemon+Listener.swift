@@ -7,6 +7,7 @@ import Clicks
 import Log
 import Logging
 import Mattermost
+import NIOCore
 import NIOPosix
 import Settings
 import Telemetry
@@ -30,7 +31,10 @@ extension Daemon {
             },
             readiness: { Readiness(problems: condition(health).reasons.map(\.words)) },
             bound: { [inheritedSocket, logger] address in
-                if inheritedSocket != nil { logger.info("Listening on the socket that systemd passes, \(address)") }
+                if inheritedSocket != nil {
+                    let local = ListenAddress(host: address.ipAddress, port: address.port ?? 0)
+                    logger.info("Listening on the socket that systemd passes, \(local)")
+                }
                 started.give(())
             },
             dialogs: settings.approvals.hasButtons ? dialogs(clicks) : nil,

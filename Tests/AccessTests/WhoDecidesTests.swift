@@ -26,4 +26,27 @@ struct WhoDecidesTests {
         policy.approvers = [.username("ana")]
         #expect(WhoDecides.approvers(of: try request(["dev", "admin"]), policy, rules) == nil)
     }
+
+    @Test("Two configurations have the same fingerprint exactly if their posts say the same of who decides")
+    func fingerprint() {
+        let admins = Recipient.channel(.init(team: "acme", channel: "admins"))
+        var policy = ApprovalPolicy()
+        var rules = RecipientRules(always: [admins])
+        let nothing = WhoDecides.fingerprint(policy, rules)
+        policy.approvers = [.username("ana")]
+        rules.always = []
+        // Without roles of their own no post says who decides, so that no open post has to be made anew.
+        #expect(WhoDecides.fingerprint(policy, rules) == nothing)
+        rules.roles = ["dev": [admins], "ops": [admins]]
+        let told = WhoDecides.fingerprint(policy, rules)
+        #expect(told != nothing)
+        policy.roles = ["dev": [.username("bob")]]
+        let decided = WhoDecides.fingerprint(policy, rules)
+        #expect(decided != told)
+        policy.roles = ["dev": [.username("carol")]]
+        #expect(WhoDecides.fingerprint(policy, rules) != decided)
+        policy.roles = ["dev": [.username("bob")]]
+        policy.approvers = []
+        #expect(WhoDecides.fingerprint(policy, rules) != decided)
+    }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Mattermost through an HTTP proxy, and with authorities of its own", .timeLimit(.minutes(1)))
 struct ProxyTests {
-    private let me = answer("{\"id\":\"\(bot)\",\"username\":\"teleport\",\"is_bot\":true}")
+    private let me = answer("{\"id\":\"\(bot)\",\"username\":\"teleport\",\"is_bot\":true,\"roles\":\"\",\"delete_at\":0}")
 
     /// Runs a server with TLS, and a client that reaches it through the proxy.
     private func through(

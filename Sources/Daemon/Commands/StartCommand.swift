@@ -37,6 +37,8 @@ struct StartCommand: AsyncParsableCommand {
         // Without this the signal would end the process when a log or audit file reaches the process's limit of size. Ignored,
         // the write fails instead, and is reported like one to a full disk.
         signal(SIGXFSZ, SIG_IGN)
+        // Each of these would end the process until the service that handles it runs.
+        for early in [SIGHUP, SIGUSR1] { signal(early, SIG_IGN) }
         let settings: Settings
         do {
             settings = try Settings.load(config)

@@ -32,7 +32,9 @@ extension Daemon {
             lookAgain()
         }
         return Reload(
-            logFiles: logFiles, configuration: configuration, interval: settings.teleport.refreshInterval, logger: logger,
+            logFiles: logFiles, configuration: configuration,
+            lookAtCredentials: { [teleport] in teleport.lookAtCredentials() }, interval: settings.teleport.refreshInterval,
+            logger: logger,
             supervisor: Self.supervisor)
     }
 

@@ -13,6 +13,8 @@ import UnixSignals
 struct Reload: Service {
     let logFiles: [LogDestination]
     let configuration: LiveConfiguration
+    /// Reads Teleport's credentials again.
+    let lookAtCredentials: @Sendable () -> Void
     /// The time between two looks at the files that the configuration names.
     let interval: Duration
     let logger: Logger
@@ -41,6 +43,7 @@ struct Reload: Service {
         defer { supervisor?.send("READY=1") }
         reopenFiles()
         configuration.reload()
+        lookAtCredentials()
     }
 
     private func reopenFiles() {

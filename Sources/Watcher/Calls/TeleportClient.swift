@@ -44,6 +44,9 @@ package final class TeleportClient: AccessService {
     /// Looks for the permissions that these calls need from the next connection on.
     package func use(_ clicks: TeleportConfiguration.Clicks) { self.clicks.replace(with: clicks) }
 
+    /// Reads the files of the credentials now, and not only after the interval.
+    package func lookAtCredentials() { keeper.look() }
+
     package var clusterName: String? { slot.clusterName }
     package var webAddress: String? { configuration.webAddress ?? slot.webAddress }
 

@@ -59,12 +59,18 @@ struct NotifyTests {
             let supervisor = try Supervisor(in: stage.folder)
             let plugin = try await stage.startPlugin(environment: ["NOTIFY_SOCKET": supervisor.path])
             _ = supervisor.messages()
-            plugin.send(SIGHUP)
-            try await plugin.line(containing: "The configuration has not changed")
-            #expect(try await plugin.stop() == 0)
+            // When the second reload says what it found, the first one has ended.
+            for count in 1...2 {
+                plugin.send(SIGHUP)
+                _ = try await plugin.state.first { state in
+                    state.lines.count { $0.contains("The configuration has not changed") } == count
+                }
+            }
             let messages = supervisor.messages().filter { !$0.hasPrefix("STATUS=") }
-            #expect(messages.count == 3 && messages[0].hasPrefix("RELOADING=1\nMONOTONIC_USEC="), "\(messages)")
-            #expect(messages[1] == "READY=1")
+            try #require(messages.count >= 3, "\(messages)")
+            #expect(messages[0].hasPrefix("RELOADING=1\nMONOTONIC_USEC=") && messages[1] == "READY=1")
+            #expect(messages[2].hasPrefix("RELOADING=1\nMONOTONIC_USEC="))
+            #expect(try await plugin.stop() == 0)
         }
     }
 

@@ -92,7 +92,9 @@ struct ReconfigureTests {
                     group.addTask { [posts] in
                         for index in stride(from: lane, to: posts.count, by: 3) {
                             let words = try await stage.click("approve", on: posts[index], as: ["bob", "carol", "alice"][lane])
-                            #expect(words.hasPrefix("You approved"))
+                            // On a busy machine Teleport's answer may take longer than the person's may.
+                            let isSent = words.hasPrefix("Your decision was sent to Teleport")
+                            #expect(words.hasPrefix("You approved") || isSent, "\(words)")
                         }
                     }
                 }
@@ -110,6 +112,7 @@ struct ReconfigureTests {
                 }
                 try await group.waitForAll()
             }
+            for id in ids { _ = try await stage.post(about: id, showing: "approved") }
             #expect(stage.auth.auditLog.count == ids.count)
             #expect(!plugin.state.value.lines.contains { $0.contains("secret that is none of ours") })
             #expect(try await plugin.stop() == 0)

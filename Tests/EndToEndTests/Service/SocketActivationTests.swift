@@ -18,6 +18,7 @@ struct SocketActivationTests {
                 made.bind(("127.0.0.1", int(kind)))
                 made.listen()
             os.dup2(made.fileno(), 3 + number)
+            os.set_inheritable(3 + number, True)
             kept.append(made)
         os.environ["LISTEN_FDS"] = str(len(kinds))
         os.environ["LISTEN_PID"] = str(os.getpid())

@@ -27,9 +27,9 @@ struct ConnectRequest: TunnelRequest {
 
     func failure(_ failure: TunnelFailure) -> any Error {
         switch failure {
-        case .late: error(.unavailable, "gave no answer in time to CONNECT \(address)")
-        case .closed: error(.unavailable, "closed the connection instead of connecting to \(address)")
-        case .endless: error(.misconfigured, "answered CONNECT \(address) with a head that has no end")
+        case .late: error(.unavailable, "gave no answer in time to CONNECT \(address)", mend: Self.log)
+        case .closed: error(.unavailable, "closed the connection instead of connecting to \(address)", mend: Self.log)
+        case .endless: error(.misconfigured, "answered CONNECT \(address) with a head that has no end", mend: Self.log)
         case .other:
             error(
                 .misconfigured, "did not answer CONNECT \(address) with HTTP",
@@ -37,6 +37,8 @@ struct ConnectRequest: TunnelRequest {
         case .error(let cause): cause
         }
     }
+
+    private static let log = "see the proxy's log"
 
     private func refusal(_ status: Int) -> TeleportError {
         let words = "answered CONNECT \(address) with HTTP \(status)"
@@ -46,7 +48,7 @@ struct ConnectRequest: TunnelRequest {
         case 407: error(.misconfigured, words, mend: "correct the user and the password in \(proxy.source)")
         case 403: error(.misconfigured, words, mend: "let the proxy allow connections to \(address)")
         case 500...: error(.unavailable, words, mend: "see whether the proxy can reach \(address)")
-        default: error(.misconfigured, words, mend: "see the proxy's log")
+        default: error(.misconfigured, words, mend: Self.log)
         }
     }
 
@@ -57,6 +59,7 @@ struct ConnectRequest: TunnelRequest {
     /// Makes the error of a proxy that could not be connected to.
     static func unreachable(_ proxy: HTTPProxy, _ reason: String, cause: any Error) -> TeleportError {
         TeleportError(
-            .unavailable, "cannot connect to the proxy \(proxy) (\(proxy.source)): \(reason)", reason: .proxy, cause: cause)
+            .unavailable, "cannot connect to the proxy \(proxy) (\(proxy.source)): \(reason)",
+            mend: "let \(proxy.source) name a proxy that runs", reason: .proxy, cause: cause)
     }
 }
