@@ -57,7 +57,7 @@ struct ApprovalPolicyTests {
         case .refused(.outsider): .outsider
         case .refused(.guest): .guest
         case .refused(.ownRequest): .own
-        case .refused(.hiddenAddress), .refused(.unclearName): .hidden
+        case .refused(.hiddenAddress), .refused(.unclearName), .refused(.untold): .hidden
         case .refused(.onlySuggested): .onlySuggested
         case .refused(.notApprover(let needs)): .notApprover(needs.flatMap(\.roles))
         }

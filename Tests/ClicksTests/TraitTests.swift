@@ -19,7 +19,7 @@ struct TraitTests {
                 ($0.reviewers, $0.submitsForUsers) = (["bob.t", "carol.t"], [Self.plugin: ["*"]])
             }
         ) { rig in
-            let carol = try await rig.chat.user(named: "carol").id
+            let carol = try rig.mattermost.world.read { state throws(AppError) in try state.account(named: "carol").id }
             rig.auth.directory.users = [
                 AuthUser("bob.t", traits: ["mm": ["bob"]]), AuthUser("carol.t", traits: ["mm": [carol]]),
                 AuthUser("other", traits: ["mm": ["somebody"]]),
