@@ -76,7 +76,7 @@ struct ControlSocketTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await service.run() }
                 var answer = try? client.get("/status")
-                while answer == nil {
+                while answer == nil, !Task.isCancelled {
                     await Task.yield()
                     answer = try? client.get("/status")
                 }
