@@ -136,10 +136,12 @@ screenshot: packages ## Take the README's picture of the demo page
 	PAGE_SIZE=1280,980 scripts/demo.sh $(DEBUG) $(DEMO) scripts/screenshot.sh
 
 EXAMPLE := config/teleport-mattermost.toml
-example: ## Write config/teleport-mattermost.toml from the declarations of the settings
+example: ## Write config/teleport-mattermost.toml and the tables of docs/configuration.md from the declarations of the settings
 	swift build --product teleport-mattermost
-	.build/debug/teleport-mattermost configure > $(EXAMPLE).new
+	$(DEBUG)/teleport-mattermost configure > $(EXAMPLE).new
 	mv $(EXAMPLE).new $(EXAMPLE)
+	$(DEBUG)/teleport-mattermost configure --reference > .build/settings.md
+	sed -i -e '/^<!-- settings/,/^<!-- end/{/^<!--/!d}' -e '/^<!-- settings/r .build/settings.md' docs/configuration.md
 
 protos: ## Generate the code for Sources/TeleportAPI/Protos
 	@$(APT) protobuf-compiler

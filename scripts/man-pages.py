@@ -167,7 +167,7 @@ def command_page(binary):
 
 
 def configuration_page():
-    text = (PROJECT / "docs/configuration.md").read_text()
+    text = re.sub(r"<!--.*?-->\n?", "", (PROJECT / "docs/configuration.md").read_text())
     head, rest = text.split("## Settings\n", 1)
     introduction = head.split("\n\n", 1)[1].split("\n- [", 1)[0]
     settings = "## Settings\n" + rest.split("## Commands and exit codes", 1)[0]

@@ -3,7 +3,7 @@
 /// All texts about a key are made from its declaration: the list of keys that a file may have, the suggestion for a misspelt
 /// name, and the example that `configure` prints.
 ///
-/// To add a setting, change four files:
+/// To add a setting, change three files:
 ///
 /// 1. Its section in `Sources/Settings/Sections`. Declare the key,
 ///    `static let foo = SettingKey("messages.foo", .flag(default: false), help: "…")`, add it to the section's `keys`, give the
@@ -11,10 +11,9 @@
 ///    plugin cannot take a new value over, declare it with `effect: .restart` and see `Sources/Settings/Reload`.
 /// 2. The code whose behavior depends on it. Its initializer takes the section's value, or the property.
 /// 3. The section's tests in `Tests/SettingsTests`: that the value is taken, what is refused, and with which words.
-/// 4. The tables of settings in `docs/configuration.md`.
 ///
-/// `make example` then writes `config/teleport-mattermost.toml` anew. Tests fail if the example or the tables lack a key, or if
-/// a key's default is not that of its property. A new section is one more file: `SettingsSection.all` names it, and
+/// `make example` then writes `config/teleport-mattermost.toml` and the tables of `docs/configuration.md` anew. Tests fail if either
+/// differs from the declarations, or if a key's default is not that of its property. A new section is one more file: `SettingsSection.all` names it, and
 /// ``Settings`` holds its value.
 struct SettingKey: Sendable {
     /// The type of a key's value, with its default if it has one.
@@ -35,9 +34,11 @@ struct SettingKey: Sendable {
     /// The names of the tables that lead to the key, and its own name.
     let path: [String]
     let form: Form
-    /// The explanation of the key, which is printed as comment lines above it in the example. It is empty if the comment of the
-    /// key before covers both.
+    /// The explanation of the key, in Markdown. It is printed as comment lines above the key in the example, and in the tables of
+    /// `docs/configuration.md`. It is empty if the explanation of the key before covers both.
     let help: String
+    /// The default in words, for the table in the documents; if nil, the default of ``form`` is printed.
+    let standard: String?
     /// The value in the example; if nil, the default is printed.
     let example: String?
     /// A comment behind the value in the example.
@@ -53,12 +54,14 @@ struct SettingKey: Sendable {
     ///
     /// - Parameter name: section and key, as `section.key`.
     init(
-        _ name: String, _ form: Form, help: String = "", example: String? = nil, remark: String? = nil,
+        _ name: String, _ form: Form, help: String = "", standard: String? = nil, example: String? = nil,
+        remark: String? = nil,
         isInForce: Bool = false, isForButtons: Bool = false, effect: Effect = .reload
     ) {
         path = name.split(separator: ".").map(String.init)
         self.form = form
         self.help = help
+        self.standard = standard
         self.example = example
         self.remark = remark
         self.isInForce = isInForce

@@ -48,13 +48,16 @@ struct OpenTable: Hashable, Sendable {
     let name: String
     /// Whether a file may have the table several times, `[[name]]`, as items of a list.
     let isList: Bool
-    /// Comment lines above the header in the example.
+    /// The words for the table's keys in `docs/configuration.md`.
+    let keys: String
+    /// Comment lines above the header in the example, and the meaning of the keys in `docs/configuration.md`.
     let help: String
     /// The lines below the header in the example, which has the whole table as a comment.
     let examples: [String]
 
-    init(_ name: String, isList: Bool = false, help: String, examples: [String]) {
+    init(_ name: String, keys: String, isList: Bool = false, help: String, examples: [String]) {
         self.name = name
+        self.keys = keys
         self.isList = isList
         self.help = help
         self.examples = examples

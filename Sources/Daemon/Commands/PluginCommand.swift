@@ -28,7 +28,9 @@ struct ConfigureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "configure", abstract: "Print an example configuration file.")
 
-    func run() throws { print(ExampleConfiguration.text, terminator: "") }
+    @Flag(help: .private) var reference = false
+
+    func run() throws { print(reference ? SettingsReference.text : ExampleConfiguration.text, terminator: "") }
 }
 
 struct VersionCommand: ParsableCommand {

@@ -45,5 +45,17 @@ extension SettingKey.Form {
 
 extension String {
     /// The lines of an explanation as comment lines; none for an empty explanation.
-    fileprivate var comment: [String] { isEmpty ? [] : split(separator: "\n").map { "# \($0)" } }
+    fileprivate var comment: [String] { isEmpty ? [] : withoutLinks.split(separator: "\n").map { "# \($0)" } }
+
+    /// The text with the words of its Markdown links alone.
+    private var withoutLinks: String {
+        var parts = split(separator: "](", omittingEmptySubsequences: false)[...]
+        var text = String(parts.removeFirst())
+        for part in parts {
+            guard let start = text.lastIndex(of: "["), let end = part.firstIndex(of: ")") else { return self }
+            text.remove(at: start)
+            text += part[part.index(after: end)...]
+        }
+        return text
+    }
 }

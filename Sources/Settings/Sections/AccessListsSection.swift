@@ -14,8 +14,8 @@ extension SettingKey {
     static let accessListReminders = SettingKey(
         "access_lists.reminders", .flag(default: false),
         help: """
-            Whether the owners of Teleport's access lists get a direct message when a review is due, weekly, and daily once it is
-            overdue. The plugin's role needs list and read on access_list.
+            Whether the owners of Teleport's access lists get a direct message when a review is due: see [Reviews of access
+            lists](#reviews-of-access-lists).
             """, effect: .restart)
 }
 

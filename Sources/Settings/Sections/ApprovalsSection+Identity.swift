@@ -7,15 +7,15 @@ extension SettingKey {
     static let userTrait = SettingKey(
         "approvals.user_trait", .string(default: nil),
         help: """
-            The trait of Teleport users that has the person's Mattermost account id (best) or user name. It tells who reviews and
-            who the requester is. [approvals.users] goes first. The server must be Teleport 15 or newer.
+            The trait of Teleport users that has the person's Mattermost account id or user name, such as `"mattermost_id"`: see
+            [Who is who](#who-is-who). Teleport 15 or newer.
             """,
         example: #""mattermost_id""#)
     static let emailIsUser = SettingKey(
         "approvals.email_is_user", .flag(default: false),
         help: """
-            Whether people review as the Teleport user that has their e-mail address as its name. It has no effect beside
-            user_trait. Nobody may be able to change or choose their own address in Mattermost.
+            Whether people review as the Teleport user that has their e-mail address as its name. No effect beside `user_trait`:
+            see [Who is who](#who-is-who).
             """)
 }
 

@@ -33,74 +33,80 @@ extension SettingKey {
     static let requireClickerProof = SettingKey(
         "approvals.require_clicker_proof", .flag(default: true),
         help: """
-            Whether a click counts only when Mattermost's own signature proves who made it, and when. With false, the callback is
-            believed.
+            Whether a click counts only with Mattermost's own signature of who made it and when. With `false` the plugin
+            believes what the callback says.
             """, effect: .restart)
     static let approvers = SettingKey(
         "approvals.approvers", .strings,
         help: """
-            Who may decide: "@username", "name@example.com", or "team/channel" for its members. If empty, the members of the
-            channel that the post is in.
+            Who may decide: `"@username"`, `"name@example.com"`, or `"team/channel"` for its members. When the list is empty,
+            the members of a channel that requests for the role go to, or that all requests go to, may decide. A request for
+            several roles takes somebody who is told of each role. The bot must be in each such channel.
             """)
     static let allowSuggested = SettingKey(
         "approvals.allow_suggested", .flag(default: false),
-        help: "Whether reviewers whom only the requester named may decide, where there are no approvers.")
+        help: """
+            Whether a reviewer whom only the requester named may decide, where there are no `approvers`.
+            """)
     static let allowSelf = SettingKey(
         "approvals.allow_self", .flag(default: false),
         help: """
-            Whether people may approve their own requests. They can always withdraw one, with Deny.
+            Whether people may approve their own requests. Denying one's own request withdraws it and is always allowed.
             """)
     static let requireKnownRequester = SettingKey(
         "approvals.require_known_requester", .flag(default: false),
         help: """
-            Whether a request can be approved only when the requester's Mattermost account is found, by [approvals.users], user
-            name or address.
+            Whether nobody may approve while no Mattermost account of the requester can be found, by `[approvals.users]`, user
+            name or address, or with `user_trait` by `[approvals.users]` or the trait. With `true`, a change of user name gives
+            nobody two identities.
             """)
     static let allowGuests = SettingKey(
         "approvals.allow_guests", .flag(default: false), help: "Whether guests may decide.")
     static let method = SettingKey(
         "approvals.method", .string(default: "state"),
         help: """
-            How a decision reaches Teleport: "state" sets the request's state; "review" submits a review, which Teleport counts by
-            the request's thresholds (Teleport Enterprise). The review is submitted in the name of the person's Teleport user,
-            which [approvals.users] or user_trait has to tell. The server must be new enough for that.
+            How a decision reaches Teleport. `state` sets the request's state at once. `review` submits a review, which Teleport
+            counts by the request's thresholds: see [Reviews](#reviews).
             """)
     static let reviewAsPlugin = SettingKey(
         "approvals.review_as_plugin", .flag(default: false),
         help: """
-            Whether the plugin submits its own review, with the person's name in the reason, for people whom [approvals.users]
-            does not name and on servers that are too old for reviews in a person's name. There can be one for each request.
+            Whether, with `method = "review"`, the plugin may submit its own review where a person's own cannot be submitted:
+            see [Reviews](#reviews).
             """)
     static let askReason = SettingKey(
         "approvals.ask_reason", .string(default: "never"),
         help: """
-            Whether people are asked for a reason: "never", "optional", "on_deny" (required for Deny) or "always" (required).
+            Whether a dialog asks people for a reason: `optional`, `on_deny` or `always` (with these two the reason must be
+            filled in). The reason goes to Teleport and into the post.
             """)
     static let confirm = SettingKey(
         "approvals.confirm", .string(default: "never"),
         help: """
-            Whether a dialog asks people to confirm, which stops clicks that another integration makes up from a copied button:
-            "never", "approve" or "always".
+            Whether a dialog asks people to confirm their click: `approve` or `always`. Use `approve` where other people run
+            integrations on the same Mattermost: see [security.md](security.md#confirmation-of-clicks).
             """)
     static let buttons = SettingKey(
         "approvals.buttons", .flag(default: nil),
         help: """
-            Whether posts have Approve and Deny. Without secret and public_addr they have none by default, and link to Teleport.
-            """,
+            With `false`, posts have no buttons. They link to the request in the web UI, or show the `tsh` commands where there
+            is no link.
+            """, standard: "`true` with `secret` or `public_addr`",
         example: "true", effect: .restart)
 }
 
 extension OpenTable {
     static let roleApprovers = OpenTable(
-        "approvals.roles",
+        "approvals.roles", keys: "a role",
         help: """
-            Approvers of single roles, instead of those above. A request for several roles takes an approver of each.
+            The approvers of that role, `dba = ["@ana", "engineering/leads"]`. Roles without an entry use `approvers`. A request
+            for several roles takes an approver of each.
             """,
         examples: [#"dba = ["@ana", "engineering/dba-leads"]"#])
     static let users = OpenTable(
-        "approvals.users",
+        "approvals.users", keys: "a Mattermost user name or account id",
         help: """
-            People whose Teleport user has another name than their Mattermost user: Mattermost name, or account id = "Teleport user".
+            The person's Teleport user, where it is neither the user name nor the e-mail address: `ana = "ana.lopez"`.
             """,
         examples: [#"ana = "ana.lopez@example.com""#])
 }

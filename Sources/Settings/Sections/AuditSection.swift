@@ -14,8 +14,8 @@ extension SettingKey {
     static let auditOutput = SettingKey(
         "audit.output", .string(default: "log"),
         help: """
-            Decisions and refusals are written to the log. With the path of a file they are written to that file too, one JSON
-            object on each line, which only the file's owner can read.
+            A file, mode 0600, in which each decision and refusal is also written as a line of JSON. With `log` they are only in
+            the log.
             """, effect: .restart)
 }
 

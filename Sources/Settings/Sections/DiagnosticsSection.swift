@@ -29,14 +29,16 @@ extension SettingKey {
     static let diagnosticsListenAddr = SettingKey(
         "diagnostics.listen_addr", .string(default: "127.0.0.1:8082"),
         help: """
-            A private port for the operator and for Prometheus, plain HTTP: /metrics, /readyz with reasons, /livez, /pending.
-            "off" for none.
+            The address of the private port, plain HTTP: [metrics, the reasons for which the plugin is not ready, and what
+            waits](monitoring.md#the-private-port). `off` for none. If the default is taken the plugin goes on without, with a
+            warning; an address that is named here must be free.
             """, effect: .restart)
     static let diagnosticsSocket = SettingKey(
         "diagnostics.socket", .string(default: "auto"),
         help: """
-            The Unix socket of the commands `status` and `requests`, for root and the plugin's own user: a path, "off", or "auto"
-            for control.sock in the state directory.
+            The path of the Unix socket of the commands [`status`](monitoring.md#the-command-status) and `requests`, for root
+            and the plugin's own user. `auto` is `control.sock` in systemd's state directory, or in
+            `/var/lib/teleport-mattermost`, or in the user's runtime directory, whichever is there first. `off` for none.
             """, effect: .restart)
 }
 

@@ -53,32 +53,43 @@ extension SettingKey {
     static let publicAddr = SettingKey(
         "http.public_addr", .string(default: nil),
         help: """
-            Where Mattermost reaches this service to deliver clicks. https:// is assumed; a path prefix is kept.
-            """,
+            The URL at which Mattermost reaches the plugin; `https://` is assumed. It may contain `user:password@`, as another
+            way to write `basic_auth`.
+            """, standard: "required for buttons",
         remark: #"e.g. "https://access.example.com:8081""#, isInForce: true, isForButtons: true, effect: .restart)
     static let listenAddr = SettingKey(
         "http.listen_addr", .string(default: nil),
-        help: #"Where it listens: ":8081" is port 8081 on every address of the machine."#, example: #"":8081""#,
+        help: """
+            The address to listen on, `[address]:port`; without an address, all of the machine's. Where posts have no buttons
+            the default is `127.0.0.1:8081`, for health probes, and the plugin runs without a listener where that port is taken.
+            """, standard: "`:8081`", example: #"":8081""#,
         effect: .restart)
     static let httpsKeyFile = SettingKey(
         "http.https_key_file", .string(default: nil),
-        help: "Key and certificate of the callback server, PEM. Without both, the plugin makes a self-signed pair.",
+        help: """
+            Key and certificate chain of the listener, PEM. Without them a pair is made in
+            `/var/lib/teleport/plugins/mattermost/`, with a warning.
+            """, standard: "a self-signed pair",
         example: #""/var/lib/teleport/plugins/mattermost/server.key""#)
     static let httpsCertFile = SettingKey(
         "http.https_cert_file", .string(default: nil), example: #""/var/lib/teleport/plugins/mattermost/server.crt""#)
     static let basicAuthUser = SettingKey(
         "http.basic_auth.user", .string(default: nil),
-        help: "User and password that a click must carry, on top of its signature.", effect: .restart)
+        help: "User and password that the buttons' route demands, besides the signature.", effect: .restart)
     static let basicAuthPassword = SettingKey("http.basic_auth.password", .string(default: nil), effect: .restart)
     static let trustedProxies = SettingKey(
         "http.trusted_proxies", .strings,
-        help: "Addresses or ranges of the proxies in front of this service: their X-Forwarded-For is believed.",
+        help: """
+            Addresses or ranges (`"10.0.0.0/8"`) of the proxies in front of the listener. Their `X-Forwarded-For` says where a
+            callback comes from, for the limits and the audit. From other addresses the header is ignored.
+            """,
         example: #"["10.0.0.0/8", "::1"]"#, effect: .restart)
     static let allowedSources = SettingKey(
         "http.allowed_sources", .strings,
         help: """
-            Addresses or ranges of Mattermost's servers: clicks from elsewhere are refused. By default clicks are taken from
-            everywhere. Health probes always are.
+            Addresses or ranges from which clicks and dialogs are accepted: those of all Mattermost nodes, as the plugin sees
+            them or as a trusted proxy's `X-Forwarded-For` names them. Other addresses get an empty 403. When the list is empty,
+            clicks from every address are examined. `/healthz` and `/readyz` stay open.
             """,
         example: #"["10.0.0.5", "10.1.0.0/16"]"#, effect: .restart)
 }

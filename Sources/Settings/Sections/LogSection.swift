@@ -34,14 +34,14 @@ extension SettingsSection {
 extension SettingKey {
     static let output = SettingKey(
         "log.output", .string(default: "stderr"),
-        help: #""stderr", "stdout", or the path of a file, which is appended to."#,
+        help: "`stderr`, `stdout`, or a file, which is appended to.",
         isInForce: true, effect: .restart)
     static let format = SettingKey(
         "log.format", .string(default: "text"),
-        help: #""text", or "json" for one JSON object a line."#)
+        help: "`text`, or `json` for one JSON object a line.")
     static let severity = SettingKey(
         "log.severity", .string(default: "INFO"),
-        help: #""ERROR", "WARN", "INFO" or "DEBUG"."#,
+        help: "`ERROR`, `WARN`, `INFO` or `DEBUG`.",
         isInForce: true)
 }
 

@@ -33,53 +33,61 @@ extension SettingsSection {
 
 extension SettingKey {
     static let url = SettingKey(
-        "mattermost.url", .string(default: nil), help: "Where the API is, with the sub-path if there is one.",
+        "mattermost.url", .string(default: nil),
+        help: """
+            The address of the server: `https://chat.example.com`, or with a path where the server is installed under one.
+            """, standard: "required",
         remark: #"e.g. "https://chat.example.com""#, isInForce: true, effect: .restart)
     static let caFile = SettingKey(
         "mattermost.ca_file", .string(default: nil),
-        help: "PEM file of the authorities that Mattermost's certificate is verified by, instead of the system's.",
+        help: """
+            PEM file of the authorities by which Mattermost's certificate is verified, instead of the system's trust store.
+            """, standard: "the system's",
         example: #""/etc/teleport-mattermost/ca.pem""#, effect: .restart)
     static let mattermostProxy = SettingKey(
         "mattermost.proxy", .string(default: nil),
         help: """
-            The HTTP proxy through which Mattermost is reached, or a file that holds its address. By default the one that
-            HTTPS_PROXY and NO_PROXY in the environment name; "none" uses none.
-            """,
+            The HTTP proxy through which Mattermost is reached, `http://user:password@proxy.example.com:3128`, or a file with
+            that address. Without it `HTTPS_PROXY` and `NO_PROXY` decide; `"none"` uses no proxy: see [proxies on the way
+            out](operation.md#proxies-on-the-way-out).
+            """, standard: "from the environment",
         example: #""http://proxy.example.com:3128""#, effect: .restart)
     static let recipients = SettingKey(
         "mattermost.recipients", .strings,
         help: """
-            Who is told of every request: channels, "team/channel" by the names in the channel's URL
-            https://…/<team>/channels/<channel>, and people, "name@example.com", by direct message. Reviewers whom a requester
-            suggests by address are told too.
+            Who is told of every request. `"team/channel"` names a channel, by the names in its address
+            `https://…/<team>/channels/<channel>` or by those that people see. `"name@example.com"` names a person, who gets a
+            direct message.
             """,
         remark: #"e.g. ["engineering/access-requests", "ana@example.com"]"#, isInForce: true)
     static let team = SettingKey(
         "mattermost.team", .string(default: nil),
-        help: "One channel may also be written as `team` and `channel`, as in older configurations.",
+        help: """
+            One more recipient, as older configurations write it: `town-square`, not `Town Square`.
+            """,
         example: #""engineering""#)
     static let channel = SettingKey("mattermost.channel", .string(default: nil), example: #""access-requests""#)
     static let token = SettingKey(
         "mattermost.token", .string(default: nil),
-        help: #"Access token of the bot. A value that starts with "/" names a file that holds it."#, isInForce: true)
+        help: "The bot's access token, or a file with it.", standard: "required", isInForce: true)
     static let secret = SettingKey(
         "mattermost.secret", .string(default: nil),
         help: """
-            The secret that signs the buttons: any random text of 16 bytes or more that nobody else knows, the same on every
-            replica. `openssl rand -hex 32` makes a good one. It may be in a file too.
-            """,
+            The secret that signs the buttons, or a file with it; at least 16 bytes. It must be the same on every replica.
+            `openssl rand -hex 32` makes one.
+            """, standard: "required for buttons",
         isInForce: true, isForButtons: true)
     static let previousSecrets = SettingKey(
         "mattermost.previous_secrets", .strings,
         help: """
-            To change the secret without dead buttons, put the old one here until the posts that it signed are decided. Buttons
-            that it signed still work, but no button is signed with it. Each is a text or a file, as above.
+            Up to eight earlier secrets, or files with them. Buttons that they signed go on working; nothing is signed with
+            them.
             """)
     static let acceptLegacySignatures = SettingKey(
         "mattermost.accept_legacy_signatures", .flag(default: false),
         help: """
-            Whether buttons that the original plugin made still work. Their signatures never expire, so set it to true only while
-            you move from that plugin to this one.
+            Whether buttons that the original plugin made work. Their signatures never expire and name neither channel nor
+            cluster.
             """)
 }
 

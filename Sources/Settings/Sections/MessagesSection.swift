@@ -18,17 +18,24 @@ extension SettingsSection {
 extension SettingKey {
     static let timezone = SettingKey(
         "messages.timezone", .string(default: "UTC"),
-        help: "The time zone of the times in posts, by its IANA name.",
+        help: """
+            The time zone of all times in posts, replies and answers, by its IANA name, `"Europe/Berlin"`. It needs the system's
+            time zones (the package `tzdata`); `UTC` does not. The log and the audit stay in UTC.
+            """,
         remark: #"e.g. "Europe/Berlin""#)
     static let showCluster = SettingKey(
         "messages.show_cluster", .flag(default: false), help: "Whether posts name the Teleport cluster.")
     static let messageTitle = SettingKey(
-        "messages.title", .string(default: nil), help: "The title of a post, and a text above its fields.",
+        "messages.title", .string(default: nil),
+        help: """
+            Templates of the post's title and of a text above its fields: see [templates](#your-own-words-templates).
+            """, standard: "the plugin's own",
         example: #""Access request of {{user}}""#)
     static let messageText = SettingKey(
         "messages.text", .string(default: nil), example: #""{{#reason}}Why: {{reason}}{{/reason}}""#)
     static let approvedMessage = answer(
-        "approved", help: "The answers to a click.", #""{{answer}} Please watch the audit log.""#)
+        "approved", help: "Templates of the answers to a click, which only the person who clicked sees.",
+        #""{{answer}} Please watch the audit log.""#)
     static let deniedMessage = answer("denied")
     static let withdrawnMessage = answer("withdrawn")
     static let alreadyDecidedMessage = answer("already_decided")
@@ -37,7 +44,7 @@ extension SettingKey {
     static let failedMessage = answer("failed")
 
     private static func answer(_ name: String, help: String = "", _ example: String = #""{{answer}}""#) -> SettingKey {
-        SettingKey("messages.\(name)", .string(default: nil), help: help, example: example)
+        SettingKey("messages.\(name)", .string(default: nil), help: help, standard: "the plugin's own", example: example)
     }
 }
 

@@ -13,7 +13,11 @@ extension SettingsSection {
 extension SettingKey {
     static let notifyRequester = SettingKey(
         "notify.requester", .flag(default: false),
-        help: "Whether requesters get a direct message once their request is decided.")
+        help: """
+            Whether requesters get a direct message once their request is decided. The requester is the person of
+            `[approvals.users]`, or the person in the trait of `user_trait`; without a trait also the person whose user name or
+            e-mail address is the Teleport user's name.
+            """)
 }
 
 extension SettingsReader {

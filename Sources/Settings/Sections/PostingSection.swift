@@ -16,8 +16,8 @@ extension SettingKey {
     static let postingDelay = SettingKey(
         "posting.delay", .string(default: "0s"),
         help: """
-            How long a new request is held back, up to a minute, such as "3s". A request that is decided by then, as by
-            automatic reviews, is not posted.
+            How long a new request is held back before it is posted, up to a minute, such as `"3s"`. A request that is decided
+            by then, for example by an automatic review, is not posted.
             """)
 }
 

@@ -8,8 +8,11 @@ extension SettingsSection {
 
 extension OpenTable {
     static let roleRecipients = OpenTable(
-        "role_to_recipients",
-        help: #"More recipients for requests of single roles; "*" stands for the roles without an entry."#,
+        "role_to_recipients", keys: "a role",
+        help: """
+            More recipients of the requests for that role, `dba = ["engineering/dba"]`. The key `"*"` stands for all roles
+            without an entry. For several roles all recipients are told, each once.
+            """,
         examples: [#"dba = ["engineering/dba"]"#, #""*" = ["engineering/access-requests"]"#])
 }
 

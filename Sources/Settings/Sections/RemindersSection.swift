@@ -18,18 +18,18 @@ extension SettingKey {
     static let reminderBefore = SettingKey(
         "reminders.before_expiry", .string(default: nil),
         help: """
-            How long before a request expires that nobody has decided its posts get a reply that says so. By default they get
-            none.
+            How long before an undecided request expires its posts get one reply that says so, `"10m"`.
             """,
         example: #""10m""#)
 }
 
 extension OpenTable {
     static let reminderSteps = OpenTable(
-        "reminders.steps", isList: true,
+        "reminders.steps", keys: "`after` or `before_expiry`, and `recipients`", isList: true,
         help: """
-            Further steps for requests that nobody has decided, each either `after` they were made or `before_expiry`. A step
-            posts to further `recipients`, or without them replies to the posts. Each step is taken once.
+            A further step for requests that nobody has decided. It is due `after` this time from the request, or this long
+            `before_expiry`. It tells further `recipients`, written as in `[mattermost]`, or without them replies to the posts.
+            Each step is taken once.
             """,
         examples: [#"after = "15m""#, #"recipients = ["engineering/on-call"]"#])
 }

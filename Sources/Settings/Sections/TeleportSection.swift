@@ -15,54 +15,57 @@ extension SettingKey {
     static let addr = SettingKey(
         "teleport.addr", .string(default: nil),
         help: """
-            Address of the auth service, host:port, or of a proxy of Teleport 8 or newer. `auth_server` is its older name.
-            """,
+            The address of the auth service, `host:port` (3025 when no port is given), or of a proxy of Teleport 8 or newer. The
+            certificate is verified as `teleport.cluster.local`, so any name or address will do.
+            """, standard: "required",
         remark: #"e.g. "auth.example.com:3025" or "teleport.example.com:443""#, isInForce: true, effect: .restart)
     /// The older name of `addr`.
-    static let authServer = SettingKey("teleport.auth_server", .string(default: nil), effect: .restart)
+    static let authServer = SettingKey(
+        "teleport.auth_server", .string(default: nil),
+        help: """
+            The older name of `addr`. A file may have both only when they have the same value.
+            """, effect: .restart)
     static let clientKey = SettingKey(
         "teleport.client_key", .string(default: "/var/lib/teleport/plugins/mattermost/auth.key"),
-        help: """
-            The three files that `tctl auth sign --format=tls --user=access-plugin-mattermost --out=auth` writes.
-            """,
+        help: "The private key, as `tctl auth sign --format=tls` writes it.",
         isInForce: true, effect: .restart)
     static let clientCrt = SettingKey(
-        "teleport.client_crt", .string(default: "/var/lib/teleport/plugins/mattermost/auth.crt"), isInForce: true,
+        "teleport.client_crt", .string(default: "/var/lib/teleport/plugins/mattermost/auth.crt"),
+        help: "The certificate.", isInForce: true,
         effect: .restart)
     static let rootCAs = SettingKey(
-        "teleport.root_cas", .string(default: "/var/lib/teleport/plugins/mattermost/auth.cas"), isInForce: true,
+        "teleport.root_cas", .string(default: "/var/lib/teleport/plugins/mattermost/auth.cas"),
+        help: "The cluster's CA certificates. No other CA is trusted for Teleport.", isInForce: true,
         effect: .restart)
     static let identity = SettingKey(
         "teleport.identity", .string(default: nil),
-        help: "Or, instead of the three, an identity file, as `tctl auth sign --out=identity` and tbot write it.",
+        help: """
+            An identity file, as `tctl auth sign --out=identity` and `tbot` write it, instead of the next three.
+            """,
         example: #""/var/lib/teleport/plugins/mattermost/identity""#, effect: .restart)
     static let refreshIdentity = SettingKey(
         "teleport.refresh_identity", .flag(default: true),
         help: """
-            Whether the files are looked at regularly and, when they have changed, a new connection replaces the old one at once;
-            and how often they are looked at.
+            Whether changed credential files are used at once. With `false` they are used at the next connection.
             """, effect: .restart)
     static let refreshIdentityInterval = SettingKey(
-        "teleport.refresh_identity_interval", .string(default: "1m"), effect: .restart)
+        "teleport.refresh_identity_interval", .string(default: "1m"),
+        help: "How often the files are checked for changes.", effect: .restart)
     static let webAddr = SettingKey(
         "teleport.web_addr", .string(default: nil),
         help: """
-            The address of Teleport's web UI, for the link in each post. By default the plugin asks Teleport for it, and links
-            only to clusters whose web UI shows access requests.
-            """,
+            The address of Teleport's web UI, for the link in each post. Without it posts link only to clusters that report the
+            feature `AdvancedAccessWorkflows`, because the web UI of the others has no page of a request.
+            """, standard: "as Teleport tells",
         example: #""teleport.example.com""#, effect: .restart)
     static let teleportProxy = SettingKey(
         "teleport.proxy", .string(default: nil),
-        help: """
-            The HTTP proxy through which Teleport is reached, or a file that holds its address. By default the one that
-            HTTPS_PROXY and NO_PROXY in the environment name; "none" uses none.
-            """,
+        help: "The HTTP proxy through which Teleport is reached, as in `[mattermost]`.", standard: "from the environment",
         example: #""http://proxy.example.com:3128""#, effect: .restart)
     static let monitoringRules = SettingKey(
         "teleport.monitoring_rules", .flag(default: true),
         help: """
-            Whether the access monitoring rules of Teleport 15 and newer choose the recipients. Those of a rule that matches a
-            request take the place of the recipients below and of suggested reviewers.
+            Whether the access monitoring rules of Teleport 15 and newer choose recipients: see [rules.md](rules.md).
             """, effect: .restart)
 }
 
