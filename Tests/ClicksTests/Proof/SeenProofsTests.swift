@@ -2,6 +2,7 @@ import ActionCrypto
 import Sandbox
 import Synchronization
 import Testing
+import TriggerSigning
 
 @testable import Clicks
 
