@@ -114,7 +114,7 @@ struct HealthCheck: Service {
     private func warnOfOpenChannels(except warned: inout Set<String>) async {
         guard let policy else { return }
         for place in await recipients.configured().places where place.kind == .open {
-            guard policy.letsMembersDecide(of: place.recipient, recipients.rules) else { continue }
+            guard policy.letsMembersDecide(of: place.recipient, recipients.rulesIncludingMonitoring) else { continue }
             guard warned.insert(place.channelID).inserted else { continue }
             logger.warning("\(place.recipient) \(OpenChannel.recipient.message)")
         }
