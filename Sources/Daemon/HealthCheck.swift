@@ -118,7 +118,8 @@ struct HealthCheck: Service {
         // Without buttons people decide in Teleport only.
         guard context.buttons != nil else { return }
         for place in await context.recipients.configured().places where place.kind == .open {
-            guard context.policy.letsMembersDecide(of: place.recipient, context.recipients.rules) else { continue }
+            let rules = context.recipients.rulesIncludingMonitoring
+            guard context.policy.letsMembersDecide(of: place.recipient, rules) else { continue }
             guard warned.insert(place.channelID).inserted else { continue }
             logger.warning("\(place.recipient) \(OpenChannel.recipient.message)")
         }

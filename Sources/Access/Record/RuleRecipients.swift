@@ -38,7 +38,7 @@ package struct RuleRecipients: Equatable, Sendable, CustomStringConvertible {
     package init?(_ text: String) {
         self.init(
             text.split(separator: "\n").prefix(Self.limit).map { line in
-                let parts = line.split(separator: "\t", maxSplits: 1)
+                let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
                 let roles = parts.dropFirst().first?.split(separator: ",").prefix(Self.roleLimit).compactMap { Int($0) } ?? []
                 return Entry(name: String(parts.first ?? ""), roles: Set(roles))
             })

@@ -89,11 +89,14 @@ package final class Recipients: RecipientDirectory {
         await places(of: rules.narrowed(to: request, record).recipients(ofRoles: role.isEmpty ? [] : [role]))
     }
 
-    /// Returns the channels of all recipients that the configuration names, and of those that the monitoring rules name.
-    package func configured() async -> FoundRecipients {
+    /// The recipients of the configuration, with those that any monitoring rule names among the recipients of every request.
+    package var rulesIncludingMonitoring: RecipientRules {
         let named = monitoring?.named.compactMap { Recipient($0) } ?? []
-        return await places(of: rules.all + named.filter { !rules.all.contains($0) })
+        return RecipientRules(always: rules.always + named, roles: rules.roles)
     }
+
+    /// Returns the channels of all recipients that the configuration or a monitoring rule names.
+    package func configured() async -> FoundRecipients { await places(of: rulesIncludingMonitoring.all) }
 
     /// Returns the channels of all recipients that may have been told of a request that is gone.
     func configured(_ record: PluginRecord) async -> FoundRecipients {

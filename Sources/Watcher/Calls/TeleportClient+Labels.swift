@@ -13,6 +13,8 @@ extension TeleportClient {
         guard resources.count <= Self.labelLimit else {
             throw TeleportError(.other, "a request for \(resources.count) resources is too large to look up their labels")
         }
+        // The cluster's name is known once there is a connection.
+        if clusterName == nil { try await call(.ping) { _ in } }
         var labels: [RequestedResource: [String: String]] = [:]
         // A resource of another cluster cannot be found here, and one of this cluster may have the same name.
         let own = resources.filter { $0.cluster == clusterName && Self.isQuotable($0.name) }
