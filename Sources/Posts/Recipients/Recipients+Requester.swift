@@ -26,7 +26,9 @@ extension Recipients {
     func channelID(ofAny names: [String]) async throws(MattermostError) -> String? {
         for name in names {
             do {
-                guard let person = try await person(ApprovalPolicy.isAccountID(name) ? name : name.lowercased()) else { continue }
+                guard let person = try await person(ApprovalPolicy.isAccountID(name) ? name : name.lowercased()) else {
+                    continue
+                }
                 return try await channel(of: person).id
             } catch {
                 guard error.code == .notFound || error.code == .forbidden else { throw error }

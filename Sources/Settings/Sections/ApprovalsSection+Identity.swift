@@ -24,9 +24,11 @@ extension SettingsReader {
     mutating func identity(into policy: inout ApprovalPolicy) {
         read(.emailIsUser, into: &policy.emailIsUser)
         policy.userTrait = parsed(.userTrait) { (value) throws(SettingFault) in
-            let isName = value.utf8.count <= 256 && value.unicodeScalars.allSatisfy { scalar in
-                !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
-            }
+            let isName =
+                value.utf8.count <= 256
+                && value.unicodeScalars.allSatisfy { scalar in
+                    !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
+                }
             guard isName else {
                 throw SettingFault(
                     "\"\(OneLine.bounded(value, 64))\" is no name of a trait.",
