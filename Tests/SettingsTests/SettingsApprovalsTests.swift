@@ -82,12 +82,9 @@ struct SettingsApprovalsTests {
         #expect(address.warnings.map(\.message).contains { $0.contains("can review as its Teleport user. Set user_trait") })
         let both = try parse(unsaid + [#"user_trait = "mattermost_id""#, "email_is_user = true"])
         #expect(both.warnings.map(\.message).contains { $0.contains("email_is_user has no effect beside user_trait") })
-        #expect(
-            problems(unsaid + [#"user_trait = "a b""#])
-                == [
-                    #"28: [approvals] user_trait: "a b" is no name of a trait. Write it as tctl get users shows it, such as "#
-                        + "mattermost_id."
-                ])
+        let words = #"28: [approvals] user_trait: "a b" is no name of a trait. "#
+        let mend = "Write it as tctl get users shows it, such as mattermost_id."
+        #expect(problems(unsaid + [#"user_trait = "a b""#]) == [words + mend])
     }
 
     @Test(

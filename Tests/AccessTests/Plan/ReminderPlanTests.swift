@@ -99,8 +99,5 @@ struct ReminderPlanTests {
         situation.record = PluginRecord(
             situation.record.fields.merging(situation.record.fields(reminding: [Self.steps[1], Self.steps[0]])) { $1 })
         #expect(PostPlan.next(for: situation, now: late) == .rest(.seconds(300)))
-        situation.failedPosts = [post]
-        situation.record = PluginRecord(["messages": "channel1/post1", "rendered": PlanWorld.rendering.description])
-        #expect(PostPlan.next(for: situation, now: late) == .rest(.seconds(300)))
     }
 }

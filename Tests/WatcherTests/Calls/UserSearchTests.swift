@@ -47,8 +47,7 @@ struct UserSearchTests {
         }
     }
 
-    @Test(
-        "A server without the call and a role without the permission are told apart", arguments: ["7.3.2", "8.1.0", "18.0.0"])
+    @Test("A server without the call and a role without the rule are told apart", arguments: ["7.3.2", "8.1.0", "18.0.0"])
     func refused(version: String) async throws {
         try await run(version: version, permissions: AuthPermission.plugin) { test in
             do throws(TeleportError) {
