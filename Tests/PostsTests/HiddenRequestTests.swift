@@ -11,6 +11,7 @@ struct HiddenRequestTests {
     @Test("A request that the watch showed is looked at again until the role is shown it")
     func lookedAtAgain() async throws {
         let blind = AuthPermission.plugin.filter { $0.verb != "list" }
+            .union([AuthPermission("list", "access_plugin_data")])
         try await Rig.with(permissions: blind) { rig in
             let id = try rig.request()
             let environment = rig.environment(after: Sight.trust + GoneEvidence.confirmation)
