@@ -237,7 +237,7 @@ let package = Package(
             ],
             path: "Tests/Simulation", swiftSettings: strict),
         .executableTarget(
-            name: "hot-paths", dependencies: ["Access", "ActionCrypto", "CallbackServer", "Mattermost"],
+            name: "hot-paths", dependencies: ["Access", "ActionCrypto", "CallbackServer", "Mattermost", nioCore],
             path: "Benchmarks/HotPaths", swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["simulate"], swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,7 @@
 import Access
 import ActionCrypto
 import Mattermost
+import NIOCore
 
 @testable import CallbackServer
 

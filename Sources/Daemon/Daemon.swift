@@ -136,7 +136,7 @@ struct Daemon: Sendable {
         circuits.onRecovery(retryEverything)
         let listReminders = settings.accessLists.reminders ? AccessListReminders(parts.posts, lists: teleport) : nil
         let watcher = WatcherService(client: teleport, logger: logger, watchesRules: rules != nil) { event in
-            telemetry.observe(Happening(event))
+            if let happening = Happening(event) { telemetry.observe(happening) }
             switch event {
             case .connected:
                 health.set(.teleport, problem: nil)

@@ -130,13 +130,13 @@ struct EscalationTests {
                 return SweepPlan(rendering: rig.environment.rendering, reminders: environment.reminders).verdict(
                     on: request, record, channels: Set(found.places.map(\.channelID)), now: environment.now())
             }
-            #expect(await verdict(nil, later: .seconds(901)) == .amiss)
-            guard case .later(let wait) = await verdict(nil, later: .zero) else {
+            #expect(try await verdict(nil, later: .seconds(901)) == .amiss)
+            guard case .later(let wait) = try await verdict(nil, later: .zero) else {
                 Issue.record("not later")
                 return
             }
             #expect(wait > .seconds(880) && wait <= .seconds(900))
-            #expect(await verdict([ReminderStep(.after(.seconds(60)))], later: .seconds(61)) == .later(.zero))
+            #expect(try await verdict([ReminderStep(.after(.seconds(60)))], later: .seconds(61)) == .later(.zero))
         }
     }
 

@@ -2,14 +2,15 @@ import Access
 import Watcher
 
 extension Happening {
-    /// The happening that an event of the watch is for the metrics.
-    init(_ event: WatchEvent) {
-        self =
-            switch event {
-            case .connected: .connected
-            case .changed(let id, let isResolved): .reported(id, isResolved ? .resolved : .pending)
-            case .deleted(let id): .reported(id, .deleted)
-            case .disconnected(let error): .disconnected(error)
-            }
+    /// The happening that an event of the watch is for the metrics; nil for a change of rules, which the log tells.
+    init?(_ event: WatchEvent) {
+        switch event {
+        case .connected: self = .connected
+        case .changed(let id, .pending): self = .reported(id, .pending)
+        case .changed(let id, _): self = .reported(id, .resolved)
+        case .deleted(let id): self = .reported(id, .deleted)
+        case .rulesChanged: return nil
+        case .disconnected(let error): self = .disconnected(error)
+        }
     }
 }
