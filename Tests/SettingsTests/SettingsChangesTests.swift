@@ -71,6 +71,10 @@ struct SettingsChangesTests {
         (.allowedSources, #"allowed_sources = ["10.0.0.1"]"#, { "\($0.http.allowedSources)" }),
         (.output, #"output = "stderr""#, { "\($0.log.output)" }),
         (.auditOutput, #"output = "/other""#, { "\($0.audit)" }),
+        (.monitoringRules, "monitoring_rules = false", { "\($0.teleport.usesMonitoringRules)" }),
+        (.accessListReminders, "reminders = true", { "\($0.accessLists)" }),
+        (.diagnosticsListenAddr, #"listen_addr = "off""#, { "\($0.diagnostics)" }),
+        (.diagnosticsSocket, #"socket = "off""#, { "\($0.diagnostics)" }),
     ]
 
     @Test("Every key that waits for a restart keeps its value from the start, and is told at every reading")

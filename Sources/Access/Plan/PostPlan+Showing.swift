@@ -31,11 +31,19 @@ extension PostPlan {
         guard case .status(let shown, let hasButtons)? = situation.shown[post] else { return false }
         let isTold = situation.record.tellsDecision
         guard status.mayReplace(shown, hasButtons: hasButtons, isToldByRecord: isTold) else { return false }
-        if shown != status.name { return true }
+        if shown != status.name || isOverruled(status, on: post, in: situation) { return true }
         guard status == .pending, !situation.refreshed.contains(post) else { return false }
         if !isRecorded(status, in: situation) || situation.record.behind.contains(post.postID) { return true }
         // A late write of another run may have changed the post, whatever the record says.
         return situation.isSuspect && !situation.record[PluginRecord.Key.progress].isEmpty
+    }
+
+    /// Returns whether the record names another decision than this one, and this run has not written the post yet. The post is
+    /// then written whatever it seems to show: a read may lag behind the write of the other decision.
+    private static func isOverruled(_ status: Card.Status, on post: PostReference, in situation: Situation) -> Bool {
+        guard Card.Status(final: status.name) != nil, !situation.refreshed.contains(post) else { return false }
+        let recorded = situation.record.shownStatus
+        return recorded != status.name && Card.Status(final: recorded) != nil
     }
 
     /// Returns the ids of the posts that do not show yet what the others show.

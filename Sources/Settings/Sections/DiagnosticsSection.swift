@@ -14,8 +14,8 @@ extension Settings {
 
         /// The address of the private port; nil if there is none.
         package var listen: ListenAddress? = .diagnostics
-        /// Whether the configuration names the address, so that the plugin must listen there to run at all.
-        package var isRequired = false
+        /// Whether the plugin must listen there to run at all. The default address may be taken, for example by another plugin.
+        package var isRequired: Bool { listen != .diagnostics }
         package var socket = Socket.automatic
     }
 }
@@ -31,7 +31,7 @@ extension SettingKey {
         help: """
             The address of the private port, plain HTTP: [metrics, the reasons for which the plugin is not ready, and what
             waits](monitoring.md#the-private-port). `off` for none. If the default is taken the plugin goes on without, with a
-            warning; an address that is named here must be free.
+            warning; any other address must be free.
             """, effect: .restart)
     static let diagnosticsSocket = SettingKey(
         "diagnostics.socket", .string(default: "auto"),
@@ -53,7 +53,6 @@ extension SettingsReader {
             return address
         }
         if let listen { diagnostics.listen = listen }
-        diagnostics.isRequired = text.values[.diagnosticsListenAddr] != nil
         let socket = parsed(.diagnosticsSocket) { (value) throws(SettingFault) -> Settings.Diagnostics.Socket in
             switch value {
             case "auto": return .automatic

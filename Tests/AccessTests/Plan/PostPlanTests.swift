@@ -92,6 +92,22 @@ struct PostPlanTests {
         #expect(next(situation) == .done)
     }
 
+    @Test("A decision that overrules a recorded one is written, whatever a read that may lag shows")
+    func overruled() throws {
+        var situation = try Self.situation(.denied, ["messages": "channel1/post1", "resolution": "APPROVED"])
+        #expect(next(situation) == .read([Self.post]))
+        situation.shown = [Self.post: .status("denied")]
+        guard case .update([Self.post], .denied) = next(situation) else {
+            Issue.record("\(next(situation))")
+            return
+        }
+        situation.wrote(Self.post, "denied")
+        guard case .settle(.denied, behind: []) = next(situation) else {
+            Issue.record("\(next(situation))")
+            return
+        }
+    }
+
     @Test("The person who decided is named only if their decision is what the request shows")
     func decider() throws {
         let fields = ["messages": "channel1/post1", "decision": "approve|u1|bob|1795212400000|me"]

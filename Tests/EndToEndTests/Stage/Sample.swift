@@ -33,8 +33,8 @@ struct Sample {
 
     private static func agree(_ sample: ArraySlice<Substring>, _ real: ArraySlice<Substring>) -> Bool {
         guard let word = sample.first else { return real.isEmpty }
-        if word.hasSuffix("…"), word != "…" || sample.count > 1 || !real.isEmpty {
-            return real.indices.contains { agree(sample.dropFirst(), real[$0...].dropFirst()) }
+        if word == "…" {
+            return (real.startIndex...real.endIndex).contains { agree(sample.dropFirst(), real[$0...]) }
         }
         guard let other = real.first, word == other || isVariable(word) else { return false }
         return agree(sample.dropFirst(), real.dropFirst())
