@@ -1,5 +1,7 @@
 /// A semantic version. Its build metadata is ignored, and versions are ordered as clause 11 of semver.org says.
 package struct SemanticVersion: Comparable, Sendable, CustomStringConvertible {
+    /// The first of the three numbers.
+    package var major: Int { numbers[0] }
     private var numbers: [Int]
     private var preRelease: [String]
 

@@ -27,6 +27,14 @@ enum Feature: CaseIterable, Sendable {
         }
     }
 
+    /// The first major version of Teleport that has it; nil if every version has.
+    var firstVersion: Int? {
+        switch self {
+        case .monitoringRules, .trait: 15
+        default: nil
+        }
+    }
+
     /// The rules under `spec.allow.rules`.
     var rules: [Rule] {
         switch self {
@@ -90,16 +98,23 @@ struct FeatureRow: Equatable, Sendable {
     var isAllowed: Bool?
     /// Whether the configuration makes use of the feature; nil if that does not depend on it.
     var isUsed: Bool?
+    /// Whether the server is too old for the feature, so that no role helps.
+    var isTooNew = false
 
     private var status: CheckStep.Status {
-        switch isAllowed {
+        switch isTooNew ? nil : isAllowed {
         case true?: .ok
         case false?: .failed
         case nil: .skipped
         }
     }
 
-    var text: String { "  \(status.mark) \(feature.name)\(isUsed == false ? " (not configured)" : ""): \(feature.needs)\n" }
+    var text: String { "  \(status.mark) \(feature.name)\(remark): \(feature.needs)\n" }
+
+    private var remark: String {
+        if isTooNew, let version = feature.firstVersion { return " (from Teleport \(version) on)" }
+        return isUsed == false ? " (not configured)" : ""
+    }
 
     var json: String {
         let used = isUsed.map { ",\"configured\":\($0)" } ?? ""

@@ -1,4 +1,5 @@
 import Access
+import Base
 import Settings
 import Watcher
 
@@ -10,6 +11,7 @@ extension TeleportCheck {
     func checkFeatures(_ client: TeleportClient, failed: Set<Permission>) async {
         let rules = try? await client.ownRules()
         let seesNodes = await client.maySeeNodes()
+        let version = client.status.serverVersion.flatMap { ServerVersion($0) }
         let asked = Set(Permission.asked(settings))
         /// Returns whether a call has shown that the role has the permission; nil if none was made.
         func tried(_ permission: Permission) -> Bool? { asked.contains(permission) ? !failed.contains(permission) : nil }
@@ -24,12 +26,20 @@ extension TeleportCheck {
                         tried(.reviewForUsers) ?? (rules.map { feature.isAllowed(by: $0) } == false ? false : nil)
                     default: rules.map { feature.isAllowed(by: $0) }
                     }
-                return FeatureRow(feature: feature, isAllowed: allowed, isUsed: feature.isUsed(settings))
+                return FeatureRow(
+                    feature: feature, isAllowed: allowed, isUsed: feature.isUsed(settings),
+                    isTooNew: feature.isTooNew(for: version))
             })
     }
 }
 
 extension Feature {
+    /// Whether the server is known to be older than the feature.
+    fileprivate func isTooNew(for server: ServerVersion?) -> Bool {
+        guard let server, let firstVersion else { return false }
+        return server.major < firstVersion
+    }
+
     /// Whether the rules of a role cover those of the feature. The data of the plugin may also be allowed by the rule on the
     /// requests, as older roles do.
     func isAllowed(by role: RoleRules) -> Bool {

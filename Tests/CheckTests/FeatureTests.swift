@@ -21,6 +21,8 @@ struct FeatureTests {
         #expect(row.text == "  ✓ people by user_trait (not configured): user [list, read]\n")
         #expect(
             row.json == #"{"feature":"people by user_trait","needs":"user [list, read]","role":"allowed","configured":false}"#)
+        let old = FeatureRow(feature: .monitoringRules, isAllowed: false, isTooNew: true)
+        #expect(old.text.hasPrefix("  – access monitoring rules (from Teleport 15 on): "))
         #expect(FeatureRow(feature: .decide, isAllowed: false).text.hasPrefix("  ✗ decisions with"))
         #expect(FeatureRow(feature: .nodes).json.hasSuffix(#""role":"unknown"}"#))
     }
