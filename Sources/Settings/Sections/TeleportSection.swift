@@ -40,7 +40,7 @@ extension SettingKey {
     static let identity = SettingKey(
         "teleport.identity", .string(default: nil),
         help: """
-            An identity file, as `tctl auth sign --out=identity` and `tbot` write it, instead of the next three.
+            An identity file, as `tctl auth sign --out=identity` and `tbot` write it, instead of these three.
             """,
         example: #""/var/lib/teleport/plugins/mattermost/identity""#, effect: .restart)
     static let refreshIdentity = SettingKey(
