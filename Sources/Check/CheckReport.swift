@@ -1,4 +1,4 @@
-package import Log
+import Log
 import Synchronization
 
 /// Collects the results of the steps and prints them: each result as soon as it is known, or all at the end as one JSON object.

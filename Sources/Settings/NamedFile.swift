@@ -1,4 +1,4 @@
-package import Access
+import Access
 internal import Base
 internal import Glibc
 internal import Watcher

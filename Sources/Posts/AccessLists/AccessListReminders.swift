@@ -1,6 +1,6 @@
 package import Access
 import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Reminds the owners of access lists of their reviews by direct message: within 30 seconds of the first connection to
 /// Teleport, and then every three hours.

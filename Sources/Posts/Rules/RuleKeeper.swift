@@ -1,7 +1,7 @@
 package import Access
 package import Logging
-package import MonitoringRules
-package import ServiceLifecycle
+import MonitoringRules
+import ServiceLifecycle
 import Synchronization
 
 /// Keeps the access monitoring rules of Teleport. It reads them when the connection begins, when the watch tells of a change, and

@@ -1,4 +1,4 @@
-package import Access
+import Access
 
 /// The file from which settings were read.
 package struct SettingsOrigin: Sendable {

@@ -1,4 +1,4 @@
-package import Access
+import Access
 internal import Base
 package import Logging
 

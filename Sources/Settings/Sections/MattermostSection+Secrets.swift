@@ -1,4 +1,4 @@
-package import Access
+import Access
 internal import Base
 
 /// The largest number of `previous_secrets`. Each of them costs a signature check for every click that is not valid.
