@@ -76,7 +76,7 @@ package struct HTTPProxy: Sendable, CustomStringConvertible {
         let colon = text.firstIndex(of: ":")
         let user = colon.map { text[..<$0] } ?? text
         let password = colon.map { text[text.index(after: $0)...] } ?? ""
-        guard let user = decoded(user), let password = decoded(password), !user.isEmpty,
+        guard let user = PercentEncoding.decoded(user), let password = PercentEncoding.decoded(password), !user.isEmpty,
             (user + password).utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), !user.contains(":")
         else {
             throw Fault(
@@ -84,22 +84,5 @@ package struct HTTPProxy: Sendable, CustomStringConvertible {
                 mend: "Write special characters in them with a percent sign and two digits, such as %40 for @.")
         }
         return Credentials(user: user, password: Secret(password))
-    }
-
-    private static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = String(Substring(rest.prefix(2)))
-            guard digits.utf8.count == 2, !digits.hasPrefix("+"), !digits.hasPrefix("-"), let value = UInt8(digits, radix: 16)
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

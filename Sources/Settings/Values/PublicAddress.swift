@@ -32,27 +32,12 @@ struct PublicAddress {
 
     private static func credentials(_ text: Substring) throws(SettingFault) -> Settings.HTTP.BasicAuth {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let user = percentDecoded(parts[0]), let password = percentDecoded(parts[1]),
+        guard parts.count == 2, let user = PercentEncoding.decoded(parts[0]),
+            let password = PercentEncoding.decoded(parts[1]),
             !user.isEmpty, !password.isEmpty, !user.contains(":")
         else {
             throw SettingFault("has credentials that are not user:password@, percent-encoded.", mend: "Use basic_auth instead.")
         }
         return .init(user: user, password: Secret(password))
-    }
-
-    private static func percentDecoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let code = rest.prefix(2)
-            guard code.count == 2, let value = UInt8(Substring(code), radix: 16) else { return nil }
-            rest = rest.dropFirst(2)
-            bytes.append(value)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }
