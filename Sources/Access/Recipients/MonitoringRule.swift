@@ -33,7 +33,7 @@ package struct MonitoringRule: Equatable, Sendable {
     package var condition: String
     /// The name of the plugin that notifies; empty if the rule notifies nobody.
     package var plugin: String
-    /// Whom the plugin tells, as the rule names them.
+    /// The recipients that the plugin tells, as the rule names them.
     package var recipients: [String]
     /// The times in which a request must have been made, by name; empty if the rule always holds.
     package var schedules: [String: Schedule]
