@@ -113,7 +113,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
             state.lastFailure = error
             if isAsked { state.lastPause = error }
             let isNews = state.circuit.failed(at: elapsed(), atLeast: atLeast, isAsked: isAsked, jitter: jitter())
-            // A failure that opens no circuit is not told.
+            // A failure that does not open the circuit is not logged here.
             let isOther = state.circuit.isOpen && state.told.isNews("\(error)")
             return (isNews, isOther)
         }

@@ -8,7 +8,7 @@ package struct MattermostError: OperatorError {
         case unauthorized
         /// 403: the bot lacks a permission or is not in the channel. Mattermost also gives it for a post that does not exist.
         case forbidden
-        /// 404.
+        /// 404: what was asked for does not exist.
         case notFound
         /// 429: the server asks to wait this long, in seconds.
         case rateLimited(retryAfter: Int)

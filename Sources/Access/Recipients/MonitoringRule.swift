@@ -1,6 +1,6 @@
 /// An access monitoring rule of Teleport, as far as it says who is told of a request. Servers have them from version 15 on.
 package struct MonitoringRule: Equatable, Sendable {
-    /// Times of the week.
+    /// The times of the week at which requests have to be made for a rule to match them.
     package struct Schedule: Equatable, Sendable {
         /// One span of a day. Both ends, as `HH:MM`, belong to it.
         package struct Shift: Equatable, Sendable {

@@ -62,7 +62,7 @@ package struct PluginRecord: Equatable, Sendable {
             return messages.split(separator: ",").prefix(Self.postLimit).compactMap { PostReference($0) }
                 .filter { seen.insert($0).inserted }
         }
-        // 0.2.0 knew one post.
+        // Version 0.2.0 of the original plugin recorded one post, in two fields of its own.
         guard let channel = fields["channel_id"], let post = fields["post_id"], !channel.isEmpty, !post.isEmpty else {
             return []
         }

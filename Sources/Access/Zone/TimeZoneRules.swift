@@ -26,7 +26,7 @@ package struct TimeZoneRules: Equatable, Sendable {
         var block = try reader.block(first, timeSize: 4)
         var footer: PosixZone?
         if first.version > 0 {
-            // The second block says the same with 64 bits.
+            // The second block repeats the first one with times of 64 bits.
             block = try reader.block(reader.header(), timeSize: 8)
             let rule = try reader.footer()
             if !rule.isEmpty {

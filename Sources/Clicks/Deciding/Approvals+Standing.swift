@@ -56,7 +56,7 @@ extension Approvals {
         if context.policy.allowsSuggested, await isSuggested(click, request, facts.record) { return [] }
         var memberships = [click.post.channelID: facts.isMember == true]
         if !context.recipients.rules.escalations.isEmpty {
-            // Whoever is told because nobody has decided is told of the whole request.
+            // A step of the reminders tells its recipients of the whole request, so they may decide each of its roles.
             let escalated = await context.recipients.escalated(for: request, at: context.clocks.now())
             if try await isInOne(of: escalated.places.map(\.channelID), facts.clicker, &memberships) { return [] }
         }
@@ -91,8 +91,9 @@ extension Approvals {
     private func accounts(of request: AccessRequest, _ facts: Facts) async throws -> Set<String> {
         let policy = context.policy
         var keys = policy.accounts(of: request)
-        // A person whom the trait tells is another user than the requester, and no user besides has the account. Whoever is
-        // named by the configuration may be the requester's second user.
+        // Without `require_known_requester`, the trait is asked only about a person whom the configuration names, because that
+        // person may have a second Teleport user, the requester's. A person who was found by the trait has one Teleport user,
+        // which is known to be another one than the requester's.
         if keys.isEmpty, policy.userTrait != nil, policy.requiresKnownRequester || policy.teleportUser(of: facts.clicker) != nil
         {
             keys = try await context.identities.accounts(ofUser: request.user)
@@ -114,7 +115,7 @@ extension Approvals {
     /// Returns the id of the account that has the Teleport user's name as its user name or address.
     private func anyAccount(of user: String) async throws -> String {
         let name = user.lowercased()
-        // Where a trait says who is who, no name does.
+        // With `user_trait`, a user name or an address identifies nobody.
         guard context.policy.userTrait == nil else { throw Refusal(.lookupFailed, ClickWords.unknownRequester) }
         if MattermostName.isUsername(name), let id = try await account({ try await $0.user(named: name) }) { return id }
         if MattermostName.isEmail(name), let id = try await account({ try await $0.user(emailed: name) }) { return id }

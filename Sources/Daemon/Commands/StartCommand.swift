@@ -34,8 +34,8 @@ struct StartCommand: AsyncParsableCommand {
     private static let wrongConfiguration = ExitCode(78)
 
     func run() async throws {
-        // Without this the signal would end the process when a log or audit file reaches the process's limit of size. Ignored,
-        // the write fails instead, and is reported like one to a full disk.
+        // Without this the signal would end the process when a log or audit file reaches the process's limit of size. When the
+        // signal is ignored, the write fails instead, and is reported like a write to a full disk.
         signal(SIGXFSZ, SIG_IGN)
         // Each of these would end the process until the service that handles it runs.
         for early in [SIGHUP, SIGUSR1] { signal(early, SIG_IGN) }

@@ -28,7 +28,7 @@ struct RegexMatcher {
         for position in start...text.count {
             step += 1
             var next: [Thread] = []
-            // Ways that were begun earlier come first. Once there is a match no further way begins.
+            // Threads that began at an earlier position are preferred. Once there is a match no further thread begins.
             for thread in threads { try follow(thread, at: position, into: &next, &evaluation) }
             if found == nil {
                 let groups = Groups(repeating: nil, count: 2 * (program.groupCount + 1))
@@ -43,7 +43,7 @@ struct RegexMatcher {
                     continue
                 default: continue
                 }
-                // A way that is preferred less than a match is given up.
+                // The threads after a match are less preferred than it, so they are given up.
                 break
             }
             if threads.isEmpty, found != nil { break }
@@ -51,7 +51,7 @@ struct RegexMatcher {
         return found
     }
 
-    /// Follows a way up to the instructions that take a character, and adds these in the order of preference.
+    /// Follows a thread up to the instructions that take a character, and adds these in the order of preference.
     private mutating func follow(
         _ thread: Thread, at position: Int, into next: inout [Thread], _ evaluation: inout Evaluation
     ) throws(RuleFault) {

@@ -14,7 +14,7 @@ extension PostsContext {
             logger.warning("Could not look up the Mattermost account of a Teleport user: \(error)", metadata: metadata)
             return nil
         }
-        // Where a trait says who is who, no name or address does.
+        // With `user_trait`, a user name or an address identifies nobody.
         if policy.userTrait == nil { names.append(user) }
         return try await recipients.channelID(ofAny: names)
     }

@@ -132,7 +132,7 @@ package final class RuleKeeper: Service {
         let (isNews, hasRules) = state.withLock { ($0.failure.isNews(error), !$0.rules.isEmpty) }
         if isNews {
             let use = hasRules ? "the last known ones are used" : "none are used"
-            // A role that was never allowed to read rules belongs to an operator who does not use them.
+            // An operator who does not use rules gives the role no right to read them, so this is no reason for a warning.
             let level: Logger.Level = error.code == .permissionDenied && !hasRules ? .info : .warning
             logger.log(level: level, "The access monitoring rules cannot be read, so \(use): \(error.message)")
         }

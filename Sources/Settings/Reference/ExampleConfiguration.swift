@@ -15,7 +15,7 @@ extension SettingsSection {
     /// The section's lines in the example.
     fileprivate var exampleLines: [String] {
         var lines: [String] = []
-        // An open table of the same name has the header.
+        // A section without keys consists of an open table of the same name, which writes the header itself.
         if !keys.isEmpty { lines += help.comment + [isComment ? "# [\(name)]" : "[\(name)]"] }
         return lines + keys.flatMap(\.exampleLines) + openTables.flatMap(\.exampleLines)
     }

@@ -25,7 +25,7 @@ struct GivenValues: Sendable {
     func changedKeys(since other: GivenValues) -> [SettingKey] {
         let (new, old) = (content.reveal(), other.content.reveal())
         return SettingKey.allCases.filter { key in
-            // What a secret is matters, and not whether it is in a file.
+            // Secrets are compared by their values, whether these stand in the configuration or in files of their own.
             if new.secrets[key] != nil { return new.secrets[key] != old.secrets[key] }
             return Self.effective(key, new) != Self.effective(key, old)
         }
@@ -40,7 +40,8 @@ struct GivenValues: Sendable {
         }
     }
 
-    /// The value of the file or, where it gives none, the default: to write a default down changes nothing.
+    /// Returns the key's value in the file, or its default if the file has none. Writing a default into the file is therefore no
+    /// change.
     private static func effective(_ key: SettingKey, _ content: Content) -> SettingsText.Value? {
         if let value = content.values[key] { return value }
         return switch key.form {

@@ -15,9 +15,9 @@ extension Settings {
 
         /// The form of the lines.
         package enum Format: String, Sendable {
-            /// `INFO   message field:value`
+            /// Lines for people, such as `INFO   message field:value`.
             case text
-            /// One JSON object a line.
+            /// Each line is a JSON object.
             case json
         }
 

@@ -30,7 +30,8 @@ extension TeleportClient {
             $0.resourceType = Self.listedKind(kind)
             $0.limit = Self.labelPage
             $0.predicateExpression = names.sorted().map { "resource.metadata.name == \"\($0)\"" }.joined(separator: " || ")
-            // Roles that may only be searched as show other resources than those that the rules mean.
+            // Roles in `preview_as_roles` are used, and those in `search_as_roles` are not, because the latter may show other
+            // resources than those that the rules mean.
             $0.usePreviewAsRoles = true
         }
         var labels: [String: [String: String]] = [:]

@@ -67,7 +67,7 @@ extension JSON {
     private static func isPlain(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = 0x8080_8080_8080_8080
-        // The well-known bit test for a zero byte, once for each byte that is searched.
+        // This is the well-known bit test for a zero byte, made once for each byte that is searched.
         var found = (word &- ones &* 0x20) & ~word
         for byte in [0x22, 0x5C, 0x3C, 0x3E, 0x26, 0xE2] as [UInt64] {
             let difference = word ^ (ones &* byte)
