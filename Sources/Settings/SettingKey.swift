@@ -12,9 +12,9 @@
 /// 2. The code whose behavior depends on it. Its initializer takes the section's value, or the property.
 /// 3. The section's tests in `Tests/SettingsTests`: that the value is taken, what is refused, and with which words.
 ///
-/// `make example` then writes `config/teleport-mattermost.toml` and the tables of `docs/configuration.md` anew. Tests fail if either
-/// differs from the declarations, or if a key's default is not that of its property. A new section is one more file: `SettingsSection.all` names it, and
-/// ``Settings`` holds its value.
+/// `make example` then writes `config/teleport-mattermost.toml` and the tables of `docs/configuration.md` anew. Tests fail if
+/// either differs from the declarations, or if a key's default is not that of its property. A new section is one more file:
+/// `SettingsSection.all` names it, and ``Settings`` holds its value.
 struct SettingKey: Sendable {
     /// The type of a key's value, with its default if it has one.
     enum Form: Hashable, Sendable {
