@@ -147,11 +147,9 @@ protos: ## Generate the code for Sources/TeleportAPI/Protos
 	@$(APT) protobuf-compiler
 	Sources/TeleportAPI/generate.sh
 
-check-protos: ## Fail if the generated code does not match the protos
-	@$(APT) protobuf-compiler
-	@rm -rf .build/protos
-	Sources/TeleportAPI/generate.sh .build/protos
-	diff -r .build/protos Sources/TeleportAPI/Generated
+check-protos: ## Fail if the protos or the code generated for them were changed without `make protos`
+	@diff -u Sources/TeleportAPI/Protos/checksums.txt <(Sources/TeleportAPI/checksums.sh) || \
+		{ echo "Run 'make protos' and commit what it writes." >&2; exit 1; }
 
 format: ## Format the sources according to .swift-format
 	swift format --in-place --recursive --parallel Package.swift Benchmarks Plugins Sources Tests

@@ -71,7 +71,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "TeleportAPI", dependencies: [grpcCore, grpcProtobuf, protobuf], exclude: ["Protos", "generate.sh"]),
+            name: "TeleportAPI", dependencies: [grpcCore, grpcProtobuf, protobuf], exclude: ["Protos", "checksums.sh", "generate.sh"]),
         .target(
             name: "Watcher",
             dependencies: [
