@@ -2,7 +2,7 @@ import Access
 import CircuitBreakers
 import PluginTestSupport
 import Sandbox
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import Posts
@@ -84,13 +84,4 @@ struct BacklogTests {
             }
         }
     }
-}
-
-/// A time that the test lets pass.
-private final class Moment: Sendable {
-    private let elapsed = Mutex(Duration.zero)
-
-    var value: Duration { elapsed.withLock { $0 } }
-
-    func pass(_ time: Duration) { elapsed.withLock { $0 += time } }
 }

@@ -21,8 +21,9 @@ package struct Reconciler: Service {
     static let limit = 32
     /// The number of places that stay free for requests that an event reported, while sweeps catch up with many others.
     static let reserve = 8
-    /// The longest single sleep, and so the longest delay with which a request that has become due is looked at.
-    private static let longestSleep = Duration.milliseconds(500)
+    /// The longest single sleep. It bounds the delay of a request that is due after the machine was suspended, because a sleep
+    /// may not count that time.
+    private static let longestSleep = Duration.seconds(60)
 
     private let live: Live<PostsContext>
     var context: PostsContext { live.current }
@@ -38,6 +39,7 @@ package struct Reconciler: Service {
     /// The state that all copies of the struct share. It keeps nothing about a settled request.
     final class Shared: Sendable {
         let queue = Mutex(WorkQueue(limit: Reconciler.limit, reserve: Reconciler.reserve))
+        let alarms = Mutex(Alarms())
         let memories = Mutex<[RequestID: RunMemory]>([:])
         /// The elapsed time since which each request has been due that is not up to date.
         let due = Mutex<[RequestID: Duration]>([:])
@@ -148,18 +150,26 @@ package struct Reconciler: Service {
         shared.queue.withLock { queue in queue.next().map { ($0, queue.lane(of: $0) ?? .fresh) } }
     }
 
-    /// Sleeps until the first waiting request is due and then wakes the work. It does not run while no request waits.
+    /// Wakes the work when the first waiting request is due. Nothing runs until then.
     private func wakeWhatIsDue() async {
-        for await _ in deadlines {
-            while let next = shared.queue.withLock({ $0.nextWake }) {
-                // A request that is due earlier may be queued during the sleep, so each sleep is short. Cancelling a long sleep
-                // is no alternative because a cancelled sleep would stay in memory.
-                let sleep = min(max(next - context.clocks.elapsed(), .milliseconds(1)), Self.longestSleep)
-                guard (try? await clock.sleep(for: sleep)) != nil else { return }
-                shared.queue.withLock { $0.wake(now: context.clocks.elapsed()) }
-                wakeUp.yield()
+        await withDiscardingTaskGroup { group in
+            for await _ in deadlines {
+                guard let next = shared.queue.withLock({ $0.nextWake }) else { continue }
+                let now = context.clocks.elapsed()
+                let moment = min(max(next, now + .milliseconds(1)), now + Self.longestSleep)
+                guard shared.alarms.withLock({ $0.add(moment) }) else { continue }
+                group.addTask { await wake(at: moment, after: moment - now) }
             }
         }
+    }
+
+    private func wake(at moment: Duration, after delay: Duration) async {
+        let isOver = (try? await clock.sleep(for: delay)) != nil
+        shared.alarms.withLock { $0.remove(moment) }
+        guard isOver else { return }
+        shared.queue.withLock { $0.wake(now: context.clocks.elapsed()) }
+        wakeUp.yield()
+        deadlineChanged.yield()
     }
 
     private func work(on id: RequestID) async {
