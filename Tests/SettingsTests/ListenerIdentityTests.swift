@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import Base
 import CallbackServer
 import Foundation
 import Logging
@@ -50,5 +51,21 @@ struct ListenerIdentityTests {
         let error = #expect(throws: SettingFault.self) { try ListenerIdentity.load(try settings(tls: pair), logger: quiet) }
         #expect(error?.description.contains("https_cert_file") == true)
         #expect(error?.description.contains("/nowhere/server.crt") == true)
+    }
+
+    @Test("Only files that do not hold the served pair are tried with OpenSSL")
+    func served() throws {
+        try withFolder { folder in
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let pair = Settings.HTTP.KeyPair(keyFile: "\(folder)/server.key", certificateFile: "\(folder)/server.crt")
+            try Data("a key".utf8).write(to: URL(filePath: pair.keyFile))
+            try Data("a certificate".utf8).write(to: URL(filePath: pair.certificateFile))
+            let settings = try settings(tls: pair)
+            #expect(throws: SettingFault.self) { try ListenerIdentity.load(settings, logger: quiet) }
+            let same = TLSIdentity(certificateChain: Array("a certificate".utf8), privateKey: Secret(Array("a key".utf8)))
+            #expect(try ListenerIdentity.load(settings, served: same, logger: quiet).isSame(as: same))
+            let other = TLSIdentity(certificateChain: Array("a certificate".utf8), privateKey: Secret(Array("another".utf8)))
+            #expect(throws: SettingFault.self) { try ListenerIdentity.load(settings, served: other, logger: quiet) }
+        }
     }
 }

@@ -1,3 +1,4 @@
+package import Access
 package import ActionCrypto
 package import Base
 import Synchronization
@@ -8,17 +9,13 @@ package final class ListenerCertificate: Sendable {
     private struct Pair {
         let identity: TLSIdentity
         let context: TLSContext
-        let expires: Timestamp?
+        /// Nil if the certificate's dates cannot be read.
+        var steps: ExpirySteps?
 
         init(_ identity: TLSIdentity) throws(OpenSSLError) {
             self.identity = identity
             context = try .server(identity: identity, alpn: ["http/1.1"])
-            expires = try? CertificateInfo(pem: identity.certificateChain).notAfter
-        }
-
-        func isSame(as other: Pair) -> Bool {
-            identity.certificateChain == other.identity.certificateChain
-                && identity.privateKey.reveal() == other.identity.privateKey.reveal()
+            steps = (try? CertificateInfo(pem: identity.certificateChain)).map(ExpirySteps.init)
         }
     }
 
@@ -27,19 +24,34 @@ package final class ListenerCertificate: Sendable {
     /// Throws when OpenSSL does not accept the pair.
     package init(_ identity: TLSIdentity) throws(OpenSSLError) { pair = Mutex(try Pair(identity)) }
 
-    /// Replaces the pair for new connections. When OpenSSL does not accept the new pair, it throws and keeps the old one.
-    /// Returns whether the new pair differs from the old one.
+    /// Replaces the pair for new connections, unless it is the same. When OpenSSL does not accept the new pair, it throws and
+    /// keeps the old one. Returns whether the new pair differs from the old one.
     @discardableResult
     package func replace(with identity: TLSIdentity) throws(OpenSSLError) -> Bool {
+        guard !identity.isSame(as: self.identity) else { return false }
         let new = try Pair(identity)
-        return pair.withLock { pair in
-            defer { pair = new }
-            return !new.isSame(as: pair)
-        }
+        pair.withLock { $0 = new }
+        return true
     }
 
+    /// The pair that new connections are served with.
+    package var identity: TLSIdentity { pair.withLock { $0.identity } }
+
     /// The time at which the certificate expires; nil if it cannot be read.
-    package var expires: Timestamp? { pair.withLock { $0.expires } }
+    package var expires: Timestamp? { pair.withLock { $0.steps?.notAfter } }
+
+    /// Returns a warning when a fifth, a tenth and a twentieth of the certificate's time is left, and when it has expired, once
+    /// each.
+    package func warning(at now: Timestamp) -> Notice? {
+        guard let (step, end) = pair.withLock({ pair in pair.steps?.news(at: now).map { ($0, pair.steps?.notAfter) } }),
+            let end = end?.secondInWords
+        else { return nil }
+        return Notice(
+            step == .expired
+                ? "the HTTPS certificate expired on \(end), so Mattermost refuses it"
+                : "the HTTPS certificate expires on \(end), less than \(step.rawValue) % of its time is left",
+            mend: "renew `https_cert_file` in `[http]`; the new one is served without a restart")
+    }
 
     var current: TLSContext { pair.withLock { $0.context } }
 }

@@ -1,27 +1,34 @@
-import Access
+package import Access
 
 /// Decides when to warn that a certificate expires: once each when a fifth, a tenth and a twentieth of its lifetime is left,
 /// and once when it has expired. It reads no clock: the time is passed in.
-struct ExpirySteps: Equatable, Sendable {
+package struct ExpirySteps: Equatable, Sendable {
     /// The raw value is the largest percentage of the lifetime that is left at this step.
-    enum Step: Int, Sendable {
+    package enum Step: Int, Sendable {
         case fifth = 20
         case tenth = 10
         case twentieth = 5
         case expired = 0
     }
 
-    let notBefore: Timestamp
-    let notAfter: Timestamp
+    package let notBefore: Timestamp
+    package let notAfter: Timestamp
     /// The step of the last warning.
     private var warned: Step?
 
-    init(notBefore: Timestamp, notAfter: Timestamp) {
+    package init(notBefore: Timestamp, notAfter: Timestamp) {
         (self.notBefore, self.notAfter) = (notBefore, notAfter)
     }
 
+    package init(_ certificate: CertificateInfo) {
+        self.init(notBefore: certificate.notBefore, notAfter: certificate.notAfter)
+    }
+
+    /// Whether a certificate with these dates is accepted at this time.
+    package func isValid(at now: Timestamp) -> Bool { notBefore <= now && now < notAfter }
+
     /// Returns the step that is reached now; nil while more than a fifth of the lifetime is left.
-    func step(at now: Timestamp) -> Step? {
+    package func step(at now: Timestamp) -> Step? {
         let life = max(1, notAfter.milliseconds - notBefore.milliseconds)
         let left = notAfter.milliseconds - now.milliseconds
         if left <= 0 { return .expired }
@@ -29,7 +36,7 @@ struct ExpirySteps: Equatable, Sendable {
     }
 
     /// Returns the step that is reached now, if no warning was given for it yet, and records that one is given.
-    mutating func news(at now: Timestamp) -> Step? {
+    package mutating func news(at now: Timestamp) -> Step? {
         guard let step = step(at: now), step != warned else { return nil }
         warned = step
         return step

@@ -10,4 +10,9 @@ package struct TLSIdentity: Sendable {
         self.certificateChain = certificateChain
         self.privateKey = privateKey
     }
+
+    /// Whether certificates and key are the same, byte for byte.
+    package func isSame(as other: Self) -> Bool {
+        certificateChain == other.certificateChain && privateKey.reveal() == other.privateKey.reveal()
+    }
 }

@@ -64,11 +64,13 @@ final class LiveConfiguration: Sendable {
             state.filesProblem.clear()
             state.certificateProblem.clear()
         }
+        warnOfCertificate()
     }
 
     /// Looks at the files that the configuration names, and takes over what has changed in them. The configuration file itself
     /// is left alone, because it may be half edited.
     func lookAtFiles() {
+        defer { warnOfCertificate() }
         state.withLock { state in
             lookAtCertificate(&state)
             do throws(SettingsError) {
@@ -119,6 +121,12 @@ final class LiveConfiguration: Sendable {
 // MARK: - The certificate
 
 extension LiveConfiguration {
+    /// Logs that the listener's certificate expires soon, or has expired.
+    func warnOfCertificate() {
+        guard let warning = certificate?.warning(at: .now) else { return }
+        logger.warning("\(warning.message)")
+    }
+
     /// Reads the certificate again and serves it. A broken one that the configuration named before does not hold up the rest.
     /// Returns false if the configuration names another one that cannot be served.
     private func renewCertificate(_ settings: Settings.HTTP, isNamedAnew: Bool) -> Bool {
@@ -141,7 +149,8 @@ extension LiveConfiguration {
         do {
             var settings = started.http
             settings.tls = state.accepted.http.tls
-            if try certificate.replace(with: ListenerIdentity.load(settings, logger: logger)) {
+            let identity = try ListenerIdentity.load(settings, served: certificate.identity, logger: logger)
+            if try certificate.replace(with: identity) {
                 logger.info("The HTTPS certificate has changed; new connections get the new one")
             }
             state.certificateProblem.clear()

@@ -31,6 +31,7 @@ struct Reload: Service {
                     }
                 }
                 group.addTask {
+                    configuration.warnOfCertificate()
                     while (try? await clock.sleep(for: interval)) != nil { configuration.lookAtFiles() }
                 }
                 await group.waitForAll()

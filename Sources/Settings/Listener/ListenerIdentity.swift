@@ -22,13 +22,20 @@ package enum ListenerIdentity {
     }
 
     /// Reads the configured pair, or the self-signed one, which is made first if it does not exist.
-    package static func load(_ settings: Settings.HTTP, logger: Logger, folder: String = folder) throws -> TLSIdentity {
+    ///
+    /// - Parameter served: the pair that is served now. OpenSSL has accepted it, so files that still hold it are not tried again:
+    ///   that costs a hundred times as much as reading them.
+    package static func load(
+        _ settings: Settings.HTTP, served: TLSIdentity? = nil, logger: Logger, folder: String = folder
+    ) throws -> TLSIdentity {
         if let pair = settings.tls {
-            return try read(pair, keySetting: "`https_key_file` in `[http]`", "`https_cert_file` in `[http]`")
+            let identity = try read(pair, keySetting: "`https_key_file` in `[http]`", "`https_cert_file` in `[http]`")
+            if let served, identity.isSame(as: served) { return served }
+            return try tried(identity, of: pair)
         }
         guard let publicURL = settings.publicURL else {
             // Only health probes call this listener, so the pair need not be kept.
-            logger.info("No https_key_file and https_cert_file in [http]: the health probes have a passing certificate")
+            logger.info("No https_key_file and https_cert_file in [http]: the health probes get a temporary certificate")
             return try SelfSigned.identity(names: ["localhost"])
         }
         let pair = selfSigned(in: folder)
@@ -38,7 +45,7 @@ package enum ListenerIdentity {
             No https_key_file and https_cert_file in [http]: serving the self-signed certificate \(pair.certificateFile). \
             Mattermost refuses it unless it is told to trust it; configure a certificate of your own.
             """)
-        return try read(pair, keySetting: "the self-signed key", "the self-signed certificate")
+        return try tried(read(pair, keySetting: "the self-signed key", "the self-signed certificate"), of: pair)
     }
 
     private static func read(
@@ -48,16 +55,23 @@ package enum ListenerIdentity {
             do {
                 return try NamedFile.read(path, limit: fileLimit)
             } catch {
-                throw SettingFault("\(setting): \(path) \(error.words)", mend: error.mend)
+                let mend = error.code == .missing ? "Name the file that holds it, or put it there." : error.mend
+                throw SettingFault("\(setting): \(path) \(error.words)", mend: mend)
             }
         }
-        let identity = TLSIdentity(
+        return TLSIdentity(
             certificateChain: try bytes(pair.certificateFile, certificateSetting),
             privateKey: Secret(try bytes(pair.keyFile, keySetting)))
+    }
+
+    /// Returns the pair if OpenSSL can serve it.
+    private static func tried(_ identity: TLSIdentity, of pair: Settings.HTTP.KeyPair) throws -> TLSIdentity {
         do {
             _ = try TLSContext.server(identity: identity, alpn: [])
         } catch {
-            throw SettingFault("\(pair.certificateFile) and \(pair.keyFile) cannot be served: \(error.words)", mend: error.mend)
+            throw SettingFault(
+                "\(pair.certificateFile) and \(pair.keyFile) cannot be served: \(error.words)",
+                mend: error.mend ?? "Set `https_key_file` and `https_cert_file` in `[http]` to a pair made together.")
         }
         return identity
     }

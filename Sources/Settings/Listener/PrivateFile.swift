@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Watcher
 
 /// Writes files such as private keys. Other programs never see a file half written, and users without permission cannot read it
 /// at any moment.
@@ -11,11 +10,7 @@ enum PrivateFile {
 
         init(_ path: String) {
             self.path = path
-            let code = errno
-            reason = String(cString: strerror(code))
-            if code == EACCES, let folder = ClosedFolder.first(onWayTo: path) {
-                reason = "\(folder.problem), which \(folder.command) mends"
-            }
+            reason = String(cString: strerror(errno))
         }
     }
 

@@ -90,19 +90,27 @@ final class CredentialKeeper: Sendable {
 
     private func read() throws(TeleportError) -> TeleportCredentials {
         let fresh = try TeleportCredentials.load(configuration)
-        _ = try fresh.makeContext(at: now())
+        // Making a context costs far more than reading the files, and those in use were tried when they were taken over.
+        if !isInUse(fresh) { _ = try fresh.makeContext(at: now()) }
         return fresh
+    }
+
+    /// Whether these credentials are in use, and their certificate is valid now.
+    private func isInUse(_ credentials: TeleportCredentials) -> Bool {
+        let (current, steps) = state.withLock { ($0.current, $0.steps) }
+        guard let current, let steps else { return false }
+        return steps.isValid(at: now()) && current.isSame(as: credentials)
     }
 
     /// Takes credentials into use. Returns whether they differ from those in use before.
     @discardableResult
     private func adopt(_ fresh: TeleportCredentials) -> Bool {
-        let certificate = try? fresh.certificate()
+        let certificate = isInUse(fresh) ? nil : try? fresh.certificate()
         let (isChanged, wasBroken) = state.withLock { state in
             let wasBroken = state.problem.clear()
             if let current = state.current, current.isSame(as: fresh) { return (false, wasBroken) }
             defer { state.current = fresh }
-            state.steps = certificate.map { ExpirySteps(notBefore: $0.notBefore, notAfter: $0.notAfter) }
+            state.steps = certificate.map(ExpirySteps.init)
             return (state.current != nil, wasBroken)
         }
         if isChanged {

@@ -66,8 +66,7 @@ package struct TeleportCredentials: Sendable {
 
     /// Whether certificate, key and CA certificates are the same.
     package func isSame(as other: Self) -> Bool {
-        identity.certificateChain == other.identity.certificateChain && rootCAs == other.rootCAs
-            && identity.privateKey.reveal() == other.identity.privateKey.reveal()
+        identity.isSame(as: other.identity) && rootCAs == other.rootCAs
     }
 
     /// The setting and the path of the file that holds the certificate, e.g. `identity "/var/lib/…"`.
