@@ -28,14 +28,17 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         var lastFailure: Failure?
         /// The last failure by which the server asked for a pause.
         var lastPause: Failure?
-        /// The text of the last failure that was logged.
-        var told = SayOnce<String>()
+        /// The kinds of failures of the present outage that were logged.
+        var told: Set<String> = []
     }
 
     private let state = Mutex(State())
     private let recovery = Mutex<(@Sendable () -> Void)?>(nil)
     private let server: String
     private let judge: @Sendable (Failure) -> Verdict
+    private let kind: @Sendable (Failure) -> String
+    /// The number of kinds of failures that one outage logs.
+    private static var kinds: Int { 16 }
     private let logger: Logger
     private let elapsed: @Sendable () -> Duration
     private let jitter: @Sendable () -> Double
@@ -43,16 +46,18 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
     /// - Parameters:
     ///   - server: the server's name in log lines.
     ///   - elapsed: returns the time since any fixed moment. It must never go back.
+    ///   - kind: returns a text that failures of one cause share, whatever the call.
     ///   - judge: returns what a call's error says about the server.
     package init(
         _ server: String, logger: Logger, elapsed: @escaping @Sendable () -> Duration,
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
-        judge: @escaping @Sendable (Failure) -> Verdict
+        kind: @escaping @Sendable (Failure) -> String = { "\($0)" }, judge: @escaping @Sendable (Failure) -> Verdict
     ) {
         self.server = server
         self.logger = logger
         self.elapsed = elapsed
         self.jitter = jitter
+        self.kind = kind
         self.judge = judge
     }
 
@@ -73,7 +78,7 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
     }
 
     /// Records that the server works. It is for evidence other than a call, such as a new connection.
-    package func reset() { succeeded() }
+    package func reset() { succeeded(isAnonymous: false) }
 
     /// Makes the call. During an outage it throws the last failure at once instead. Two kinds of calls are made even then: one
     /// now and then that probes the server, and those with a ``CircuitBypass``.
@@ -83,14 +88,14 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         if !CircuitBypass.isActive, let failure = refusal() { throw failure }
         do {
             let answer = try await next()
-            succeeded()
+            succeeded(isAnonymous: call.isAnonymous)
             return answer
         } catch {
             switch judge(error) {
-            case .healthy: succeeded()
-            case .failing: failed(error, atLeast: .zero, isAsked: false, .warning)
-            case .paused(let pause): failed(error, atLeast: pause, isAsked: true, .warning)
-            case .misconfigured: failed(error, atLeast: Circuit.delays.upperBound, isAsked: false, .error)
+            case .healthy: succeeded(isAnonymous: call.isAnonymous)
+            case .failing: failed(error, .failing, .warning)
+            case .paused(let pause): failed(error, .asked(pause), .warning)
+            case .misconfigured: failed(error, .refused, .error)
             case .unknown: break
             }
             throw error
@@ -101,20 +106,26 @@ package final class Breaker<Failure: Error & Sendable>: CallInterceptor {
         state.withLock { $0.circuit.admits(at: elapsed()) ? nil : $0.lastFailure }
     }
 
-    private func succeeded() {
-        guard state.withLock({ $0.circuit.succeeded(at: elapsed()) }) else { return }
+    private func succeeded(isAnonymous: Bool) {
+        let isOver = state.withLock { state in
+            guard state.circuit.succeeded(at: elapsed(), isAnonymous: isAnonymous) else { return false }
+            state.told = []
+            return true
+        }
+        guard isOver else { return }
         logger.info("\(server) works again; going on with what waited for it")
         recovery.withLock { $0 }?()
     }
 
-    /// Records a failure, and logs an outage when it begins and when its error changes. Nothing else logs outages.
-    private func failed(_ error: Failure, atLeast: Duration, isAsked: Bool, _ level: Logger.Level) {
+    /// Records a failure, and logs an outage when it begins and when it fails in a way that was not logged yet. Nothing else
+    /// logs outages.
+    private func failed(_ error: Failure, _ cause: Circuit.Cause, _ level: Logger.Level) {
         let (isNews, isOther) = state.withLock { state in
             state.lastFailure = error
-            if isAsked { state.lastPause = error }
-            let isNews = state.circuit.failed(at: elapsed(), atLeast: atLeast, isAsked: isAsked, jitter: jitter())
+            if case .asked = cause { state.lastPause = error }
+            let isNews = state.circuit.failed(at: elapsed(), cause, jitter: jitter())
             // A failure that does not open the circuit is not logged here.
-            let isOther = state.circuit.isOpen && state.told.isNews("\(error)")
+            let isOther = state.circuit.isOpen && state.told.count < Self.kinds && state.told.insert(kind(error)).inserted
             return (isNews, isOther)
         }
         if isOther, !isNews { return logger.log(level: level, "\(server) goes on failing, otherwise now: \(error)") }

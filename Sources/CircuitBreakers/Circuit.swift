@@ -9,7 +9,8 @@
 ///   closed ─────────────────────▶ open ──┐ failure: the next probe after 1/6 of the outage's length,
 ///     ▲                            │  ▲──┘          at least 0.5 s and at most 20 s
 ///     └────────────────────────────┘
-///       success, unless the server asked for a pause that is not over
+///       success, unless the server asked for a pause that is not over, or it refuses the
+///       plugin's credentials and the call needed none
 /// ```
 ///
 /// The end of an outage of one minute is therefore noticed within ten seconds, and the end of a longer one within twenty.
@@ -21,12 +22,33 @@ struct Circuit: Sendable {
     /// The shortest and the longest time between two probes.
     static let delays = Duration.milliseconds(500)...Duration.seconds(20)
 
+    /// The cause of a failed call.
+    enum Cause: Equatable {
+        case failing
+        /// The server asked for a pause of this length. A success does not shorten it.
+        case asked(Duration)
+        /// The server refuses the plugin's credentials. One such failure opens the circuit, and only a call that needs
+        /// credentials closes it.
+        case refused
+
+        /// The shortest time until the next probe. If it is positive, one failure opens the circuit.
+        fileprivate var pause: Duration {
+            switch self {
+            case .failing: .zero
+            case .asked(let pause): pause
+            case .refused: Circuit.delays.upperBound
+            }
+        }
+    }
+
     private struct Outage {
         var since: Duration
         /// The time at which the next probe is let through.
         var nextProbe: Duration
         /// The end of the pause that the server asked for. A success of another call does not shorten it.
         var pauseEnd: Duration
+        /// Whether the server refuses the plugin's credentials.
+        var isRefusal: Bool
     }
 
     private var failures = 0
@@ -58,7 +80,10 @@ struct Circuit: Sendable {
     }
 
     /// Records a successful call. Returns true when it closed the circuit.
-    mutating func succeeded(at now: Duration) -> Bool {
+    ///
+    /// - Parameter isAnonymous: whether the server makes this call for anybody, whatever the credentials.
+    mutating func succeeded(at now: Duration, isAnonymous: Bool = false) -> Bool {
+        if isAnonymous, outage?.isRefusal == true { return false }
         failures = 0
         guard let outage, outage.pauseEnd <= now else { return false }
         self.outage = nil
@@ -67,18 +92,19 @@ struct Circuit: Sendable {
 
     /// Records a failed call. Returns true when it opened the circuit.
     ///
-    /// - Parameters:
-    ///   - atLeast: the shortest time until the next probe. If it is positive, this one failure opens the circuit.
-    ///   - isAsked: whether the server asked for `atLeast` as a pause. Then a success does not shorten it either.
-    ///   - jitter: from 0 to 1; shortens the delay by up to a half, so that replicas do not probe at the same time.
-    mutating func failed(at now: Duration, atLeast: Duration, isAsked: Bool = false, jitter: Double) -> Bool {
+    /// - Parameter jitter: from 0 to 1; shortens the delay by up to a half, so that replicas do not probe at the same time.
+    mutating func failed(at now: Duration, _ cause: Cause = .failing, jitter: Double) -> Bool {
         failures += 1
-        guard isOpen || failures >= Self.threshold || atLeast > .zero else { return false }
+        guard isOpen || failures >= Self.threshold || cause.pause > .zero else { return false }
         let since = outage?.since ?? now
         let delay = min(max((now - since) / 6, Self.delays.lowerBound), Self.delays.upperBound)
-        let until = now + max(atLeast, delay / 2 + delay / 2 * jitter)
-        let pauseEnd = max(outage?.pauseEnd ?? .zero, isAsked ? now + atLeast : .zero)
-        defer { outage = Outage(since: since, nextProbe: max(until, pauseEnd), pauseEnd: pauseEnd) }
+        let until = now + max(cause.pause, delay / 2 + delay / 2 * jitter)
+        var pauseEnd = outage?.pauseEnd ?? .zero
+        if case .asked(let pause) = cause { pauseEnd = max(pauseEnd, now + pause) }
+        let isRefusal = cause == .refused || outage?.isRefusal == true
+        defer {
+            outage = Outage(since: since, nextProbe: max(until, pauseEnd), pauseEnd: pauseEnd, isRefusal: isRefusal)
+        }
         return !isOpen
     }
 }

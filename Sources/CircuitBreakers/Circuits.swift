@@ -19,7 +19,7 @@ package struct Circuits: Sendable {
             case .permissionDenied, .notFound, .conflict, .refused, .unimplemented, .other: .healthy
             }
         }
-        chat = Breaker("Mattermost", logger: logger, elapsed: elapsed, jitter: jitter) { error in
+        chat = Breaker("Mattermost", logger: logger, elapsed: elapsed, jitter: jitter, kind: \.kind) { error in
             // The server answered with more than the client reads. That concerns one channel or thread only.
             if error.reason == .tooLarge { return .healthy }
             return switch error.code {

@@ -13,7 +13,7 @@ import Testing
 struct CircuitTests {
     private func open(at now: Duration = .zero) -> Circuit {
         var circuit = Circuit()
-        for _ in 0..<Circuit.threshold { _ = circuit.failed(at: now, atLeast: .zero, jitter: 1) }
+        for _ in 0..<Circuit.threshold { _ = circuit.failed(at: now, jitter: 1) }
         return circuit
     }
 
@@ -21,12 +21,12 @@ struct CircuitTests {
     func threshold() {
         var circuit = Circuit()
         let first = [
-            circuit.failed(at: .zero, atLeast: .zero, jitter: 0), circuit.failed(at: .zero, atLeast: .zero, jitter: 0),
+            circuit.failed(at: .zero, jitter: 0), circuit.failed(at: .zero, jitter: 0),
         ]
         #expect(first == [false, false])
         let ended = circuit.succeeded(at: .zero)
         #expect(!ended)
-        let second = (0..<3).map { _ in circuit.failed(at: .zero, atLeast: .zero, jitter: 0) }
+        let second = (0..<3).map { _ in circuit.failed(at: .zero, jitter: 0) }
         #expect(second == [false, false, true])
         #expect(circuit.isOpen)
     }
@@ -50,16 +50,16 @@ struct CircuitTests {
     @Test("The longer the outage the rarer the probes, never rarer than every 20 s", arguments: [(6, 1), (60, 10), (3600, 20)])
     func delays(after seconds: Int, delay: Int) {
         var circuit = open()
-        _ = circuit.failed(at: .seconds(seconds), atLeast: .zero, jitter: 1)
+        _ = circuit.failed(at: .seconds(seconds), jitter: 1)
         #expect(circuit.wait(at: .seconds(seconds)) == .seconds(delay))
-        _ = circuit.failed(at: .seconds(seconds), atLeast: .zero, jitter: 0)
+        _ = circuit.failed(at: .seconds(seconds), jitter: 0)
         #expect(circuit.wait(at: .seconds(seconds)) == .seconds(delay) / 2)
     }
 
     @Test("A pause that the server asks for begins at once, and is not shortened")
     func retryAfter() {
         var circuit = Circuit()
-        let isNews = circuit.failed(at: .zero, atLeast: .seconds(7), isAsked: true, jitter: 0)
+        let isNews = circuit.failed(at: .zero, .asked(.seconds(7)), jitter: 0)
         #expect(isNews)
         #expect(circuit.wait(at: .zero) == .seconds(7))
         let early = circuit.succeeded(at: .seconds(6.9))
@@ -67,6 +67,49 @@ struct CircuitTests {
         #expect(circuit.wait(at: .seconds(6)) == .seconds(1))
         let probe = circuit.admits(at: .seconds(7)), late = circuit.succeeded(at: .seconds(7))
         #expect(probe && late)
+    }
+
+    @Test("Refused credentials open the circuit at once, and no call that needs none closes it")
+    func refusal() {
+        var circuit = Circuit()
+        let isNews = circuit.failed(at: .zero, .refused, jitter: 0)
+        #expect(isNews && circuit.wait(at: .zero) == Circuit.delays.upperBound)
+        let byAnybody = circuit.succeeded(at: .seconds(1), isAnonymous: true)
+        _ = circuit.failed(at: .seconds(2), jitter: 0)
+        let later = circuit.succeeded(at: .seconds(3), isAnonymous: true)
+        #expect(!byAnybody && !later && circuit.isOpen)
+        let own = circuit.succeeded(at: .seconds(4))
+        #expect(own && !circuit.isOpen)
+        _ = (0..<3).map { _ in circuit.failed(at: .seconds(5), jitter: 0) }
+        let other = circuit.succeeded(at: .seconds(6), isAnonymous: true)
+        #expect(other, "an outage of another cause ends by any call")
+    }
+
+    @Test("An outage logs each kind of failure once, whichever calls meet it")
+    func kinds() async throws {
+        let file = AuditFile()
+        defer { file.remove() }
+        let destination = try LogDestination.file(file.path)
+        let circuits = Circuits(
+            logger: Logger(label: "test") { _ in TextLogHandler(level: .info, destination: destination) }, elapsed: { .zero })
+        func fail(_ call: String, _ problem: String) async {
+            try? await CircuitBypass.run { () throws(MattermostError) in
+                try await circuits.chat.intercept(.read(.me)) { () throws(MattermostError) in
+                    var error = MattermostError(.unreachable, "Mattermost \(call): \(problem).")
+                    error.problem = problem
+                    throw error
+                }
+            }
+        }
+        for number in 1...6 {
+            await fail("GET /users/me", "refused after \(number) ms")
+            await fail("GET /config/client", "refused after \(number) ms")
+        }
+        for _ in 0..<2 { await fail("GET /users/me", "the name is unknown") }
+        let lines = try file.text().split(separator: "\n")
+        #expect(lines.count == 2, "\(lines)")
+        #expect(lines.first?.contains("Mattermost fails") == true)
+        #expect(lines.last?.contains("goes on failing, otherwise now: Mattermost GET /users/me: the name is unknown") == true)
     }
 
     @Test(

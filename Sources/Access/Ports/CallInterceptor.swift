@@ -61,6 +61,9 @@ package enum ServerCall: Equatable, Sendable {
 extension ServerCall {
     package var isRead: Bool { if case .read = self { true } else { false } }
 
+    /// Whether the server answers the call whatever the caller's credentials are.
+    package var isAnonymous: Bool { self == .read(.clientConfiguration) }
+
     /// The call's name in metrics.
     package var name: String {
         switch self {

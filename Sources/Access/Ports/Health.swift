@@ -59,6 +59,14 @@ package final class Health: Sendable {
         self.observe = observe
     }
 
+    /// Sets the problem that a part has before it was looked at for the first time, which is no news.
+    package func begin(_ part: Part, with problem: any OperatorError) {
+        state.withLock { state in
+            state.problems[part] = problem
+            state.since[part] = now()
+        }
+    }
+
     /// Reports the problem of a part; nil if it is well.
     package func set(_ part: Part, problem: (any OperatorError)?) {
         let isNews = state.withLock { state in

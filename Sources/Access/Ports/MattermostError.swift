@@ -47,6 +47,8 @@ package struct MattermostError: OperatorError {
     package var isDefinite: Bool
     /// The call, and what the server said about it.
     package var words: String
+    /// What the server said, without the call; nil if only ``words`` tells it.
+    package var problem: String?
     package var mend: String?
     package var cause: (any Error)?
 
@@ -61,6 +63,9 @@ package struct MattermostError: OperatorError {
         self.mend = mend
         self.cause = cause
     }
+
+    /// A text that errors of one cause share, whatever the call and however long it took.
+    package var kind: String { "\(code) \((problem ?? words).filter { !$0.isNumber })" }
 
     /// Returns the same error with other words and the mend that fits them. Its ``cause`` is the original error.
     package func reworded(_ words: String, mend: String?) -> MattermostError {

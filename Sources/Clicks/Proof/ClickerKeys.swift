@@ -1,5 +1,6 @@
 package import Access
 import ActionCrypto
+import Base
 package import Logging
 import ServiceLifecycle
 import Synchronization
@@ -31,6 +32,8 @@ package final class ClickerKeys: Service {
         var asked: Duration?
         /// The fetch that is under way or about to begin. Clicks wait for it.
         var question: Once<Void>? = Once()
+        /// The kind of failure that was logged last.
+        var told = SayOnce<String>()
     }
 
     private let state = Mutex(State())
@@ -54,7 +57,7 @@ package final class ClickerKeys: Service {
         self.clock = clock
         self.fetch = fetch
         (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        health.set(.proof, problem: Notice("Mattermost's public key is not known yet"))
+        health.begin(.proof, with: Notice("Mattermost's public key is not known yet"))
     }
 
     /// Fetches the key at the start and then whenever a click asks for it. It throws ``NotOffered`` if the server offers no key
@@ -138,7 +141,10 @@ package final class ClickerKeys: Service {
             try take(text)
             return .learnt
         } catch {
-            if !Task.isCancelled { logger.warning("Could not learn Mattermost's public key: \(error)") }
+            if Task.isCancelled { return .failed }
+            let kind = (error as? MattermostError)?.kind ?? "\(error)"
+            let isNews = state.withLock { $0.told.isNews(kind) }
+            logger.log(level: isNews ? .warning : .debug, "Could not learn Mattermost's public key: \(error)")
             return .failed
         }
     }
@@ -157,6 +163,7 @@ package final class ClickerKeys: Service {
         let key = try ClickerKey(text)
         let before = state.withLock { state in
             defer { (state.key, state.text) = (key, text) }
+            state.told.clear()
             return state.text
         }
         health.set(.proof, problem: nil)

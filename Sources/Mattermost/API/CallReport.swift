@@ -93,7 +93,8 @@ struct CallReport {
         case 429:
             return make(.rateLimited(retryAfter: retryAfter(answer)), said)
         case 300...399:
-            let target = answer.location.map { " to \(quoted($0))" } ?? ""
+            // The query of a page for signing in may hold secrets.
+            let target = answer.location.map { " to \(quoted(String($0.prefix { $0 != "?" && $0 != "#" })))" } ?? ""
             return make(
                 .status(answer.status), "\(said), a redirect\(target)",
                 mend: "Set [mattermost] url to the server's final address.")
@@ -119,7 +120,10 @@ struct CallReport {
         _ code: MattermostError.Code, _ words: String, reason: MattermostError.Reason? = nil, cause: (any Error)? = nil,
         mend: String? = nil
     ) -> MattermostError {
-        MattermostError(code, "Mattermost \(request.name): \(words).", reason: reason, mend: mend, cause: cause)
+        var error = MattermostError(
+            code, "Mattermost \(request.name): \(words).", reason: reason, mend: mend, cause: cause)
+        error.problem = words
+        return error
     }
 
     private func said(_ answer: HTTPAnswer) -> String {

@@ -21,6 +21,7 @@ struct ClickerKeysTests {
     @Test("The key is asked for once, at the start; the first click waits for it")
     func learnt() async throws {
         let rig = try ProofRig()
+        let news = rig.health.news()
         let keys = rig.keys()
         #expect(rig.health.reasons.contains { $0.part == .proof })
         try await running(keys) {
@@ -31,6 +32,8 @@ struct ClickerKeysTests {
         }
         #expect(rig.questions.withLock { $0 } == 1)
         #expect(!rig.health.reasons.contains { $0.part == .proof })
+        var told = news.makeAsyncIterator()
+        #expect(await told.next()?.problem == nil, "a key that is not known yet is no failure")
     }
 
     @Test("A key made anew is learnt from the click that does not match, at most once a minute")
