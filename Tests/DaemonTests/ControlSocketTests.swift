@@ -51,7 +51,7 @@ struct ControlSocketTests {
             try FileManager.default.removeItem(atPath: path)
             try Data("mine".utf8).write(to: URL(filePath: path))
             let file = #expect(throws: ControlSocket.Failure.self) { try ControlSocket.listen(at: path) }
-            #expect(file?.words == "\(path) is there and is no socket of this user's.")
+            #expect(file?.words == "[diagnostics] socket: \(path) is there, and is no socket of this user.")
             #expect(try Data(contentsOf: URL(filePath: path)) == Data("mine".utf8))
             #expect(throws: ControlSocket.Failure.self) { try ControlSocket.listen(at: "/nowhere/control.sock") }
             let long = "/" + String(repeating: "x", count: 120)

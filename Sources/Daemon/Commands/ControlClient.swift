@@ -28,7 +28,7 @@ struct ControlClient {
     /// Prints the page. The exit code is 1 if the plugin answers that it could not make it.
     func printPage(_ page: String) throws {
         let answer = try get(page)
-        print(answer.body, terminator: "")
+        try CommandOutput.write(answer.body)
         if !answer.isWell { throw ExitCode.failure }
     }
 

@@ -30,12 +30,12 @@ struct ConfigureCommand: ParsableCommand {
 
     @Flag(help: .private) var reference = false
 
-    func run() throws { print(reference ? SettingsReference.text : ExampleConfiguration.text, terminator: "") }
+    func run() throws { try CommandOutput.write(reference ? SettingsReference.text : ExampleConfiguration.text) }
 }
 
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "version", abstract: "Print what was built, and from which commit.")
 
-    func run() throws { print(Version.line) }
+    func run() throws { try CommandOutput.write("\(Version.line)\n") }
 }

@@ -69,6 +69,7 @@ struct NotThereYet: OperatorError {
 
     var words: String { error.words }
     var mend: String? { error.mend }
+    var message: String { error.message }
 }
 
 /// The error for something that the configuration names and that does not work. Nothing was started.

@@ -36,7 +36,7 @@ enum ControlSocket {
     /// and one on which somebody answers is left alone.
     static func listen(at path: String) throws(Failure) -> Int32 {
         try removeStale(path)
-        guard let address = UnixAddress(path) else { throw Failure(words: "\(path) is too long for a socket.") }
+        guard let address = UnixAddress(path) else { throw tooLong(path) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure(path) }
         // The mode of the descriptor becomes that of the file, so that there is no moment in which others may connect.
@@ -54,7 +54,9 @@ enum ControlSocket {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK, status.st_uid == geteuid() || status.st_uid == 0 else {
-            throw Failure(words: "\(path) is there and is no socket of this user's.", mend: "Remove it.")
+            throw Failure(
+                words: "[diagnostics] socket: \(path) is there, and is no socket of this user.",
+                mend: "Remove it, or set another path.")
         }
         do throws(Failure) {
             close(try connect(to: path, within: 1))
@@ -70,7 +72,7 @@ enum ControlSocket {
 
     /// Connects to the socket. The descriptor's reads and writes fail after `seconds`.
     static func connect(to path: String, within seconds: Int) throws(Failure) -> Int32 {
-        guard let address = UnixAddress(path) else { throw Failure(words: "\(path) is too long for a socket.") }
+        guard let address = UnixAddress(path) else { throw tooLong(path) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure(path) }
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
@@ -85,10 +87,20 @@ enum ControlSocket {
         return descriptor
     }
 
-    /// Makes the error of the last call of the system's.
+    /// Makes the error of the system's last call.
     static func failure(_ path: String) -> Failure {
         let code = errno
-        return Failure(words: "the socket \(path): \(String(cString: strerror(code))).", code: code)
+        let mend: String? =
+            switch code {
+            case ENOENT, ENOTDIR: "Make the folder, or set another path."
+            case EACCES, EPERM, EROFS: "Let the plugin's user write to the folder, or set another path."
+            default: nil
+            }
+        return Failure(words: "[diagnostics] socket: \(path): \(String(cString: strerror(code))).", mend: mend, code: code)
+    }
+
+    private static func tooLong(_ path: String) -> Failure {
+        Failure(words: "[diagnostics] socket: \(path) is too long for a socket.", mend: "Set a path of at most 107 bytes.")
     }
 }
 

@@ -33,6 +33,8 @@ extension Daemon {
                         pages: .init(paths: DiagnosticPages.onSocket, make: make), configuration: configuration,
                         group: MultiThreadedEventLoopGroup.singleton, logger: logger)
                 })
+        } else if settings.diagnostics.socket == .automatic {
+            logger.debug("No folder for the control socket, so `status` and `requests` cannot ask this process")
         }
         return services
     }
