@@ -53,9 +53,12 @@ put 0644 "$work/fish" /usr/share/fish/vendor_completions.d/$name.fish
 put 0644 packaging/debian/lintian-overrides /usr/share/lintian/overrides/$name
 
 documentation=/usr/share/doc/$name
-put 0644 README.md $documentation/README.md
-for page in docs/*.md; do put 0644 "$page" "$documentation/docs/$(basename "$page")"; done
-for example in config/teleport/* config/nginx/*; do put 0644 "$example" "$documentation/examples/${example#config/}"; done
+for page in {README,CONTRIBUTING,SECURITY}.md docs/*.md docs/images/* Benchmarks/README.md; do
+    put 0644 "$page" "$documentation/$page"
+done
+find config/{teleport,nginx,monitoring,kubernetes,helm} config/*.toml -type f | while read -r example; do
+    put 0644 "$example" "$documentation/examples/${example#config/}"
+done
 # With this link, README.md and docs find the examples where they are in the sources.
 ln -s examples "$root$documentation/config"
 put 0644 packaging/debian/copyright $documentation/copyright

@@ -20,7 +20,8 @@ glibc=$(objdump -T "$binary" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
 sed "s/@GLIBC@/${glibc#GLIBC_}/" packaging/install >"$work/$name/install"
 chmod 0755 "$work/$name/install"
 # The files keep their places, so that the links and commands in README.md and docs work.
-cp --parents README.md CHANGELOG.md LICENSE docs/*.md config/*.toml config/{systemd,teleport,nginx}/* "$work/$name"
+cp -r --parents {README,CHANGELOG,CONTRIBUTING,SECURITY}.md LICENSE docs/*.md docs/images Benchmarks/README.md config \
+    "$work/$name"
 cat .build/checkouts/*/NOTICE* >"$work/$name/NOTICE"
 
 # All files get the date of the commit, so that the same sources make the same archive.

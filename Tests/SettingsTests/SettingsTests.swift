@@ -111,6 +111,19 @@ import Watcher
         _ = try parse(changed("severity", to: "severity = \"\(name)\""))
     }
 
+    @Test(
+        "The names of the original's logger mean the same here",
+        arguments: [
+            ("2", "ERR", Settings.Log.Output.stderr, Logger.Level.error), ("error", "warning", .stderr, .warning),
+            ("1", "trace", .stdout, .debug), ("out", "Debug", .stdout, .debug), ("", "", .stderr, .info),
+        ])
+    func originalNames(output: String, severity: String, _ wanted: Settings.Log.Output, _ level: Logger.Level) throws {
+        let lines = changed("severity", to: "severity = \"\(severity)\"").map { line in
+            line.hasPrefix("output = \"stdout") ? "output = \"\(output)\"" : line
+        }
+        #expect(try parse(lines).log == .init(output: wanted, severity: level))
+    }
+
     @Test("An output with a slash is a file")
     func file() throws {
         let settings = try parse(changed("output", to: #"output = "/var/log/x.log""#))

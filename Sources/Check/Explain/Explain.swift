@@ -135,20 +135,22 @@ package struct Explain: Sendable {
         }
         defer { chat.shutdown() }
         let checker = ChatCheck(settings: settings, chat: chat, report: report)
-        var isAnyTold = false
+        var told: Set<String> = []
         for (name, rules) in named {
             let why = "as the rule\(rules.count > 1 ? "s" : "") \(rules.joined(separator: ", ")) named it"
-            if await tell(name, why, checker) { isAnyTold = true }
+            if await tell(name, why, checker) { told.insert(name) }
         }
-        await tellOthers(isReplaced: isAnyTold, checker)
+        await tellOthers(except: told, checker)
     }
 
     /// Explains the recipients that the configuration and the requester name.
-    private func tellOthers(isReplaced: Bool, _ checker: ChatCheck) async {
+    /// - Parameter told: the recipients that rules name and that are told. If there is one, no other recipient is told.
+    private func tellOthers(except told: Set<String>, _ checker: ChatCheck) async {
+        let isReplaced = !told.isEmpty
         let rules = settings.mattermost.recipients
         let configured = rules.recipients(ofRoles: request.roles)
         let suggested = request.suggestedReviewers.filter { !configured.map(\.description).contains($0) }
-        for recipient in configured {
+        for recipient in configured where !told.contains(recipient.description) {
             let section = rules.always.contains(recipient) ? "[mattermost] recipients" : "[role_to_recipients]"
             if isReplaced {
                 report.add(.skipped("recipient \(recipient)", "of \(section) is not told, because a rule names others"))
@@ -156,7 +158,7 @@ package struct Explain: Sendable {
                 _ = await tell(recipient.description, "as \(section) names it", checker)
             }
         }
-        for name in suggested {
+        for name in suggested where !told.contains(name) {
             guard !isReplaced, case .person? = Recipient(name) else {
                 let why = isReplaced ? "a rule names others" : "only e-mail addresses name people in Mattermost"
                 report.add(.skipped("recipient \(name)", "that the requester suggests is not told, because \(why)"))

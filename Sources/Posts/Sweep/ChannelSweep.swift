@@ -33,8 +33,9 @@ struct ChannelSweep {
         let since = context.clocks.now().advanced(by: .zero - Self.age)
         var left = Set(await context.recipients.configured().places.map(\.channelID))
             .union(try await directChannels(of: botID, since: since))
+        guard !left.isEmpty else { return }
         var delay = Self.retries.lowerBound
-        while !left.isEmpty {
+        while true {
             left = try await look(through: left, by: botID, since: since)
             guard !left.isEmpty else { return }
             guard delay < Self.retries.upperBound, (try? await clock.sleep(for: delay)) != nil else { break }

@@ -50,12 +50,14 @@ extension SettingsReader {
         var log = Settings.Log()
         let output = parsed(.output) { (value) throws(SettingFault) in
             switch value {
-            case "stderr": return Settings.Log.Output.stderr
-            case "stdout": return .stdout
+            // The original's logger has several names for both.
+            case "stderr", "error", "2", "": return Settings.Log.Output.stderr
+            case "stdout", "out", "1": return .stdout
             case _ where value.contains("/"): return .file(value)
             default:
                 let shown = OneLine.bounded(value, 64)
-                throw SettingFault("\"\(shown)\" is no output.", mend: "Write stderr, stdout or the path of a file.")
+                throw SettingFault(
+                    "\"\(shown)\" is no output.", mend: "Write stderr, stdout or the path of a file, with a slash.")
             }
         }
         let format = parsed(.format) { (value) throws(SettingFault) in
@@ -66,10 +68,10 @@ extension SettingsReader {
         }
         let severity = parsed(.severity) { (value) throws(SettingFault) in
             switch value.uppercased() {
-            case "DEBUG": return Logger.Level.debug
-            case "INFO": return .info
-            case "WARN": return .warning
-            case "ERROR": return .error
+            case "DEBUG", "TRACE": return Logger.Level.debug
+            case "INFO", "": return .info
+            case "WARN", "WARNING": return .warning
+            case "ERROR", "ERR": return .error
             default:
                 throw SettingFault(
                     "\"\(OneLine.bounded(value, 64))\" is no severity.", mend: "Write DEBUG, INFO, WARN or ERROR.")
