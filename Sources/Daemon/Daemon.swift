@@ -167,7 +167,7 @@ struct Daemon: Sendable {
         services.append(
             settings.http.isNeeded
                 ? listener : ProbeListener(server: listener, logger: logger, failed: { started.give(()) }))
-        services += diagnostics(health, parts.posts, reconciler)
+        services += diagnostics(health, parts.posts, reconciler, rules)
         if failsFast { services.append(FailFast(health)) }
         services += supervision(health, started: started)
         var configuration = ServiceGroupConfiguration(

@@ -29,15 +29,21 @@ enum RuleRig {
 }
 
 extension Rig {
-    func keeper(_ service: (any RuleService)? = nil, logger: Logger? = nil) -> RuleKeeper {
+    func keeper(
+        _ service: (any RuleService)? = nil, logger: Logger? = nil, observe: @escaping Happening.Observe = Happening.unobserved
+    ) -> RuleKeeper {
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return RuleKeeper(
-            service ?? ruleService, zone: { $0 == "UTC" ? .utc : nil }, health: health, logger: logger ?? silent)
+            service ?? ruleService, zone: { $0 == "UTC" ? .utc : nil }, health: health, logger: logger ?? silent,
+            observe: observe)
     }
 
     /// Returns the plugin with the rules that Teleport has at this moment.
-    func ruled(telling: [String] = ["acme/access-requests"], roles: [String: [String]] = [:]) async -> Environment {
-        let keeper = keeper()
+    func ruled(
+        telling: [String] = ["acme/access-requests"], roles: [String: [String]] = [:],
+        observe: @escaping Happening.Observe = Happening.unobserved
+    ) async -> Environment {
+        let keeper = keeper(observe: observe)
         _ = await keeper.refresh()
         return environment(telling: telling, roles: roles, monitoring: keeper)
     }
@@ -146,7 +152,10 @@ struct MonitoringRuleTests {
         } _: { rig in
             rig.auth.setRule(
                 AuthRule("a", condition: "is_empty(user.traits[\"team\"])", recipients: ["acme/oncall"]))
-            let environment = await rig.ruled()
+            let ignored = Mutex<[RequestID]>([])
+            let environment = await rig.ruled { happening in
+                if case .ignoredRules(let id, _) = happening { ignored.withLock { $0.append(id) } }
+            }
             let denied = try rig.request(roles: ["dev"])
             #expect(try await rig.reconcile(denied, as: environment) == .settled)
             #expect(try rig.told(denied) == ["oncall"])
@@ -161,6 +170,7 @@ struct MonitoringRuleTests {
             let unknown = try rig.request(user: "nobody", roles: ["dev"])
             #expect(try await rig.reconcile(unknown, as: environment) == .settled)
             #expect(try rig.told(unknown) == ["access-requests"])
+            #expect(Set(ignored.withLock { $0 }) == [failed, unknown])
             let known = try rig.request(roles: ["dev"])
             #expect(try await rig.reconcile(known, as: environment) == .settled)
             #expect(try rig.told(known) == ["access-requests"])
@@ -204,10 +214,13 @@ struct RuleKeeperTests {
     private static let rule = MonitoringRule(name: "a", condition: "true", recipients: ["acme/oncall"])
     private static let broken = TeleportError(.other, "it is broken", mend: "look at it")
 
-    private func keeper(_ service: Service, _ health: Health, clock: any Clock<Duration> = .continuous) -> RuleKeeper {
+    private func keeper(
+        _ service: Service, _ health: Health, clock: any Clock<Duration> = .continuous,
+        now: @escaping @Sendable () -> Timestamp = { .now }
+    ) -> RuleKeeper {
         RuleKeeper(
             service, zone: { _ in nil }, health: health, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            clock: clock)
+            clock: clock, now: now)
     }
 
     private func note(_ health: Health) -> String? { health.notes.first { $0.part == .rules }?.note.message }
@@ -261,6 +274,27 @@ struct RuleKeeperTests {
         #expect(await keeper.refresh())
         #expect(note(health)?.contains(#"The access monitoring rule "x" is skipped"#) == true)
         #expect(keeper.named == ["acme/oncall"])
+    }
+
+    @Test("The figures tell how many rules can be used, and when Teleport last told its rules")
+    func figures() async throws {
+        let time = Mutex(Timestamp(milliseconds: 1000))
+        let service = Service(.failure(Self.broken))
+        let keeper = keeper(service, Health()) { time.withLock { $0 } }
+        _ = await keeper.refresh()
+        #expect(keeper.figures == .init(usable: 0, skipped: 0))
+        let faulty = MonitoringRule(name: "x", condition: "nothing", recipients: [])
+        service.answer.withLock { $0 = .success([Self.rule, faulty]) }
+        _ = await keeper.refresh()
+        let known = RuleKeeper.Figures(usable: 1, skipped: 1, readAt: Timestamp(milliseconds: 1000))
+        #expect(keeper.figures == known)
+        time.withLock { $0 = Timestamp(milliseconds: 2000) }
+        service.answer.withLock { $0 = .failure(Self.broken) }
+        _ = await keeper.refresh()
+        #expect(keeper.figures == known)
+        service.answer.withLock { $0 = .success(nil) }
+        _ = await keeper.refresh()
+        #expect(keeper.figures == .init(usable: 0, skipped: 0, readAt: Timestamp(milliseconds: 2000)))
     }
 
     @Test("A request waits for the first answer, and fails to be tried again if there is none")
