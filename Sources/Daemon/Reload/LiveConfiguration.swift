@@ -87,9 +87,10 @@ final class LiveConfiguration: Sendable {
     }
 
     private func take(_ new: Settings, _ changes: SettingsChanges, _ state: inout State) -> Bool {
-        // What clicks need of Teleport is kept while the buttons wait for a restart, and taken once the file has them again.
-        let isAboutButtons = new.approvals.hasButtons != state.accepted.approvals.hasButtons
-        guard !changes.taken.isEmpty || isAboutButtons else { return true }
+        // What clicks need of Teleport is kept while the buttons wait for a restart, and taken once the file agrees about them.
+        let (wanted, last) = (new.approvals.hasButtons, state.accepted.approvals.hasButtons)
+        let agreesAgain = wanted != last && wanted == state.running.approvals.hasButtons
+        guard !changes.taken.isEmpty || agreesAgain else { return true }
         let settings = new.keeping(from: state.running)
         do {
             try use(settings)
