@@ -30,7 +30,7 @@ for target in "$@"; do
     sed -n 's/^stat::number_of_executed_units: */  runs: /p; s/^stat::new_units_added: */  new inputs: /p' "$log"
     if [ "${MERGE:-}" = 1 ]; then
         # Inputs that contain a private key are removed, so that no key is ever committed.
-        grep -l --null "PRIVATE KEY" -r "$work/$target" | xargs -0 -r rm --
+        { grep -l --null "PRIVATE KEY" -r "$work/$target" || true; } | xargs -0 -r rm --
         "$fuzzer" -merge=1 "$corpus/$target" "$work/$target" 2>>"$log"
     fi
 done

@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import Base
 import CallbackServer
 import Logging
 import Mattermost
@@ -51,8 +52,7 @@ struct CallbackCheck: Sendable {
                 configuration: CallbackServer.Configuration(
                     address: settings.http.listen, tls: certificate,
                     pathPrefix: settings.http.publicURL?.path ?? "",
-                    basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
-                    trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources,
+                    admission: Live(CallbackServer.Admission(settings.http)),
                     // The probe may come through a proxy, and the answer holds nothing but the random text.
                     showsReasons: true),
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger,

@@ -20,17 +20,24 @@ extension ChatCheck {
             case .success(let place):
                 places.append(place)
                 report.add(.ok("recipient \(recipient)", "was found"))
-                guard case .channel = recipient else { continue }
-                await checkMembership(bot, "\(recipient)", place.channelID)
-                let policy = settings.approvals.policy
-                if settings.approvals.hasButtons, policy.letsMembersDecide(of: recipient, settings.mattermost.recipients) {
-                    tellWhoCanJoin("\(recipient)", place.kind, OpenChannel.recipient)
-                }
+                await checkChannel(recipient, place, bot, settings.mattermost.recipients)
             case .failure(let error):
                 report.add(.failed("recipient \(recipient)", error, otherwise: Self.invite))
             }
         }
         return places
+    }
+
+    /// Checks that the bot is in the channel of a recipient, and reports who can join it where its members may decide.
+    /// - Parameter all: the recipients of all requests, by which it is found out whether members may decide.
+    func checkChannel(
+        _ recipient: Recipient, _ place: RecipientPlace, _ bot: ChatUser, _ all: RecipientRules
+    ) async {
+        guard case .channel = recipient else { return }
+        await checkMembership(bot, "\(recipient)", place.channelID)
+        if settings.approvals.hasButtons, settings.approvals.policy.letsMembersDecide(of: recipient, all) {
+            tellWhoCanJoin("\(recipient)", place.kind, OpenChannel.recipient)
+        }
     }
 
     func place(of recipient: Recipient) async -> Result<RecipientPlace, any Error> {

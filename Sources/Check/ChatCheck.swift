@@ -1,6 +1,7 @@
 import Access
 import ActionCrypto
 import Mattermost
+import MonitoringRules
 import Posts
 import Settings
 
@@ -18,6 +19,8 @@ struct ChatCheck: Sendable {
     let settings: Settings
     let chat: MattermostClient
     let report: CheckReport
+    /// The monitoring rules of Teleport that name this plugin.
+    var rules = RuleBook.empty
 
     private static let mend = "Check [mattermost] url and token."
     private static let clock = "Mattermost's clock"
@@ -40,6 +43,7 @@ struct ChatCheck: Sendable {
         checkBot(bot)
         var facts = Facts(bot: bot)
         facts.places = await checkRecipients(bot)
+        await checkRuleRecipients(bot)
         await checkApprovers(bot)
         await checkAddresses()
         facts.key = await checkKey()
@@ -124,7 +128,7 @@ struct ChatCheck: Sendable {
 
     private func checkAddresses() async {
         let name = "e-mail addresses"
-        let isNeeded = settings.needsAddresses
+        let isNeeded = settings.needsAddresses || rulesNeedAddresses
         let isOfUse = settings.approvals.hasButtons && !settings.approvals.policy.allowsSelf
         guard isNeeded || isOfUse else { return report.add(.skipped(name, "nobody is looked up by address")) }
         do {

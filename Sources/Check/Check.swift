@@ -53,7 +53,7 @@ package struct Check: Sendable {
         for (server, words) in settings.proxies { report.add(.ok("proxy for \(server)", words)) }
         let roles = checkCredentials(settings)
         let certificate = checkListener(settings)
-        let cluster = await TeleportCheck(settings: settings, report: report, roles: roles).run()
+        let teleport = await TeleportCheck(settings: settings, report: report, roles: roles).run()
         guard !Task.isCancelled else { return }
         let client: MattermostClient
         do {
@@ -62,10 +62,10 @@ package struct Check: Sendable {
             return report.add(.failed("Mattermost", error, otherwise: "Check [mattermost] url and token."))
         }
         defer { client.shutdown() }
-        let checker = ChatCheck(settings: settings, chat: client, report: report)
+        let checker = ChatCheck(settings: settings, chat: client, report: report, rules: teleport.rules)
         let facts = await checker.run()
         guard !Task.isCancelled else { return }
-        await checkCallback(settings, certificate, checker, facts, cluster: cluster ?? "check")
+        await checkCallback(settings, certificate, checker, facts, cluster: teleport.cluster ?? "check")
     }
 
     /// Removes the post with the test button, if one was made.

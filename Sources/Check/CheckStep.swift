@@ -51,18 +51,24 @@ struct CheckStep: Equatable, Sendable {
         CheckStep(name, .failed, error, otherwise: mend)
     }
 
+    static func warning(_ name: String, _ detail: String, mend: String) -> CheckStep {
+        CheckStep(name, .warning, detail, mend: mend)
+    }
+
     /// Makes a warning with a notice's words and mend. `otherwise` is the mend if the notice has none.
     static func warning(_ name: String, _ notice: Notice, otherwise mend: String) -> CheckStep {
         CheckStep(name, .warning, notice, otherwise: mend)
     }
 
     private init(_ name: String, _ status: Status, _ error: any Error, otherwise mend: String) {
-        guard let error = error as? any OperatorError else {
-            self.init(name, status, "\(error)", mend: mend)
-            return
-        }
-        let detail = error.words.hasSuffix(".") ? String(error.words.dropLast()) : error.words
-        self.init(name, status, detail, mend: error.mend.map(Self.sentence) ?? mend)
+        let own = (error as? any OperatorError)?.mend
+        self.init(name, status, Self.words(of: error), mend: own.map(Self.sentence) ?? mend)
+    }
+
+    /// The words of an error without the full stop at their end.
+    static func words(of error: any Error) -> String {
+        let words = (error as? any OperatorError)?.words ?? "\(error)"
+        return words.hasSuffix(".") ? String(words.dropLast()) : words
     }
 
     /// Makes the mend begin with a capital letter, because it begins a line here. The name of a setting keeps its spelling.

@@ -1,16 +1,25 @@
 import Access
+import MonitoringRules
 import Settings
 import Watcher
 
 /// Checks that Teleport can be reached and that the plugin's role has each permission it needs.
 struct TeleportCheck: Sendable {
+    /// The results of these steps that later steps need.
+    struct Facts: Sendable {
+        /// The cluster's name; nil if it is not known.
+        var cluster: String?
+        /// The monitoring rules that name this plugin.
+        var rules = RuleBook.empty
+    }
+
     let settings: Settings
     let report: CheckReport
     /// The roles in the client certificate; nil if the certificate cannot be used.
     let roles: [String]?
 
     private var steps: [String] {
-        ["Teleport", "Teleport version"] + Permission.asked(settings).map(\.name) + [Self.clock]
+        ["Teleport", "Teleport version"] + Permission.asked(settings).map(\.name) + [Self.clock, RuleSteps.name]
     }
     private static let clock = "Teleport's clock"
     /// The time by which a request may seem to come from the future. The clocks of a cluster's servers differ a little among
@@ -19,11 +28,11 @@ struct TeleportCheck: Sendable {
     /// The largest number of users for whom a review is tried.
     private static let userLimit = 20
 
-    /// Runs the steps and returns the cluster's name; nil if it is not known.
-    func run() async -> String? {
+    /// Runs the steps and returns what they found.
+    func run() async -> Facts {
         guard roles != nil else {
             skip(steps[...], "the credentials cannot be used")
-            return nil
+            return Facts()
         }
         let client = TeleportClient(configuration: settings.teleport, logger: .silent)
         return await Connection.open(client, asksForEvents: false) { outcome in
@@ -35,17 +44,17 @@ struct TeleportCheck: Sendable {
             report.add(.ok("Teleport version", version.isEmpty ? "not told" : version))
             await checkFeatures(client, failed: await checkPermissions(client))
             await checkClock(client)
-            return client.clusterName
+            return Facts(cluster: client.clusterName, rules: await checkRules(client))
         }
     }
 
-    private func refused(_ failure: TeleportError) -> String? {
+    private func refused(_ failure: TeleportError) -> Facts {
         // The version was asked for over a connection that works, so only the version is at fault.
         let isTooOld = failure.reason == .serverTooOld
         if isTooOld { report.add(.ok("Teleport", "\(settings.teleport.address) can be reached")) }
         report.add(Self.step(failure, name: isTooOld ? "Teleport version" : "Teleport"))
         skip(steps.dropFirst(isTooOld ? 2 : 1), "no connection to Teleport")
-        return nil
+        return Facts()
     }
 
     /// Returns the failed step for an error that prevented a connection.

@@ -18,8 +18,7 @@ extension Daemon {
     func makeListener(_ clicks: ClickService, _ health: Health, started: Once<Void>) -> CallbackServer {
         var configuration = CallbackServer.Configuration(
             address: settings.http.listen, tls: tls, pathPrefix: settings.http.publicURL?.path ?? "",
-            basicAuth: settings.http.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
-            trustedProxies: settings.http.trustedProxies, allowedSources: settings.http.allowedSources)
+            admission: admission)
         configuration.boundSocket = inheritedSocket
         return CallbackServer(
             configuration: configuration,

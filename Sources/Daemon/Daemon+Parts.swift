@@ -38,7 +38,8 @@ extension Daemon {
     /// Makes the keeper of Teleport's monitoring rules; nil if they are switched off.
     func makeRules(_ health: Health) -> RuleKeeper? {
         guard settings.teleport.usesMonitoringRules else { return nil }
-        return RuleKeeper(teleport, zone: SystemZone.clock, health: health, logger: logger)
+        return RuleKeeper(
+            teleport, zone: SystemZone.clock, health: health, logger: logger, observe: telemetry.observe)
     }
 
     /// Makes the parts that the services for posts and for clicks share.

@@ -36,6 +36,8 @@ struct Daemon: Sendable {
     /// The calls to Mattermost, by which the watchdog sees that they are made.
     let pulse: Pulse
     let signer: Live<ActionSigner>
+    /// From whom the listener takes clicks and dialogs.
+    let admission: Live<CallbackServer.Admission>
     let lasting = LastingParts()
     /// The socket that systemd has opened for the listener; nil if the plugin listens by itself.
     let inheritedSocket: Int32?
@@ -47,6 +49,7 @@ struct Daemon: Sendable {
         self.settings = settings
         self.failsFast = failsFast
         self.isPlainHTTP = isPlainHTTP
+        admission = Live(CallbackServer.Admission(settings.http))
         inheritedSocket = try InheritedSocket.find(
             count: Self.variable("LISTEN_FDS"), process: Self.variable("LISTEN_PID"))
         destination = try Self.open(settings.log.output)
@@ -167,7 +170,7 @@ struct Daemon: Sendable {
         services.append(
             settings.http.isNeeded
                 ? listener : ProbeListener(server: listener, logger: logger, failed: { started.give(()) }))
-        services += diagnostics(health, parts.posts, reconciler)
+        services += diagnostics(health, parts.posts, reconciler, rules)
         if failsFast { services.append(FailFast(health)) }
         services += supervision(health, started: started)
         var configuration = ServiceGroupConfiguration(

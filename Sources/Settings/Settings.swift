@@ -25,5 +25,5 @@ package struct Settings: Sendable {
     /// The file that the settings were read from.
     package var origin: SettingsOrigin
     /// The values as the file gives them, to find out what a later reading has changed.
-    let given: GivenValues
+    var given: GivenValues
 }

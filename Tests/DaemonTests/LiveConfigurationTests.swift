@@ -117,6 +117,34 @@ struct LiveConfigurationTests {
                 == "https://chat.example.com auth.example.com:3025")
     }
 
+    @Test("What changes together with the buttons waits with them, is named, and is used once the file has the buttons again")
+    func buttons() throws {
+        let scene = try Scene()
+        let live = try scene.start()
+        let allowed = ("[http]", "[http]\nallowed_sources = [\"192.0.2.1\"]")
+        let none = ("[mattermost]\n", "[approvals]\nbuttons = false\n[mattermost]\n")
+        try scene.write(scene.configuration(none, allowed), to: scene.file)
+        let words =
+            "warning These changes of the configuration take effect only after a restart: [approvals] buttons, "
+            + "[http] allowed_sources"
+        for _ in 0..<2 {
+            live.reload()
+            let lines = scene.lines()
+            #expect(lines.last == words, "\(lines)")
+        }
+        #expect(scene.used.isEmpty)
+        try scene.write(scene.configuration(allowed), to: scene.file)
+        live.reload()
+        #expect(scene.lines() == ["info Took over the changed configuration: [http] allowed_sources"])
+        #expect(scene.used.last?.http.allowedSources.isEmpty == false)
+        // Nothing else changes with the buttons here.
+        try scene.write(scene.configuration(none, allowed), to: scene.file)
+        live.reload()
+        try scene.write(scene.configuration(allowed), to: scene.file)
+        live.reload()
+        #expect(scene.lines().last == "info The configuration has not changed" && scene.used.count == 2)
+    }
+
     @Test("A file with mistakes changes nothing, and each is told as at the start")
     func mistakes() throws {
         let scene = try Scene()

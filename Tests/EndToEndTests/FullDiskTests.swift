@@ -1,22 +1,13 @@
-import Access
 import Foundation
 import Sandbox
-import TestSupport
 import Testing
-
-@testable import Mattermost
 
 @Suite("A full disk, with the built plugin", .timeLimit(.minutes(1)))
 struct FullDiskTests {
     /// Calls `/readyz` of the private port, and returns the status and the notes about the audit.
     private func readyz(_ port: Int) async throws -> (status: Int, notes: [String]) {
-        let curl = try CurlClient()
-        defer { curl.shutdown() }
-        let answer = try await curl.perform(
-            HTTPCall(
-                method: .get, url: "http://127.0.0.1:\(port)/readyz", token: Secret("none"), body: nil,
-                timeLimit: .seconds(10)))
-        let object = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
+        let answer = try await PrivatePort(port: port).page("/readyz")
+        let object = try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? [String: Any]
         let notes = (object?["notes"] as? [[String: Any]] ?? []).compactMap { $0["words"] as? String }
         return (answer.status, notes.filter { $0.contains("audit") })
     }
@@ -49,6 +40,10 @@ struct FullDiskTests {
             let post = try await stage.post(about: id, showing: "pending")
             #expect(try await stage.click("deny", on: post, as: "bob").hasPrefix("You denied"))
             try await plugin.line(containing: "is written again; lines lost: 2")
+            // The limit on files gives another reason than a full disk does.
+            let sample = try Sample(in: "operation.md", with: "its lines are lost")
+                .replacing("No space left on device", with: "File too large")
+            #expect(sample.lines.count == 2 && sample.absent(from: plugin.state.value.lines) == [])
             #expect(try await readyz(port).notes == [])
             let written = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
             #expect(written.count == 1 && written.allSatisfy { $0.contains(#""outcome":"denied""#) })

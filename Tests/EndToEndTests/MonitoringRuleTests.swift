@@ -58,6 +58,62 @@ struct MonitoringRuleTests {
         }
     }
 
+    @Test("`check` looks up the recipients of rules, and warns of those that do not exist and of rules that cannot be used")
+    func check() async throws {
+        try await with { stage in
+            stage.auth.setRule(
+                AuthRule("production", condition: "true", recipients: ["acme/oncall", "acme/onkall", "bob@example.com"]))
+            stage.auth.setRule(
+                AuthRule("b", condition: Self.dev, recipients: ["acme/onkall", "oncall", "acme/access-requests"]))
+            stage.auth.setRule(AuthRule("staging", condition: "access_request.spec.role", recipients: ["acme/nowhere"]))
+            stage.auth.setRule(AuthRule("d", condition: "true", recipients: ["acme/elsewhere"], plugin: "slack"))
+            let result = try await stage.check()
+            #expect(try Sample(in: "rules.md", with: "! rule staging").absent(from: result.lines) == [])
+            #expect(result.code == 0 && result.failures == [], "\(result.lines)")
+            for line in [
+                "✓ access monitoring rules: 3 name this plugin",
+                "! rule staging: is skipped: there is no variable \"access_request.spec.role\"",
+                "✓ recipient acme/oncall: was found, named by the rule production",
+                "✓ membership acme/oncall: the bot is in the channel",
+                "✓ recipient bob@example.com: was found, named by the rule production",
+                "! recipient oncall: is neither team/channel nor an e-mail address, and is named by the rule b",
+                "✓ recipient acme/access-requests: was found, named by the rule b",
+            ] { #expect(result.lines.contains(line), "\(line) \(result.lines)") }
+            let misspelt = result.lines.firstIndex {
+                $0.hasPrefix("! recipient acme/onkall: ") && $0.hasSuffix(", named by the rules b, production")
+            }
+            #expect(
+                result.lines[try #require(misspelt) + 1].hasSuffix(
+                    "Mend it: tctl edit access_monitoring_rule/b, tctl edit access_monitoring_rule/production, or invite the bot to the channel"
+                ))
+            #expect(result.lines.count { $0.contains("membership acme/access-requests") } == 1)
+            #expect(!result.lines.contains { $0.contains("nowhere") || $0.contains("elsewhere") })
+
+            try stage.edit { $0 == "[teleport]" ? "\($0)\nmonitoring_rules = false" : $0 }
+            let off = try await stage.check().lines
+            #expect(off.contains("– access monitoring rules: [teleport] monitoring_rules is false"))
+            #expect(!off.contains { $0.contains("oncall") })
+        }
+        try await with(version: "14.3.0") { stage in
+            let lines = try await stage.check().lines
+            #expect(lines.contains("– access monitoring rules: Teleport 14.3.0 has none; they came with 15"), "\(lines)")
+        }
+    }
+
+    @Test("`check` names a channel of a rule that the bot has not joined")
+    func notInvited() async throws {
+        try await with { stage in
+            stage.auth.setRule(AuthRule("a", condition: "true", recipients: ["acme/oncall"]))
+            try stage.mattermost.world.change { state, _ in
+                let bot = state.bot?.id ?? ""
+                for index in state.channels.indices where state.channels[index].name == "oncall" {
+                    state.channels[index].members.remove(bot)
+                }
+            }
+            #expect(try await stage.check().failures.map(\.name) == ["membership acme/oncall"])
+        }
+    }
+
     @Test("`explain` says of each rule whether it matches and why not, and who is told")
     func explain() async throws {
         try await with { stage in

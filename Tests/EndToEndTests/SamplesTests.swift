@@ -29,6 +29,25 @@ struct SamplesTests {
         }
     }
 
+    @Test("The metrics")
+    func metrics() async throws {
+        try await Stage.with { stage in
+            let port = PrivatePort(port: try stage.openPrivatePort())
+            let plugin = try await stage.startPlugin()
+            let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
+            _ = try await stage.post(about: id, showing: "pending")
+            let sample = try Sample(in: "monitoring.md", with: "# TYPE")
+            var text = try await port.page("/metrics").text
+            // The post is counted a moment after Mattermost has made it.
+            while !sample.absent(from: text.split(separator: "\n").map(String.init)).isEmpty {
+                text = try await port.page("/metrics").text
+            }
+            #expect(text.contains("\nteleport_mattermost_monitoring_rules{state=\"usable\"} 0\n"))
+            #expect(text.contains("\nteleport_mattermost_monitoring_rules_read_timestamp_seconds 1"))
+            #expect(try await plugin.stop() == 0)
+        }
+    }
+
     @Test("A misspelt key, in both documents that show one")
     func misspelt() async throws {
         try await Stage.with { stage in

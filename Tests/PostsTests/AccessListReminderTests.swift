@@ -35,10 +35,12 @@ struct AccessListReminderTests {
         AuthAccessList(name, title: "The \(name)", owners: owners, nextAudit: .at(WallTime.now() + time))
     }
 
-    private func reminders(_ rig: Rig, later: Duration = .zero, policy: ApprovalPolicy = ApprovalPolicy()) throws
-        -> AccessListReminders
-    {
+    private func reminders(
+        _ rig: Rig, later: Duration = .zero, policy: ApprovalPolicy = ApprovalPolicy(),
+        observe: @escaping Happening.Observe = Happening.unobserved
+    ) throws -> AccessListReminders {
         var environment = rig.replica
+        environment.observe = observe
         environment.policy = policy
         environment.now = { Timestamp.now.advanced(by: later) }
         let lists = try #require(rig.environment.teleport as? any AccessListService)
@@ -80,6 +82,29 @@ struct AccessListReminderTests {
             #expect(try messages(rig).count == 4)
             let told = RemindedOwners(rig.auth.directory.pluginData(ofList: "prod")["mattermost"]?["review_reminders"] ?? "")
             #expect(told.times.keys.sorted() == ["bob", "carol@example.com"])
+        }
+    }
+
+    @Test("Each message is told as a happening, and so is each owner and list that nobody was reminded of")
+    func happenings() async throws {
+        let told = Mutex<[String]>([])
+        let observe: Happening.Observe = { happening in
+            if case .reminded(.accessList, let problem) = happening {
+                told.withLock { $0.append(problem.map { $0.words } ?? "sent") }
+            }
+        }
+        try await with { rig in
+            try await expect(.done, of: reminders(rig, observe: observe))
+            let nobody = "An owner of access lists has no Mattermost account that is known"
+            #expect(told.withLock { $0.sorted() } == [nobody, "sent", "sent"])
+            try await expect(.done, of: reminders(rig, observe: observe))
+            #expect(told.withLock { $0.count } == 3)
+        }
+        let permissions = AuthPermission.readingLists.subtracting([AuthPermission("list", "access_list")])
+        told.withLock { $0 = [] }
+        try await with(permissions: permissions) { rig in
+            try await expect(.done, of: reminders(rig, observe: observe))
+            #expect(told.withLock { $0.count } == 1 && told.withLock { $0 } != ["sent"])
         }
     }
 

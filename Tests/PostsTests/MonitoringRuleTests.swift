@@ -29,15 +29,21 @@ enum RuleRig {
 }
 
 extension Rig {
-    func keeper(_ service: (any RuleService)? = nil, logger: Logger? = nil) -> RuleKeeper {
+    func keeper(
+        _ service: (any RuleService)? = nil, logger: Logger? = nil, observe: @escaping Happening.Observe = Happening.unobserved
+    ) -> RuleKeeper {
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return RuleKeeper(
-            service ?? ruleService, zone: { $0 == "UTC" ? .utc : nil }, health: health, logger: logger ?? silent)
+            service ?? ruleService, zone: { $0 == "UTC" ? .utc : nil }, health: health, logger: logger ?? silent,
+            observe: observe)
     }
 
     /// Returns the plugin with the rules that Teleport has at this moment.
-    func ruled(telling: [String] = ["acme/access-requests"], roles: [String: [String]] = [:]) async -> Environment {
-        let keeper = keeper()
+    func ruled(
+        telling: [String] = ["acme/access-requests"], roles: [String: [String]] = [:],
+        observe: @escaping Happening.Observe = Happening.unobserved
+    ) async -> Environment {
+        let keeper = keeper(observe: observe)
         _ = await keeper.refresh()
         return environment(telling: telling, roles: roles, monitoring: keeper)
     }
@@ -146,7 +152,10 @@ struct MonitoringRuleTests {
         } _: { rig in
             rig.auth.setRule(
                 AuthRule("a", condition: "is_empty(user.traits[\"team\"])", recipients: ["acme/oncall"]))
-            let environment = await rig.ruled()
+            let ignored = Mutex<[RequestID]>([])
+            let environment = await rig.ruled { happening in
+                if case .ignoredRules(let id, _) = happening { ignored.withLock { $0.append(id) } }
+            }
             let denied = try rig.request(roles: ["dev"])
             #expect(try await rig.reconcile(denied, as: environment) == .settled)
             #expect(try rig.told(denied) == ["oncall"])
@@ -161,6 +170,7 @@ struct MonitoringRuleTests {
             let unknown = try rig.request(user: "nobody", roles: ["dev"])
             #expect(try await rig.reconcile(unknown, as: environment) == .settled)
             #expect(try rig.told(unknown) == ["access-requests"])
+            #expect(Set(ignored.withLock { $0 }) == [failed, unknown])
             let known = try rig.request(roles: ["dev"])
             #expect(try await rig.reconcile(known, as: environment) == .settled)
             #expect(try rig.told(known) == ["access-requests"])
@@ -185,90 +195,5 @@ struct MonitoringRuleTests {
             try await rig.reconcile(one, as: environment)
             #expect(await rig.answer(try rig.click(.approve, on: one), as: environment).text.hasPrefix("You approved"))
         }
-    }
-}
-
-@Suite("Keeping monitoring rules", .timeLimit(.minutes(1)))
-struct RuleKeeperTests {
-    /// A Teleport that answers as it is told.
-    private final class Service: RuleService {
-        let answer: Mutex<Result<[MonitoringRule]?, TeleportError>>
-
-        init(_ answer: Result<[MonitoringRule]?, TeleportError>) { self.answer = Mutex(answer) }
-
-        func monitoringRules() async throws(TeleportError) -> [MonitoringRule]? { try answer.withLock { $0 }.get() }
-        func traits(ofUser name: String) async throws(TeleportError) -> [String: [String]] { [:] }
-        func labels(of resources: [RequestedResource]) async throws(TeleportError) -> [[String: String]] { [] }
-    }
-
-    private static let rule = MonitoringRule(name: "a", condition: "true", recipients: ["acme/oncall"])
-    private static let broken = TeleportError(.other, "it is broken", mend: "look at it")
-
-    private func keeper(_ service: Service, _ health: Health, clock: any Clock<Duration> = .continuous) -> RuleKeeper {
-        RuleKeeper(
-            service, zone: { _ in nil }, health: health, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            clock: clock)
-    }
-
-    private func note(_ health: Health) -> String? { health.notes.first { $0.part == .rules }?.note.message }
-
-    @Test("If the rules cannot be read, the last known ones stay, and the health says so until they can be read again")
-    func lastKnown() async throws {
-        let (health, service) = (Health(), Service(.success([Self.rule])))
-        let keeper = keeper(service, health)
-        let changes = Mutex(0)
-        keeper.onChange { changes.withLock { $0 += 1 } }
-        #expect(await keeper.refresh())
-        #expect(try await keeper.book().entries.map(\.rule) == [Self.rule])
-        #expect(note(health) == nil)
-        service.answer.withLock { $0 = .failure(Self.broken) }
-        #expect(!(await keeper.refresh()))
-        #expect(try await keeper.book().entries.map(\.rule) == [Self.rule])
-        #expect(note(health) == "they cannot be read: it is broken; look at it")
-        #expect(health.reasons.allSatisfy { $0.part != .rules })
-        service.answer.withLock { $0 = .success([]) }
-        #expect(await keeper.refresh())
-        #expect(try await keeper.book().entries.isEmpty)
-        #expect(note(health) == nil)
-        #expect(await keeper.refresh())
-        #expect(changes.withLock { $0 } == 2)
-    }
-
-    @Test("A role that was never allowed to read rules is no news; one that lost the right is")
-    func denied() async throws {
-        let denial = TeleportError(.permissionDenied, "denied", mend: "add the rule")
-        let (health, service) = (Health(), Service(.failure(denial)))
-        let keeper = keeper(service, health)
-        #expect(await keeper.refresh())
-        #expect(try await keeper.book().entries.isEmpty)
-        #expect(note(health) == nil)
-        service.answer.withLock { $0 = .success([Self.rule]) }
-        #expect(await keeper.refresh())
-        service.answer.withLock { $0 = .failure(denial) }
-        #expect(await keeper.refresh())
-        #expect(note(health)?.contains("add the rule") == true)
-        #expect(try await keeper.book().entries.count == 1)
-    }
-
-    @Test("A server that is too old has no rules, and a rule that cannot be used is named in the health")
-    func others() async throws {
-        let (health, service) = (Health(), Service(.success(nil)))
-        let keeper = keeper(service, health)
-        #expect(await keeper.refresh())
-        #expect(try await keeper.book().entries.isEmpty)
-        let faulty = MonitoringRule(name: "x", condition: "nothing", recipients: [])
-        service.answer.withLock { $0 = .success([Self.rule, faulty]) }
-        #expect(await keeper.refresh())
-        #expect(note(health)?.contains(#"The access monitoring rule "x" is skipped"#) == true)
-        #expect(keeper.named == ["acme/oncall"])
-    }
-
-    @Test("A request waits for the first answer, and fails to be tried again if there is none")
-    func unanswered() async throws {
-        let lost = TeleportError(.unavailable, "no connection")
-        let service = Service(.failure(lost))
-        let keeper = keeper(service, Health(), clock: TestClock(.endAtOnce))
-        #expect(await keeper.refresh())
-        await #expect(throws: TeleportError.self) { try await keeper.book() }
     }
 }

@@ -31,8 +31,11 @@ struct ReminderTests {
             }
             #expect(wait > .seconds(2990) && wait <= .seconds(3000))
             #expect(try replies(rig).isEmpty)
-            let late = environment(rig, reminding: .seconds(600), later: .seconds(3060))
+            var late = environment(rig, reminding: .seconds(600), later: .seconds(3060))
+            let sent = Mutex(0)
+            late.observe = { if case .reminded(.request, problem: nil) = $0 { sent.withLock { $0 += 1 } } }
             for _ in 0..<3 { #expect(try await rig.reconcile(id, as: late) == .settled) }
+            #expect(sent.withLock { $0 } == 1)
             let said = try replies(rig)
             #expect(said.count == 1 && said[0].message.hasPrefix("⏳ Nobody has decided this yet. It lapses at 20"))
             #expect(rig.data(of: id)["claim"] == nil)

@@ -10,7 +10,7 @@ import Watcher
 struct SettingsChangesTests {
     private func changes(from old: [String], to new: [String]) throws -> SettingsChanges {
         let old = try parse(old)
-        return try parse(new).changes(since: old, start: old)
+        return try parse(new).changes(since: old)
     }
 
     @Test("Comments, the order of entries and a default that is written down change nothing")
@@ -30,7 +30,9 @@ struct SettingsChangesTests {
             (.format, #"format = "json""#), (.askReason, #"ask_reason = "never""#), (.method, #"method = "state""#),
             (.messageTitle, #"title = "{{user}}""#), (.postingDelay, #"delay = "3s""#),
             (.reminderBefore, #"before_expiry = "10m""#), (.notifyRequester, "requester = true"),
-            (.httpsKeyFile, #"https_key_file = "/other""#),
+            (.httpsKeyFile, #"https_key_file = "/other""#), (.basicAuthUser, #"basic_auth.user = "other""#),
+            (.basicAuthPassword, #"basic_auth.password = "other""#), (.trustedProxies, #"trusted_proxies = ["10.0.0.1"]"#),
+            (.allowedSources, #"allowed_sources = ["10.0.0.1"]"#),
         ])
     func taken(_ key: SettingKey, _ line: String) throws {
         #expect(
@@ -65,10 +67,6 @@ struct SettingsChangesTests {
         (.buttons, "buttons = false", { "\($0.approvals.hasButtons)" }),
         (.publicAddr, #"public_addr = "other.example.com""#, { $0.http.callbackURL ?? "" }),
         (.listenAddr, #"listen_addr = ":9""#, { "\($0.http.listen)" }),
-        (.basicAuthUser, #"basic_auth.user = "other""#, { $0.http.callbackURL ?? "" }),
-        (.basicAuthPassword, #"basic_auth.password = "other""#, { $0.http.callbackURL ?? "" }),
-        (.trustedProxies, #"trusted_proxies = ["10.0.0.1"]"#, { "\($0.http.trustedProxies)" }),
-        (.allowedSources, #"allowed_sources = ["10.0.0.1"]"#, { "\($0.http.allowedSources)" }),
         (.output, #"output = "stderr""#, { "\($0.log.output)" }),
         (.auditOutput, #"output = "/other""#, { "\($0.audit)" }),
         (.monitoringRules, "monitoring_rules = false", { "\($0.teleport.usesMonitoringRules)" }),
@@ -98,8 +96,8 @@ struct SettingsChangesTests {
             let (start, new) = (try parse(old), try parse(lines))
             #expect(value(new) != value(start), "\(key)")
             #expect(value(new.keeping(from: start)) == value(start), "\(key)")
-            #expect(new.changes(since: new, start: start).waiting.contains(key.title), "\(key)")
-            #expect(new.changes(since: start, start: start).taken == [], "\(key)")
+            #expect(new.changes(since: new.keeping(from: start)).waiting.contains(key.title), "\(key)")
+            #expect(new.changes(since: start).taken == [], "\(key)")
         }
     }
 
@@ -109,11 +107,63 @@ struct SettingsChangesTests {
         let lines = goodLines.filter { !$0.hasPrefix("secret =") && !$0.hasPrefix("public_addr =") }
         let new = try parse(lines)
         #expect(!new.approvals.hasButtons)
-        let changes = new.changes(since: start, start: start)
-        #expect(changes == SettingsChanges(taken: [], waiting: ["[http] public_addr", "[approvals] buttons"]))
+        let waiting = ["[mattermost] secret", "[http] public_addr", "[approvals] buttons"]
+        #expect(new.changes(since: start) == SettingsChanges(taken: [], waiting: waiting))
         let merged = new.keeping(from: start)
         #expect(merged.approvals.hasButtons && merged.http.publicURL != nil)
         #expect(merged.mattermost.secret?.reveal() == start.mattermost.secret?.reveal())
+    }
+
+    private static let guards = [
+        #"basic_auth.user = "mm""#, #"basic_auth.password = "second""#, #"trusted_proxies = ["10.0.0.1"]"#,
+        #"allowed_sources = ["10.0.0.2"]"#,
+    ]
+
+    /// Returns the good lines with other values of the keys that say who is let in.
+    private func guarded(_ others: [String] = guards) -> [String] {
+        let names = others.map { $0.prefix { $0 != " " } }
+        let lines = goodLines.filter { line in !names.contains { line.hasPrefix($0) } }
+        let section = lines.firstIndex(of: "[http]").map { $0 + 1 } ?? 0
+        return lines[..<section] + others + lines[section...]
+    }
+
+    @Test("Who is let in is taken over, and stays while the buttons or the public address wait for a restart")
+    func admission() throws {
+        let start = try parse(goodLines)
+        let live = try parse(guarded()).keeping(from: start)
+        #expect(live.http.basicAuth?.password.reveal() == "second")
+        #expect(live.http.callbackURL?.contains("second") == true)
+        #expect(live.http.trustedProxies != start.http.trustedProxies && live.http.allowedSources != start.http.allowedSources)
+
+        // Without buttons nothing guards them any more, and until the restart they are there.
+        let none = try parse(changed(.buttons, to: "buttons = false").filter { !$0.hasPrefix("basic_auth") })
+        let kept = none.keeping(from: live)
+        #expect(kept.http.basicAuth?.password.reveal() == "second" && kept.http.allowedSources == live.http.allowedSources)
+        let changes = none.changes(since: live)
+        #expect(changes.taken == [] && changes.waiting.contains("[http] allowed_sources"), "\(changes)")
+        #expect(none.changes(since: kept) == changes)
+        #expect(try parse(guarded()).changes(since: kept) == SettingsChanges(taken: [], waiting: []))
+
+        // The address may have a password in the place of the other one.
+        let lines = goodLines.filter { !$0.hasPrefix("basic_auth") }.map {
+            $0.hasPrefix("public_addr") ? #"public_addr = "u:third@other.example.com""# : $0
+        }
+        let moved = try parse(lines)
+        #expect(moved.keeping(from: live).http.basicAuth?.password.reveal() == "second")
+        let waiting = moved.changes(since: live).waiting
+        #expect(waiting.contains("[http] public_addr") && waiting.contains("[http] basic_auth.password"), "\(waiting)")
+    }
+
+    @Test("A secret that was taken over is not given up for the one of the start when the buttons have to wait")
+    func newestSecret() throws {
+        let start = try parse(goodLines)
+        let second = try parse(changed(.secret, to: #"secret = "second secret of the test""#)).keeping(from: start)
+        let third = changed(.secret, to: #"secret = "third secret of the test""#)
+        let none = try parse(third.flatMap { $0 == "[approvals]" ? [$0, "buttons = false"] : [$0] })
+        #expect(none.keeping(from: second).mattermost.secret?.reveal() == second.mattermost.secret?.reveal())
+        #expect(second.mattermost.secret?.reveal() != start.mattermost.secret?.reveal())
+        // With the buttons back, the third is used.
+        #expect(try parse(third).changes(since: none.keeping(from: second)).taken == ["[mattermost] secret"])
     }
 
     @Test("What a secret's file holds counts, and not its path; the files are read again without the configuration file")
@@ -125,11 +175,11 @@ struct SettingsChangesTests {
             }
             let old = try parse(changed("token", to: #"token = "\#(first)""#))
             let moved = try parse(changed("token", to: #"token = "\#(second)""#))
-            #expect(moved.changes(since: old, start: old) == SettingsChanges(taken: [], waiting: []))
+            #expect(moved.changes(since: old) == SettingsChanges(taken: [], waiting: []))
 
             try "anotherTOKENtoken123456789\n".write(toFile: first, atomically: true, encoding: .utf8)
             let again = try old.readingFilesAgain()
-            #expect(again.changes(since: old, start: old) == SettingsChanges(taken: ["[mattermost] token"], waiting: []))
+            #expect(again.changes(since: old) == SettingsChanges(taken: ["[mattermost] token"], waiting: []))
             #expect(again.mattermost.token.reveal() == "anotherTOKENtoken123456789")
 
             try FileManager.default.removeItem(atPath: first)

@@ -23,6 +23,8 @@ import Testing
             ("callback_refusals_total", ["reason": "signature"]), ("handshakes_total", ["result": "failed"]),
             ("requests_total", ["change": "deleted"]), ("callback_requests_total", ["route": "probe"]),
             ("teleport_connections_total", [:]), ("teleport_disconnections_total", [:]),
+            ("monitoring_rules_ignored_total", [:]), ("reminders_total", ["about": "request", "result": "failed"]),
+            ("reminders_total", ["about": "access_list", "result": "sent"]),
         ] {
             #expect(before.value("teleport_mattermost_" + name, labels) == 0, "\(name)")
         }
@@ -30,7 +32,8 @@ import Testing
             .reported(id, .deleted), .posted(id, Self.post, after: .milliseconds(300)), .wrote(.replied, id, Self.post),
             .failed(id, Notice("away"), isLasting: true), .clicked(.refused, id, person: "bob", why: "own_request"),
             .answered(after: .milliseconds(40)), .refusedCallback(.signature), .served(.probe), .handshake(isComplete: false),
-            .connected, .disconnected(Notice("closed")), .health(.posting, problem: nil),
+            .connected, .disconnected(Notice("closed")), .health(.posting, problem: nil), .ignoredRules(id, Notice("away")),
+            .reminded(.request, problem: Notice("away")), .reminded(.accessList, problem: nil),
         ]
         for happening in happenings { telemetry.observe(happening) }
         let after = try parsed(telemetry)
@@ -41,9 +44,12 @@ import Testing
             ("handshakes_total", ["result": "failed"]), ("requests_total", ["change": "deleted"]),
             ("callback_requests_total", ["route": "probe"]), ("teleport_connections_total", [:]),
             ("teleport_disconnections_total", [:]), ("event_to_post_seconds_count", [:]), ("click_answer_seconds_count", [:]),
+            ("monitoring_rules_ignored_total", [:]), ("reminders_total", ["about": "request", "result": "failed"]),
+            ("reminders_total", ["about": "access_list", "result": "sent"]),
         ] {
             #expect(after.value("teleport_mattermost_" + name, labels) == 1, "\(name)")
         }
+        #expect(after.value("teleport_mattermost_reminders_total", ["about": "request", "result": "sent"]) == 0)
         #expect(after.value("teleport_mattermost_event_to_post_seconds_bucket", ["le": "0.25"]) == 0)
         #expect(after.value("teleport_mattermost_event_to_post_seconds_bucket", ["le": "0.5"]) == 1)
         #expect(after.value("teleport_mattermost_event_to_post_seconds_sum") == 0.3)

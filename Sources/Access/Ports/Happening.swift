@@ -15,6 +15,14 @@ package enum Happening: Sendable {
         case created, updated, replied, removed
     }
 
+    /// What a reminder is about.
+    package enum Reminder: String, CaseIterable, Sendable {
+        /// A request that nobody has decided. The reminder is a reply in the thread of a post.
+        case request
+        /// The reviews of access lists. The reminder is a direct message to an owner.
+        case accessList = "access_list"
+    }
+
     /// The kind of a request to the callback's port.
     package enum Route: String, CaseIterable, Sendable {
         case click, dialog, probe, other
@@ -28,6 +36,10 @@ package enum Happening: Sendable {
     case wrote(PostAction, RequestID, PostReference)
     /// A request could not be brought up to date, and is tried again.
     case failed(RequestID, any OperatorError, isLasting: Bool)
+    /// The monitoring rules were ignored for a request, because a look-up for them failed.
+    case ignoredRules(RequestID, any OperatorError)
+    /// A reminder was sent, or could not be sent.
+    case reminded(Reminder, problem: (any OperatorError)?)
 
     // Clicks
     /// A click or a dialog was decided or refused. `person` is the user name, and `why` the reason of a refusal from a fixed

@@ -36,10 +36,11 @@ extension ConnectionHandler {
     }
 
     private func begin(_ head: HTTPRequestHead) {
+        let admission = listener.admission.current
         origin = peer.map {
-            ForwardedFor.origin(of: $0, lines: head.headers["x-forwarded-for"], trusting: listener.proxies)
+            ForwardedFor.origin(of: $0, lines: head.headers["x-forwarded-for"], trusting: admission.trustedProxies)
         }
-        let exchange = listener.policy.judge(head, from: origin)
+        let exchange = listener.policy.judge(head, from: origin, by: admission)
         let isFirst = state.requestCount == 0
         let action = state.received(head: exchange, at: listener.now)
         guard action != .ignore else { return }

@@ -3,7 +3,7 @@ package import Base
 import NIOCore
 
 extension CallbackServer {
-    /// The settings of the listener. They do not change while it runs, apart from the certificate's content.
+    /// The settings of the listener. They do not change while it runs, apart from the certificate's content and ``admission``.
     package struct Configuration: Sendable {
         package var address: ListenAddress
         /// The setting of the address, for errors.
@@ -16,29 +16,22 @@ extension CallbackServer {
         package var tls: ListenerCertificate?
         /// The path of `public_addr`. Every route is served at the root and below this path, so a proxy may strip it or not.
         package var pathPrefix: String
-        /// The user and password that requests to the action route must send; nil if none are required.
-        package var basicAuth: BasicAuth?
-        /// The addresses of the proxies whose `X-Forwarded-For` is trusted.
-        package var trustedProxies: AddressRanges
-        /// The addresses from which clicks and dialogs are accepted; all addresses if empty. Probes are accepted from
-        /// everywhere.
-        package var allowedSources: AddressRanges
+        /// From whom clicks and dialogs are taken.
+        package let admission: Live<Admission>
         /// Whether `/readyz` tells why the plugin is not ready. The reasons name servers, and everybody who reaches the port may
         /// ask.
         package var showsReasons: Bool
         package var limits: Limits
 
         package init(
-            address: ListenAddress, tls: ListenerCertificate? = nil, pathPrefix: String = "", basicAuth: BasicAuth? = nil,
-            trustedProxies: AddressRanges = AddressRanges(), allowedSources: AddressRanges = AddressRanges(),
+            address: ListenAddress, tls: ListenerCertificate? = nil, pathPrefix: String = "",
+            admission: Live<Admission> = Live(Admission()),
             showsReasons: Bool = false, limits: Limits = Limits()
         ) {
             self.address = address
             self.tls = tls
             self.pathPrefix = pathPrefix
-            self.basicAuth = basicAuth
-            self.trustedProxies = trustedProxies
-            self.allowedSources = allowedSources
+            self.admission = admission
             self.showsReasons = showsReasons
             self.limits = limits
         }

@@ -1,4 +1,5 @@
 import Access
+import Base
 import Logging
 import NIOCore
 
@@ -15,7 +16,8 @@ final class Listener {
     let dialogs: CallbackServer.Dialogs?
     let trim: MemoryTrim
     let table: ConnectionTable
-    let proxies: AddressRanges
+    /// From whom clicks and dialogs are taken. A request reads it once, when its head has arrived.
+    let admission: Live<CallbackServer.Admission>
     let showsReasons: Bool
     let observe: Happening.Observe
     private let eventLoop: any EventLoop
@@ -31,18 +33,17 @@ final class Listener {
         tls = configuration.tls
         policy = RequestPolicy(
             routes: Routes(pathPrefix: configuration.pathPrefix, pages: server.pages?.paths ?? []),
-            basicAuth: configuration.basicAuth,
-            allowedSources: configuration.allowedSources, bodyLimit: configuration.limits.bodyBytes)
+            bodyLimit: configuration.limits.bodyBytes)
         verify = server.verify
         readiness = server.readiness
         self.queue = queue
         dialogs = server.dialogs
         self.trim = trim
-        proxies = configuration.trustedProxies
+        admission = configuration.admission
         showsReasons = configuration.showsReasons
         observe = server.observe
         self.eventLoop = eventLoop
-        table = ConnectionTable(eventLoop: eventLoop, limits: limits, proxies: configuration.trustedProxies)
+        table = ConnectionTable(eventLoop: eventLoop, limits: limits, admission: configuration.admission)
         refusals = RefusalLog(logger: server.logger, audit: server.refused)
         ledger = SourceLedger(limits: limits)
     }

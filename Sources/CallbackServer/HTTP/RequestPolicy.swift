@@ -28,14 +28,12 @@ struct Exchange: Equatable {
 /// password, and the length and type of the body.
 struct RequestPolicy {
     let routes: Routes
-    let basicAuth: BasicAuth?
-    /// The addresses from which clicks and dialogs are accepted; all addresses if empty.
-    let allowedSources: AddressRanges
     let bodyLimit: Int
 
-    func judge(_ head: HTTPRequestHead, from origin: IPAddress?) -> Exchange {
+    func judge(_ head: HTTPRequestHead, from origin: IPAddress?, by admission: CallbackServer.Admission) -> Exchange {
         let fields = Fields(head.headers)
-        var exchange = Exchange(purpose: purpose(of: head, fields, origin), persistence: .open, isHEAD: head.method == .HEAD)
+        var exchange = Exchange(
+            purpose: purpose(of: head, fields, origin, admission), persistence: .open, isHEAD: head.method == .HEAD)
         if !head.isKeepAlive || fields.asksForUpgrade || head.method == .CONNECT {
             exchange.persistence = .close
         } else if head.version.minor < 1 {
@@ -59,7 +57,9 @@ struct RequestPolicy {
         return exchange
     }
 
-    private func purpose(of head: HTTPRequestHead, _ fields: Fields, _ origin: IPAddress?) -> Exchange.Purpose {
+    private func purpose(
+        of head: HTTPRequestHead, _ fields: Fields, _ origin: IPAddress?, _ admission: CallbackServer.Admission
+    ) -> Exchange.Purpose {
         guard fields.hosts == 1 || (fields.hosts == 0 && head.version.minor < 1) else { return .fixed(.malformed) }
         let route = routes.route(head.uri)
         switch route {
@@ -70,16 +70,15 @@ struct RequestPolicy {
         case .action, .dialog:
             // The address is checked first, so that strangers learn neither that there is a password nor which requests are
             // accepted.
-            guard admits(origin) else { return .fixed(.forbidden) }
+            guard admission.admits(origin) else { return .fixed(.forbidden) }
             guard head.method == .POST else { return .fixed(.onlyPOST) }
-            if route == .action, let basicAuth, !basicAuth.admits(fields.authorization) { return .fixed(.unauthorized) }
+            if route == .action, let password = admission.basicAuth, !password.admits(fields.authorization) {
+                return .fixed(.unauthorized)
+            }
             guard fields.isJSON else { return .fixed(.notJSON) }
             return route == .dialog ? .dialog : .click
         }
     }
-
-    /// Whether clicks and dialogs are accepted from this address. An unknown address is admitted only if all are.
-    func admits(_ origin: IPAddress?) -> Bool { allowedSources.isEmpty || origin.map(allowedSources.contains) ?? false }
 }
 
 /// The header fields that the policy needs, gathered in one pass.

@@ -7,7 +7,7 @@ final class ConnectionTable {
     private let eventLoop: any EventLoop
     private let limit: Int
     private let limitPerSource: Int
-    private let proxies: AddressRanges
+    private let admission: Live<CallbackServer.Admission>
     /// The least time between two checks of the time limits: a quarter of the shortest, at least 5 ms and at most 500 ms.
     private let pause: TimeAmount
     private var connections: [Int: ConnectionHandler] = [:]
@@ -20,11 +20,11 @@ final class ConnectionTable {
     private var isDraining = false
     private var whenEmpty: (() -> Void)?
 
-    /// - Parameter proxies: the trusted proxies. Their connections carry the requests of many clients, so the limit for one
-    ///   source does not apply to them.
-    init(eventLoop: any EventLoop, limits: CallbackServer.Limits, proxies: AddressRanges = AddressRanges()) {
+    /// - Parameter admission: names the trusted proxies. Their connections carry the requests of many clients, so the limit for
+    ///   one source does not apply to them.
+    init(eventLoop: any EventLoop, limits: CallbackServer.Limits, admission: Live<CallbackServer.Admission>) {
         self.eventLoop = eventLoop
-        self.proxies = proxies
+        self.admission = admission
         limit = limits.maxConnections
         limitPerSource = limits.connectionsPerSource
         let shortest = [limits.head, limits.request, limits.idle, limits.linger, limits.reply].min() ?? .seconds(1)
@@ -124,6 +124,7 @@ extension ConnectionTable {
     /// Closes a connection when the newcomer would be one too many. Returns false when none can be closed for it.
     private func makeRoom(for newcomer: ConnectionHandler) -> Bool {
         let source = newcomer.peer?.source
+        let proxies = admission.current.trustedProxies
         let isProxy = newcomer.peer.map(proxies.contains) ?? false
         if !isProxy, occupancy.count(of: source) >= limitPerSource { return evict(from: source) }
         guard connections.count >= limit else { return true }

@@ -39,19 +39,17 @@ package struct Explain: Sendable {
 
     // MARK: - Rules
 
-    private static let step = "access monitoring rules"
-
     /// Explains each rule, and returns the recipients of those that match; nil if no rule is asked.
     private func namedByRules() async -> [(name: String, rules: [String])] {
         guard settings.teleport.usesMonitoringRules else {
-            report.add(.skipped(Self.step, "[teleport] monitoring_rules is false"))
+            report.add(RuleSteps.switchedOff)
             return []
         }
         if let rules, RuleBook(rules, zone: SystemZone.clock).lookUps.isEmpty { return await explain(rules, nil) }
         let client = TeleportClient(configuration: settings.teleport, logger: .silent)
         return await Connection.open(client, asksForEvents: false) { failure in
             if let failure {
-                report.add(.failed(Self.step, failure, otherwise: "See `teleport-mattermost check`."))
+                report.add(.failed(RuleSteps.name, failure, otherwise: "See `teleport-mattermost check`."))
                 return []
             }
             return await listed(client)
@@ -60,25 +58,17 @@ package struct Explain: Sendable {
 
     private func listed(_ client: TeleportClient) async -> [(name: String, rules: [String])] {
         do {
-            guard let listed = if let rules { rules } else { try await client.monitoringRules() } else {
-                report.add(.skipped(Self.step, "Teleport \(client.status.serverVersion ?? "") has none; they came with 15"))
-                return []
-            }
+            let listed = if let rules { rules } else { try await client.monitoringRules() }
             return await explain(listed, client)
         } catch {
-            report.add(.failed(Self.step, error, otherwise: "Check again."))
+            report.add(.failed(RuleSteps.name, error, otherwise: "Check again."))
             return []
         }
     }
 
-    private func explain(_ listed: [MonitoringRule], _ client: TeleportClient?) async -> [(name: String, rules: [String])] {
-        let book = RuleBook(listed, zone: SystemZone.clock)
-        guard !book.entries.isEmpty else {
-            report.add(.skipped(Self.step, "none of \(listed.count) is about access requests and names this plugin"))
-            return []
-        }
-        report.add(.ok(Self.step, "\(book.entries.count) name this plugin"))
-        guard let facts = await facts(book, client) else { return [] }
+    private func explain(_ listed: [MonitoringRule]?, _ client: TeleportClient?) async -> [(name: String, rules: [String])] {
+        let book = RuleSteps.book(of: listed, version: client?.status.serverVersion, report)
+        guard !book.entries.isEmpty, let facts = await facts(book, client) else { return [] }
         var named: [(name: String, rules: [String])] = []
         for (entry, outcome) in book.outcomes(for: facts) {
             report.add(Self.step(of: entry.rule, outcome))
@@ -120,7 +110,7 @@ package struct Explain: Sendable {
         case .unmet(let part): .skipped(name, "does not match: this is not true: \(part)")
         case .notBoolean(let type): .skipped(name, "does not match: its condition is \(type), and neither true nor false")
         case .skipped(let fault):
-            .failed(name, "is skipped: \(fault.words)", mend: "Mend it: tctl edit access_monitoring_rule/\(rule.name)")
+            .failed(name, "is skipped: \(fault.words)", mend: RuleSteps.mend(rule.name))
         }
     }
 

@@ -15,11 +15,13 @@ struct DiagnosticPages: Sendable {
     let health: Health
     let posts: Live<PostsContext>
     let reconciler: Reconciler
+    /// The monitoring rules of Teleport; nil if they are switched off.
+    let rules: RuleKeeper?
 
     func make(_ path: String) async -> CallbackServer.Page {
         switch path {
         case "/metrics":
-            let samples = daemon.samples(health, reconciler.backlog)
+            let samples = daemon.samples(health, reconciler.backlog, rules?.figures)
             return .init(daemon.telemetry.registry.exposition(samples), type: MetricRegistry.contentType)
         case "/readyz":
             let condition = daemon.condition(health)

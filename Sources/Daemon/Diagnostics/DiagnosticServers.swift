@@ -9,8 +9,10 @@ import Settings
 
 extension Daemon {
     /// Returns the services of the private port and of the control socket, as far as the configuration wants them.
-    func diagnostics(_ health: Health, _ posts: Live<PostsContext>, _ reconciler: Reconciler) -> [any Service] {
-        let make = DiagnosticPages(daemon: self, health: health, posts: posts, reconciler: reconciler).make
+    func diagnostics(
+        _ health: Health, _ posts: Live<PostsContext>, _ reconciler: Reconciler, _ rules: RuleKeeper?
+    ) -> [any Service] {
+        let make = DiagnosticPages(daemon: self, health: health, posts: posts, reconciler: reconciler, rules: rules).make
         var services: [any Service] = []
         if let address = settings.diagnostics.listen {
             var configuration = CallbackServer.Configuration(address: address, limits: .diagnostics)

@@ -9,8 +9,9 @@ import Watcher
 
 extension Daemon {
     /// Reads the gauges of `/metrics`. They are read only when somebody asks, so that an idle plugin does nothing for them.
-    func samples(_ health: Health, _ backlog: Backlog) -> [Sample] {
-        state(health) + waiting(backlog) + expiries
+    /// - Parameter rules: what is known of the monitoring rules; nil if they are switched off.
+    func samples(_ health: Health, _ backlog: Backlog, _ rules: RuleKeeper.Figures?) -> [Sample] {
+        state(health) + waiting(backlog) + (rules.map(known) ?? []) + expiries
             + [
                 Sample(.logsFailing, value: Double(logFiles.count { $0.trouble != nil })),
                 Sample(.clockDifference, value: chat.clockDifference / .seconds(1)),
@@ -41,12 +42,19 @@ extension Daemon {
         }
     }
 
+    private func known(_ rules: RuleKeeper.Figures) -> [Sample] {
+        [
+            Sample(.rules, "usable", value: Double(rules.usable)), Sample(.rules, "skipped", value: Double(rules.skipped)),
+        ] + moment(.rulesRead, rules.readAt)
+    }
+
+    private func moment(_ declaration: MetricDeclaration, _ time: Timestamp?) -> [Sample] {
+        time.map { [Sample(declaration, value: Double($0.milliseconds / 1000))] } ?? []
+    }
+
     private var expiries: [Sample] {
-        func sample(_ declaration: MetricDeclaration, _ time: Timestamp?) -> [Sample] {
-            time.map { [Sample(declaration, value: Double($0.milliseconds / 1000))] } ?? []
-        }
         let status = teleport.status
-        var samples = sample(.identityExpiry, status.identityExpires) + sample(.certificateExpiry, tls?.expires)
+        var samples = moment(.identityExpiry, status.identityExpires) + moment(.certificateExpiry, tls?.expires)
         if let begins = status.identityBegins, let expires = status.identityExpires {
             samples.append(Sample(.identityLifetime, value: expires.since(begins) / .seconds(1)))
         }

@@ -1,6 +1,7 @@
 import Access
 import ActionCrypto
 import Base
+import CallbackServer
 import Clicks
 import Log
 import Logging
@@ -28,6 +29,7 @@ extension Daemon {
             teleport.use(new.teleport.clicks)
             proofs?.seen.keep(for: Self.keepProofs(new.approvals))
             self.signer.replace(with: signer)
+            admission.replace(with: CallbackServer.Admission(new.http))
             parts.replace(with: makeParts(new, signer: signer, rules: rules, before: parts.posts.current.rendering))
             lookAgain()
         }

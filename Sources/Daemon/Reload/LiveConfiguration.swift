@@ -16,13 +16,13 @@ final class LiveConfiguration: Sendable {
     private struct State {
         /// The settings that were read last without a mistake.
         var accepted: Settings
+        /// The settings by which the plugin runs: some values only a restart can change.
+        var running: Settings
         /// What keeps the files that the settings name from being used.
         var filesProblem = SayOnce<String>()
         var certificateProblem = SayOnce<String>()
     }
 
-    /// The settings at the start. Some of them only a restart can change.
-    private let started: Settings
     /// Is held during a whole reload, so that there is only one at a time.
     private let state: Mutex<State>
     /// The listener's certificate; nil for plain HTTP.
@@ -35,11 +35,10 @@ final class LiveConfiguration: Sendable {
         _ started: Settings, certificate: ListenerCertificate?, logger: Logger,
         use: @escaping @Sendable (Settings) throws -> Void
     ) {
-        self.started = started
         self.certificate = certificate
         self.use = use
         self.logger = logger
-        state = Mutex(State(accepted: started))
+        state = Mutex(State(accepted: started, running: started))
     }
 
     /// Reads everything again, because the operator asked for it.
@@ -47,15 +46,15 @@ final class LiveConfiguration: Sendable {
         state.withLock { state in
             let new: Settings
             do throws(SettingsError) {
-                new = try Settings.load(started.origin.path)
+                new = try Settings.load(state.accepted.origin.path)
             } catch {
                 for problem in error.problems { keep(problem.located(in: error.path)) }
                 return
             }
-            let settings = new.keeping(from: started)
-            guard renewCertificate(settings.http, isNamedAnew: settings.http.tls != state.accepted.http.tls) else { return }
-            guard take(new, settings, &state) else { return }
-            let changes = new.changes(since: state.accepted, start: started)
+            let http = new.keeping(from: state.running).http
+            guard renewCertificate(http, isNamedAnew: http.tls != state.accepted.http.tls) else { return }
+            let changes = new.changes(since: state.running)
+            guard take(new, changes, &state) else { return }
             for warning in new.warnings where !state.accepted.warnings.contains(warning) {
                 logger.warning("\(warning.message)")
             }
@@ -76,8 +75,8 @@ final class LiveConfiguration: Sendable {
             do throws(SettingsError) {
                 let new = try state.accepted.readingFilesAgain()
                 if state.filesProblem.clear() { logger.info("The files that the configuration names can be used again") }
-                let changes = new.changes(since: state.accepted, start: started)
-                guard !changes.taken.isEmpty, take(new, new.keeping(from: started), &state) else { return }
+                let changes = new.changes(since: state.running)
+                guard !changes.taken.isEmpty, take(new, changes, &state) else { return }
                 state.accepted = new
                 logger.info("Took over what changed in the files of \(changes.taken.joined(separator: ", "))")
             } catch {
@@ -89,10 +88,15 @@ final class LiveConfiguration: Sendable {
         }
     }
 
-    private func take(_ new: Settings, _ settings: Settings, _ state: inout State) -> Bool {
-        guard !new.changes(since: state.accepted, start: started).taken.isEmpty else { return true }
+    private func take(_ new: Settings, _ changes: SettingsChanges, _ state: inout State) -> Bool {
+        // What clicks need of Teleport is kept while the buttons wait for a restart, and taken once the file agrees about them.
+        let (wanted, last) = (new.approvals.hasButtons, state.accepted.approvals.hasButtons)
+        let agreesAgain = wanted != last && wanted == state.running.approvals.hasButtons
+        guard !changes.taken.isEmpty || agreesAgain else { return true }
+        let settings = new.keeping(from: state.running)
         do {
             try use(settings)
+            state.running = settings
             return true
         } catch {
             keep(error)
@@ -147,7 +151,7 @@ extension LiveConfiguration {
     private func lookAtCertificate(_ state: inout State) {
         guard let certificate, state.accepted.http.tls != nil else { return }
         do {
-            var settings = started.http
+            var settings = state.running.http
             settings.tls = state.accepted.http.tls
             let identity = try ListenerIdentity.load(settings, served: certificate.identity, logger: logger)
             if try certificate.replace(with: identity) {

@@ -72,7 +72,7 @@ package struct AccessListReminders: Service {
             all = try await lists.accessLists()
         } catch {
             guard error.code != .unimplemented else { return .unsupported }
-            warnings.add(error, "The access lists could not be read")
+            failed(error, "The access lists could not be read")
             return error.code == .permissionDenied ? .done : .failed
         }
         var due: [String: [AccessList]] = [:]
@@ -102,10 +102,15 @@ package struct AccessListReminders: Service {
         } catch {
             // After a conflict another replica tells the owners, and a list that is not found was removed.
             if error.code != .conflict, error.code != .notFound {
-                warnings.add(error, "Nobody is reminded of the review of an access list, as it cannot be recorded who was told")
+                failed(error, "Nobody is reminded of the review of an access list, as it cannot be recorded who was told")
             }
             return []
         }
+    }
+
+    private func failed(_ error: TeleportError, _ words: String) {
+        warnings.add(error, words)
+        context.observe(.reminded(.accessList, problem: error))
     }
 
     /// Sends the message. Returns false if it was certainly not sent and the owner is to be told in a later round.
@@ -115,18 +120,21 @@ package struct AccessListReminders: Service {
         var mayBeSent = false
         do {
             guard let channelID = try await context.channelID(of: owner, metadata: metadata) else {
-                context.logger.warning(
-                    "An owner of access lists has no Mattermost account that is known, so they are not reminded of the reviews",
-                    metadata: metadata)
+                let words = "An owner of access lists has no Mattermost account that is known"
+                context.logger.warning("\(words), so they are not reminded of the reviews", metadata: metadata)
+                context.observe(.reminded(.accessList, problem: Notice(words)))
                 return true
             }
             mayBeSent = true
             try await send(to: channelID, about: lists, at: time)
             context.logger.notice("Reminded an owner of the review of access lists", metadata: metadata)
+            context.observe(.reminded(.accessList, problem: nil))
             return true
         } catch {
+            let problem = Problem(error)
             context.logger.warning(
-                "Could not remind an owner of the review of access lists: \(Problem(error).message)", metadata: metadata)
+                "Could not remind an owner of the review of access lists: \(problem.message)", metadata: metadata)
+            context.observe(.reminded(.accessList, problem: problem.error))
             // A message that may have been sent is not sent again.
             if mayBeSent, (error as? MattermostError)?.isDefinite != true { return true }
             for list in lists { await release(owner, of: list, at: time) }

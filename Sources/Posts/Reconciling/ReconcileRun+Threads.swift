@@ -48,7 +48,9 @@ extension ReconcileRun {
             attempt.memory.replied[post, default: []].insert(content.name)
             log(reply, to: post)
             context.observe(.wrote(.replied, id, post))
+            if reply.isReminder { context.observe(.reminded(.request, problem: nil)) }
         } catch {
+            if reply.isReminder { context.observe(.reminded(.request, problem: error)) }
             failed(on: post, error, &attempt)
         }
     }
@@ -71,4 +73,8 @@ extension ReconcileRun {
             return ThreadReply.reminder(step, of: id, lapsesAt: request.expires, zone: context.cards.messages.zone)
         }
     }
+}
+
+extension PostPlan.Reply {
+    fileprivate var isReminder: Bool { if case .reminder = self { true } else { false } }
 }

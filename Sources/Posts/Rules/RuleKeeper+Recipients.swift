@@ -33,6 +33,7 @@ extension RuleKeeper {
             logger.warning(
                 "The access monitoring rules are ignored for a request, because a look-up for them failed: \(error.message)",
                 metadata: .request(request.id))
+            observe(.ignoredRules(request.id, error))
             return nil
         }
     }

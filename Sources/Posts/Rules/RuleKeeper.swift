@@ -17,6 +17,8 @@ package final class RuleKeeper: Service {
     struct State {
         var rules: [MonitoringRule] = []
         var book = RuleBook.empty
+        /// The time of the last answer with rules.
+        var readAt: Timestamp?
         /// The last problem with reading the rules, and the last denial of users' traits, so that each is logged once.
         var failure = SayOnce<TeleportError>()
         var denial = SayOnce<TeleportError>()
@@ -24,27 +26,34 @@ package final class RuleKeeper: Service {
 
     let logger: Logger
     let lookUps: RuleLookUps
+    let observe: Happening.Observe
     let state = Mutex(State())
     private let service: any RuleService
     private let zone: @Sendable (String) -> ZoneClock?
     private let health: Health
     private let clock: any Clock<Duration>
+    private let now: @Sendable () -> Timestamp
     /// Given once the server has answered for the first time, with rules or with an error.
     private let answered = Once<Void>()
     private let changed = Mutex<(@Sendable () -> Void)?>(nil)
     private let triggers: AsyncStream<Void>
     private let trigger: AsyncStream<Void>.Continuation
 
-    /// - Parameter zone: finds a time zone by its IANA name; nil if there is none of this name.
+    /// - Parameters:
+    ///   - zone: finds a time zone by its IANA name; nil if there is none of this name.
+    ///   - now: returns the time of this machine, for the time of the last answer.
     package init(
         _ service: any RuleService, zone: @escaping @Sendable (String) -> ZoneClock?, health: Health, logger: Logger,
-        clock: any Clock<Duration> = .continuous
+        clock: any Clock<Duration> = .continuous, now: @escaping @Sendable () -> Timestamp = { .now },
+        observe: @escaping Happening.Observe = Happening.unobserved
     ) {
         self.service = service
         self.zone = zone
         self.health = health
         self.logger = logger
         self.clock = clock
+        self.now = now
+        self.observe = observe
         lookUps = RuleLookUps(service)
         (triggers, trigger) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -85,6 +94,21 @@ package final class RuleKeeper: Service {
         return Array(names.filter { seen.insert($0).inserted }.prefix(Self.namedLimit))
     }
 
+    /// What the metrics tell of the rules.
+    package struct Figures: Equatable, Sendable {
+        /// The numbers of known rules that can be used, and of those that cannot.
+        package var usable: Int, skipped: Int
+        /// The time at which Teleport last told its rules; nil if it has not yet.
+        package var readAt: Timestamp?
+    }
+
+    package var figures: Figures {
+        state.withLock { state in
+            let skipped = state.book.entries.count { $0.fault != nil }
+            return Figures(usable: state.book.entries.count - skipped, skipped: skipped, readAt: state.readAt)
+        }
+    }
+
     /// Returns the known rules, and waits for the first answer of the server.
     func book() async throws(TeleportError) -> RuleBook {
         guard await answered.value(within: Self.firstWait, clock) != nil else {
@@ -107,7 +131,10 @@ package final class RuleKeeper: Service {
 
     private func learn(_ answer: [MonitoringRule]?) {
         let rules = (answer ?? []).filter(\.notifies).sorted { $0.name < $1.name }
-        let (known, wasIll) = state.withLock { ($0.rules, $0.failure.clear()) }
+        let (known, wasIll) = state.withLock { state in
+            state.readAt = now()
+            return (state.rules, state.failure.clear())
+        }
         if answer == nil { logger.debug("Teleport is too old for access monitoring rules") }
         if wasIll { logger.info("The access monitoring rules can be read again") }
         if rules != known {

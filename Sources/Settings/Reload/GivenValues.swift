@@ -11,7 +11,7 @@ struct GivenValues: Sendable {
         var secrets: [SettingKey: [[UInt8]]]
     }
 
-    private let content: Secret<Content>
+    private var content: Secret<Content>
 
     init(_ text: SettingsText, _ chat: Settings.Chat) {
         let secrets: [SettingKey: [[UInt8]]] = [
@@ -29,6 +29,18 @@ struct GivenValues: Sendable {
             if new.secrets[key] != nil { return new.secrets[key] != old.secrets[key] }
             return Self.effective(key, new) != Self.effective(key, old)
         }
+    }
+
+    /// Returns these values, with those of another reading for some keys.
+    func with(_ keys: Set<SettingKey>, of other: GivenValues) -> GivenValues {
+        var (new, old) = (content.reveal(), other.content.reveal())
+        for key in keys {
+            new.values[key] = old.values[key]
+            new.secrets[key] = old.secrets[key]
+        }
+        var merged = self
+        merged.content = Secret(new)
+        return merged
     }
 
     /// Returns the tables with names of the operator's choice whose entries differ, whatever their lines and their order.

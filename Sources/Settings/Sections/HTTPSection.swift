@@ -40,6 +40,14 @@ extension Settings {
     }
 }
 
+extension CallbackServer.Admission {
+    package init(_ settings: Settings.HTTP) {
+        self.init(
+            basicAuth: settings.basicAuth.map { BasicAuth(user: $0.user, password: $0.password) },
+            trustedProxies: settings.trustedProxies, allowedSources: settings.allowedSources)
+    }
+}
+
 extension SettingsSection {
     static let http = SettingsSection(
         "http",
@@ -75,15 +83,15 @@ extension SettingKey {
         "http.https_cert_file", .string(default: nil), example: #""/var/lib/teleport/plugins/mattermost/server.crt""#)
     static let basicAuthUser = SettingKey(
         "http.basic_auth.user", .string(default: nil),
-        help: "User and password that the buttons' route demands, besides the signature.", effect: .restart)
-    static let basicAuthPassword = SettingKey("http.basic_auth.password", .string(default: nil), effect: .restart)
+        help: "User and password that the buttons' route demands, besides the signature.")
+    static let basicAuthPassword = SettingKey("http.basic_auth.password", .string(default: nil))
     static let trustedProxies = SettingKey(
         "http.trusted_proxies", .strings,
         help: """
             Addresses or ranges (`"10.0.0.0/8"`) of the proxies in front of the listener. Their `X-Forwarded-For` says where a
             callback comes from, for the limits and the audit. From other addresses the header is ignored.
             """,
-        example: #"["10.0.0.0/8", "::1"]"#, effect: .restart)
+        example: #"["10.0.0.0/8", "::1"]"#)
     static let allowedSources = SettingKey(
         "http.allowed_sources", .strings,
         help: """
@@ -91,7 +99,7 @@ extension SettingKey {
             them or as a trusted proxy's `X-Forwarded-For` names them. Other addresses get an empty 403. When the list is empty,
             clicks from every address are examined. `/healthz` and `/readyz` stay open.
             """,
-        example: #"["10.0.0.5", "10.1.0.0/16"]"#, effect: .restart)
+        example: #"["10.0.0.5", "10.1.0.0/16"]"#)
 }
 
 extension SettingsReader {

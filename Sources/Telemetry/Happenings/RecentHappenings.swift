@@ -31,8 +31,10 @@ extension Happening {
     /// Whether an operator wants to see the happening in the list of the last ones.
     var isNotable: Bool {
         switch self {
-        case .reported, .answered, .served, .handshake, .refusedCallback: false
-        case .posted, .wrote, .failed, .clicked, .connected, .disconnected, .health: true
+        // A reminder of a request is a reply, which is a happening of its own.
+        case .reported, .answered, .served, .handshake, .refusedCallback, .reminded(.request, _): false
+        case .posted, .wrote, .failed, .ignoredRules, .reminded(.accessList, _), .clicked, .connected, .disconnected, .health:
+            true
         }
     }
 
@@ -43,6 +45,8 @@ extension Happening {
         case .posted: "posted"
         case .wrote(let action, _, _): "post_\(action.rawValue)"
         case .failed: "failed"
+        case .ignoredRules: "rules_ignored"
+        case .reminded(let about, let problem): "reminder_\(about.rawValue)_\(problem == nil ? "sent" : "failed")"
         case .clicked(let outcome, _, _, _): "click_\(outcome.rawValue)"
         case .answered: "answered"
         case .refusedCallback: "callback_refused"
@@ -61,6 +65,9 @@ extension Happening {
         case .posted(let id, let post, _): "posted the request \(id) as \(post)"
         case .wrote(let action, let id, let post): "\(action.words) \(post) of the request \(id)"
         case .failed(let id, let error, _): "could not bring the request \(id) up to date: \(error.message)"
+        case .ignoredRules(let id, let error): "ignored the monitoring rules for the request \(id): \(error.message)"
+        case .reminded(let about, let problem):
+            problem.map { "could not remind of \(about.words): \($0.message)" } ?? "reminded of \(about.words)"
         case .clicked(let outcome, let id, let person, let why):
             "a click on the request \(id)\(person.map { " by \($0)" } ?? "") was \(outcome.words)\(why.map { ": \($0)" } ?? "")"
         case .answered(let time): "answered a click after \(time)"
@@ -78,9 +85,9 @@ extension Happening {
     package var requestID: RequestID? {
         switch self {
         case .reported(let id, _), .posted(let id, _, _), .wrote(_, let id, _), .failed(let id, _, _),
-            .clicked(_, let id, _, _):
+            .ignoredRules(let id, _), .clicked(_, let id, _, _):
             id
-        case .answered, .refusedCallback, .served, .handshake, .connected, .disconnected, .health: nil
+        case .reminded, .answered, .refusedCallback, .served, .handshake, .connected, .disconnected, .health: nil
         }
     }
 }
@@ -92,6 +99,15 @@ extension Happening.PostAction {
         case .updated: "updated the post"
         case .replied: "replied to the post"
         case .removed: "removed the second post"
+        }
+    }
+}
+
+extension Happening.Reminder {
+    fileprivate var words: String {
+        switch self {
+        case .request: "a request that nobody has decided"
+        case .accessList: "the review of access lists"
         }
     }
 }

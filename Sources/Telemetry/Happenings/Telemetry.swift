@@ -40,6 +40,8 @@ private struct Counters: Sendable {
     private let routes: CounterSet<Happening.Route>
     private let handshakes: (complete: Counter, failed: Counter)
     private let connections, disconnections: Counter
+    private let rulesIgnored: Counter
+    private let reminders: (sent: CounterSet<Happening.Reminder>, failed: CounterSet<Happening.Reminder>)
     private let eventToPost, clickAnswer: Timer
 
     init(_ registry: MetricRegistry) {
@@ -54,6 +56,8 @@ private struct Counters: Sendable {
         handshakes = (registry.counter(.handshakes, "complete"), registry.counter(.handshakes, "failed"))
         connections = registry.counter(.teleportConnections)
         disconnections = registry.counter(.teleportDisconnections)
+        rulesIgnored = registry.counter(.rulesIgnored)
+        reminders = (CounterSet(.reminders, registry, "sent"), CounterSet(.reminders, registry, "failed"))
         eventToPost = registry.timer(.eventToPost)
         clickAnswer = registry.timer(.clickAnswer)
     }
@@ -66,6 +70,8 @@ private struct Counters: Sendable {
             if let age { eventToPost.record(age) }
         case .wrote(let action, _, _): posts.add(action)
         case .failed(_, _, let isLasting): (isLasting ? permanent : temporary).increment()
+        case .ignoredRules: rulesIgnored.increment()
+        case .reminded(let about, let problem): (problem == nil ? reminders.sent : reminders.failed).add(about)
         case .clicked(let outcome, _, _, let why):
             clicks.add(outcome)
             if let why { whys.add(why) }
@@ -80,12 +86,15 @@ private struct Counters: Sendable {
     }
 }
 
-/// A counter for each case of an enumeration, whose raw value is the value of the label.
+/// A counter for each case of an enumeration, whose raw value is the value of the first label.
 private struct CounterSet<Key: CaseIterable & Hashable & RawRepresentable & Sendable>: Sendable where Key.RawValue == String {
     private let counters: [Key: Counter]
 
-    init(_ declaration: MetricDeclaration, _ registry: MetricRegistry) {
-        counters = Dictionary(Key.allCases.map { ($0, registry.counter(declaration, $0.rawValue)) }) { first, _ in first }
+    /// - Parameter more: the values of the other labels.
+    init(_ declaration: MetricDeclaration, _ registry: MetricRegistry, _ more: String...) {
+        counters = Dictionary(Key.allCases.map { ($0, registry.counter(declaration, [$0.rawValue] + more)) }) { first, _ in
+            first
+        }
     }
 
     func add(_ key: Key) { counters[key]?.increment() }

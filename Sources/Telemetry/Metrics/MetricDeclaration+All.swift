@@ -3,7 +3,8 @@ extension MetricDeclaration {
     package static let all: [MetricDeclaration] =
         [
             .ready, .partFailing, .partNoted, .teleportConnected, .teleportConnections, .teleportDisconnections, .circuitOpen,
-            .requests, .posts, .retries, .backlog, .backlogAge, .eventToPost, .clicks, .clickRefusals, .clickAnswer,
+            .requests, .posts, .retries, .reminders, .backlog, .backlogAge, .eventToPost, .rules, .rulesRead, .rulesIgnored,
+            .clicks, .clickRefusals, .clickAnswer,
             .callbackRequests, .callbackRefusals, .handshakes, .upstreamCalls, .identityExpiry, .identityLifetime,
             .certificateExpiry,
             .logsFailing,
@@ -42,6 +43,8 @@ extension MetricDeclaration {
     package static let posts = counter("posts_total", "Writes of posts and replies that Mattermost confirmed.", "action")
     package static let retries = counter(
         "retries_total", "Runs over a request that failed and are made again, by whether a person has to act first.", "cause")
+    package static let reminders = counter(
+        "reminders_total", "Reminders by what they are about, and whether they were sent.", "about", "result")
     package static let backlog = gauge("backlog_requests", "Access requests that are not up to date yet.", "lane", "state")
     package static let backlogAge = gauge(
         "backlog_oldest_age_seconds", "The time for which the oldest of these requests has been due; 0 if there is none.",
@@ -49,6 +52,16 @@ extension MetricDeclaration {
     package static let eventToPost = seconds(
         "event_to_post_seconds", "The time from the moment at which a request was due until its post was made.",
         buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800])
+
+    // MARK: - Access monitoring rules
+
+    package static let rules = gauge(
+        "monitoring_rules", "Known access monitoring rules that name this plugin, by whether they can be used.", "state")
+    package static let rulesRead = gauge(
+        "monitoring_rules_read_timestamp_seconds", "When Teleport last told its access monitoring rules, in Unix time.")
+    package static let rulesIgnored = counter(
+        "monitoring_rules_ignored_total",
+        "Times that the access monitoring rules were ignored for a request, because a look-up for them failed.")
 
     // MARK: - Clicks
 

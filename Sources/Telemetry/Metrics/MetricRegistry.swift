@@ -66,7 +66,9 @@ package final class MetricRegistry: MetricsFactory {
 
 extension MetricRegistry {
     /// Makes a counter of a declared metric, with the values of its labels in their order.
-    package func counter(_ declaration: MetricDeclaration, _ values: String...) -> Counter {
+    package func counter(_ declaration: MetricDeclaration, _ values: String...) -> Counter { counter(declaration, values) }
+
+    func counter(_ declaration: MetricDeclaration, _ values: [String]) -> Counter {
         Counter(label: declaration.name, dimensions: Array(zip(declaration.labels, values)), factory: self)
     }
 

@@ -23,7 +23,8 @@ struct RunningServer: Sendable {
 
     static func with(
         limits: CallbackServer.Limits = .init(), pathPrefix: String = "/mattermost", basicAuth: BasicAuth? = nil,
-        proxies: AddressRanges = AddressRanges(), allowed: [String] = [], tls: TLSIdentity? = nil,
+        proxies: AddressRanges = AddressRanges(), allowed: [String] = [],
+        admission: Live<CallbackServer.Admission>? = nil, tls: TLSIdentity? = nil,
         readiness: @escaping @Sendable () -> Readiness = { Readiness() },
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         decide: @escaping @Sendable (VerifiedClick) async -> [UInt8] = { _ in Array(#"{"ephemeral_text":"done"}"#.utf8) },
@@ -32,8 +33,13 @@ struct RunningServer: Sendable {
     ) async throws {
         let configuration = CallbackServer.Configuration(
             address: ListenAddress(host: "127.0.0.1", port: 0), tls: try tls.map(ListenerCertificate.init),
-            pathPrefix: pathPrefix, basicAuth: basicAuth,
-            trustedProxies: proxies, allowedSources: AddressRanges(allowed.compactMap(AddressRange.init)), limits: limits)
+            pathPrefix: pathPrefix,
+            admission: admission
+                ?? Live(
+                    .init(
+                        basicAuth: basicAuth, trustedProxies: proxies,
+                        allowedSources: AddressRanges(allowed.compactMap(AddressRange.init)))),
+            limits: limits)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = CallbackServer(
             configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, verify: verify,

@@ -110,10 +110,8 @@ import Testing
 
     @Test("A client without a known address is refused where addresses are named")
     func unknown() {
-        func policy(_ ranges: [String]) -> RequestPolicy {
-            RequestPolicy(
-                routes: Routes(pathPrefix: ""), basicAuth: nil,
-                allowedSources: AddressRanges(ranges.compactMap(AddressRange.init)), bodyLimit: 1)
+        func policy(_ ranges: [String]) -> CallbackServer.Admission {
+            CallbackServer.Admission(allowedSources: AddressRanges(ranges.compactMap(AddressRange.init)))
         }
         #expect(policy([]).admits(nil))
         let everywhere = policy(["0.0.0.0/0", "::/0"])

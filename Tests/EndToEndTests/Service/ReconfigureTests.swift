@@ -119,6 +119,39 @@ struct ReconfigureTests {
         }
     }
 
+    @Test("Who is let in is changed: addresses, the password in the buttons, and proxies")
+    func admission() async throws {
+        try await Stage.with { stage in
+            let plugin = try await stage.startPlugin()
+            let id = stage.auth.createRequest(user: "dave", roles: ["editor"])
+            var post = try await stage.post(about: id, showing: "pending")
+
+            try replace("[http]", by: "[http]\nallowed_sources = [\"192.0.2.1\"]", in: stage)
+            plugin.send(SIGHUP)
+            try await line("Took over the changed configuration: [http] allowed_sources", of: plugin)
+            await #expect(throws: AppError.self) { _ = try await stage.click("approve", on: post, as: "bob") }
+            try await line("[http] allowed_sources does not name its address", of: plugin)
+
+            try replace(
+                #"allowed_sources = ["192.0.2.1"]"#,
+                by: "allowed_sources = [\"127.0.0.1\"]\nbasic_auth.user = \"mm\"\nbasic_auth.password = \"one\"", in: stage)
+            plugin.send(SIGHUP)
+            try await line("[http] basic_auth.user, [http] basic_auth.password, [http] allowed_sources", of: plugin)
+            let old = post
+            post = try await stage.post(about: id, after: old)
+
+            try replace(#"basic_auth.password = "one""#, by: #"basic_auth.password = "two""#, in: stage)
+            try replace("[http]", by: "[http]\ntrusted_proxies = [\"192.0.2.9\"]", in: stage)
+            plugin.send(SIGHUP)
+            try await line("[http] basic_auth.password, [http] trusted_proxies", of: plugin)
+            post = try await stage.post(about: id, after: post)
+            #expect(stage.auth.auditLog.isEmpty)
+            #expect(try await stage.click("approve", on: post, as: "bob").hasPrefix("You approved"))
+            #expect(!plugin.state.value.lines.contains { $0.contains("only after a restart") })
+            #expect(try await plugin.stop() == 0)
+        }
+    }
+
     @Test("A file with mistakes changes nothing, and the log says why as the start would; addresses wait for a restart")
     func mistakes() async throws {
         try await Stage.with { stage in

@@ -1,10 +1,7 @@
-import Access
 import Foundation
 import Sandbox
 import TestSupport
 import Testing
-
-@testable import Mattermost
 
 @Suite("What the built plugin tells of itself", .timeLimit(.minutes(1)))
 struct StatusTests {
@@ -47,14 +44,8 @@ struct StatusTests {
         try await Stage.with { stage in
             let port = try stage.openPrivatePort()
             let plugin = try await stage.startPlugin()
-            let curl = try CurlClient()
-            defer { curl.shutdown() }
-            let call = HTTPCall(
-                method: .get, url: "http://127.0.0.1:\(port)/metrics", token: Secret("none"), body: nil, timeLimit: .seconds(10)
-            )
-            let metrics = try await curl.perform(call)
-            #expect(metrics.status == 200)
-            #expect(String(decoding: metrics.body, as: UTF8.self).contains("\nteleport_mattermost_teleport_connected 1\n"))
+            let metrics = try await PrivatePort(port: port).page("/metrics")
+            #expect(metrics.status == 200 && metrics.text.contains("\nteleport_mattermost_teleport_connected 1\n"))
             let other = stage.folder.appending(path: "other.toml").path
             try await stage.writeConfiguration(
                 to: other, listenPort: try FreePort.find(), authPort: try await stage.auth.address.port,

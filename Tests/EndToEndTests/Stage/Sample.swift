@@ -24,6 +24,13 @@ struct Sample {
         lines = block.filter { !$0.allSatisfy(\.isWhitespace) }
     }
 
+    private init(lines: [String]) { self.lines = lines }
+
+    /// Returns the sample with other words in the place of those that a test cannot bring about.
+    func replacing(_ words: String, with others: String) -> Sample {
+        Sample(lines: lines.map { $0.replacing(words, with: others) })
+    }
+
     /// Returns the lines of the sample that are not among the real ones.
     func absent(from output: [String]) -> [String] {
         lines.filter { line in !output.contains { Self.agree(Self.words(line), Self.words($0)) } }

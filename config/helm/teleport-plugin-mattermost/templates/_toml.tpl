@@ -27,7 +27,7 @@ The plugin's configuration file.
 */}}
 {{- define "teleport-mattermost.toml" -}}
 {{- $files := "/var/lib/teleport/plugins/mattermost" -}}
-{{- $mattermost := dict "url" .Values.mattermost.url "token" (printf "%s/mattermost_token" $files) -}}
+{{- $mattermost := dict "url" .Values.mattermost.url "token" (printf "%s/mattermost_token/%s" $files .Values.mattermost.tokenSecretPath) -}}
 {{- if .Values.secret.fromSecret -}}
 {{- $_ := set $mattermost "secret" (printf "%s/signing-secret/%s" $files .Values.secret.secretPath) -}}
 {{- $previous := list -}}
