@@ -71,7 +71,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "TeleportAPI", dependencies: [grpcCore, grpcProtobuf, protobuf], exclude: ["Protos", "checksums.sh", "generate.sh"]),
+            name: "TeleportAPI", dependencies: [grpcCore, grpcProtobuf, protobuf],
+            exclude: ["Protos", "checksums.sh", "generate.sh"]),
         .target(
             name: "Watcher",
             dependencies: [
