@@ -134,6 +134,7 @@ extension AccessRequest.Kind {
         switch self {
         case .shortTerm: nil
         case .longTerm: "long-term access"
+        case .unreadable: "with a name that is no valid text"
         case .unknown(let number): "kind \(number), which this version does not know"
         }
     }
@@ -145,6 +146,8 @@ extension AccessRequest.Kind {
         case .longTerm:
             "Promote it to an access list in Teleport. An approval would give temporary access only, and would keep it from "
                 + "being promoted."
+        case .unreadable:
+            "Decide it in Teleport. A name in the request is not valid UTF-8, so a post cannot show exactly what is asked for."
         case .unknown: "Decide it in Teleport."
         }
     }
