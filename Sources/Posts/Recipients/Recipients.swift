@@ -91,8 +91,9 @@ package final class Recipients: RecipientDirectory {
 
     /// The recipients of the configuration, with those that any monitoring rule names among the recipients of every request.
     package var rulesIncludingMonitoring: RecipientRules {
-        let named = monitoring?.named.compactMap { Recipient($0) } ?? []
-        return RecipientRules(always: rules.always + named, roles: rules.roles)
+        var all = rules
+        all.always += monitoring?.named.compactMap { Recipient($0) } ?? []
+        return all
     }
 
     /// Returns the channels of all recipients that the configuration or a monitoring rule names.
