@@ -16,10 +16,15 @@ final class LiveConfiguration: Sendable {
     private struct State {
         /// The settings that were read last without a mistake.
         var accepted: Settings
+        /// The settings with the files as the last look found them, if that was a change that is not taken over yet.
+        var seen: Settings?
         /// What keeps the files that the settings name from being used.
         var filesProblem = SayOnce<String>()
         var certificateProblem = SayOnce<String>()
     }
+
+    /// The time between the two looks that a changed file takes. Whoever writes a file in pieces mostly needs less for it.
+    static let settling = Duration.seconds(1)
 
     /// The settings at the start. Some of them only a restart can change.
     private let started: Settings
@@ -60,30 +65,42 @@ final class LiveConfiguration: Sendable {
                 logger.warning("\(warning.message)")
             }
             tell(changes)
-            state.accepted = new
+            (state.accepted, state.seen) = (new, nil)
             state.filesProblem.clear()
             state.certificateProblem.clear()
         }
     }
 
     /// Looks at the files that the configuration names, and takes over what has changed in them. The configuration file itself
-    /// is left alone, because it may be half edited.
-    func lookAtFiles() {
+    /// is left alone, because it may be half edited. A change of another file counts once two looks have found the same, because
+    /// the first may have met a file that is being written.
+    ///
+    /// - Returns: whether something has changed that is to be looked at again after ``settling``.
+    @discardableResult
+    func lookAtFiles() -> Bool {
         state.withLock { state in
             lookAtCertificate(&state)
+            let last = state.seen
+            state.seen = nil
             do throws(SettingsError) {
                 let new = try state.accepted.readingFilesAgain()
                 if state.filesProblem.clear() { logger.info("The files that the configuration names can be used again") }
                 let changes = new.changes(since: state.accepted, start: started)
-                guard !changes.taken.isEmpty, take(new, new.keeping(from: started), &state) else { return }
+                guard !changes.taken.isEmpty else { return false }
+                guard let last, new.changes(since: last, start: started).taken.isEmpty else {
+                    state.seen = new
+                    return true
+                }
+                guard take(new, new.keeping(from: started), &state) else { return false }
                 state.accepted = new
                 logger.info("Took over what changed in the files of \(changes.taken.joined(separator: ", "))")
             } catch {
-                guard state.filesProblem.isNews("\(error)") else { return }
+                guard state.filesProblem.isNews("\(error)") else { return false }
                 for problem in error.problems {
                     logger.warning("Kept what the files held before: \(problem.located(in: error.path).message)")
                 }
             }
+            return false
         }
     }
 
