@@ -5,7 +5,11 @@ package struct AddressRange: Hashable, Sendable {
 
     /// Parses an address, or an address and a prefix length. Returns nil for anything else, and for addresses that have bits
     /// set after the prefix.
-    package init?(_ text: String) {
+    package init?(_ text: String) { self.init(text, clearsRest: false) }
+
+    /// - Parameter clearsRest: whether bits that are set after the prefix are cleared, as in `10.1.2.3/8`. Otherwise such a text
+    ///   is refused, because whoever wrote it may have meant the single address.
+    package init?(_ text: String, clearsRest: Bool) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = IPAddress(first) else { return nil }
         let width = first.contains(":") ? 128 : 32
@@ -18,7 +22,7 @@ package struct AddressRange: Hashable, Sendable {
         }
         shift = UInt128(width - length)
         base = address.bits >> shift
-        guard base << shift == address.bits else { return nil }
+        guard clearsRest || base << shift == address.bits else { return nil }
     }
 
     package func contains(_ address: IPAddress) -> Bool { address.bits >> shift == base }

@@ -95,8 +95,12 @@ extension ChatCheck {
         for approver in named where settings.approvals.hasButtons && seen.insert(approver).inserted {
             await checkApprover(approver, bot)
         }
-        for username in policy.users.keys.sorted() where settings.approvals.hasButtons {
-            await lookUp("[approvals.users] @\(username)") { try await chat.user(named: username) }
+        for key in policy.users.keys.sorted() where settings.approvals.hasButtons {
+            if ApprovalPolicy.isAccountID(key) {
+                await lookUp("[approvals.users] \(key)") { try await chat.user(key) }
+            } else {
+                await lookUp("[approvals.users] @\(key)") { try await chat.user(named: key) }
+            }
         }
     }
 

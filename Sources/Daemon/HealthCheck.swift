@@ -41,8 +41,10 @@ struct HealthCheck: Service {
             var warned: Set<String> = []
             var backoff = Backoff(Self.retries)
             repeat {
-                let problem = await check()
+                let (problem, places) = await check()
                 if Task.isCancelled { return }
+                // A reload of the configuration may have named other recipients, so this is not for the first check alone.
+                warnOfOpenChannels(among: places, except: &warned)
                 if let problem {
                     report(problem, isNews: told.isNews(problem.message))
                     isWell = false
@@ -52,73 +54,82 @@ struct HealthCheck: Service {
                     if wasIll { recovered() }
                     isWell = true
                 }
-                if isWell {
-                    // A reload of the configuration may have named other recipients, so this is not for the first check alone.
-                    await warnOfOpenChannels(except: &warned)
-                    backoff.reset()
-                }
+                if isWell { backoff.reset() }
             } while (try? await clock.sleep(for: isWell ? Self.interval : backoff.next())) != nil
         }
     }
 
-    /// Makes one check and sets the health of Mattermost and the recipients. Returns nil when all is well.
-    private func check() async -> Problem? {
+    /// Makes one check and sets the health of Mattermost and the recipients. Returns nil when all is well, and the recipients
+    /// that were found.
+    private func check() async -> (problem: Problem?, places: [RecipientPlace]) {
         do {
             // This call finds out whether the server is there, so it is made during an outage too.
             _ = try await CircuitBypass.run { () throws(MattermostError) in try await chat.me() }
-            let (failures, isAnyWell) = try await recipientFailures()
+            let recipients = recipients
+            let bot = try await recipients.bot()
+            let own = try await tested(await recipients.places(of: recipients.rules.all), bot)
+            let others = try await tested(await recipients.namedByMonitoring(), bot)
             health.set(.mattermost, problem: nil)
-            guard let worst = failures.first(where: { !Problem($0).isPermanent }) ?? failures.first else {
-                show(nil, isNote: false)
-                return nil
-            }
-            var problem = Problem(worst)
-            if failures.count > 1 { problem.error = SharedError(worst, others: failures.count - 1, of: "recipients") }
-            show(problem.error, isNote: isAnyWell && failures.allSatisfy(\.isLasting))
-            return problem
+            return (show(own, others), own.places + others.places)
         } catch {
             let problem = Problem(error)
             health.set(.mattermost, problem: problem.error)
-            return problem
+            return (problem, [])
         }
     }
 
-    /// Sets the health of the recipients. A note does not make the plugin unready: one bad recipient among good ones has to be
-    /// corrected by a person, and does not keep the others from being notified.
-    private func show(_ problem: (any OperatorError)?, isNote: Bool) {
-        health.set(.recipients, note: isNote ? problem : nil)
-        health.set(.recipients, problem: isNote ? nil : problem)
+    /// The recipients that were found, and the failures of those that cannot be told.
+    private struct Tested {
+        var places: [RecipientPlace]
+        var failures: [MattermostError]
+        /// Whether a recipient can be told.
+        var isAnyWell = false
     }
 
-    /// Returns the failures of the recipients. Each recipient has to exist, and the bot has to be a member of each channel:
-    /// without that it may post, but cannot update its posts or see who is a member.
-    private func recipientFailures() async throws(MattermostError) -> (failures: [MattermostError], isAnyWell: Bool) {
-        let recipients = recipients
-        let bot = try await recipients.bot()
-        let found = await recipients.configured()
-        var failures = found.failures
-        var isAnyWell = false
+    /// Sets the health of the recipients, and returns what is wrong with them. A note does not make the plugin unready: one bad
+    /// recipient among good ones has to be corrected by a person, and does not keep the others from being notified. A bad
+    /// recipient of a monitoring rule never keeps a request from being posted, because the configured ones take its place.
+    private func show(_ own: Tested, _ ofRules: Tested) -> Problem? {
+        let isNote = (own.isAnyWell || ofRules.isAnyWell) && own.failures.allSatisfy(\.isLasting)
+        let problem = Self.problem(isNote ? [] : own.failures)
+        let note = Self.problem((isNote ? own.failures : []) + ofRules.failures)
+        health.set(.recipients, note: note?.error)
+        health.set(.recipients, problem: problem?.error)
+        return problem ?? note
+    }
+
+    private static func problem(_ failures: [MattermostError]) -> Problem? {
+        guard let worst = failures.first(where: { !Problem($0).isPermanent }) ?? failures.first else { return nil }
+        var problem = Problem(worst)
+        if failures.count > 1 { problem.error = SharedError(worst, others: failures.count - 1, of: "recipients") }
+        return problem
+    }
+
+    /// Returns the recipients with the failures of those that cannot be told. Each recipient has to exist, and the bot has to be
+    /// a member of each channel: without that it may post, but cannot update its posts or see who is a member.
+    private func tested(_ found: FoundRecipients, _ bot: ChatUser) async throws(MattermostError) -> Tested {
+        var tested = Tested(places: found.places, failures: found.failures)
         for place in found.places {
             guard case .channel = place.recipient, !(try await isMember(bot, of: place)) else {
-                isAnyWell = true
+                tested.isAnyWell = true
                 continue
             }
-            failures.append(
+            tested.failures.append(
                 MattermostError(
                     .forbidden,
                     "Recipient \"\(place.recipient)\": the bot is not in the channel.", isDefinite: true,
                     mend: "Type /invite @\(bot.username) there."))
         }
-        return (failures, isAnyWell)
+        return tested
     }
 
     /// Warns of channels that anybody can join and whose members may decide, once for each channel.
-    private func warnOfOpenChannels(except warned: inout Set<String>) async {
+    private func warnOfOpenChannels(among places: [RecipientPlace], except warned: inout Set<String>) {
         let context = live.current
         // Without buttons people decide in Teleport only.
         guard context.buttons != nil else { return }
-        for place in await context.recipients.configured().places where place.kind == .open {
-            let rules = context.recipients.rulesIncludingMonitoring
+        let rules = context.recipients.rulesIncludingMonitoring
+        for place in places where place.kind == .open {
             guard context.policy.letsMembersDecide(of: place.recipient, rules) else { continue }
             guard warned.insert(place.channelID).inserted else { continue }
             logger.warning("\(place.recipient) \(OpenChannel.recipient.message)")

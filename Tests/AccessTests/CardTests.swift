@@ -86,6 +86,7 @@ struct CardTests {
         "A request that is not decided by a button says so, and has neither buttons nor commands",
         arguments: [
             (AccessRequest.Kind.longTerm, "long-term access"), (.unknown(7), "kind 7, which this version does not know"),
+            (.unreadable, "with a name that is no valid text"),
         ])
     func otherKinds(kind: AccessRequest.Kind, words: String) throws {
         var subject = try subject()

@@ -29,6 +29,30 @@ struct InertTextTests {
         #expect(InertText.code(" \u{200B}\n\t", limit: 500).isEmpty)
     }
 
+    @Test(
+        "Bytes that are no text are shown as such and neither end the span nor begin a line",
+        arguments: [
+            [0xFF], [0xC1, 0xA0], [0xC0, 0x8A], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80, 0xE2, 0x80],
+        ])
+    func undecodable(_ bytes: [UInt8]) {
+        let code = InertText.code(String(decoding: [0x61] + bytes + [0x60, 0x62], as: UTF8.self), limit: 500)
+        #expect(code.hasPrefix("`a\u{FFFD}") && code.hasSuffix("\u{2019}b`"))
+        #expect(code.dropFirst().dropLast().allSatisfy { !$0.isNewline && $0 != "`" })
+    }
+
+    @Test("Texts that have no room are counted, so that nothing is hidden behind long ones")
+    func list() {
+        let long = String(repeating: "r", count: 98)
+        #expect(InertText.list(["a", "b"], limit: 10) == "`a, b`")
+        let shown = "`\(long), \(long), \(long)` and 1 more"
+        #expect(InertText.list(Array(repeating: long, count: 3) + ["admin"], limit: 300) == shown)
+        #expect(InertText.list([String(repeating: "r", count: 400), "x", "admin"], limit: 10) == "`rrrrrrrrrr…` and 2 more")
+        #expect(InertText.list(["aaaa", "bbbb", "cccc"], onLines: true, limit: 10) == "`aaaa`\n`bbbb`\nand 1 more")
+        #expect(InertText.list([], limit: 10).isEmpty && InertText.list(["rrrrrr"], limit: 3) == "`rrr…`")
+        let many = InertText.list((0..<5000).map { "role-\($0)" }, limit: 300)
+        #expect(many.hasSuffix(" more") && many.hasPrefix("`role-0, role-1, "))
+    }
+
     @Test("At most the limit's characters are shown, and a cut is marked")
     func limit() {
         #expect(InertText.code(String(repeating: "é", count: 500), limit: 500) == "`\(String(repeating: "é", count: 500))`")

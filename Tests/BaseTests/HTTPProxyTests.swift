@@ -73,7 +73,10 @@ struct HTTPProxyTests {
         arguments: [
             ("10.1.2.3", "10.1.2.3", true), ("10.1.2.3", "10.0.0.0/8", true), ("10.1.2.3", "10.1.2.4", false),
             ("10.1.2.3", "2.3", false), ("fd00::1", "fd00::/8", true), ("127.0.0.1", "", true), ("localhost", "", true),
-            ("::1", "", true),
+            ("::1", "", true), ("10.1.2.3", "10.9.9.9/8", true), ("fd00::2", "fd00::1/64", true),
+            ("fd00::1", "[fd00::1]", true), ("fd00::1", "[fd00::0:1]:443", true), ("fd00::1", "[fd00::1]:8443", false),
+            ("fd00::1", "[fd00::2]", false), ("fd00::1", "[fd00::1]443", false), ("10.1.2.3", "10.1.2.3:443", true),
+            ("10.1.2.3", "10.1.2.3:8443", false),
         ])
     func addresses(_ host: String, _ list: String, isExcepted: Bool) throws {
         let environment = environment(["HTTPS_PROXY": "http://p:1", "no_proxy": list])

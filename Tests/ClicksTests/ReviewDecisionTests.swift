@@ -24,6 +24,16 @@ struct ReviewDecisionTests {
         return try #require(RequestID(id))
     }
 
+    @Test("The reason of a review in the plugin's name has at most the bytes that Teleport takes, and whole characters")
+    func longReason() {
+        let user = ChatUser(id: "a", username: "bob", email: "bob@example.com")
+        let words = "Approved by @bob (bob@example.com) in Mattermost: "
+        #expect(ReviewWords.reason(.approve, by: user, "fine") == words + "fine")
+        let long = ReviewWords.reason(.approve, by: user, String(repeating: "😀", count: ReasonDialog.limit + 100))
+        #expect(long.utf8.count <= 4096 && long.utf8.count > 4088)
+        #expect(long.hasPrefix(words + "😀") && long.hasSuffix("😀…"))
+    }
+
     @Test("Two people's reviews in their own names reach a threshold of two; the request stays open for the second")
     func onBehalf() async throws {
         try await Rig.with(

@@ -110,6 +110,15 @@ struct TraitTests {
         }
     }
 
+    @Test("A denial by state, which needs no Teleport user, is made while the list of users hangs")
+    func hangingList() async throws {
+        try await with { rig, environment in
+            rig.auth.faults.next(of: "ListUsers", .stall, times: 8)
+            let answer = await rig.answer(try rig.click(.deny, on: try rig.request(), as: "bob"), as: environment)
+            #expect(answer.isDecided, "\(answer.text)")
+        }
+    }
+
     @Test("Without a trait nobody is looked up, and an address stands for a user only where that is allowed")
     func address() async throws {
         try await with { rig, _ in

@@ -175,15 +175,36 @@ struct LiveConfigurationTests {
         #expect(scene.lines() == [words, words])
     }
 
+    @Test("A file that is being written is not taken over before two looks have found the same in it")
+    func halfWritten() throws {
+        let scene = try Scene()
+        let live = try scene.start()
+        for half in ["anotherTOKEN", "anotherTOKENtoken", "anotherTOKENtoken123456789"] {
+            try scene.write(half, to: scene.token)
+            #expect(live.lookAtFiles() && scene.used.isEmpty)
+        }
+        #expect(!live.lookAtFiles())
+        #expect(scene.used.map { $0.mattermost.token.reveal() } == ["anotherTOKENtoken123456789"])
+        // A change that is taken back in between is none, and the operator's own word counts at once.
+        try scene.write("half", to: scene.token)
+        #expect(live.lookAtFiles())
+        try scene.write("anotherTOKENtoken123456789", to: scene.token)
+        #expect(!live.lookAtFiles() && scene.used.count == 1)
+        try scene.write("thirdTOKENtoken1234567890", to: scene.token)
+        live.reload()
+        #expect(scene.used.last?.mattermost.token.reveal() == "thirdTOKENtoken1234567890")
+    }
+
     @Test("A token that is replaced in its file is used at the next look; the configuration file is left alone")
     func files() throws {
         let scene = try Scene()
         let live = try scene.start()
-        live.lookAtFiles()
+        #expect(!live.lookAtFiles())
         #expect(scene.lines() == [])
         try scene.write(scene.configuration(("t/one", "t/two")), to: scene.file)
         try scene.write("anotherTOKENtoken123456789\n", to: scene.token)
-        live.lookAtFiles()
+        #expect(live.lookAtFiles() && scene.lines() == [])
+        #expect(!live.lookAtFiles())
         #expect(scene.lines() == ["info Took over what changed in the files of [mattermost] token"])
         #expect(scene.used.last?.mattermost.token.reveal() == "anotherTOKENtoken123456789")
         #expect(scene.used.last?.mattermost.recipients.all.map(\.description) == ["t/one"])

@@ -20,7 +20,7 @@ struct MessagesTests {
         let template = try Template(text, fields: Leak.fields)
         try Messages.check(template, in: .text)
         var random = SplitMix64(seed: 7)
-        let invisible = ["\u{301}", "\u{FE0F}", "\u{200D}", "\u{200B}", "\u{3000}", "\u{0D4E}", " ", "a"]
+        let invisible = ["\u{301}", "\u{FE0F}", "\u{200D}", "\u{200B}", "\u{3000}", "\u{0D4E}", "\u{FFFD}", " ", "a"]
         for _ in 0..<300 {
             let values = (0..<3).map { _ in
                 (0..<Int.random(in: 1...12, using: &random)).map { _ in

@@ -1,4 +1,5 @@
 import Access
+import GRPCCore
 import PluginTestSupport
 import Sandbox
 import Synchronization
@@ -158,6 +159,41 @@ struct AccessListReminderTests {
             rig.mattermost.faults.inject(.internalError, path: "/api/v4/posts", method: "POST")
             for _ in 0..<2 { _ = try await reminders(rig).remind() }
             #expect(try messages(rig).count == 1)
+        }
+    }
+
+    @Test("A plugin that ends during a round leaves one message in doubt, and the other owners are told by the next")
+    func ended() async throws {
+        try await with { rig in
+            rig.mattermost.faults.inject(.stall, path: "/api/v4/posts", method: "POST")
+            let reminders = try reminders(rig)
+            let round = Task { await reminders.remind() }
+            while rig.mattermost.faults.stalledCalls == 0 { await Task.yield() }
+            round.cancel()
+            _ = await round.value
+            let told = { (list: String) in
+                let data = rig.auth.directory.pluginData(ofList: list)["mattermost"] ?? [:]
+                return RemindedOwners(data["review_reminders"] ?? "").times.keys.sorted()
+            }
+            #expect(told("prod") == ["bob"] && told("stage") == ["bob"])
+            rig.mattermost.faults.clear()
+            try await expect(.done, of: self.reminders(rig))
+            #expect(try messages(rig).count { $0.hasPrefix("@carol") } == 1)
+            #expect(told("prod") == ["bob", "carol@example.com"])
+        }
+    }
+
+    @Test(
+        "While it cannot be recorded who was told, nobody is told, and the next round is soon",
+        arguments: ["GetPluginData", "UpdatePluginData"])
+    func outage(_ call: String) async throws {
+        try await with { rig in
+            rig.auth.faults.next(of: call, .answer(.internalError, "broken"), times: 4)
+            try await expect(.failed, of: reminders(rig))
+            #expect(try messages(rig).isEmpty)
+            rig.auth.faults.clear()
+            try await expect(.done, of: reminders(rig))
+            #expect(try messages(rig).count == 2)
         }
     }
 

@@ -1,6 +1,8 @@
 import Access
+import Mattermost
 import PluginTestSupport
 import Sandbox
+import Synchronization
 import Testing
 
 @testable import Clicks
@@ -64,6 +66,36 @@ struct EscalationTests {
             try rig.auth.resolve(id.rawValue, .approved)
             #expect(try await rig.reconcile(id) == .settled)
             #expect(try rig.posts(about: id).allSatisfy { $0.props["teleport"]?["state"]?.text == "approved" })
+        }
+    }
+
+    @Test("A post that a dead replica made for a step, and did not record, expires when the request is removed")
+    func unrecorded() async throws {
+        try await Rig.with { rig in
+            try addChannel(["carol"], to: rig)
+            let id = try rig.request()
+            let begun = Timestamp.now.milliseconds
+            try await rig.reconcile(id, as: environment(rig))
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            let botID = try await rig.environment.recipients.botID()
+            let buttons = Decision.allCases.map { Card.Button($0, url: "https://x/", context: [:]) }
+            _ = try await rig.chat.createPost(
+                Card(subject, status: .pending, buttons: buttons, cluster: "sandbox.example"), in: Self.onCall,
+                pendingPostID: "\(botID):dead")
+            try rig.auth.setPluginData(
+                id.rawValue, of: "mattermost", ["claim": "dead|\(begun + 15_000)", "claim_since": "\(begun)"])
+            rig.auth.delete(id.rawValue)
+            let late = environment(rig, later: .seconds(1000))
+            late.evidence.saw(.deleted, of: id, at: .zero)
+            let time = Mutex(Duration.zero)
+            let claims = ClaimAges(elapsed: { time.withLock { $0 } })
+            var memory = RunMemory()
+            for _ in 0..<3 {
+                _ = try await rig.reconcile(id, as: late, &memory, claims: claims)
+                time.withLock { $0 += PostPlan.claimLifetime }
+            }
+            let shown = try rig.posts(about: id).map { $0.props["teleport"]?["state"]?.text }
+            #expect(shown == ["expired", "expired"])
         }
     }
 

@@ -1,5 +1,6 @@
 import Access
 import CircuitBreakers
+import GRPCCore
 import Mattermost
 import PluginTestSupport
 import Sandbox
@@ -144,6 +145,32 @@ struct RecipientsTests {
             try rig.auth.resolve(old.rawValue, .denied)
             #expect(try await rig.reconcile(old, as: environment) == .settled)
             #expect(try rig.posts(about: old).isEmpty)
+        }
+    }
+
+    @Test(
+        "A requester who cannot be looked up holds up no post, and is told by a later run",
+        arguments: ["ListUsers", "users/username"])
+    func laterNotice(failing call: String) async throws {
+        try await Rig.with(permissions: AuthPermission.findingUsers, configure: { $0.version = "18.0.0" }) { rig in
+            var environment = rig.environment
+            environment.notifiesRequester = true
+            environment.policy.userTrait = "mm"
+            rig.auth.directory.users = [AuthUser("d.lopez", traits: ["mm": ["dave"]])]
+            let id = try rig.request(user: "d.lopez")
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            try rig.auth.resolve(id.rawValue, .approved)
+            if call == "ListUsers" {
+                rig.auth.faults.next(of: call, .answer(.internalError, "broken"))
+            } else {
+                rig.mattermost.faults.inject(.internalError, path: call)
+            }
+            await #expect(throws: (any Error).self) { try await rig.reconcile(id, as: environment) }
+            #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
+            #expect(PluginRecord(rig.data(of: id)).behind == [PluginRecord.noticeIsBehind])
+            for _ in 0..<2 { #expect(try await rig.reconcile(id, as: environment) == .settled) }
+            #expect(try rig.told(id) == ["@dave", "access-requests"])
+            #expect(PluginRecord(rig.data(of: id)).behind == [])
         }
     }
 

@@ -63,11 +63,23 @@ package final class Identities: Sendable {
 
     /// Returns the names of the users in whose trait the account stands, by its id or by its user name.
     private func users(of account: ChatUser, _ trait: String) async throws(TeleportError) -> [String] {
-        var names: Set<String> = []
-        for value in Self.values(of: account) {
-            let found = try await directory.users(.trait(name: trait, value: value))
-            names.formUnion(found.map(\.name).filter { !$0.isEmpty })
+        typealias Found = Result<[TeleportUser], TeleportError>
+        let directory = directory
+        // A person waits for both answers, so the calls are made at the same time.
+        let answers = await withTaskGroup(of: Found.self, returning: [Found].self) { group in
+            for value in Self.values(of: account) {
+                group.addTask {
+                    do throws(TeleportError) {
+                        return .success(try await directory.users(.trait(name: trait, value: value)))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
         }
+        var names: Set<String> = []
+        for answer in answers { names.formUnion(try answer.get().map(\.name).filter { !$0.isEmpty }) }
         return names.sorted()
     }
 

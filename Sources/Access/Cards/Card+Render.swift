@@ -52,14 +52,14 @@ extension Card {
     /// Returns the fields that show the requester, what they ask for, and why.
     private static func people(_ subject: Subject, _ limits: Limits) -> [Field] {
         let user = InertText.code(subject.user, limit: limits.user)
-        let roles = InertText.code(subject.roles.joined(separator: ", "), limit: limits.roles)
+        let roles = InertText.list(subject.roles, limit: limits.roles)
         var fields = [
             Field(title: "User", value: user.isEmpty ? "unknown" : user, isShort: true),
             Field(title: "Roles", value: roles, isShort: true),
         ]
         if let kind = subject.kind.words { fields.append(Field(title: "Kind", value: kind, isShort: true)) }
         for (title, lines) in [("Resources", subject.resources), ("Logins", subject.logins)] where !lines.isEmpty {
-            let value = InertText.code(lines.joined(separator: "\n"), limit: limits.list)
+            let value = InertText.list(lines, onLines: true, limit: limits.list)
             fields.append(Field(title: title, value: value, isShort: false))
         }
         let reason = InertText.code(subject.reason, limit: limits.reason)
@@ -134,6 +134,7 @@ extension AccessRequest.Kind {
         switch self {
         case .shortTerm: nil
         case .longTerm: "long-term access"
+        case .unreadable: "with a name that is no valid text"
         case .unknown(let number): "kind \(number), which this version does not know"
         }
     }
@@ -145,6 +146,8 @@ extension AccessRequest.Kind {
         case .longTerm:
             "Promote it to an access list in Teleport. An approval would give temporary access only, and would keep it from "
                 + "being promoted."
+        case .unreadable:
+            "Decide it in Teleport. A name in the request is not valid UTF-8, so a post cannot show exactly what is asked for."
         case .unknown: "Decide it in Teleport."
         }
     }

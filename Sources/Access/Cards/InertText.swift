@@ -7,8 +7,29 @@
 package enum InertText {
     /// Returns `text` as code spans, with at most `limit` characters of it; empty if nothing visible is left.
     package static func code(_ text: String, limit: Int) -> String {
-        visibleLines(of: text, limit: limit).map { "`\($0)`" }.joined(separator: "\n")
+        spans(visibleLines(of: text, limit: limit))
     }
+
+    /// Returns the texts as code spans, separated by commas or each on a line of its own. If `limit` characters do not hold all of
+    /// them, the rest is counted, because what is cut off at the end may be what matters: `a, b` and 3 more.
+    package static func list(_ texts: [String], onLines: Bool = false, limit: Int) -> String {
+        let separator = onLines ? "\n" : ", "
+        func first(_ count: Int) -> (lines: [String], isCut: Bool) {
+            clipped(texts.prefix(count).joined(separator: separator), limit: limit)
+        }
+        var shown = first(texts.count)
+        guard shown.isCut, texts.count > 1 else { return spans(shown.lines) }
+        // The most that fit, or one that is cut itself.
+        var (fitting, tooMany) = (1, texts.count)
+        while tooMany - fitting > 1 {
+            let middle = (fitting + tooMany) / 2
+            if first(middle).isCut { tooMany = middle } else { fitting = middle }
+        }
+        shown = first(fitting)
+        return "\(spans(shown.lines))\(onLines ? "\n" : " ")and \(texts.count - fitting) more"
+    }
+
+    private static func spans(_ lines: [String]) -> String { lines.map { "`\($0)`" }.joined(separator: "\n") }
 
     /// Returns `text` on one line, for a place that renders nothing but may still look for mentions, such as a notification.
     package static func plain(_ text: String, limit: Int) -> String {
@@ -81,7 +102,9 @@ package enum InertText {
     }
 
     /// Returns the lines of `text` that show something, with `…` at the end if some of it was left out.
-    private static func visibleLines(of text: String, limit: Int) -> [String] {
+    private static func visibleLines(of text: String, limit: Int) -> [String] { clipped(text, limit: limit).lines }
+
+    private static func clipped(_ text: String, limit: Int) -> (lines: [String], isCut: Bool) {
         var budget = Budget(limit: limit)
         var lines: [String.UnicodeScalarView] = [.init()]
         clipping: for character in text {
@@ -99,7 +122,7 @@ package enum InertText {
         }
         var shown = lines.map { String($0) }.filter { !$0.unicodeScalars.allSatisfy(isUnseen) }
         if budget.isUsedUp, let last = shown.popLast() { shown.append(last + "…") }
-        return shown
+        return (shown, budget.isUsedUp)
     }
 
     /// Like ``isBlank(_:)``, but a combining mark alone counts as visible.

@@ -49,8 +49,10 @@ extension PostPlan {
     /// Returns the ids of the posts that do not show yet what the others show.
     private static func behind(_ situation: Situation) -> Set<String> {
         let posts = situation.posts.filter { situation.failedPosts.contains($0) || situation.blockedPosts.contains($0) }
-        let hasNotice = situation.targets.contains { $0.isNotice && situation.doubtfulChannels.contains($0.channelID) }
-        return Set(posts.map(\.postID)).union(hasNotice ? [PluginRecord.noticeIsBehind] : [])
+        let lacksNotice =
+            situation.lacksNoticeChannel
+            || situation.targets.contains { $0.isNotice && situation.doubtfulChannels.contains($0.channelID) }
+        return Set(posts.map(\.postID)).union(lacksNotice ? [PluginRecord.noticeIsBehind] : [])
     }
 }
 

@@ -109,6 +109,8 @@ package struct Situation: Sendable {
     package var refusedChannels: Set<String> = []
     /// Channels where a post may have been made or may still come about, and channels that could not be looked through.
     package var doubtfulChannels: Set<String> = []
+    /// Whether the channel of the requester's direct message could not be found, and may be found by the next run.
+    package var lacksNoticeChannel = false
     /// Posts for which a call failed in this run, and may succeed in the next.
     package var failedPosts: Set<PostReference> = []
     /// Posts that cannot be written until a person mends something: the channel is archived, or the bot was removed from it.

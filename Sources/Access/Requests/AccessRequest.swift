@@ -29,6 +29,9 @@ package struct AccessRequest: Equatable, Sendable {
         /// Lasting access, which is granted by promoting the request to an access list. An approval gives temporary access
         /// only, and keeps the request from being promoted.
         case longTerm
+        /// Any kind, with a name of the requester, of a role or of a resource that is no valid text. A post could show another
+        /// name in its place, so nobody can tell from the post what is asked for.
+        case unreadable
         /// A kind that this version does not know, as the server's number.
         case unknown(Int)
     }

@@ -48,15 +48,28 @@ package struct ProxyEnvironment: Sendable {
         if host == "localhost" || address?.isLoopback == true { return true }
         return exceptions.contains { exception in
             if exception == "*" { return true }
-            if let address, let range = AddressRange(String(exception)) { return range.contains(address) }
-            var name = exception
-            if !name.contains("::"), let colon = name.lastIndex(of: ":"), let given = Int(name[name.index(after: colon)...]) {
-                guard given == port else { return false }
-                name = name[..<colon]
-            }
+            // Go clears the bits after the prefix too.
+            if let address, let range = AddressRange(String(exception), clearsRest: true) { return range.contains(address) }
+            var (name, given) = Self.hostAndPort(exception)
+            guard given == nil || given == port else { return false }
+            if let address { return IPAddress(name) == address }
             if name.hasPrefix("*.") { name = name.dropFirst() }
             if name.hasPrefix(".") { name = name.dropFirst() }
-            return !name.isEmpty && (host == name || address == nil && host.hasSuffix(".\(name)"))
+            return !name.isEmpty && (host == name || host.hasSuffix(".\(name)"))
         }
+    }
+
+    /// Splits `name:port`, `address:port` and `[address]:port`. An address of IPv6 may have its brackets without a port too, as
+    /// curl takes it.
+    private static func hostAndPort(_ text: Substring) -> (name: Substring, port: Int?) {
+        if text.first == "[", let end = text.firstIndex(of: "]") {
+            let (name, rest) = (text[text.index(after: text.startIndex)..<end], text[text.index(after: end)...])
+            guard !rest.isEmpty else { return (name, nil) }
+            // A text that goes on in another way excepts nothing.
+            return rest.first == ":" ? Int(rest.dropFirst()).map { (name, $0) } ?? ("", nil) : ("", nil)
+        }
+        guard !text.contains("::"), let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...])
+        else { return (text, nil) }
+        return (text[..<colon], port)
     }
 }

@@ -119,9 +119,9 @@ package struct Explain: Sendable {
     private func tellRecipients(_ named: [(name: String, rules: [String])]) async {
         let chat: MattermostClient
         do {
-            chat = try MattermostClient(.init(url: settings.mattermost.url, token: settings.mattermost.token))
+            chat = try MattermostClient(settings.mattermost.client)
         } catch {
-            return report.add(.failed("Mattermost", error, otherwise: "Check [mattermost] url and token."))
+            return report.add(.failed("Mattermost", error, otherwise: "Check [mattermost] url, token and ca_file."))
         }
         defer { chat.shutdown() }
         let checker = ChatCheck(settings: settings, chat: chat, report: report)

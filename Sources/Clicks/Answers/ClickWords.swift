@@ -50,6 +50,9 @@ enum ClickWords {
         case .longTerm:
             "This request is for long-term access, so nothing was decided: an approval would give temporary access only, and "
                 + "would keep it from being promoted to an access list. Please decide it in Teleport."
+        case .unreadable:
+            "A name in this request is not valid UTF-8, so nothing was decided: a post cannot show exactly what is asked for. "
+                + "Please decide it in Teleport."
         case .unknown: "This version does not know this kind of request, so nothing was decided. Please decide it in Teleport."
         }
     }

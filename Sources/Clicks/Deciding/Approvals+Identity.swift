@@ -5,13 +5,34 @@ import Logging
 extension Approvals {
     /// Returns what is known of the person's user in Teleport. If that does not tell one user, the operator is told how to mend
     /// it. The person is told only where the user matters for the click.
+    ///
+    /// A denial by state grants nothing and is made in the plugin's name, so a look-up that takes long does not hold it up.
     func identify(_ facts: Facts, _ click: Click) async -> TeleportIdentity {
-        let identity = await context.identities.identity(of: facts.clicker)
+        let isNeeded = click.decision == .approve || context.method == .review
+        let identity =
+            isNeeded
+            ? await context.identities.identity(of: facts.clicker) : await identity(of: facts.clicker, within: Self.briefly)
         guard let trait = context.policy.userTrait, let problem = IdentityProblem(identity, of: facts.clicker, trait: trait)
         else { return identity }
         context.logger.warning(
             "\(problem.notice.message)", metadata: .request(click.requestID, click.post, ["user_id": "\(click.userID)"]))
         return identity
+    }
+
+    /// The time that a click waits for an identity that it does not need.
+    private static let briefly = Duration.milliseconds(500)
+
+    private func identity(of account: ChatUser, within limit: Duration) async -> TeleportIdentity {
+        let (identities, clock) = (context.identities, clock)
+        return await withTaskGroup(of: TeleportIdentity.self) { group in
+            group.addTask { await identities.identity(of: account) }
+            group.addTask {
+                try? await clock.sleep(for: limit)
+                return .failed(TeleportError(.timedOut, "ListUsers: no answer from Teleport in \(limit)"))
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .unknown
+        }
     }
 }
 

@@ -85,12 +85,18 @@ extension ReviewRefusal {
 
 /// The text that Teleport stores with a review.
 enum ReviewWords {
+    /// The largest size in bytes of a reason that Teleport takes (`lib/services/access_request.go`).
+    static let limit = 4096
+
     /// Returns the reason of a review whose author is this plugin. It names the person, because Teleport's audit log has no
     /// other field for that.
     static func reason(_ decision: Decision, by user: ChatUser, _ reason: String) -> String {
         let what = decision == .approve ? "Approved" : "Denied"
         let who = user.email.isEmpty ? "@\(user.username)" : "@\(user.username) (\(user.email))"
-        return "\(what) by \(who) in Mattermost" + (reason.isEmpty ? "" : ": \(reason)")
+        let words = "\(what) by \(who) in Mattermost" + (reason.isEmpty ? "" : ": \(reason)")
+        guard words.utf8.count > limit else { return words }
+        let more = "…"
+        return JSONText.bounded(words, bytes: limit - more.utf8.count) + more
     }
 }
 

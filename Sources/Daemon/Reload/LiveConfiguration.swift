@@ -18,10 +18,15 @@ final class LiveConfiguration: Sendable {
         var accepted: Settings
         /// The settings by which the plugin runs: some values only a restart can change.
         var running: Settings
+        /// The settings with the files as the last look found them, if that was a change that is not taken over yet.
+        var seen: Settings?
         /// What keeps the files that the settings name from being used.
         var filesProblem = SayOnce<String>()
         var certificateProblem = SayOnce<String>()
     }
+
+    /// The time between the two looks that a changed file takes. Whoever writes a file in pieces mostly needs less for it.
+    static let settling = Duration.seconds(1)
 
     /// Is held during a whole reload, so that there is only one at a time.
     private let state: Mutex<State>
@@ -59,7 +64,7 @@ final class LiveConfiguration: Sendable {
                 logger.warning("\(warning.message)")
             }
             tell(changes)
-            state.accepted = new
+            (state.accepted, state.seen) = (new, nil)
             state.filesProblem.clear()
             state.certificateProblem.clear()
         }
@@ -67,24 +72,36 @@ final class LiveConfiguration: Sendable {
     }
 
     /// Looks at the files that the configuration names, and takes over what has changed in them. The configuration file itself
-    /// is left alone, because it may be half edited.
-    func lookAtFiles() {
+    /// is left alone, because it may be half edited. A change of another file counts once two looks have found the same, because
+    /// the first may have met a file that is being written.
+    ///
+    /// - Returns: whether something has changed that is to be looked at again after ``settling``.
+    @discardableResult
+    func lookAtFiles() -> Bool {
         defer { warnOfCertificate() }
-        state.withLock { state in
+        return state.withLock { state in
             lookAtCertificate(&state)
+            let last = state.seen
+            state.seen = nil
             do throws(SettingsError) {
                 let new = try state.accepted.readingFilesAgain()
                 if state.filesProblem.clear() { logger.info("The files that the configuration names can be used again") }
                 let changes = new.changes(since: state.running)
-                guard !changes.taken.isEmpty, take(new, changes, &state) else { return }
+                guard !changes.taken.isEmpty else { return false }
+                guard let last, new.changes(since: last).taken.isEmpty else {
+                    state.seen = new
+                    return true
+                }
+                guard take(new, changes, &state) else { return false }
                 state.accepted = new
                 logger.info("Took over what changed in the files of \(changes.taken.joined(separator: ", "))")
             } catch {
-                guard state.filesProblem.isNews("\(error)") else { return }
+                guard state.filesProblem.isNews("\(error)") else { return false }
                 for problem in error.problems {
                     logger.warning("Kept what the files held before: \(problem.located(in: error.path).message)")
                 }
             }
+            return false
         }
     }
 

@@ -32,7 +32,11 @@ struct Reload: Service {
                 }
                 group.addTask {
                     configuration.warnOfCertificate()
-                    while (try? await clock.sleep(for: interval)) != nil { configuration.lookAtFiles() }
+                    while (try? await clock.sleep(for: interval)) != nil {
+                        while configuration.lookAtFiles() {
+                            guard (try? await clock.sleep(for: LiveConfiguration.settling)) != nil else { return }
+                        }
+                    }
                 }
                 await group.waitForAll()
             }

@@ -1,7 +1,7 @@
 internal import Access
 
 /// Makes the ``MattermostError`` of a call that failed. The error names the call and, if one is known, the mend. It never
-/// contains the token, even if the server repeats it.
+/// contains the token or one before it, even if the server repeats it.
 struct CallReport {
     private let request: APIRequest
     private let configuration: MattermostClient.Configuration
@@ -148,9 +148,9 @@ struct CallReport {
         min(max(answer.retryAfter.flatMap { Int($0) } ?? 1, 1), 3600)
     }
 
-    /// Removes the token from a text. Otherwise a server that repeats the request in its answer would cause the token to be
+    /// Removes the tokens from a text. Otherwise a server that repeats the request in its answer would cause a token to be
     /// logged.
     private func redacted(_ text: String) -> String {
-        text.replacing(configuration.token.reveal(), with: "<redacted>")
+        ([configuration.token] + configuration.formerTokens).reduce(text) { $0.replacing($1.reveal(), with: "<redacted>") }
     }
 }

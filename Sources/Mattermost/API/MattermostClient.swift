@@ -18,6 +18,9 @@ package final class MattermostClient: ChatService {
         package var caFile: String?
         /// The HTTP proxy through which the server is reached; nil for none, whatever the environment names.
         package var proxy: HTTPProxy?
+        /// The tokens before this one, the newest first. A call that was made with one of them may still fail, and the server may
+        /// repeat it in its answer.
+        fileprivate(set) var formerTokens: [Secret<String>] = []
 
         package init(url: ServerURL, token: Secret<String>) {
             self.url = url
@@ -59,11 +62,15 @@ package final class MattermostClient: ChatService {
         var configuration = configuration
         guard token.reveal() != configuration.token.reveal() else { return }
         try Self.check(token)
+        configuration.formerTokens = Array(([configuration.token] + configuration.formerTokens).prefix(Self.formerLimit))
         configuration.token = token
         live.replace(with: configuration)
         // The token may be another bot's.
         botName.withLock { $0 = nil }
     }
+
+    /// The number of former tokens that are kept from the log.
+    private static let formerLimit = 8
 
     private static func check(_ token: Secret<String>) throws(MattermostError) {
         let token = token.reveal()

@@ -91,12 +91,23 @@ package final class Recipients: RecipientDirectory {
 
     /// The recipients of the configuration, with those that any monitoring rule names among the recipients of every request.
     package var rulesIncludingMonitoring: RecipientRules {
-        let named = monitoring?.named.compactMap { Recipient($0) } ?? []
-        return RecipientRules(always: rules.always + named, roles: rules.roles)
+        var all = rules
+        all.always += monitoring?.named.compactMap { Recipient($0) } ?? []
+        return all
     }
 
     /// Returns the channels of all recipients that the configuration or a monitoring rule names.
     package func configured() async -> FoundRecipients { await places(of: rulesIncludingMonitoring.all) }
+
+    /// Returns the channels of the recipients that any monitoring rule names and the configuration does not.
+    package func namedByMonitoring() async -> FoundRecipients {
+        let own = Set(rules.all)
+        var found = FoundRecipients()
+        for name in monitoring?.named ?? [] where !(Recipient(name).map(own.contains) ?? false) {
+            await add(rule: name, to: &found)
+        }
+        return found
+    }
 
     /// Returns the channels of all recipients that may have been told of a request that is gone.
     func configured(_ record: PluginRecord) async -> FoundRecipients {
@@ -147,7 +158,7 @@ package final class Recipients: RecipientDirectory {
         }
     }
 
-    func places(of recipients: [Recipient]) async -> FoundRecipients {
+    package func places(of recipients: [Recipient]) async -> FoundRecipients {
         var found = FoundRecipients()
         for recipient in recipients { await add(recipient, isSuggested: false, to: &found) }
         return found

@@ -60,7 +60,7 @@ extension ReconcileRun {
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: isPending) }
             if isPending { for failure in found.failures { attempt.note(failure) } }
         }
-        try await addNotice(of: request, &attempt)
+        await addNotice(of: request, &attempt)
     }
 
     private static func target(_ place: RecipientPlace, isWanted: Bool) -> Situation.Target {
@@ -69,8 +69,9 @@ extension ReconcileRun {
 
     /// Adds the requester's direct-message channel as a target once the request is decided, if the requester has an account. A
     /// decision is news only until the posts have been brought up to date. Without this rule a setting that was just switched
-    /// on would send notices of old decisions.
-    private func addNotice(of request: AccessRequest, _ attempt: inout Attempt) async throws {
+    /// on would send notices of old decisions. A channel that cannot be found at present holds up no post: the record then says
+    /// that the notice is behind.
+    private func addNotice(of request: AccessRequest, _ attempt: inout Attempt) async {
         let record = attempt.situation.record
         let isNews = record.shownStatus == Card.Status.pending.name || record.behind.contains(PluginRecord.noticeIsBehind)
         guard context.options.notifiesRequester, !record.posts.isEmpty, isNews else { return }
@@ -81,16 +82,21 @@ extension ReconcileRun {
         do {
             guard let channelID = try await context.channelID(of: request.user, metadata: .request(id)) else { return }
             attempt.situation.targets.append(Situation.Target(channelID: channelID, recipient: channelID, isNotice: true))
-        } catch let error as MattermostError {
-            attempt.note(error)
+        } catch {
+            attempt.note(error as? any OperatorError ?? Notice("\(error)"))
+            attempt.situation.lacksNoticeChannel = (error as? MattermostError)?.isLasting != true
         }
     }
 }
 
 extension ReconcileRun.Attempt {
     /// Keeps the first failure of each kind: one that may pass, and one that a person has to mend.
-    mutating func note(_ error: MattermostError) {
-        if error.isLasting { refusal = refusal ?? error } else { failure = failure ?? error }
+    mutating func note(_ error: any OperatorError) {
+        if let error = error as? MattermostError, error.isLasting {
+            refusal = refusal ?? error
+        } else {
+            failure = failure ?? error
+        }
     }
 }
 

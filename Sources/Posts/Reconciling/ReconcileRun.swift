@@ -36,7 +36,7 @@ package struct ReconcileRun: Sendable {
         /// The elapsed time since which the claim on posting is known to be held.
         var claimedAt = Duration.zero
         /// The first failure that may pass by itself.
-        var failure: MattermostError?
+        var failure: (any OperatorError)?
         /// The first refusal that lasts until a person mends something.
         var refusal: MattermostError?
         /// The time after which a post that could not be found is looked for again.

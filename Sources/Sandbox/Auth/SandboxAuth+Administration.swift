@@ -11,18 +11,20 @@ extension SandboxAuth {
     ///   - kind: the number of the request's kind; 2 for long-term access.
     ///   - resources: the resources that are requested.
     ///   - pluginDataLife: how long data that plugins store with the request lasts; nil for the value in ``pluginDataRules``.
+    ///   - rawFields: further fields of the request's spec as bytes, such as a reason that is not UTF-8.
     @discardableResult
     package func createRequest(
         user: String, roles: [String], reason: String = "", id: String? = nil, ttl: Duration = .seconds(3600),
         accessTTL: Duration = .seconds(30 * 3600), suggestedReviewers: [String] = [],
         thresholds: [AuthThreshold] = [AuthThreshold()], maxDuration: AuthTime = .absent, kind: Int = 0,
-        resources: [AuthResource] = [], pluginDataLife: Duration? = nil
+        resources: [AuthResource] = [], pluginDataLife: Duration? = nil, rawFields: [UInt8] = []
     ) -> String {
         store.create(
             id: id ?? UUID().uuidString.lowercased(), user: user, roles: roles, reason: reason, pendingTTL: ttl,
             accessTTL: accessTTL, suggestedReviewers: suggestedReviewers, thresholds: thresholds
         ) {
             ($0.maxDuration, $0.kind, $0.pluginDataLife, $0.resources) = (maxDuration, kind, pluginDataLife, resources)
+            $0.rawFields = rawFields
         }.id
     }
 

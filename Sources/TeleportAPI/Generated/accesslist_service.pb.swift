@@ -10,6 +10,11 @@
 
 /// Teleport's service of access lists, reduced to what the plugin calls: package `teleport.accesslist.v1`.
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -155,7 +160,7 @@ package nonisolated struct Teleport_Accesslist_V1_ListAccessListsRequest: Sendab
 
   package var pageSize: Int32 = 0
 
-  package var nextToken: String = String()
+  package var nextToken: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -170,7 +175,7 @@ package nonisolated struct Teleport_Accesslist_V1_ListAccessListsResponse: Senda
   package var accessLists: [Teleport_Accesslist_V1_AccessList] = []
 
   /// Empty on the last page.
-  package var nextToken: String = String()
+  package var nextToken: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -215,7 +220,7 @@ nonisolated extension Teleport_Accesslist_V1_AccessListOwner: SwiftProtobuf.Mess
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 1: try { try decoder.decodeText(value: &self.name) }()
       case 4: try { try decoder.decodeSingularInt32Field(value: &self.membershipKind) }()
       default: break
       }
@@ -325,8 +330,8 @@ nonisolated extension Teleport_Accesslist_V1_AccessListSpec: SwiftProtobuf.Messa
       switch fieldNumber {
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.owners) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._audit) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.title) }()
-      case 12: try { try decoder.decodeSingularStringField(value: &self.type) }()
+      case 8: try { try decoder.decodeText(value: &self.title) }()
+      case 12: try { try decoder.decodeText(value: &self.type) }()
       default: break
       }
     }
@@ -450,7 +455,7 @@ nonisolated extension Teleport_Accesslist_V1_ListAccessListsRequest: SwiftProtob
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.nextToken) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.nextToken) }()
       default: break
       }
     }
@@ -461,7 +466,7 @@ nonisolated extension Teleport_Accesslist_V1_ListAccessListsRequest: SwiftProtob
       try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 1)
     }
     if !self.nextToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.nextToken, fieldNumber: 2)
+      try visitor.visitSingularBytesField(value: self.nextToken, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -485,7 +490,7 @@ nonisolated extension Teleport_Accesslist_V1_ListAccessListsResponse: SwiftProto
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.accessLists) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.nextToken) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.nextToken) }()
       default: break
       }
     }
@@ -496,7 +501,7 @@ nonisolated extension Teleport_Accesslist_V1_ListAccessListsResponse: SwiftProto
       try visitor.visitRepeatedMessageField(value: self.accessLists, fieldNumber: 1)
     }
     if !self.nextToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.nextToken, fieldNumber: 2)
+      try visitor.visitSingularBytesField(value: self.nextToken, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -519,7 +524,7 @@ nonisolated extension Teleport_Accesslist_V1_GetAccessListOwnersRequest: SwiftPr
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.accessList) }()
+      case 1: try { try decoder.decodeText(value: &self.accessList) }()
       default: break
       }
     }

@@ -11,6 +11,11 @@
 /// Access monitoring rules, reduced to what the plugin uses: package `teleport.accessmonitoringrules.v1`.
 /// Servers have them from 15 on, and their schedules from 18 on.
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -197,7 +202,7 @@ package nonisolated struct Teleport_Accessmonitoringrules_V1_ListAccessMonitorin
 
   package var pageSize: Int64 = 0
 
-  package var pageToken: String = String()
+  package var pageToken: Data = Data()
 
   package var subjects: [String] = []
 
@@ -216,7 +221,7 @@ package nonisolated struct Teleport_Accessmonitoringrules_V1_ListAccessMonitorin
   package var rules: [Teleport_Accessmonitoringrules_V1_AccessMonitoringRule] = []
 
   /// Empty on the last page.
-  package var nextPageToken: String = String()
+  package var nextPageToken: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -271,9 +276,9 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_AccessMonitoringRule: Sw
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
         case 1: try { try decoder.decodeSingularMessageField(value: &_storage._metadata) }()
-        case 2: try { try decoder.decodeSingularStringField(value: &_storage._kind) }()
-        case 3: try { try decoder.decodeSingularStringField(value: &_storage._subKind) }()
-        case 4: try { try decoder.decodeSingularStringField(value: &_storage._version) }()
+        case 2: try { try decoder.decodeText(value: &_storage._kind) }()
+        case 3: try { try decoder.decodeText(value: &_storage._subKind) }()
+        case 4: try { try decoder.decodeText(value: &_storage._version) }()
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._spec) }()
         default: break
         }
@@ -335,13 +340,13 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_AccessMonitoringRuleSpec
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.subjects) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.states) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.condition) }()
+      case 1: try { try decoder.decodeTexts(value: &self.subjects) }()
+      case 2: try { try decoder.decodeTexts(value: &self.states) }()
+      case 3: try { try decoder.decodeText(value: &self.condition) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._notification) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._automaticReview) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.desiredState) }()
-      case 8: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Teleport_Accessmonitoringrules_V1_Schedule>.self, value: &self.schedules) }()
+      case 7: try { try decoder.decodeText(value: &self.desiredState) }()
+      case 8: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Teleport_Accessmonitoringrules_V1_Schedule>.self, value: &self.schedules) }()
       default: break
       }
     }
@@ -371,7 +376,7 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_AccessMonitoringRuleSpec
       try visitor.visitSingularStringField(value: self.desiredState, fieldNumber: 7)
     }
     if !self.schedules.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Teleport_Accessmonitoringrules_V1_Schedule>.self, value: self.schedules, fieldNumber: 8)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Teleport_Accessmonitoringrules_V1_Schedule>.self, value: self.schedules, fieldNumber: 8)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -399,8 +404,8 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_Notification: SwiftProto
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.recipients) }()
+      case 1: try { try decoder.decodeText(value: &self.name) }()
+      case 2: try { try decoder.decodeTexts(value: &self.recipients) }()
       default: break
       }
     }
@@ -434,8 +439,8 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_AutomaticReview: SwiftPr
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.integration) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.decision) }()
+      case 1: try { try decoder.decodeText(value: &self.integration) }()
+      case 2: try { try decoder.decodeText(value: &self.decision) }()
       default: break
       }
     }
@@ -504,7 +509,7 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_TimeSchedule: SwiftProto
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.shifts) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.timezone) }()
+      case 2: try { try decoder.decodeText(value: &self.timezone) }()
       default: break
       }
     }
@@ -538,9 +543,9 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_TimeSchedule.Shift: Swif
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.weekday) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.start) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.end) }()
+      case 1: try { try decoder.decodeText(value: &self.weekday) }()
+      case 2: try { try decoder.decodeText(value: &self.start) }()
+      case 3: try { try decoder.decodeText(value: &self.end) }()
       default: break
       }
     }
@@ -579,9 +584,9 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_ListAccessMonitoringRule
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.pageSize) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
-      case 3: try { try decoder.decodeRepeatedStringField(value: &self.subjects) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.notificationName) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.pageToken) }()
+      case 3: try { try decoder.decodeTexts(value: &self.subjects) }()
+      case 4: try { try decoder.decodeText(value: &self.notificationName) }()
       default: break
       }
     }
@@ -592,7 +597,7 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_ListAccessMonitoringRule
       try visitor.visitSingularInt64Field(value: self.pageSize, fieldNumber: 1)
     }
     if !self.pageToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 2)
+      try visitor.visitSingularBytesField(value: self.pageToken, fieldNumber: 2)
     }
     if !self.subjects.isEmpty {
       try visitor.visitRepeatedStringField(value: self.subjects, fieldNumber: 3)
@@ -624,7 +629,7 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_ListAccessMonitoringRule
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rules) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.nextPageToken) }()
       default: break
       }
     }
@@ -635,7 +640,7 @@ nonisolated extension Teleport_Accessmonitoringrules_V1_ListAccessMonitoringRule
       try visitor.visitRepeatedMessageField(value: self.rules, fieldNumber: 1)
     }
     if !self.nextPageToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+      try visitor.visitSingularBytesField(value: self.nextPageToken, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }

@@ -10,6 +10,11 @@
 
 /// Teleport's auth service, reduced to what the plugin calls: package `proto`.
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -219,7 +224,8 @@ package nonisolated struct Proto_ListAccessRequestsRequest: Sendable {
 
   package var limit: Int32 = 0
 
-  package var startKey: String = String()
+  /// Keys and tokens of pages are names in the server, so they are kept as bytes: a name need not be UTF-8.
+  package var startKey: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -236,7 +242,7 @@ package nonisolated struct Proto_ListAccessRequestsResponse: Sendable {
   package var accessRequests: [Types_AccessRequestV3] = []
 
   /// Empty on the last page.
-  package var nextKey: String = String()
+  package var nextKey: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -321,7 +327,7 @@ package nonisolated struct Proto_ListResourcesRequest: Sendable {
 
   package var limit: Int32 = 0
 
-  package var startKey: String = String()
+  package var startKey: Data = Data()
 
   package var predicateExpression: String = String()
 
@@ -420,7 +426,7 @@ package nonisolated struct Proto_ListResourcesResponse: Sendable {
 
   package var resources: [Proto_PaginatedResource] = []
 
-  package var nextKey: String = String()
+  package var nextKey: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -499,10 +505,10 @@ nonisolated extension Proto_PingResponse: SwiftProtobuf.Message, SwiftProtobuf._
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.clusterName) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.serverVersion) }()
+      case 1: try { try decoder.decodeText(value: &self.clusterName) }()
+      case 2: try { try decoder.decodeText(value: &self.serverVersion) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._serverFeatures) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.proxyPublicAddr) }()
+      case 4: try { try decoder.decodeText(value: &self.proxyPublicAddr) }()
       default: break
       }
     }
@@ -548,10 +554,10 @@ nonisolated extension Proto_WatchKind: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 1: try { try decoder.decodeText(value: &self.kind) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.loadSecrets) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.filter) }()
+      case 3: try { try decoder.decodeText(value: &self.name) }()
+      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: &self.filter) }()
       default: break
       }
     }
@@ -568,7 +574,7 @@ nonisolated extension Proto_WatchKind: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
     }
     if !self.filter.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.filter, fieldNumber: 4)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: self.filter, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -744,7 +750,7 @@ nonisolated extension Proto_ListAccessRequestsRequest: SwiftProtobuf.Message, Sw
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._filter) }()
       case 4: try { try decoder.decodeSingularInt32Field(value: &self.limit) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.startKey) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.startKey) }()
       default: break
       }
     }
@@ -762,7 +768,7 @@ nonisolated extension Proto_ListAccessRequestsRequest: SwiftProtobuf.Message, Sw
       try visitor.visitSingularInt32Field(value: self.limit, fieldNumber: 4)
     }
     if !self.startKey.isEmpty {
-      try visitor.visitSingularStringField(value: self.startKey, fieldNumber: 5)
+      try visitor.visitSingularBytesField(value: self.startKey, fieldNumber: 5)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -787,7 +793,7 @@ nonisolated extension Proto_ListAccessRequestsResponse: SwiftProtobuf.Message, S
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.accessRequests) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.nextKey) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.nextKey) }()
       default: break
       }
     }
@@ -798,7 +804,7 @@ nonisolated extension Proto_ListAccessRequestsResponse: SwiftProtobuf.Message, S
       try visitor.visitRepeatedMessageField(value: self.accessRequests, fieldNumber: 1)
     }
     if !self.nextKey.isEmpty {
-      try visitor.visitSingularStringField(value: self.nextKey, fieldNumber: 2)
+      try visitor.visitSingularBytesField(value: self.nextKey, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -851,12 +857,12 @@ nonisolated extension Proto_RequestStateSetter: SwiftProtobuf.Message, SwiftProt
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 1: try { try decoder.decodeText(value: &self.id) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.delegator) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeText(value: &self.delegator) }()
+      case 4: try { try decoder.decodeText(value: &self.reason) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._annotations) }()
-      case 6: try { try decoder.decodeRepeatedStringField(value: &self.roles) }()
+      case 6: try { try decoder.decodeTexts(value: &self.roles) }()
       default: break
       }
     }
@@ -910,7 +916,7 @@ nonisolated extension Proto_GetRoleRequest: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 1: try { try decoder.decodeText(value: &self.name) }()
       default: break
       }
     }
@@ -940,7 +946,7 @@ nonisolated extension Proto_GetUserRequest: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 1: try { try decoder.decodeText(value: &self.name) }()
       default: break
       }
     }
@@ -970,10 +976,10 @@ nonisolated extension Proto_ListResourcesRequest: SwiftProtobuf.Message, SwiftPr
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.resourceType) }()
+      case 1: try { try decoder.decodeText(value: &self.resourceType) }()
       case 3: try { try decoder.decodeSingularInt32Field(value: &self.limit) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.startKey) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.predicateExpression) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.startKey) }()
+      case 6: try { try decoder.decodeText(value: &self.predicateExpression) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self.useSearchAsRoles) }()
       case 12: try { try decoder.decodeSingularBoolField(value: &self.usePreviewAsRoles) }()
       default: break
@@ -989,7 +995,7 @@ nonisolated extension Proto_ListResourcesRequest: SwiftProtobuf.Message, SwiftPr
       try visitor.visitSingularInt32Field(value: self.limit, fieldNumber: 3)
     }
     if !self.startKey.isEmpty {
-      try visitor.visitSingularStringField(value: self.startKey, fieldNumber: 4)
+      try visitor.visitSingularBytesField(value: self.startKey, fieldNumber: 4)
     }
     if !self.predicateExpression.isEmpty {
       try visitor.visitSingularStringField(value: self.predicateExpression, fieldNumber: 6)
@@ -1178,7 +1184,7 @@ nonisolated extension Proto_ListResourcesResponse: SwiftProtobuf.Message, SwiftP
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.resources) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.nextKey) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.nextKey) }()
       default: break
       }
     }
@@ -1189,7 +1195,7 @@ nonisolated extension Proto_ListResourcesResponse: SwiftProtobuf.Message, SwiftP
       try visitor.visitRepeatedMessageField(value: self.resources, fieldNumber: 1)
     }
     if !self.nextKey.isEmpty {
-      try visitor.visitSingularStringField(value: self.nextKey, fieldNumber: 2)
+      try visitor.visitSingularBytesField(value: self.nextKey, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }

@@ -67,12 +67,12 @@ nonisolated extension Teleport_Header_V1_Metadata: SwiftProtobuf.Message, SwiftP
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.namespace) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.description_p) }()
-      case 5: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.labels) }()
+      case 1: try { try decoder.decodeText(value: &self.name) }()
+      case 2: try { try decoder.decodeText(value: &self.namespace) }()
+      case 3: try { try decoder.decodeText(value: &self.description_p) }()
+      case 5: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: &self.labels) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._expires) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.revision) }()
+      case 8: try { try decoder.decodeText(value: &self.revision) }()
       default: break
       }
     }
@@ -93,7 +93,7 @@ nonisolated extension Teleport_Header_V1_Metadata: SwiftProtobuf.Message, SwiftP
       try visitor.visitSingularStringField(value: self.description_p, fieldNumber: 3)
     }
     if !self.labels.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.labels, fieldNumber: 5)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: self.labels, fieldNumber: 5)
     }
     try { if let v = self._expires {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)

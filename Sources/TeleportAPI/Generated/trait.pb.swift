@@ -50,8 +50,8 @@ nonisolated extension Teleport_Trait_V1_Trait: SwiftProtobuf.Message, SwiftProto
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.values) }()
+      case 1: try { try decoder.decodeText(value: &self.key) }()
+      case 2: try { try decoder.decodeTexts(value: &self.values) }()
       default: break
       }
     }

@@ -1256,13 +1256,13 @@ nonisolated extension Types_Metadata: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.namespace) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.description_p) }()
-      case 5: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.labels) }()
+      case 1: try { try decoder.decodeText(value: &self.name) }()
+      case 2: try { try decoder.decodeText(value: &self.namespace) }()
+      case 3: try { try decoder.decodeText(value: &self.description_p) }()
+      case 5: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: &self.labels) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._expires) }()
       case 7: try { try decoder.decodeSingularInt64Field(value: &self.id) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.revision) }()
+      case 8: try { try decoder.decodeText(value: &self.revision) }()
       default: break
       }
     }
@@ -1283,7 +1283,7 @@ nonisolated extension Types_Metadata: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try visitor.visitSingularStringField(value: self.description_p, fieldNumber: 3)
     }
     if !self.labels.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.labels, fieldNumber: 5)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: self.labels, fieldNumber: 5)
     }
     try { if let v = self._expires {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
@@ -1320,9 +1320,9 @@ nonisolated extension Types_ResourceHeader: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.subKind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 1: try { try decoder.decodeText(value: &self.kind) }()
+      case 2: try { try decoder.decodeText(value: &self.subKind) }()
+      case 3: try { try decoder.decodeText(value: &self.version) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._metadata) }()
       default: break
       }
@@ -1369,8 +1369,8 @@ nonisolated extension Types_AccessReviewThreshold: SwiftProtobuf.Message, SwiftP
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.filter) }()
+      case 1: try { try decoder.decodeText(value: &self.name) }()
+      case 2: try { try decoder.decodeText(value: &self.filter) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.approve) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.deny) }()
       default: break
@@ -1474,15 +1474,15 @@ nonisolated extension Types_AccessReview: SwiftProtobuf.Message, SwiftProtobuf._
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.author) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.roles) }()
+      case 1: try { try decoder.decodeText(value: &self.author) }()
+      case 2: try { try decoder.decodeTexts(value: &self.roles) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.proposedState) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeText(value: &self.reason) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._created) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._annotations) }()
       case 7: try { try decoder.decodeRepeatedUInt32Field(value: &self.thresholdIndexes) }()
       case 9: try { try decoder.decodeSingularMessageField(value: &self._accessList) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.submittedBy) }()
+      case 11: try { try decoder.decodeText(value: &self.submittedBy) }()
       case 12: try { try decoder.decodeSingularBoolField(value: &self.submittedOnBehalfOfAuthor) }()
       default: break
       }
@@ -1553,7 +1553,7 @@ nonisolated extension Types_AccessReviewSubmission: SwiftProtobuf.Message, Swift
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 1: try { try decoder.decodeText(value: &self.requestID) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._review) }()
       default: break
       }
@@ -1592,10 +1592,10 @@ nonisolated extension Types_ResourceID: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.clusterName) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.subResourceName) }()
+      case 1: try { try decoder.decodeText(value: &self.clusterName) }()
+      case 2: try { try decoder.decodeText(value: &self.kind) }()
+      case 3: try { try decoder.decodeText(value: &self.name) }()
+      case 4: try { try decoder.decodeText(value: &self.subResourceName) }()
       default: break
       }
     }
@@ -1702,21 +1702,21 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
         // allocates stack space for every case branch when no optimizations are
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._user) }()
-        case 2: try { try decoder.decodeRepeatedStringField(value: &_storage._roles) }()
+        case 1: try { try decoder.decodeText(value: &_storage._user) }()
+        case 2: try { try decoder.decodeTexts(value: &_storage._roles) }()
         case 3: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
         case 4: try { try decoder.decodeSingularMessageField(value: &_storage._created) }()
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._expires) }()
-        case 6: try { try decoder.decodeSingularStringField(value: &_storage._requestReason) }()
-        case 7: try { try decoder.decodeSingularStringField(value: &_storage._resolveReason) }()
+        case 6: try { try decoder.decodeText(value: &_storage._requestReason) }()
+        case 7: try { try decoder.decodeText(value: &_storage._resolveReason) }()
         case 8: try { try decoder.decodeSingularMessageField(value: &_storage._resolveAnnotations) }()
         case 9: try { try decoder.decodeSingularMessageField(value: &_storage._systemAnnotations) }()
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._thresholds) }()
-        case 11: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_ThresholdIndexSets>.self, value: &_storage._roleThresholdMapping) }()
+        case 11: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_ThresholdIndexSets>.self, value: &_storage._roleThresholdMapping) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._reviews) }()
-        case 13: try { try decoder.decodeRepeatedStringField(value: &_storage._suggestedReviewers) }()
+        case 13: try { try decoder.decodeTexts(value: &_storage._suggestedReviewers) }()
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._requestedResourceIds) }()
-        case 15: try { try decoder.decodeSingularStringField(value: &_storage._loginHint) }()
+        case 15: try { try decoder.decodeText(value: &_storage._loginHint) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._maxDuration) }()
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._sessionTtl) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._accessList) }()
@@ -1766,7 +1766,7 @@ nonisolated extension Types_AccessRequestSpecV3: SwiftProtobuf.Message, SwiftPro
         try visitor.visitRepeatedMessageField(value: _storage._thresholds, fieldNumber: 10)
       }
       if !_storage._roleThresholdMapping.isEmpty {
-        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_ThresholdIndexSets>.self, value: _storage._roleThresholdMapping, fieldNumber: 11)
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_ThresholdIndexSets>.self, value: _storage._roleThresholdMapping, fieldNumber: 11)
       }
       if !_storage._reviews.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._reviews, fieldNumber: 12)
@@ -1847,8 +1847,8 @@ nonisolated extension Types_AccessListInfo: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.title) }()
+      case 1: try { try decoder.decodeText(value: &self.name) }()
+      case 2: try { try decoder.decodeText(value: &self.title) }()
       default: break
       }
     }
@@ -1921,7 +1921,7 @@ nonisolated extension Types_ResourceConstraints: SwiftProtobuf.Message, SwiftPro
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 1: try { try decoder.decodeText(value: &self.version) }()
       case 10: try {
         var v: Types_AWSConsoleResourceConstraints?
         var hadOneofValue = false
@@ -1993,7 +1993,7 @@ nonisolated extension Types_AWSConsoleResourceConstraints: SwiftProtobuf.Message
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.roleArns) }()
+      case 1: try { try decoder.decodeTexts(value: &self.roleArns) }()
       default: break
       }
     }
@@ -2023,7 +2023,7 @@ nonisolated extension Types_SSHResourceConstraints: SwiftProtobuf.Message, Swift
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.logins) }()
+      case 1: try { try decoder.decodeTexts(value: &self.logins) }()
       default: break
       }
     }
@@ -2053,9 +2053,9 @@ nonisolated extension Types_AccessRequestV3: SwiftProtobuf.Message, SwiftProtobu
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.subKind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 1: try { try decoder.decodeText(value: &self.kind) }()
+      case 2: try { try decoder.decodeText(value: &self.subKind) }()
+      case 3: try { try decoder.decodeText(value: &self.version) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._metadata) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._spec) }()
       default: break
@@ -2107,8 +2107,8 @@ nonisolated extension Types_AccessRequestFilter: SwiftProtobuf.Message, SwiftPro
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.user) }()
+      case 1: try { try decoder.decodeText(value: &self.id) }()
+      case 2: try { try decoder.decodeText(value: &self.user) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.state) }()
       default: break
       }
@@ -2147,7 +2147,7 @@ nonisolated extension Types_PluginDataEntry: SwiftProtobuf.Message, SwiftProtobu
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.data) }()
+      case 1: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: &self.data) }()
       default: break
       }
     }
@@ -2155,7 +2155,7 @@ nonisolated extension Types_PluginDataEntry: SwiftProtobuf.Message, SwiftProtobu
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.data.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.data, fieldNumber: 1)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: self.data, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2177,7 +2177,7 @@ nonisolated extension Types_PluginDataSpecV3: SwiftProtobuf.Message, SwiftProtob
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_PluginDataEntry>.self, value: &self.entries) }()
+      case 1: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_PluginDataEntry>.self, value: &self.entries) }()
       default: break
       }
     }
@@ -2185,7 +2185,7 @@ nonisolated extension Types_PluginDataSpecV3: SwiftProtobuf.Message, SwiftProtob
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.entries.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_PluginDataEntry>.self, value: self.entries, fieldNumber: 1)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_PluginDataEntry>.self, value: self.entries, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2207,9 +2207,9 @@ nonisolated extension Types_PluginDataV3: SwiftProtobuf.Message, SwiftProtobuf._
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.subKind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 1: try { try decoder.decodeText(value: &self.kind) }()
+      case 2: try { try decoder.decodeText(value: &self.subKind) }()
+      case 3: try { try decoder.decodeText(value: &self.version) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._metadata) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._spec) }()
       default: break
@@ -2261,9 +2261,9 @@ nonisolated extension Types_PluginDataFilter: SwiftProtobuf.Message, SwiftProtob
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.resource) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.plugin) }()
+      case 1: try { try decoder.decodeText(value: &self.kind) }()
+      case 2: try { try decoder.decodeText(value: &self.resource) }()
+      case 3: try { try decoder.decodeText(value: &self.plugin) }()
       default: break
       }
     }
@@ -2301,11 +2301,11 @@ nonisolated extension Types_PluginDataUpdateParams: SwiftProtobuf.Message, Swift
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.resource) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.plugin) }()
-      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.set) }()
-      case 5: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.expect) }()
+      case 1: try { try decoder.decodeText(value: &self.kind) }()
+      case 2: try { try decoder.decodeText(value: &self.resource) }()
+      case 3: try { try decoder.decodeText(value: &self.plugin) }()
+      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: &self.set) }()
+      case 5: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: &self.expect) }()
       default: break
       }
     }
@@ -2322,10 +2322,10 @@ nonisolated extension Types_PluginDataUpdateParams: SwiftProtobuf.Message, Swift
       try visitor.visitSingularStringField(value: self.plugin, fieldNumber: 3)
     }
     if !self.set.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.set, fieldNumber: 4)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: self.set, fieldNumber: 4)
     }
     if !self.expect.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.expect, fieldNumber: 5)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<TextField,TextField>.self, value: self.expect, fieldNumber: 5)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2351,7 +2351,7 @@ nonisolated extension Types_CommandLabelV2: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 3: try { try decoder.decodeSingularStringField(value: &self.result) }()
+      case 3: try { try decoder.decodeText(value: &self.result) }()
       default: break
       }
     }
@@ -2381,8 +2381,8 @@ nonisolated extension Types_ServerSpecV2: SwiftProtobuf.Message, SwiftProtobuf._
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 3: try { try decoder.decodeSingularStringField(value: &self.hostname) }()
-      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_CommandLabelV2>.self, value: &self.cmdLabels) }()
+      case 3: try { try decoder.decodeText(value: &self.hostname) }()
+      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_CommandLabelV2>.self, value: &self.cmdLabels) }()
       default: break
       }
     }
@@ -2393,7 +2393,7 @@ nonisolated extension Types_ServerSpecV2: SwiftProtobuf.Message, SwiftProtobuf._
       try visitor.visitSingularStringField(value: self.hostname, fieldNumber: 3)
     }
     if !self.cmdLabels.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_CommandLabelV2>.self, value: self.cmdLabels, fieldNumber: 4)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_CommandLabelV2>.self, value: self.cmdLabels, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2489,7 +2489,7 @@ nonisolated extension Types_AppSpecV3: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 3: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_CommandLabelV2>.self, value: &self.dynamicLabels) }()
+      case 3: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_CommandLabelV2>.self, value: &self.dynamicLabels) }()
       default: break
       }
     }
@@ -2497,7 +2497,7 @@ nonisolated extension Types_AppSpecV3: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.dynamicLabels.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_CommandLabelV2>.self, value: self.dynamicLabels, fieldNumber: 3)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_CommandLabelV2>.self, value: self.dynamicLabels, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2626,7 +2626,7 @@ nonisolated extension Types_DatabaseSpecV3: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_CommandLabelV2>.self, value: &self.dynamicLabels) }()
+      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_CommandLabelV2>.self, value: &self.dynamicLabels) }()
       default: break
       }
     }
@@ -2634,7 +2634,7 @@ nonisolated extension Types_DatabaseSpecV3: SwiftProtobuf.Message, SwiftProtobuf
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.dynamicLabels.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_CommandLabelV2>.self, value: self.dynamicLabels, fieldNumber: 4)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_CommandLabelV2>.self, value: self.dynamicLabels, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2763,7 +2763,7 @@ nonisolated extension Types_KubernetesClusterSpecV3: SwiftProtobuf.Message, Swif
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_CommandLabelV2>.self, value: &self.dynamicLabels) }()
+      case 1: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_CommandLabelV2>.self, value: &self.dynamicLabels) }()
       default: break
       }
     }
@@ -2771,7 +2771,7 @@ nonisolated extension Types_KubernetesClusterSpecV3: SwiftProtobuf.Message, Swif
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.dynamicLabels.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Types_CommandLabelV2>.self, value: self.dynamicLabels, fieldNumber: 1)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Types_CommandLabelV2>.self, value: self.dynamicLabels, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3007,9 +3007,9 @@ nonisolated extension Types_Rule: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.resources) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.verbs) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.`where`) }()
+      case 1: try { try decoder.decodeTexts(value: &self.resources) }()
+      case 2: try { try decoder.decodeTexts(value: &self.verbs) }()
+      case 3: try { try decoder.decodeText(value: &self.`where`) }()
       default: break
       }
     }
@@ -3047,7 +3047,7 @@ nonisolated extension Types_RoleConditions: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.logins) }()
+      case 1: try { try decoder.decodeTexts(value: &self.logins) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.rules) }()
       default: break
       }
@@ -3121,9 +3121,9 @@ nonisolated extension Types_RoleV6: SwiftProtobuf.Message, SwiftProtobuf._Messag
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.subKind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 1: try { try decoder.decodeText(value: &self.kind) }()
+      case 2: try { try decoder.decodeText(value: &self.subKind) }()
+      case 3: try { try decoder.decodeText(value: &self.version) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._metadata) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._spec) }()
       default: break

@@ -145,7 +145,7 @@ nonisolated extension Teleport_Userloginstate_V1_GetUserLoginStateRequest: Swift
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 1: try { try decoder.decodeText(value: &self.name) }()
       default: break
       }
     }

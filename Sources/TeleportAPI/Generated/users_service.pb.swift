@@ -10,6 +10,11 @@
 
 /// Teleport's service of users, reduced to what the plugin calls: package `teleport.users.v1`. Servers have it from 15 on.
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -115,7 +120,7 @@ package nonisolated struct Teleport_Users_V1_ListUsersRequest: Sendable {
 
   package var pageSize: Int32 = 0
 
-  package var pageToken: String = String()
+  package var pageToken: Data = Data()
 
   package var withSecrets: Bool = false
 
@@ -143,7 +148,7 @@ package nonisolated struct Teleport_Users_V1_ListUsersResponse: Sendable {
   package var users: [Teleport_Users_V1_User] = []
 
   /// Empty on the last page.
-  package var nextPageToken: String = String()
+  package var nextPageToken: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -164,7 +169,7 @@ nonisolated extension Teleport_Users_V1_UserFilter: SwiftProtobuf.Message, Swift
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.searchKeywords) }()
+      case 1: try { try decoder.decodeTexts(value: &self.searchKeywords) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.skipSystemUsers) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._traits) }()
       default: break
@@ -242,9 +247,9 @@ nonisolated extension Teleport_Users_V1_User: SwiftProtobuf.Message, SwiftProtob
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.subKind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 1: try { try decoder.decodeText(value: &self.kind) }()
+      case 2: try { try decoder.decodeText(value: &self.subKind) }()
+      case 3: try { try decoder.decodeText(value: &self.version) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._metadata) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._spec) }()
       default: break
@@ -297,7 +302,7 @@ nonisolated extension Teleport_Users_V1_ListUsersRequest: SwiftProtobuf.Message,
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.pageToken) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.withSecrets) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._filter) }()
       default: break
@@ -314,7 +319,7 @@ nonisolated extension Teleport_Users_V1_ListUsersRequest: SwiftProtobuf.Message,
       try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 1)
     }
     if !self.pageToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 2)
+      try visitor.visitSingularBytesField(value: self.pageToken, fieldNumber: 2)
     }
     if self.withSecrets != false {
       try visitor.visitSingularBoolField(value: self.withSecrets, fieldNumber: 3)
@@ -346,7 +351,7 @@ nonisolated extension Teleport_Users_V1_ListUsersResponse: SwiftProtobuf.Message
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.users) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.nextPageToken) }()
       default: break
       }
     }
@@ -357,7 +362,7 @@ nonisolated extension Teleport_Users_V1_ListUsersResponse: SwiftProtobuf.Message
       try visitor.visitRepeatedMessageField(value: self.users, fieldNumber: 1)
     }
     if !self.nextPageToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+      try visitor.visitSingularBytesField(value: self.nextPageToken, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }

@@ -61,7 +61,7 @@ nonisolated extension Wrappers_StringValues: SwiftProtobuf.Message, SwiftProtobu
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.values) }()
+      case 1: try { try decoder.decodeTexts(value: &self.values) }()
       default: break
       }
     }
@@ -91,7 +91,7 @@ nonisolated extension Wrappers_LabelValues: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Wrappers_StringValues>.self, value: &self.values) }()
+      case 1: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Wrappers_StringValues>.self, value: &self.values) }()
       default: break
       }
     }
@@ -99,7 +99,7 @@ nonisolated extension Wrappers_LabelValues: SwiftProtobuf.Message, SwiftProtobuf
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.values.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Wrappers_StringValues>.self, value: self.values, fieldNumber: 1)
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<TextField,Wrappers_StringValues>.self, value: self.values, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }

@@ -12,8 +12,9 @@ extension AccessRequest {
             created: Timestamp(moment: record.spec.created) ?? Timestamp(milliseconds: 0),
             expires: Timestamp(moment: record.metadata.expires),
             suggestedReviewers: record.spec.suggestedReviewers)
-        kind = Kind(record.spec.requestKind)
         resources = RequestedResource.all(of: record.spec)
+        let names = [user] + roles + resources.map(\.description) + resources.map(\.cluster)
+        kind = names.allSatisfy(\.isExact) ? Kind(record.spec.requestKind) : .unreadable
         annotations = record.spec.systemAnnotations.values.mapValues(\.values)
         // A time before the request was made means that there is none: a `max_duration` of zero, for instance.
         let ends = [record.spec.maxDuration, record.spec.expires].compactMap(Timestamp.init(moment:))

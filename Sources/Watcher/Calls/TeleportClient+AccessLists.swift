@@ -69,11 +69,11 @@ extension AccessList {
     /// The value of an owner's `membership_kind` for another access list.
     private static let listMember: Int32 = 2
 
-    /// Nil for a list without a name, and for one that is not reviewed: other types than the default one get their members
+    /// Nil for a list without a name by which it can be asked for, and for one that is not reviewed: other types than the default one get their members
     /// from elsewhere (`api/types/accesslist`, `Type.IsReviewable`).
     fileprivate init?(_ list: Teleport_Accesslist_V1_AccessList) {
         let name = list.header.metadata.name
-        guard !name.isEmpty, ["", "dynamic"].contains(list.spec.type) else { return nil }
+        guard !name.isEmpty, name.isExact, ["", "dynamic"].contains(list.spec.type) else { return nil }
         let notice = list.spec.audit.notifications.start
         self.init(
             name: name, title: list.spec.title, nextReview: Timestamp(moment: list.spec.audit.nextAuditDate),

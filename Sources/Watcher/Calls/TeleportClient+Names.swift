@@ -90,13 +90,13 @@ extension TeleportClient {
 
     /// Whether the name can stand in quotes in a predicate expression.
     static func isQuotable(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 256 && !name.contains { $0 == "\"" || $0 == "\\" || $0.isNewline }
+        !name.isEmpty && name.isExact && name.utf8.count <= 256 && !name.contains { $0 == "\"" || $0 == "\\" || $0.isNewline }
     }
 
     /// Returns a line with the logins of each role, as far as the plugin's role may read them.
     private func logins(of roles: [String]) async -> [String] {
         var lines: [String] = []
-        for role in roles.prefix(Self.lookUpLimit) {
+        for role in roles.prefix(Self.lookUpLimit) where role.isExact {
             let logins = await cachedLogins(of: role)
             if !logins.isEmpty { lines.append("\(role): \(logins.joined(separator: ", "))") }
         }

@@ -19,6 +19,7 @@ extension TeleportClient: RuleService {
     }
 
     package func traits(ofUser name: String) async throws(TeleportError) -> [String: [String]] {
+        guard name.isExact else { return [:] }
         do {
             let state = try await call(.readLoginState) {
                 try await $0.loginStates.getUserLoginState(.with { $0.name = name }, options: Link.options)

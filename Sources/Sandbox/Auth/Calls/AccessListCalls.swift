@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRPCCore
 import SwiftProtobuf
 import TeleportAPI
@@ -15,12 +16,13 @@ struct AccessListCalls: Teleport_Accesslist_V1_AccessListService.ServiceProtocol
         directory.note("ListAccessLists")
         try requirePermission(context)
         let query = request.message
-        let rest = directory.lists.sorted { $0.name < $1.name }.filter { $0.name >= query.nextToken }
+        let token = String(decoding: query.nextToken, as: UTF8.self)
+        let rest = directory.lists.sorted { $0.name < $1.name }.filter { $0.name >= token }
         let limit = query.pageSize > 0 ? min(Int(query.pageSize), calls.configuration.pageLimit) : calls.configuration.pageLimit
         return ServerResponse(
             message: .with {
                 $0.accessLists = rest.prefix(limit).map(\.message)
-                $0.nextToken = rest.dropFirst(limit).first?.name ?? ""
+                $0.nextToken = Data((rest.dropFirst(limit).first?.name ?? "").utf8)
             })
     }
 

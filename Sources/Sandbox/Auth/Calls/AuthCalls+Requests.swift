@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRPCCore
 import SwiftProtobuf
 import TeleportAPI
@@ -30,14 +31,14 @@ extension AuthCalls {
         request: ServerRequest<Proto_ListAccessRequestsRequest>, context: ServerContext
     ) async throws -> ServerResponse<Proto_ListAccessRequestsResponse> {
         guard majorVersion >= 15 else { throw unimplemented(context) }
-        let key = request.message.startKey
+        let key = String(decoding: request.message.startKey, as: UTF8.self)
         let rest = try visible(request.message.filter, context).sorted { $0.id < $1.id }.filter { $0.id >= key }
         let limit =
             request.message.limit > 0 ? min(Int(request.message.limit), configuration.pageLimit) : configuration.pageLimit
         return ServerResponse(
             message: .with {
                 $0.accessRequests = rest.prefix(limit).map(\.message)
-                $0.nextKey = rest.dropFirst(limit).first?.id ?? ""
+                $0.nextKey = Data((rest.dropFirst(limit).first?.id ?? "").utf8)
             })
     }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRPCCore
 import SwiftProtobuf
 import TeleportAPI
@@ -14,15 +15,16 @@ struct AuthRuleCalls: Teleport_Accessmonitoringrules_V1_AccessMonitoringRulesSer
         guard auth.majorVersion >= 15 else { throw auth.unimplemented(context) }
         for verb in ["list", "read"] { _ = try auth.require(verb, "access_monitoring_rule", context) }
         let filter = request.message
+        let token = String(decoding: filter.pageToken, as: UTF8.self)
         let rest = auth.store.monitoringRules.filter { rule in
-            rule.name >= filter.pageToken && filter.subjects.allSatisfy(rule.subjects.contains)
+            rule.name >= token && filter.subjects.allSatisfy(rule.subjects.contains)
                 && (filter.notificationName.isEmpty || filter.notificationName == rule.plugin)
         }
         let limit = filter.pageSize > 0 ? min(Int(filter.pageSize), auth.configuration.pageLimit) : auth.configuration.pageLimit
         return ServerResponse(
             message: .with {
                 $0.rules = rest.prefix(limit).map(\.message)
-                $0.nextPageToken = rest.dropFirst(limit).first?.name ?? ""
+                $0.nextPageToken = Data((rest.dropFirst(limit).first?.name ?? "").utf8)
             })
     }
 }

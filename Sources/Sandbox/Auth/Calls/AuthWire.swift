@@ -43,6 +43,8 @@ extension AuthRequest {
                 let all = thresholds.indices.map { UInt32($0) }
                 $0.reviews = reviews.map { $0.message(countingFor: all) }
                 let first = Types_ThresholdIndexSets.with { $0.sets = [.with { $0.indexes = all }] }
+                // A message without fields keeps all bytes, and they are sent after the fields that are known.
+                if let raw = try? Proto_PingRequest(serializedBytes: rawFields) { $0.unknownFields = raw.unknownFields }
                 $0.roleThresholdMapping = Dictionary(roles.map { ($0, first) }, uniquingKeysWith: { set, _ in set })
             }
         }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRPCCore
 import SwiftProtobuf
 import TeleportAPI
@@ -17,12 +18,13 @@ struct UsersCalls: Teleport_Users_V1_UsersService.ServiceProtocol {
         for verb in ["list", "read"] { _ = try calls.require(verb, "user", context) }
         let query = request.message
         let matching = directory.users.sorted { $0.name < $1.name }.filter { isSelected($0, query.filter) }
-        let rest = matching.filter { $0.name >= query.pageToken }
+        let token = String(decoding: query.pageToken, as: UTF8.self)
+        let rest = matching.filter { $0.name >= token }
         let limit = query.pageSize > 0 ? min(Int(query.pageSize), calls.configuration.pageLimit) : calls.configuration.pageLimit
         return ServerResponse(
             message: .with {
                 $0.users = rest.prefix(limit).map(\.message)
-                $0.nextPageToken = rest.dropFirst(limit).first?.name ?? ""
+                $0.nextPageToken = Data((rest.dropFirst(limit).first?.name ?? "").utf8)
             })
     }
 

@@ -40,6 +40,8 @@ package struct AuthRequest: Equatable, Sendable {
     package var expires: WallTime
     /// The time at which the record was last written. Teleport sends it as `metadata.id`.
     package var written: WallTime
+    /// Further fields of the request's spec as bytes, for what no string can hold. They replace those of the same number.
+    package var rawFields: [UInt8] = []
     /// The life of plugin data after it is stored with the request; nil for the value in ``PluginDataRules``.
     package var pluginDataLife: Duration?
 }
