@@ -11,6 +11,14 @@ let strict: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing", "-parse-as-library"])] : [])
 
+/// Makes the shipped binary smaller. Swift's static library lets the linker export all symbols, which nothing looks up and which
+/// keeps code that nothing calls. Packed relocations take a few kilobytes instead of two megabytes, and glibc 2.36.
+let linking: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+        .when(platforms: [.linux], configuration: .release))
+]
+
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
@@ -114,7 +122,7 @@ let package = Package(
             swiftSettings: strict,
             plugins: ["BuildInfo"]),
         .executableTarget(
-            name: "teleport-mattermost", dependencies: ["Daemon"], swiftSettings: strict),
+            name: "teleport-mattermost", dependencies: ["Daemon"], swiftSettings: strict, linkerSettings: linking),
         .plugin(name: "BuildInfo", capability: .buildTool()),
 
         // The sandbox: its own executable, so that nothing of it ships.

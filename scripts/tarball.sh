@@ -15,8 +15,9 @@ umask 022
 
 mkdir "$work/$name"
 install -s -m 0755 "$binary" "$work/$name/$name"
-# The newest version of glibc of which the binary uses a symbol.
-glibc=$(objdump -T "$binary" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
+# The newest version of glibc of which the binary uses a symbol. Packed relocations, which glibc reads from 2.36 on, are marked
+# by a version of their own.
+glibc=$(objdump -p "$binary" | sed 's/GLIBC_ABI_DT_RELR/GLIBC_2.36/' | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
 sed "s/@GLIBC@/${glibc#GLIBC_}/" packaging/install >"$work/$name/install"
 chmod 0755 "$work/$name/install"
 # The files keep their places, so that the links and commands in README.md and docs work.
