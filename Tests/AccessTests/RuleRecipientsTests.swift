@@ -42,4 +42,14 @@ struct RuleRecipientsTests {
         #expect(rules.recipients(ofRoles: ["dba"]).map(\.description) == ["acme/dba"])
         #expect(configured.narrowed(to: try request(["dev"]), PluginRecord([:])) == configured)
     }
+
+    @Test("A request without roles has the recipients that rules name for it, or else those of the configuration")
+    func withoutRoles() throws {
+        let configured = RecipientRules(always: [.person("x@example.com")], roles: ["*": [.person("y@example.com")]])
+        let record = PluginRecord([PluginRecord.Key.ruleRecipients: "acme/dev\t0\nacme/both\t"])
+        let rules = configured.narrowed(to: try request([]), record)
+        #expect(rules.recipients(ofRoles: []).map(\.description) == ["acme/dev"])
+        let nobody = PluginRecord([PluginRecord.Key.ruleRecipients: "acme/both\t"])
+        #expect(configured.narrowed(to: try request([]), nobody).recipients(ofRoles: []) == [.person("x@example.com")])
+    }
 }

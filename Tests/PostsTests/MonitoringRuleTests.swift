@@ -186,4 +186,15 @@ struct MonitoringRuleTests {
             #expect(await rig.answer(try rig.click(.approve, on: one), as: environment).text.hasPrefix("You approved"))
         }
     }
+
+    @Test("A member of a rule's channel may decide a request without roles")
+    func withoutRoles() async throws {
+        try await RuleRig.with { rig in
+            rig.auth.setRule(AuthRule("all", condition: "true", recipients: ["acme/oncall"]))
+            let environment = await rig.ruled(telling: [])
+            let id = try rig.request(roles: [])
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(await rig.answer(try rig.click(.approve, on: id), as: environment).text.hasPrefix("You approved"))
+        }
+    }
 }

@@ -69,10 +69,13 @@ extension RecipientRules {
     /// configuration does.
     package func narrowed(to request: AccessRequest, _ record: PluginRecord) -> RecipientRules {
         guard let told = record.ruleRecipients else { return self }
-        let roles = request.roles.isEmpty ? [""] : request.roles
-        let named = roles.map { role in
+        guard !request.roles.isEmpty else {
+            let own = told.recipients(ofRole: "", in: request)
+            return own.isEmpty ? self : RecipientRules(always: own)
+        }
+        let named = request.roles.map { role in
             let own = told.recipients(ofRole: role, in: request)
-            return (role, own.isEmpty ? recipients(ofRoles: role.isEmpty ? [] : [role]) : own)
+            return (role, own.isEmpty ? recipients(ofRoles: [role]) : own)
         }
         return RecipientRules(always: [], roles: Dictionary(named) { first, _ in first })
     }
