@@ -132,4 +132,29 @@ struct RuleKeeperTests {
             group.cancelAll()
         }
     }
+
+    @Test("A look-up without an answer is made again; any other failure leaves all rules aside for the request")
+    func lookUps() async throws {
+        let id = try #require(RequestID("2ac7a19b-41ca-4cbf-a491-9a0009d3eef6"))
+        let request = AccessRequest(
+            id: id, user: "alice", roles: ["dev"], state: .pending, created: .init(milliseconds: 1_754_922_600_000))
+        let condition = #"is_empty(user.traits["team"])"#
+        let service = Service(.success([MonitoringRule(name: "a", condition: condition, recipients: ["acme/oncall"])]))
+        let keeper = keeper(service, Health())
+        #expect(await keeper.refresh())
+        for code in [TeleportError.Code.unavailable, .timedOut, .cancelled] {
+            service.traits.withLock { $0 = .failure(TeleportError(code, "no answer")) }
+            await #expect(throws: TeleportError.self) { try await keeper.verdict(on: request) }
+        }
+        service.traits.withLock { $0 = .failure(Self.broken) }
+        guard case .nobody = try await keeper.verdict(on: request) else {
+            Issue.record("The rules are used")
+            return
+        }
+        service.traits.withLock { $0 = .success([:]) }
+        guard case .named = try await keeper.verdict(on: request) else {
+            Issue.record("The rules are not used")
+            return
+        }
+    }
 }

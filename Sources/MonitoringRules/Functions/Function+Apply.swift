@@ -6,7 +6,7 @@ extension Function {
 
     /// Calls the function. Each value has the type of the signature where that was known before; otherwise it is checked here.
     func apply(_ values: [Value], _ evaluation: inout Evaluation) throws(RuleFault) -> Value {
-        for value in values { try evaluation.spend(value.size) }
+        for value in handled(values) { try evaluation.spend(value.size) }
         let arguments = Arguments(self, values)
         switch self {
         case .set: return .set(Set(try arguments.strings(from: 0)))
@@ -43,6 +43,15 @@ extension Function {
         default: return try .bool(or: self, arguments)
         }
     }
+
+    /// Returns the arguments that the function goes through, byte by byte. The others are only passed on, or looked up in.
+    private func handled(_ values: [Value]) -> ArraySlice<Value> {
+        switch self {
+        case .ifelse, .option, .choose, .pair, .isEmpty, .before, .after, .between: []
+        case .contains, .containsAny, .containsAll: values.dropFirst()
+        default: values[...]
+        }
+    }
 }
 
 extension Value {
@@ -55,7 +64,9 @@ extension Value {
             let ends = [try arguments.time(1), try arguments.time(2)].sorted()
             let time = try arguments.time(0)
             return .bool(ends[0] < time && time < ends[1])
-        case .containsAny: return .bool(!(try arguments.set(0).isDisjoint(with: arguments.set(1))))
+        case .containsAny:
+            let (whole, parts) = (try arguments.set(0), try arguments.set(1))
+            return .bool(parts.contains(where: whole.contains))
         case .containsAll:
             let (whole, parts) = (try arguments.set(0), try arguments.set(1))
             return .bool(!parts.isEmpty && parts.isSubset(of: whole))

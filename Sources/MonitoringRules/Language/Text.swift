@@ -56,7 +56,7 @@ struct Text: Hashable, Sendable, ExpressibleByStringLiteral {
         let parts = isEmpty ? [Text("")] + string.unicodeScalars.map { Text(String($0)) } + [Text("")] : split(by: part)
         let size = bytes.count + (parts.count - 1) * other.bytes.count
         guard size <= limit else {
-            throw RuleFault("strings.replaceall makes a text of \(size) bytes, and \(limit) are allowed")
+            throw RuleFault("strings.replaceall makes a text of \(size) bytes, and \(limit) are allowed", .bound)
         }
         return Text(bytes: Array(parts.map(\.bytes).joined(separator: other.bytes)))
     }

@@ -5,10 +5,11 @@ enum RegularExpression {
         in texts: Set<Text>, _ pattern: Text, with replacement: Text, _ evaluation: inout Evaluation
     ) throws(RuleFault) -> Set<Text> {
         let program = try RegexProgram(pattern.string)
+        try evaluation.spend(program.parts)
         let template = RegexReplacement(replacement.string, program)
-        try evaluation.spend(program.instructions.count)
         var results: Set<Text> = []
         for text in texts {
+            try evaluation.spend(program.instructions.count)
             let replaced = try replace(in: Array(text.string.unicodeScalars), program, template, &evaluation)
             if let replaced, !replaced.bytes.isEmpty { results.insert(replaced) }
         }
@@ -36,7 +37,9 @@ enum RegularExpression {
         }
         guard isFound else { return nil }
         result.append(contentsOf: text[copied...])
-        guard result.count <= Evaluation.stringLimit else { throw RuleFault("regexp.replace makes a text that is too long") }
+        guard result.count <= Evaluation.stringLimit else {
+            throw RuleFault("regexp.replace makes a text that is too long", .bound)
+        }
         return Text(String(result))
     }
 }

@@ -21,6 +21,8 @@ package struct RuleBook: Sendable {
         case notBoolean(String)
         /// The rule cannot be used.
         case skipped(RuleFault)
+        /// It is unknown whether the rule matches, because its condition takes too much work for this request.
+        case undecided(RuleFault)
     }
 
     package let entries: [Entry]
@@ -80,20 +82,26 @@ extension RuleBook.Entry {
         return nil
     }
 
-    /// Returns what the rule says of a request. The schedules are asked before the condition.
+    /// Returns what the rule says of a request.
     package func outcome(for facts: RuleFacts) -> RuleBook.Outcome {
+        var budget = Budget.ofCondition
+        return outcome(for: facts, within: &budget)
+    }
+
+    /// Returns what the rule says of a request, and takes the work from a budget. The schedules are asked before the condition.
+    func outcome(for facts: RuleFacts, within budget: inout Budget) -> RuleBook.Outcome {
         do {
             let schedules = try schedules.get()
             guard schedules.isEmpty || schedules.contains(where: { $0.contains(facts.created) }) else {
                 return .outsideSchedule
             }
-            switch try condition.get().evaluate(facts) {
+            switch try condition.get().evaluate(facts, within: &budget) {
             case .met: return .matches
             case .unmet(let part): return .unmet(part)
             case .notBoolean(let type): return .notBoolean(type)
             }
         } catch {
-            return .skipped(error)
+            return error.kind == .bound ? .undecided(error) : .skipped(error)
         }
     }
 }
