@@ -215,7 +215,7 @@ struct MonitoringRuleTests {
     @Test("A request that makes a rule's condition take too much work is told nobody, so that it does not choose who is told")
     func undecided() async throws {
         try await RuleRig.with { rig in
-            let costly = "!is_empty(regexp.replace(set(access_request.spec.request_reason), \"^(a?){500}(a*){400}$\", \"x\"))"
+            let costly = "regexp.match(set(access_request.spec.request_reason), \"^(a?){500}(a*){400}$\")"
             rig.auth.setRule(AuthRule("a", condition: costly, recipients: ["acme/sec"]))
             rig.auth.setRule(AuthRule("b", condition: "true", recipients: ["acme/oncall"]))
             let reason = String(repeating: "a", count: 1500)

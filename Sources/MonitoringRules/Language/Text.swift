@@ -11,14 +11,9 @@ struct Text: Hashable, Sendable, ExpressibleByStringLiteral {
 
     var string: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Returns the text with each letter changed. A letter whose other case has more than one letter stays, as in Go.
-    func mapped(_ change: (Unicode.Scalar) -> String) -> Text {
-        var result = String.UnicodeScalarView()
-        for scalar in string.unicodeScalars {
-            let changed = change(scalar).unicodeScalars
-            result.append(changed.count == 1 ? changed.first ?? scalar : scalar)
-        }
-        return Text(String(result))
+    /// Returns the text with each character changed.
+    func mapped(_ change: (Unicode.Scalar) -> Unicode.Scalar) -> Text {
+        Text(String(String.UnicodeScalarView(string.unicodeScalars.map(change))))
     }
 
     /// Returns the positions at which `part` begins, without overlaps. The part must not be empty.
