@@ -56,7 +56,8 @@ extension ReconcileRun {
             let found = try await context.recipients.wanted(
                 for: request, attempt.situation.record, at: context.clocks.now())
             attempt.byRules = found.byRules
-            if isPending, found.places.isEmpty, found.failures.isEmpty { context.recipients.skip(id) }
+            attempt.undecided = found.undecided.map(Undecided.init)
+            if isPending, found.places.isEmpty, found.failures.isEmpty, found.undecided == nil { context.recipients.skip(id) }
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: isPending) }
             if isPending { for failure in found.failures { attempt.note(failure) } }
         }

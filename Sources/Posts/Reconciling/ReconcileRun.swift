@@ -45,6 +45,8 @@ package struct ReconcileRun: Sendable {
         var sight: Sight?
         /// The recipients that monitoring rules named. They are recorded with the claim on posting.
         var byRules: RuleRecipients?
+        /// The error if it is unknown whom they name.
+        var undecided: Undecided?
     }
 
     private static let conflictLimit = 5
@@ -152,6 +154,7 @@ package struct ReconcileRun: Sendable {
     /// for again.
     private func finish(_ attempt: inout Attempt, _ outcome: WorkQueue.Outcome) throws -> WorkQueue.Outcome {
         if let failure = attempt.failure { throw failure }
+        if let undecided = attempt.undecided { throw undecided }
         if let refusal = attempt.refusal {
             guard attempt.situation.request == nil else {
                 throw Hindrance(error: refusal, isPosted: !attempt.situation.posts.isEmpty)
@@ -168,6 +171,14 @@ package struct ReconcileRun: Sendable {
         context.evidence.forget(id, upTo: attempt.sight)
         return outcome
     }
+}
+
+/// The error for a request that is told nobody until a person mends a monitoring rule, because it is unknown whom the rules name.
+struct Undecided: OperatorError {
+    var notice: Notice
+
+    var words: String { notice.words }
+    var mend: String? { notice.mend }
 }
 
 /// The error for a recipient of a request who cannot be told until a person mends something.
