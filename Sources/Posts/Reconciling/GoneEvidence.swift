@@ -81,6 +81,13 @@ package final class GoneEvidence: Sendable {
     /// Whether nothing is known about any request.
     var isEmpty: Bool { state.withLock { $0.sights.isEmpty && $0.missing.isEmpty } }
 
+    /// What is known about requests, as text.
+    var summary: String {
+        state.withLock { state in
+            (state.sights.map { "\($0) \($1)" } + state.missing.map { "\($0) \($1)" }).sorted().joined(separator: " ")
+        }
+    }
+
     /// Releases the memory that a burst of requests took.
     func shrink() {
         state.withLock { state in
