@@ -119,8 +119,10 @@ final class World: @unchecked Sendable {
         }
     }
 
+    func replica(_ machine: Machine) -> SimulatedReplica? { replicas.first { $0.machine === machine } }
+
     func kill(_ machine: Machine) {
-        replicas.first { $0.machine === machine }?.kill()
+        replica(machine)?.kill()
         scheduler.after(.seconds(1), while: { [self] in living.isEmpty }) { [self] in if living.isEmpty { startReplica() } }
     }
 

@@ -63,8 +63,10 @@ package final class GoneEvidence: Sendable {
     /// does it come back, so the furthest fact is kept.
     package func saw(_ fact: Sight.Fact, of id: RequestID, at now: Duration) {
         state.withLock { state in
-            if let known = state.sights[id], known.fact.stage > fact.stage { return }
-            state.sights[id] = Sight(fact: fact, at: now)
+            let known = state.sights[id]
+            if let known, known.fact.stage > fact.stage { return }
+            let isOverruling = known.map { $0.isOverruling || $0.fact.isOverruled(by: fact) } ?? false
+            state.sights[id] = Sight(fact: fact, at: now, isOverruling: isOverruling)
         }
     }
 

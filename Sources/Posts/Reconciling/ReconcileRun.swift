@@ -74,6 +74,7 @@ package struct ReconcileRun: Sendable {
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
             attempt.situation.wasSeen = sight.map { $0.fact != .deleted } ?? false
+            doubtOverruled(&attempt)
             try await findTargets(&attempt)
             // This is false if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty

@@ -52,6 +52,8 @@ final class Scheduler: @unchecked Sendable {
         events.insert(Event(at: now + max(delay, .zero), number: count, action: action, mark: mark, matters: matters))
     }
 
+    var pendingText: String { "\(events.unordered.filter { $0.matters?() ?? true }.map { "\($0.at):\($0.mark % 1000)" }.sorted())" }
+
     /// A number for all that is still to be done, and when.
     var pending: Int {
         events.unordered.reduce(0) { sum, event in
@@ -116,6 +118,8 @@ final class Machine: TaskExecutor, @unchecked Sendable {
     private(set) var isHeld = false
     /// What each activity of the machine was told by others, in order and with the times.
     var histories = [Int](repeating: 0, count: Activity.allCases.count)
+    /// Called when the replica begins a run over a request, and in a few other moments.
+    var runBegins: (() -> Void)?
     private var kept: [UnownedJob] = []
 
     init(_ name: String, _ scheduler: Scheduler) {

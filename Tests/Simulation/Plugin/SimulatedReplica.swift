@@ -69,7 +69,10 @@ final class SimulatedReplica: @unchecked Sendable {
             options: .init(
                 notifiesRequester: false, reminders: world.plan.reminds ? [ReminderStep(.beforeExpiry(.seconds(60)))] : [],
                 postingDelay: world.plan.postingDelay),
-            outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks, jitter: jitter)
+            outage: { [circuits, machine] in
+                machine.runBegins?()
+                return circuits.wait
+            }, logger: logger, clocks: clocks, jitter: jitter)
         let health = Health()
         reconciler = Reconciler(posts, health: health, clock: timers)
         sweeper = Sweeper(posts, reconciler, clock: timers)
@@ -87,6 +90,7 @@ final class SimulatedReplica: @unchecked Sendable {
             dialogs: DialogMaker(ask: .never, confirm: .never, url: "") { _ in throw CancellationError() },
             audit: AuditLog(logger: logger, file: nil, elapsed: clocks.elapsed), replica: name, logger: logger, clocks: clocks)
         clicks = ClickService(context, proofs: proofs, clock: timers, lookAgain: { [reconciler] in reconciler.look(at: $0) })
+        if world.order != nil { machine.runBegins = { [unowned self] in recall() } }
         circuits.onRecovery { [reconciler, sweeper] in
             reconciler.retryAll()
             sweeper.sweepSoon()
@@ -129,6 +133,17 @@ final class SimulatedReplica: @unchecked Sendable {
 
     /// Ends all tasks at the end of the world.
     func cancel() { for task in tasks { task.cancel() } }
+
+    var dumpText: String { "\(reconciler.isWorking) \(reconciler.summary) clicks=\(clicksInProgress)" }
+
+    /// Notes what the reconciler remembers. A run that begins knows nothing else of what was told before.
+    private func recall() {
+        guard Activity.current == .posts else { return }
+        machine.histories[Activity.posts.rawValue] = memory
+    }
+
+    /// A number for what the reconciler remembers.
+    var memory: Int { reconciler.summary.hashValue }
 
     /// Adds everything from which the replica's next steps follow.
     func combine(into hasher: inout Hasher) {

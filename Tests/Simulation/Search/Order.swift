@@ -39,6 +39,8 @@ final class Order {
     /// Whether anything happened since people last chose to wait.
     private(set) var isNews = false
     private weak var last: Machine?
+    /// The ways on that need not be gone now, because they were gone before and commute with all that came since.
+    private var asleep: [Step] = []
     /// When a decision takes effect that its caller gave up; zero if there is none.
     private(set) var lateDecision = Duration.zero
     let id = RequestID("request1")
@@ -55,7 +57,13 @@ final class Order {
         world.scheduler.after(.seconds(1)) { [unowned self, world] in if let id { world.people.create(id) } }
     }
 
-    func hold(_ call: some HeldCall) { calls.append(call) }
+    func hold(_ call: some HeldCall) {
+        // A run begins each of its attempts with this call, and with a look at what the watch has shown.
+        if call.activity == .posts, call.call == .read(.pluginData), let replica = world.replica(call.machine) {
+            note(replica.memory, for: call.machine, .posts)
+        }
+        calls.append(call)
+    }
 
     /// The replica that came last, if it still has a call under way.
     var busy: Machine? { last.flatMap { last in calls.contains { $0.machine === last } ? last : nil } }
@@ -71,10 +79,9 @@ final class Order {
         }
         guard isOpen else { return false }
         let moves = moves()
-        guard moves.count > 1 else {
-            guard let only = moves.first, only != .wait else { return false }
-            make(only)
-            return true
+        if moves.isEmpty || moves == [.wait] {
+            asleep = []
+            return false
         }
         guard let move = choose(of: moves) else {
             world.scheduler.isAbandoned = true
@@ -85,19 +92,33 @@ final class Order {
     }
 
     private func choose(of moves: [Move]) -> Move? {
+        let steps = moves.map(step)
+        let sleeps = steps.map { step in asleep.contains { $0.key == step.key } }
+        guard let choice = moves.count > 1 ? choose(of: moves, steps, sleeps) : sleeps[0] ? nil : 0 else { return nil }
+        // With a bound on switches, the order that is left out could be the only one within the bound.
+        guard isSearching, limits.switches == nil else { return moves[choice] }
+        let gone = zip(steps, sleeps).prefix(choice).filter { !$0.1 }.map(\.0)
+        asleep = (asleep + gone).filter { $0.commutes(with: steps[choice]) }
+        return moves[choice]
+    }
+
+    private func choose(of moves: [Move], _ steps: [Step], _ sleeps: [Bool]) -> Int? {
         let place = path.count
         let choice: Int
         if place < given.count {
             choice = given[place] % moves.count
         } else if let search {
-            guard let chosen = search.choose(of: moves.count, state(), budget) else { return nil }
+            let ways = SharedSearch.Ways(keys: steps.map(\.key), sleeps: sleeps)
+            let chosen =
+                limits.switches == nil ? search.choose(of: ways, state()) : search.choose(of: ways, state(), budget)
+            guard let chosen else { return nil }
             choice = chosen
         } else {
             choice = 0
         }
         path.append(choice)
         world.trace.add("order", words(moves[choice]))
-        return moves[choice]
+        return choice
     }
 
     // MARK: - What happens

@@ -72,15 +72,48 @@ final class SharedSearch: @unchecked Sendable {
         for (place, choice) in path.prefix(Self.pathLimit).enumerated() { words[Self.header + place] = UInt64(choice) }
     }
 
-    /// Chooses one of the ways on, in a copy of the process for each but the last. Returns nil where the search need not go on.
-    func choose(of count: Int, _ state: Int, _ budget: Budget) -> Int? {
+    /// The ways on from a state.
+    struct Ways {
+        /// Numbers for the ways, the same whenever one comes to the state.
+        var keys: [Int]
+        /// Which of them need not be gone this time.
+        var sleeps: [Bool]
+
+        /// The sleeping ways as bits, in the order of their numbers.
+        fileprivate var mask: UInt64 {
+            let order = keys.indices.sorted { keys[$0] < keys[$1] }
+            return order.enumerated().reduce(0) { sleeps[$1.element] ? $0 | 1 << UInt64($1.offset) : $0 }
+        }
+    }
+
+    /// Chooses one of the ways on, in a copy of the process for each but the last. Returns nil where the search need not go on:
+    /// at a state that was seen before with as much left of the limits.
+    func choose(of ways: Ways, _ state: Int, _ budget: Budget) -> Int? {
+        choose(of: ways, state) { Self.widen(&$0, to: budget) }
+    }
+
+    /// The same where the limits are part of the state: it need not go on at a state that was seen before with no other ways
+    /// asleep than now.
+    func choose(of ways: Ways, _ state: Int) -> Int? {
+        let mask = ways.mask
+        return choose(of: ways, state) { seen in
+            // The highest bit tells a state that was seen from a new one.
+            let before = seen & ~(1 << 63)
+            if seen != 0, before & ~mask == 0 { return false }
+            seen = (seen == 0 ? mask : before & mask) | 1 << 63
+            return true
+        }
+    }
+
+    private func choose(of ways: Ways, _ state: Int, _ note: (inout UInt64) -> Bool) -> Int? {
         tell()
         guard !isOver else { return nil }
-        guard isNew(state, budget) else {
+        let awake = ways.sleeps.indices.filter { !ways.sleeps[$0] }
+        guard let last = awake.last, note(&self[state]) else {
             self[.cut] += 1
             return nil
         }
-        for choice in 0..<count - 1 {
+        for choice in awake.dropLast() {
             let child = copyProcess()
             if child == 0 { return choice }
             guard child > 0 else {
@@ -92,11 +125,16 @@ final class SharedSearch: @unchecked Sendable {
             if status != 0 { self[.isBroken] = 1 }
             if isOver { return nil }
         }
-        return count - 1
+        return last
     }
 
-    /// Whether a state was not seen before with this much left. Notes that it was.
-    private func isNew(_ state: Int, _ budget: Budget) -> Bool {
+    /// The place where something is noted about a state; zero for a new one.
+    private subscript(state: Int) -> UInt64 {
+        get { words[place(of: state) + 1] }
+        set { words[place(of: state) + 1] = newValue }
+    }
+
+    private func place(of state: Int) -> Int {
         let value = max(UInt64(bitPattern: Int64(state)), 1)
         let table = words + Self.header + Self.pathLimit
         var place = Int(value % UInt64(Self.states))
@@ -106,7 +144,7 @@ final class SharedSearch: @unchecked Sendable {
             self[.states] += 1
             if self[.states] > UInt64(Self.states / 10 * 9) { self[.isFull] = 1 }
         }
-        return Self.widen(&table[2 * place + 1], to: budget)
+        return Self.header + Self.pathLimit + 2 * place
     }
 
     /// The budgets with which a state was seen: for each number of faults, one more than the number of switches, in four bits.
