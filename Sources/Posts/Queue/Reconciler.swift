@@ -127,7 +127,7 @@ package struct Reconciler: Service {
         let memories = shared.memories.withLock { memories in
             memories.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key) \($0.value)" }
         }
-        return "\(queue) \(memories) \(claims.summary) \(context.evidence.summary)"
+        return ([queue, claims.summary, context.evidence.summary] + memories).joined(separator: "; ")
     }
 
     /// Works on requests until the task is cancelled or a graceful shutdown begins.

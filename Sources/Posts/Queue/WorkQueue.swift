@@ -85,12 +85,14 @@ package struct WorkQueue: Sendable {
     var summary: String {
         let entries = entries.sorted { $0.key.rawValue < $1.key.rawValue }.map { id, entry in
             switch entry {
-            case .ready(let lane, let failures): "\(id) ready \(lane) \(failures)"
-            case .running(let lane, let failures, let again): "\(id) running \(lane) \(failures) \(again.map { "\($0)" } ?? "")"
-            case .waiting(_, let until, let failures, let lane): "\(id) until \(until) \(lane) \(failures)"
+            case .ready(let lane, let failures): "\(id) ready \(lane.rawValue) \(failures)"
+            case .running(let lane, let failures, let again):
+                "\(id) running \(lane.rawValue) \(failures) \(again?.rawValue ?? -1)"
+            case .waiting(_, let until, let failures, let lane): "\(id) until \(until) \(lane.rawValue) \(failures)"
             }
         }
-        return "\(entries) \(wakes.unordered.map(\.until).sorted())"
+        let wakes = wakes.unordered.map(\.until).sorted().map { "\($0)" }
+        return (entries + wakes).joined(separator: " ")
     }
 
     /// The time at which the first waiting request is due.

@@ -36,7 +36,10 @@ package final class ClaimAges: Sendable {
 
     /// All claims with the times since when they were seen, as text.
     var summary: String {
-        seen.withLock { $0.map { "\($0.key.id) \($0.key.kind) \($0.value)" }.sorted().joined(separator: " ") }
+        seen.withLock {
+            $0.map { "\($0.key.id) \($0.key.kind == .posting) \($0.value.claim) \($0.value.since)" }.sorted().joined(
+                separator: " ")
+        }
     }
 
     /// Releases the memory that a burst of requests took.

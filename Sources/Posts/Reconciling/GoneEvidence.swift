@@ -86,7 +86,9 @@ package final class GoneEvidence: Sendable {
     /// What is known about requests, as text.
     var summary: String {
         state.withLock { state in
-            (state.sights.map { "\($0) \($1)" } + state.missing.map { "\($0) \($1)" }).sorted().joined(separator: " ")
+            let sights = state.sights.map { "\($0) \($1.fact.name) \($1.at) \($1.isOverruling)" }
+            let missing = state.missing.map { "\($0) \($1.first) \($1.last)" }
+            return (sights + missing).sorted().joined(separator: " ")
         }
     }
 

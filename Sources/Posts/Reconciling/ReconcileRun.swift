@@ -163,8 +163,11 @@ package struct ReconcileRun: Sendable {
             if attempt.memory.goneAttempts <= Self.goneLimit { return .failed(atLeast: Self.gonePause) }
         }
         if let recheck = attempt.recheck { return .later(recheck) }
-        // A write in doubt may still take effect, after the posts were read.
-        if attempt.situation.unrest > .zero { return .later(attempt.situation.unrest) }
+        // A write in doubt may still take effect, after the posts were read or written.
+        if attempt.situation.unrest > .zero {
+            for post in attempt.situation.record.posts { attempt.memory.forget(post) }
+            return .later(attempt.situation.unrest)
+        }
         claims.forget(id)
         context.evidence.forget(id, upTo: attempt.sight)
         return outcome

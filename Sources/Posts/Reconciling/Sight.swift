@@ -20,6 +20,14 @@ package struct Sight: Equatable, Sendable {
             }
         }
 
+        var name: String {
+            switch self {
+            case .exists: "exists"
+            case .resolved(let state): state.name
+            case .deleted: "deleted"
+            }
+        }
+
         /// Whether a later fact shows another decision.
         func isOverruled(by later: Fact) -> Bool {
             guard case .resolved(let first) = self, case .resolved(let second) = later else { return false }

@@ -52,8 +52,6 @@ final class Scheduler: @unchecked Sendable {
         events.insert(Event(at: now + max(delay, .zero), number: count, action: action, mark: mark, matters: matters))
     }
 
-    var pendingText: String { "\(events.unordered.filter { $0.matters?() ?? true }.map { "\($0.at):\($0.mark % 1000)" }.sorted())" }
-
     /// A number for all that is still to be done, and when.
     var pending: Int {
         events.unordered.reduce(0) { sum, event in

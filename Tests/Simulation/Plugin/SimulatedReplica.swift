@@ -134,8 +134,6 @@ final class SimulatedReplica: @unchecked Sendable {
     /// Ends all tasks at the end of the world.
     func cancel() { for task in tasks { task.cancel() } }
 
-    var dumpText: String { "\(reconciler.isWorking) \(reconciler.summary) clicks=\(clicksInProgress)" }
-
     /// Notes what the reconciler remembers. A run that begins knows nothing else of what was told before.
     private func recall() {
         guard Activity.current == .posts else { return }

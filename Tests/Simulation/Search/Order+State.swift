@@ -1,6 +1,5 @@
 import Access
 import Clicks
-import Glibc
 import Posts
 
 /// Numbers for the states of a world, by which it is known that a way on was gone before.
@@ -31,26 +30,16 @@ extension Order {
         hasher.combine(hasUsedTctl)
         if limits.switches == nil { hasher.combine(budget.faults) } else { hasher.combine(busy?.name) }
         for replica in world.replicas { replica.combine(into: &hasher) }
-        hasher.combine(calls.reduce(0) { sum, call in
-            var hasher = Hasher()
-            hasher.combine(call.machine.name)
-            hasher.combine(call.activity)
-            hasher.combine(call.what)
-            return sum &+ hasher.finalize()
-        })
+        hasher.combine(
+            calls.reduce(0) { sum, call in
+                var hasher = Hasher()
+                hasher.combine(call.machine.name)
+                hasher.combine(call.activity)
+                hasher.combine(call.what)
+                return sum &+ hasher.finalize()
+            })
         if let id { world.combine(into: &hasher, about: id) }
-        if let file = getenv("DUMP"), let id {
-            let f = fopen(file, "a")
-            let rs = world.replicas.map { "\($0.isAlive) \($0.dumpText) \($0.machine.histories)" }
-            let cs = calls.map { "\($0.machine.name) \($0.activity) \($0.what.prefix(60))" }.sorted()
-            fputs("now=\(world.scheduler.now) pend=\(world.scheduler.pendingText) click=\(hasClicked) tctl=\(hasUsedTctl) busy=\(busy?.name ?? "-") R=\(rs) C=\(cs) data=\(world.teleport.pluginData(of: id).sorted { $0.key < $1.key }) req=\(world.teleport.request(id)?.state.name ?? "") posts=\(world.mattermost.posts(about: id).map { "\($0.reference) \($0.post.card.status ?? "") \($0.post.buttons.count)" }) o=\(String(describing: oracleText(id)))\n", f)
-            fclose(f)
-        }
         return hasher.finalize()
-    }
-    func oracleText(_ id: RequestID) -> String {
-        let o = world.oracle
-        return "\(o.elsewhere[id] as Any) \(o.decisionClaimed[id] as Any) \(o.claimWritten[id] as Any) \(o.made[id]?.decision as Any) \(o.pressed.first?.isDone as Any) \(o.pressed.first?.answer?.text as Any)"
     }
 }
 
