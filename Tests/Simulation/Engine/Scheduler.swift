@@ -120,20 +120,18 @@ final class Machine: TaskExecutor, @unchecked Sendable {
     var runBegins: (() -> Void)?
     private var kept: [UnownedJob] = []
 
+    private let marks: [Int]
+
     init(_ name: String, _ scheduler: Scheduler) {
         self.name = name
         self.scheduler = scheduler
+        marks = Activity.allCases.map { "\(name) \($0.rawValue)".hashValue }
     }
 
     func enqueue(_ job: consuming ExecutorJob) { scheduler.add(UnownedJob(job), self) }
 
     /// A number for an activity of this machine.
-    func mark(_ activity: Activity) -> Int {
-        var hasher = Hasher()
-        hasher.combine(name)
-        hasher.combine(activity)
-        return hasher.finalize()
-    }
+    func mark(_ activity: Activity) -> Int { marks[activity.rawValue] }
 
     func keep(_ job: UnownedJob) { kept.append(job) }
 
