@@ -80,8 +80,9 @@ final class Order {
         }
         guard isOpen else { return false }
         let moves = moves()
-        if moves.isEmpty || moves == [.wait] {
-            asleep = []
+        if moves.isEmpty { return false }
+        if moves == [.wait] {
+            rest()
             return false
         }
         guard let move = choose(of: moves) else {
@@ -90,6 +91,12 @@ final class Order {
         }
         make(move)
         return move != .wait
+    }
+
+    /// Lets time pass where nobody has anything to choose, unless the search was there before.
+    private func rest() {
+        (isNews, asleep) = (false, [])
+        if search != nil, choose(of: [step(.wait)], [false]) == nil { world.scheduler.isAbandoned = true }
     }
 
     private func choose(of moves: [Move]) -> Move? {
@@ -103,20 +110,16 @@ final class Order {
         return moves[choice]
     }
 
+    private func choose(of steps: [Step], _ sleeps: [Bool]) -> Int? {
+        guard let search else { return 0 }
+        let ways = SharedSearch.Ways(keys: steps.map(\.key), sleeps: sleeps)
+        return limits.switches == nil ? search.choose(of: ways, state()) : search.choose(of: ways, state(), budget)
+    }
+
     private func choose(of moves: [Move], _ steps: [Step], _ sleeps: [Bool]) -> Int? {
         let place = path.count
-        let choice: Int
-        if place < given.count {
-            choice = given[place] % moves.count
-        } else if let search {
-            let ways = SharedSearch.Ways(keys: steps.map(\.key), sleeps: sleeps)
-            let chosen =
-                limits.switches == nil ? search.choose(of: ways, state()) : search.choose(of: ways, state(), budget)
-            guard let chosen else { return nil }
-            choice = chosen
-        } else {
-            choice = 0
-        }
+        let choice = place < given.count ? given[place] % moves.count : choose(of: steps, sleeps)
+        guard let choice else { return nil }
         path.append(choice)
         world.trace.add("order", words(moves[choice]))
         return choice
