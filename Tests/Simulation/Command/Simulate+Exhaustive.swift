@@ -33,7 +33,8 @@ extension Simulate {
         guard (0..<SharedSearch.Budget.mostSwitches).contains(switches ?? 0) else {
             throw ValidationError("--switches is less than \(SharedSearch.Budget.mostSwitches). Leave it out for no bound.")
         }
-        return Order.Limits(tctl: tctlDenies ? .deny : .approve, faults: faults, switches: switches)
+        return Order.Limits(
+            tctl: tctlDenies ? .deny : .approve, isEager: prove || fault != nil, faults: faults, switches: switches)
     }
 
     private func search(_ exhaustive: ExhaustiveSearch, for limit: Duration) throws -> SharedSearch {

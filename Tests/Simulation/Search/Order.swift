@@ -14,6 +14,9 @@ final class Order {
         static let mostFaults = 2
         /// What an administrator decides. The click decides the opposite.
         var tctl: Decision
+        /// Whether faults and switches are tried before the calls that come next by themselves, so that what goes wrong is found
+        /// sooner. It makes no difference to what a complete search finds.
+        var isEager = false
         /// The number of calls that fail.
         var faults: Int
         /// The number of times that another replica comes next although the last one has a call under way; nil for no bound.
@@ -79,7 +82,7 @@ final class Order {
             return true
         }
         guard isOpen else { return false }
-        let moves = moves()
+        let moves = limits.isEager ? moves().reversed() : moves()
         if moves.isEmpty { return false }
         if moves == [.wait] {
             rest()
