@@ -84,8 +84,8 @@ struct FinalStateTests {
             }
             #expect(wait <= PostPlan.settling)
             let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
-            try await rig.environment.chat.updatePost(
-                rig.recordedPost(about: id), to: Card(subject, .approved(nil), cluster: "sandbox.example"))
+            try await rig.chat.updatePost(
+                rig.recordedPost(about: id), to: Card(subject, status: .approved(nil), cluster: "sandbox.example"))
             #expect(try await rig.reconcile(id, as: rig.environment(after: PostPlan.settling), &memory) == .settled)
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
         }
