@@ -19,9 +19,10 @@ extension Simulate {
         }
         let orders =
             switches.map { "with up to \($0) switches between replicas that have a call under way" } ?? "in every order"
+        let time = "in the first \(open) s"
         print(
             """
-            All calls \(orders), with up to \(faults) faults: \(counts(search)), tctl overwritten after at most \
+            All calls \(time) \(orders), with up to \(faults) faults: \(counts(search)), tctl overwritten after at most \
             \(search.longestOverwrite). Nothing went wrong. \(search.isLate ? "NOT COMPLETE: the time was over." : "Complete.")
             """)
     }
@@ -34,7 +35,8 @@ extension Simulate {
             throw ValidationError("--switches is less than \(SharedSearch.Budget.mostSwitches). Leave it out for no bound.")
         }
         return Order.Limits(
-            tctl: tctlDenies ? .deny : .approve, isEager: prove || fault != nil, faults: faults, switches: switches)
+            tctl: tctlDenies ? .deny : .approve, isEager: prove || fault != nil, faults: faults, open: .seconds(open),
+            switches: switches)
     }
 
     private func search(_ exhaustive: ExhaustiveSearch, for limit: Duration) throws -> SharedSearch {

@@ -38,6 +38,9 @@ struct Simulate: ParsableCommand {
     @Option(help: "How often, at most, another replica comes next in --exhaustive although the last one has a call under way.")
     var switches: Int?
 
+    @Option(help: "For how many seconds after the request calls may fail and change their order in --exhaustive.")
+    var open = 30
+
     @Flag(help: "Let tctl deny and the click approve in --exhaustive. Otherwise tctl approves and the click denies.")
     var tctlDenies = false
 

@@ -19,12 +19,15 @@ final class Order {
         var isEager = false
         /// The number of calls that fail.
         var faults: Int
+        /// The time after the request in which people act, calls fail, and the order of calls is open. Afterwards the first call
+        /// comes first.
+        var open: Duration
         /// The number of times that another replica comes next although the last one has a call under way; nil for no bound.
         var switches: Int?
     }
 
-    /// The time until which people act, calls fail, and the order of calls is open. Afterwards the first call comes first.
-    static let horizon = Duration.seconds(31)
+    /// The time of the request.
+    private static let begin = Duration.seconds(1)
     /// The time at which everything has to be right. One sweep comes before it: nobody but a sweep or a click finds that a
     /// decision was claimed by a replica that died.
     static let end = Duration.seconds(100)
@@ -58,7 +61,7 @@ final class Order {
     func begin(_ world: World) {
         self.world = world
         world.scheduler.idle = { [unowned self] in next() }
-        world.scheduler.after(.seconds(1)) { [unowned self, world] in if let id { world.people.create(id) } }
+        world.scheduler.after(Self.begin) { [unowned self, world] in if let id { world.people.create(id) } }
     }
 
     func hold(_ call: some HeldCall) {
@@ -76,7 +79,7 @@ final class Order {
 
     /// Lets something happen. Returns false if nothing can but that time passes.
     private func next() -> Bool {
-        let isOpen = !world.teleport.order.isEmpty && world.scheduler.now < Self.horizon
+        let isOpen = !world.teleport.order.isEmpty && world.scheduler.now < Self.begin + limits.open
         if let place = calls.firstIndex(where: { $0.isFixed }) ?? (isOpen ? nil : calls.indices.first) {
             happen(place)
             return true
