@@ -76,6 +76,7 @@ package struct ReconcileRun: Sendable {
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
             attempt.situation.wasSeen = sight.map { $0.fact != .deleted } ?? false
+            doubtOverruled(&attempt)
             try await findTargets(&attempt)
             // This is false if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
@@ -165,8 +166,11 @@ package struct ReconcileRun: Sendable {
             if attempt.memory.goneAttempts <= Self.goneLimit { return .failed(atLeast: Self.gonePause) }
         }
         if let recheck = attempt.recheck { return .later(recheck) }
-        // A write in doubt may still take effect, after the posts were read.
-        if attempt.situation.unrest > .zero { return .later(attempt.situation.unrest) }
+        // A write in doubt may still take effect, after the posts were read or written.
+        if attempt.situation.unrest > .zero {
+            for post in attempt.situation.record.posts { attempt.memory.forget(post) }
+            return .later(attempt.situation.unrest)
+        }
         claims.forget(id)
         context.evidence.forget(id, upTo: attempt.sight)
         return outcome
