@@ -82,7 +82,7 @@ recovery: build ## Measure how long the recovery from each fault takes: ROUNDS=n
 SIMULATE := .build/simulate
 simulate: packages ## Run the plugin in simulated worlds: SECONDS=n SEED=n; PROVE=1 builds in faults, EXHAUSTIVE=n tries all orders with n faults
 	swift build -c release -Xswiftc -DSIMULATION --static-swift-stdlib --scratch-path $(SIMULATE) --product simulate
-	$(SIMULATE)/release/simulate --seconds $(SECONDS) --seed $(if $(filter command line,$(origin SEED)),$(SEED),1) $(if $(PROVE),--prove) \
+	$(SIMULATE)/release/simulate $(if $(EXHAUSTIVE),$(if $(filter command line,$(origin SECONDS)),--seconds $(SECONDS)),--seconds $(SECONDS)) --seed $(if $(filter command line,$(origin SEED)),$(SEED),1) $(if $(PROVE),--prove) \
 		$(if $(EXHAUSTIVE),--exhaustive --faults $(EXHAUSTIVE)) $(if $(SWITCHES),--switches $(SWITCHES))
 
 bursts: build ## Measure the time and CPU that thousands of requests at once take: PENDING=n REMOVED=n

@@ -120,7 +120,7 @@ struct ConditionTests {
             ("true\n&& true", "line may end only"),
             ("'a' == 'a'", "cannot be used here"), ("1.5 == 1.5", "whole numbers"), ("0x10 == 16", "whole numbers"),
             (#""a\q" == "a""#, "escape"), ("\"a\nb\" == \"a\"", "ends with its line"), ("\"a", "no end"), ("`a", "no end"),
-            ("/* a", "no end"), (#"set("a"...)"#, "missing"), ("f()()", "only a name"),
+            ("/* a", "no end"), ("f()()", "only a name"),
             (#""a".contains("a")"#, "must be a set"),
         ])
     func faults(condition: String, words: String) {
@@ -169,6 +169,25 @@ struct ConditionTests {
         #expect(world.fault("set(\(doubled)).isempty()")?.contains("are allowed") == true)
         let many = World(roles: (0..<5000).map { "role-with-a-long-name-\($0)" })
         let work = Array(repeating: "contains_all($R, $R)", count: 40).joined(separator: " && ")
-        #expect(many.fault(work)?.contains("more work") == true)
+        #expect(many.whole(work)?.words.contains("more work") == true)
+        // Only what depends on the request keeps it from being posted.
+        #expect(many.whole(work)?.kind == .bound)
+        #expect(world.whole("set(\(doubled)).isempty()")?.kind == .bound)
+        #expect(world.whole(String(repeating: "!", count: 100) + "true")?.kind == .broken)
+        #expect(world.whole("regexp.match($R, \"^" + String(repeating: "a", count: 1200) + "$\")")?.kind == .broken)
+    }
+
+    @Test("A request for hundreds of resources with many labels does not use up the work of a rule that looks them up")
+    func largeRequest() throws {
+        let labels = (0..<300).map { node in
+            Dictionary(uniqueKeysWithValues: (0..<15).map { ("label-number-\($0)", "the-value-\($0)-of-node-\(node)") })
+        }
+        let world = World(roles: ["dev"], labels: labels)
+        let look = #"access_request.spec.resource_labels_union["label-number-7"].contains("the-value-7-of-node-299")"#
+        #expect(try world.meets(Array(repeating: look, count: 100).joined(separator: " && ")))
+        let values = #"access_request.spec.resource_labels_union["label-number-3"]"#
+        let any = #"contains_any(\#(values), set("x", "the-value-3-of-node-9"))"#
+        #expect(try world.meets(Array(repeating: any, count: 60).joined(separator: " && ")))
+        #expect(try world.meets(#"regexp.match(\#(values), "*node-99")"#))
     }
 }

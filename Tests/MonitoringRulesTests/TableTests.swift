@@ -1,5 +1,6 @@
 import Access
 import Base
+import Foundation
 import Testing
 
 @testable import MonitoringRules
@@ -50,10 +51,17 @@ struct TableTests {
             switch name {
             case "UTC": .utc
             case "America/Los_Angeles": try? ZoneClock(TimeZoneRules(losAngeles))
+            case "America/New_York", "Europe/Berlin": zone(name)
             default: nil
             }
         }
         return book.outcomes(for: world.facts).first?.outcome
+    }
+
+    private static func zone(_ name: String) -> ZoneClock? {
+        FileManager.default.contents(atPath: "/usr/share/zoneinfo/\(name)").flatMap {
+            try? ZoneClock(TimeZoneRules([UInt8]($0)))
+        }
     }
 
     /// A file of the tz database that has only the rule of the zone.
@@ -107,7 +115,58 @@ struct TableTests {
             }
             #expect(fault.words.contains("is no time of the day"))
         }
+        let elsewhere = Self.shifts(time, "15:00", day: "Friday") + Self.shifts("00:00", time, day: "Mon")
+        #expect(Self.outcome(["a": .init(shifts: elsewhere)]) == .outsideSchedule)
+        #expect(Self.outcome(["a": .init(shifts: elsewhere + Self.shifts("14:00", "15:00"))]) == .matches)
+        // Shifts are asked one after the other, and the first that the request lies in decides.
+        #expect(Self.outcome(["a": .init(shifts: Self.shifts("14:00", "15:00") + Self.shifts(time, "15:00"))]) == .matches)
+        guard case .skipped? = Self.outcome(["a": .init(shifts: Self.shifts(time, "15:00") + Self.shifts("14:00", "15:00"))])
+        else {
+            Issue.record("\(time) is taken")
+            return
+        }
+        let rule = MonitoringRule(
+            name: "r", condition: "true", recipients: ["a/b"], schedules: ["a": .init(shifts: elsewhere)])
+        let fault = RuleBook([rule]) { _ in .utc }.faults.first?.fault
+        #expect(fault?.words.hasPrefix("on Friday, because ") == true)
         let zone = Self.outcome(["a": .init(timeZone: "Mars/Olympus", shifts: Self.shifts("14:00", "15:00"))])
         #expect(zone == .skipped(RuleFault(#"the time zone "Mars/Olympus" is not known"#)))
+    }
+
+    @Test("A schedule that is on decides, even if another one of the rule cannot be used")
+    func several() {
+        let good = MonitoringRule.Schedule(shifts: Self.shifts("14:00", "15:00"))
+        let bad = MonitoringRule.Schedule(timeZone: "Mars/Olympus", shifts: Self.shifts("14:00", "15:00"))
+        #expect(Self.outcome(["a": bad, "b": good]) == .matches)
+        #expect(Self.outcome(["a": good, "b": bad]) == .matches)
+        let off = MonitoringRule.Schedule(shifts: Self.shifts("10:00", "11:00"))
+        guard case .skipped? = Self.outcome(["a": off, "b": bad]) else {
+            Issue.record("The bad zone is taken")
+            return
+        }
+    }
+
+    @Test(
+        "Where the clocks are changed, a shift has the ends that Go gives it",
+        arguments: [
+            // In New York the hour from 1:00 comes twice on this day, and a shift means the first one.
+            ("America/New_York", "01:00", "01:30", "2026-11-01T05:10:00Z", true),
+            ("America/New_York", "01:00", "01:30", "2026-11-01T06:10:00Z", false),
+            ("America/New_York", "00:30", "02:30", "2026-11-01T06:10:00Z", true),
+            // A start in the hour that is left out in spring is an hour early.
+            ("America/New_York", "02:30", "04:00", "2026-03-08T06:29:00Z", false),
+            ("America/New_York", "02:30", "04:00", "2026-03-08T06:30:00Z", true),
+            ("America/New_York", "00:00", "23:59", "2026-03-08T04:59:00Z", false),
+            ("America/New_York", "00:00", "23:59", "2026-03-09T03:59:00Z", true),
+            ("America/New_York", "00:00", "23:59", "2026-03-09T03:59:01Z", false),
+            // East of Greenwich the second one is meant.
+            ("Europe/Berlin", "02:00", "02:30", "2026-10-25T00:10:00Z", false),
+            ("Europe/Berlin", "02:00", "02:30", "2026-10-25T01:10:00Z", true),
+            ("Europe/Berlin", "02:30", "04:00", "2026-03-29T01:29:00Z", false),
+            ("Europe/Berlin", "02:30", "04:00", "2026-03-29T01:30:00Z", true),
+        ])
+    func clockChanges(zone: String, start: String, end: String, moment: String, isOn: Bool) throws {
+        let schedule = ["a": MonitoringRule.Schedule(timeZone: zone, shifts: Self.shifts(start, end, day: "Sunday"))]
+        #expect(Self.outcome(schedule, at: try RFC3339.time(moment)) == (isOn ? .matches : .outsideSchedule))
     }
 }

@@ -28,12 +28,7 @@ struct World {
         self.labels = labels
     }
 
-    var facts: RuleFacts {
-        var facts = RuleFacts(request)
-        facts.traits = traits
-        facts.labels = labels
-        return facts
-    }
+    var facts: RuleFacts { RuleFacts(request, traits: traits, labels: labels) }
 
     /// Returns whether the condition is met, with the abbreviations R, U, I and T of its variables written out.
     func meets(_ condition: String) throws -> Bool { try result(condition) == .met }
@@ -43,12 +38,15 @@ struct World {
     }
 
     /// Returns the words of the fault of a condition; nil if it has none.
-    func fault(_ condition: String) -> String? {
+    func fault(_ condition: String) -> String? { whole(condition)?.words }
+
+    /// Returns the fault of a condition; nil if it has none.
+    func whole(_ condition: String) -> RuleFault? {
         do {
-            _ = try result(condition)
+            _ = try Condition(Self.written(condition)).evaluate(facts)
             return nil
         } catch {
-            return "\(error)"
+            return error
         }
     }
 

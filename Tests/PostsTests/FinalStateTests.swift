@@ -69,6 +69,42 @@ struct FinalStateTests {
         }
     }
 
+    @Test("A decision that overruled another one is shown, even if a write that shows the other one takes effect later")
+    func overruled() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            try rig.auth.resolve(id.rawValue, .approved)
+            try await rig.reconcile(id)
+            try rig.auth.resolve(id.rawValue, .denied)
+            var memory = RunMemory()
+            guard case .later(let wait) = try await rig.reconcile(id, &memory) else {
+                Issue.record("The posts are not looked at again.")
+                return
+            }
+            #expect(wait <= PostPlan.settling)
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            try await rig.chat.updatePost(
+                rig.recordedPost(about: id), to: Card(subject, status: .approved(nil), cluster: "sandbox.example"))
+            #expect(try await rig.reconcile(id, as: rig.environment(after: PostPlan.settling), &memory) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+        }
+    }
+
+    @Test("The watch shows that a decision was overruled until the request is settled")
+    func overruledInWatch() throws {
+        let id = try #require(RequestID("request-1"))
+        let evidence = GoneEvidence()
+        evidence.saw(.resolved(.approved), of: id, at: .zero)
+        #expect(evidence.sight(of: id)?.isOverruling == false)
+        evidence.saw(.resolved(.denied), of: id, at: .seconds(1))
+        evidence.saw(.resolved(.denied), of: id, at: .seconds(2))
+        #expect(evidence.sight(of: id)?.isOverruling == true)
+        evidence.forget(id, upTo: evidence.sight(of: id))
+        evidence.saw(.resolved(.denied), of: id, at: .seconds(3))
+        #expect(evidence.sight(of: id)?.isOverruling == false)
+    }
+
     @Test("A decision that a click's answer showed is kept, if the process ended before recording it and the request is gone")
     func shownByClick() async throws {
         try await Rig.with { rig in

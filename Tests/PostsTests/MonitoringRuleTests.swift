@@ -63,7 +63,7 @@ struct MonitoringRuleTests {
             let id = try rig.request(roles: ["dev"], reviewers: ["carol@example.com"])
             #expect(try await rig.reconcile(id, as: environment) == .settled)
             #expect(try rig.told(id) == ["@bob", "oncall"])
-            #expect(rig.data(of: id)[PluginRecord.Key.ruleRecipients] == "acme/oncall\t0\nbob@example.com\t0")
+            #expect(rig.data(of: id)[PluginRecord.Key.ruleRecipients] == "acme/oncall\t*\nbob@example.com\t*")
             try rig.auth.resolve(id.rawValue, .approved)
             #expect(try await rig.reconcile(id, as: environment) == .settled)
             #expect(try rig.posts(about: id).allSatisfy { $0.props["teleport"]?["state"]?.text == "approved" })
@@ -194,6 +194,58 @@ struct MonitoringRuleTests {
             let one = try rig.request(roles: ["dev"])
             try await rig.reconcile(one, as: environment)
             #expect(await rig.answer(try rig.click(.approve, on: one), as: environment).text.hasPrefix("You approved"))
+        }
+    }
+
+    @Test("A member of a rule's channel may decide a request without roles, and one with more roles than anybody lists")
+    func allRoles() async throws {
+        try await RuleRig.with { rig in
+            rig.auth.setRule(AuthRule("all", condition: "true", recipients: ["acme/oncall"]))
+            let environment = await rig.ruled(telling: [])
+            for roles in [[], (0..<40).map { "role-\($0)" }] {
+                let id = try rig.request(roles: roles)
+                #expect(try await rig.reconcile(id, as: environment) == .settled)
+                #expect(rig.data(of: id)[PluginRecord.Key.ruleRecipients] == "acme/oncall\t*")
+                #expect(await rig.answer(try rig.click(.approve, on: id), as: environment).text.hasPrefix("You approved"))
+            }
+        }
+    }
+
+    @Test("All recipients of the matching rules are told, however many they are")
+    func many() async throws {
+        try await RuleRig.with { rig in
+            for number in 0..<60 { try rig.addChannel("c\(number)", shown: "C \(number)") }
+            rig.auth.setRule(AuthRule("a", condition: "true", recipients: (0..<60).map { "acme/c\($0)" }))
+            let id = try rig.request(roles: ["dev"])
+            #expect(try await rig.reconcile(id, as: await rig.ruled()) == .settled)
+            #expect(try rig.told(id).count == 60)
+        }
+    }
+
+    @Test("A request that makes a rule's condition take too much work is told nobody, so that it does not choose who is told")
+    func undecided() async throws {
+        try await RuleRig.with { rig in
+            let costly = "regexp.match(set(access_request.spec.request_reason), \"^(a?){500}(a*){400}$\")"
+            rig.auth.setRule(AuthRule("a", condition: costly, recipients: ["acme/sec"]))
+            rig.auth.setRule(AuthRule("b", condition: "true", recipients: ["acme/oncall"]))
+            let reason = String(repeating: "a", count: 1500)
+            let id = try #require(RequestID(rig.auth.createRequest(user: "dave", roles: ["dev"], reason: reason)))
+            let environment = await rig.ruled()
+            do {
+                _ = try await rig.reconcile(id, as: environment)
+                Issue.record("The request is posted")
+            } catch let error as Undecided {
+                #expect(error.words.contains(#"the access monitoring rule "a" matches"#), "\(error)")
+                // A requester cannot make the plugin unready in this way.
+                #expect(Problem(error).isPermanent && Problem(error).isNote)
+            }
+            #expect(try rig.told(id) == [])
+            let other = try rig.request(roles: ["dev"])
+            #expect(try await rig.reconcile(other, as: environment) == .settled)
+            #expect(try rig.told(other) == ["oncall"])
+            rig.auth.setRule(AuthRule("a", condition: "true", recipients: ["acme/sec"]))
+            #expect(try await rig.reconcile(id, as: await rig.ruled()) == .settled)
+            #expect(try rig.told(id) == ["oncall", "sec"])
         }
     }
 }

@@ -13,10 +13,12 @@ struct RuleKeeperTests {
     private final class Service: RuleService {
         let answer: Mutex<Result<[MonitoringRule]?, TeleportError>>
 
+        let traits = Mutex<Result<[String: [String]], TeleportError>>(.success([:]))
+
         init(_ answer: Result<[MonitoringRule]?, TeleportError>) { self.answer = Mutex(answer) }
 
         func monitoringRules() async throws(TeleportError) -> [MonitoringRule]? { try answer.withLock { $0 }.get() }
-        func traits(ofUser name: String) async throws(TeleportError) -> [String: [String]] { [:] }
+        func traits(ofUser name: String) async throws(TeleportError) -> [String: [String]] { try traits.withLock { $0 }.get() }
         func labels(of resources: [RequestedResource]) async throws(TeleportError) -> [[String: String]] { [] }
     }
 
@@ -106,12 +108,77 @@ struct RuleKeeperTests {
         #expect(keeper.figures == .init(usable: 0, skipped: 0, readAt: Timestamp(milliseconds: 2000)))
     }
 
-    @Test("A request waits for the first answer, and fails to be tried again if there is none")
-    func unanswered() async throws {
-        let lost = TeleportError(.unavailable, "no connection")
-        let service = Service(.failure(lost))
-        let keeper = keeper(service, Health(), clock: TestClock(.endAtOnce))
+    @Test(
+        "Until the server says which rules there are, a request fails to be tried again, whatever the reason",
+        arguments: [TeleportError.Code.unavailable, .timedOut, .other, .misconfigured])
+    func unanswered(code: TeleportError.Code) async throws {
+        let (health, service) = (Health(), Service(.failure(TeleportError(code, "it is broken", mend: "look at it"))))
+        let keeper = keeper(service, health, clock: TestClock(.endAtOnce))
+        let changes = Mutex(0)
+        keeper.onChange { changes.withLock { $0 += 1 } }
+        #expect(!(await keeper.refresh()))
+        do {
+            _ = try await keeper.book()
+            Issue.record("There are rules")
+        } catch {
+            #expect(error.code == .unavailable)
+            #expect(error.message == "the access monitoring rules are not known yet: it is broken; look at it")
+        }
+        #expect(note(health)?.contains("no request is posted until they can be") == true)
+        service.answer.withLock { $0 = .success([]) }
         #expect(await keeper.refresh())
-        await #expect(throws: TeleportError.self) { try await keeper.book() }
+        // The clock lets no request wait, so the rules have to be known at once.
+        #expect(keeper.state.withLock { $0.isKnown } && note(health) == nil)
+        // Requests that failed meanwhile are looked at again, although there are no rules.
+        #expect(changes.withLock { $0 } == 1)
+    }
+
+    @Test("A failure on a live connection is retried after a pause, and at once when the server says that there is news")
+    func retried() async throws {
+        let (sleeps, began) = AsyncStream<Int>.makeStream()
+        let clock = TestClock(.lastUntilWoken) { began.yield($0) }
+        let service = Service(.failure(TeleportError(.unavailable, "the proxy hiccups")))
+        let keeper = keeper(service, Health(), clock: clock)
+        try await withThrowingTaskGroup(of: Void.self) { group throws in
+            group.addTask { try await keeper.run() }
+            keeper.refreshSoon()
+            // One sleep lasts until the next regular look, and the other one until the retry.
+            for await count in sleeps where count == 2 { break }
+            service.answer.withLock { $0 = .success([Self.rule]) }
+            keeper.refreshSoon()
+            var known = try await keeper.book()
+            #expect(known.entries.count == 1)
+            service.answer.withLock { $0 = .failure(TeleportError(.unavailable, "again")) }
+            keeper.refreshSoon()
+            for await count in sleeps where count == 4 { break }
+            known = try await keeper.book()
+            #expect(known.entries.count == 1)
+            group.cancelAll()
+        }
+    }
+
+    @Test("A look-up without an answer is made again; any other failure leaves all rules aside for the request")
+    func lookUps() async throws {
+        let id = try #require(RequestID("2ac7a19b-41ca-4cbf-a491-9a0009d3eef6"))
+        let request = AccessRequest(
+            id: id, user: "alice", roles: ["dev"], state: .pending, created: .init(milliseconds: 1_754_922_600_000))
+        let condition = #"is_empty(user.traits["team"])"#
+        let service = Service(.success([MonitoringRule(name: "a", condition: condition, recipients: ["acme/oncall"])]))
+        let keeper = keeper(service, Health())
+        #expect(await keeper.refresh())
+        for code in [TeleportError.Code.unavailable, .timedOut, .cancelled] {
+            service.traits.withLock { $0 = .failure(TeleportError(code, "no answer")) }
+            await #expect(throws: TeleportError.self) { try await keeper.verdict(on: request) }
+        }
+        service.traits.withLock { $0 = .failure(Self.broken) }
+        guard case .nobody = try await keeper.verdict(on: request) else {
+            Issue.record("The rules are used")
+            return
+        }
+        service.traits.withLock { $0 = .success([:]) }
+        guard case .named = try await keeper.verdict(on: request) else {
+            Issue.record("The rules are not used")
+            return
+        }
     }
 }

@@ -74,16 +74,18 @@ final class World: @unchecked Sendable {
         for _ in 0..<plan.replicas { startReplica() }
         if let order {
             order.begin(self)
+            scheduler.run(until: Order.end)
+            if scheduler.isAbandoned { return oracle.violations }
         } else {
             people.plan()
             Faults(self).plan()
+            scheduler.run(until: Self.day)
+            heal()
+            scheduler.run(until: Self.day + plan.quiet)
         }
-        scheduler.run(until: Self.day)
-        if order == nil { heal() }
-        scheduler.run(until: Self.day + plan.quiet)
-        if scheduler.isAbandoned { return oracle.violations }
         oracle.judgeEnd()
-        if order != nil { return oracle.violations }
+        // A copy of the process ends with the schedule.
+        if order?.isSearching == true { return oracle.violations }
         for replica in replicas { replica.cancel() }
         scheduler.finish(replicas.map(\.machine))
         return oracle.violations
@@ -117,9 +119,11 @@ final class World: @unchecked Sendable {
         }
     }
 
+    func replica(_ machine: Machine) -> SimulatedReplica? { replicas.first { $0.machine === machine } }
+
     func kill(_ machine: Machine) {
-        replicas.first { $0.machine === machine }?.kill()
-        scheduler.after(.seconds(1)) { [self] in if living.isEmpty { startReplica() } }
+        replica(machine)?.kill()
+        scheduler.after(.seconds(1), while: { [self] in living.isEmpty }) { [self] in if living.isEmpty { startReplica() } }
     }
 
     var living: [SimulatedReplica] { replicas.filter(\.isAlive) }

@@ -31,4 +31,16 @@ struct SimulationTests {
         let (output, code) = try simulate("--seconds", "20", "--requests", "5")
         #expect(code == 0 && output.contains("Nothing went wrong"), "\(output.suffix(8000))")
     }
+
+    @Test("Nothing goes wrong in any order of calls in which a replica is interrupted by people alone")
+    func everyOrder() throws {
+        let (output, code) = try simulate("--exhaustive", "--faults", "0", "--switches", "0")
+        #expect(code == 0 && output.contains("Nothing went wrong. Complete."), "\(output.suffix(8000))")
+    }
+
+    @Test("Nothing goes wrong in the first orders of calls with a fault")
+    func ordersWithFault() throws {
+        let (output, code) = try simulate("--exhaustive", "--faults", "1", "--switches", "1", "--seconds", "10")
+        #expect(code == 0 && output.contains("Nothing went wrong"), "\(output.suffix(8000))")
+    }
 }

@@ -72,7 +72,7 @@ extension Card.Status {
 
     /// Creates the decision that a post or record shows, from its ``name`` and without who made it. Nil for the name of a state
     /// that is no decision.
-    init?(final name: String) {
+    package init?(final name: String) {
         switch name {
         case Card.Status.approved(nil).name: self = .approved(nil)
         case Card.Status.denied(nil).name: self = .denied(nil)

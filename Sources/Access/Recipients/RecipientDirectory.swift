@@ -41,6 +41,8 @@ package struct FoundRecipients: Sendable {
     package var failures: [MattermostError] = []
     /// The recipients that monitoring rules named, if they are to be told. They have to be recorded with the request.
     package var byRules: RuleRecipients?
+    /// The reason why nobody is told although somebody should be: it is unknown whom the monitoring rules name.
+    package var undecided: Notice?
 
     package init() {}
 }

@@ -5,23 +5,20 @@ package struct RuleRecipients: Equatable, Sendable, CustomStringConvertible {
     package struct Entry: Equatable, Sendable {
         /// The recipient as the rule names it.
         package var name: String
-        /// The positions, among the request's roles, of those for which the rules name the recipient even if nothing else is
-        /// requested. A requester can put two roles into one request, and the rule about one of them must not make its
-        /// recipients approve the other.
-        package var roles: Set<Int>
+        /// The roles for which the rules name the recipient even if nothing else is requested. A requester can put two roles into
+        /// one request, and the rule about one of them must not make its recipients approve the other.
+        package var roles: RolePositions
 
-        package init(name: String, roles: Set<Int>) {
+        package init(name: String, roles: RolePositions) {
             self.name = name
             self.roles = roles
         }
     }
 
-    /// The largest number of recipients of one request.
-    package static let limit = 50
-    /// The largest number of roles of a request whose own recipients are kept.
-    package static let roleLimit = 30
+    /// The largest number of recipients of one request. More posts are not read from a record either.
+    package static let limit = PluginRecord.postLimit
     /// The largest size of a recipient's name in bytes.
-    private static let nameLimit = 300
+    package static let nameLimit = 300
 
     package var entries: [Entry]
 
@@ -39,23 +36,19 @@ package struct RuleRecipients: Equatable, Sendable, CustomStringConvertible {
         self.init(
             text.split(separator: "\n").prefix(Self.limit).map { line in
                 let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
-                let roles = parts.dropFirst().first?.split(separator: ",").prefix(Self.roleLimit).compactMap { Int($0) } ?? []
-                return Entry(name: String(parts.first ?? ""), roles: Set(roles))
+                return Entry(name: String(parts.first ?? ""), roles: RolePositions(parts.count > 1 ? parts[1] : ""))
             })
     }
 
     /// The value in the record: a line for each recipient, with the positions of its roles after a tabulator.
     package var description: String {
-        entries.map { entry in
-            ([entry.name] + [entry.roles.sorted().map(String.init).joined(separator: ",")]).joined(separator: "\t")
-        }.joined(separator: "\n")
+        entries.map { "\($0.name)\t\($0.roles)" }.joined(separator: "\n")
     }
 
-    /// Returns the recipients that are told of a role of the request by itself.
-    package func recipients(ofRole role: String, in request: AccessRequest) -> [Recipient] {
-        let roles = request.roles.isEmpty ? [""] : request.roles
-        return entries.filter { entry in entry.roles.contains { roles.indices.contains($0) && roles[$0] == role } }
-            .compactMap { Recipient($0.name) }
+    /// Returns the recipients that are told of a role of the request by itself. A request without roles is told like one with a
+    /// single role.
+    fileprivate func recipients(ofRoleAt position: Int) -> [Recipient] {
+        entries.filter { $0.roles.contains(position) }.compactMap { Recipient($0.name) }
     }
 }
 
@@ -69,10 +62,13 @@ extension RecipientRules {
     /// configuration does.
     package func narrowed(to request: AccessRequest, _ record: PluginRecord) -> RecipientRules {
         guard let told = record.ruleRecipients else { return self }
-        let roles = request.roles.isEmpty ? [""] : request.roles
-        let named = roles.map { role in
-            let own = told.recipients(ofRole: role, in: request)
-            return (role, own.isEmpty ? recipients(ofRoles: role.isEmpty ? [] : [role]) : own)
+        guard !request.roles.isEmpty else {
+            let own = told.recipients(ofRoleAt: 0)
+            return own.isEmpty ? self : RecipientRules(always: own)
+        }
+        let named = request.roles.enumerated().map { position, role in
+            let own = told.recipients(ofRoleAt: position)
+            return (role, own.isEmpty ? recipients(ofRoles: [role]) : own)
         }
         return RecipientRules(always: [], roles: Dictionary(named) { first, _ in first })
     }

@@ -18,6 +18,15 @@ package struct ZoneClock: Equatable, Sendable {
 
     /// Returns the seconds that the clock is ahead of UTC at a moment.
     package func offset(at moment: Timestamp) -> Int64 { rules?.local(at: moment).offset ?? 0 }
+
+    /// Returns the moment at which the clocks show a time. Of a time that they show twice, or never, it is the moment that Go's
+    /// `time.Date` chooses.
+    /// - Parameter local: the time, in the seconds since 1970 that it would have in UTC.
+    package func moment(showing local: Int64) -> Timestamp {
+        func offset(_ second: Int64) -> Int64 { rules?.local(at: second).offset ?? 0 }
+        let second = local &- offset(local &- offset(local))
+        return Timestamp(milliseconds: second.multipliedReportingOverflow(by: 1000).partialValue)
+    }
 }
 
 /// The local time that holds in a zone for some time.

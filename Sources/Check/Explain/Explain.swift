@@ -111,6 +111,10 @@ package struct Explain: Sendable {
         case .notBoolean(let type): .skipped(name, "does not match: its condition is \(type), and neither true nor false")
         case .skipped(let fault):
             .failed(name, "is skipped: \(fault.words)", mend: RuleSteps.mend(rule.name))
+        case .undecided(let fault):
+            .failed(
+                name, "keeps the request from being posted: \(fault.words)",
+                mend: "Make its condition simpler: tctl edit access_monitoring_rule/\(rule.name)")
         }
     }
 

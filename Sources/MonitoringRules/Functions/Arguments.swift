@@ -47,6 +47,20 @@ struct Arguments {
         return version
     }
 
+    /// Returns whether a time lies between two others, or a version from one version up to another.
+    func isBetween() throws(RuleFault) -> Bool {
+        if case .time = values[0] { return try isBetweenTimes() }
+        let (subject, first, end) = (try version(0), try version(1), try version(2))
+        return first <= subject && subject < end
+    }
+
+    /// Returns whether a time lies between two others, which may be swapped and do not belong to the span.
+    func isBetweenTimes() throws(RuleFault) -> Bool {
+        guard values.count == 3 else { throw RuleFault("between takes 2 times, and has \(values.count - 1)") }
+        let (time, first, second) = (try time(0), try time(1), try time(2))
+        return min(first, second) < time && time < max(first, second)
+    }
+
     func strings(from position: Int) throws(RuleFault) -> [Text] {
         var texts: [Text] = []
         for position in values.indices.dropFirst(position) { texts.append(try string(position)) }

@@ -1,39 +1,46 @@
+/// The work that may still be done: about one unit for each part that is evaluated and each byte that is handled.
+struct Budget {
+    /// The work that the condition of one rule may take for one request.
+    static let ofCondition = Budget(left: 2_000_000)
+    /// The work that all conditions together may take to tell which of a request's roles they are about.
+    static let ofRoles = Budget(left: 20_000_000)
+
+    private(set) var left: Int
+
+    mutating func spend(_ work: Int) throws(RuleFault) {
+        left -= work
+        guard left >= 0 else { throw RuleFault("the condition takes more work than is spent on one request", .bound) }
+    }
+}
+
 /// Evaluates a program for one request, within a budget of work.
 struct Evaluation {
-    /// The work that one condition may take: about one unit for each part that is evaluated and each byte that is handled.
-    static let budget = 1_000_000
     /// The largest size of a string that a function makes, in bytes.
     static let stringLimit = 64 << 10
 
     let facts: RuleFacts
-    private(set) var left: Int
+    private(set) var budget: Budget
 
-    init(_ facts: RuleFacts, budget: Int = Self.budget) {
+    init(_ facts: RuleFacts, _ budget: Budget = .ofCondition) {
         self.facts = facts
-        left = budget
+        self.budget = budget
     }
 
     /// Takes work from the budget.
-    mutating func spend(_ work: Int) throws(RuleFault) {
-        left -= work
-        guard left >= 0 else { throw RuleFault("the condition takes more work than is spent on one rule") }
-    }
+    mutating func spend(_ work: Int) throws(RuleFault) { try budget.spend(work) }
 
+    /// Evaluates a program. What variables and keys stand for is at hand and costs nothing; whoever goes through it pays.
     mutating func value(of program: Program) throws(RuleFault) -> Value {
         try spend(1)
         switch program {
         case .literal(let value): return value
-        case .variable(let variable):
-            let value = facts.value(of: variable)
-            try spend(value.size)
-            return value
+        case .variable(let variable): return facts[variable]
         case .lookUp(let variable, let key):
-            guard case .dict(let map) = facts.value(of: variable), case .string(let key) = try self.value(of: key) else {
+            guard case .dict(let map) = facts[variable], case .string(let key) = try self.value(of: key) else {
                 throw RuleFault("the key of \(variable.rawValue) must be a string")
             }
-            let values = map[key] ?? []
-            try spend(Value.dict(map).size)
-            return .set(values)
+            try spend(key.bytes.count)
+            return .set(map[key] ?? [])
         case .call(let function, let arguments):
             var values: [Value] = []
             for argument in arguments { values.append(try value(of: argument)) }
@@ -46,6 +53,7 @@ struct Evaluation {
             guard left.type == type, right.type == type else {
                 throw .type(of: "each side of a comparison", expected: type, found: left.type == type ? right.type : left.type)
             }
+            try spend(min(left.size, right.size))
             return .bool((left == right) != isNegated)
         }
     }

@@ -6,7 +6,7 @@ extension Function {
 
     /// Calls the function. Each value has the type of the signature where that was known before; otherwise it is checked here.
     func apply(_ values: [Value], _ evaluation: inout Evaluation) throws(RuleFault) -> Value {
-        for value in values { try evaluation.spend(value.size) }
+        for value in handled(values) { try evaluation.spend(value.size) }
         let arguments = Arguments(self, values)
         switch self {
         case .set: return .set(Set(try arguments.strings(from: 0)))
@@ -18,11 +18,11 @@ extension Function {
         case .choose: return try arguments.chosen()
         case .upper:
             return try arguments.transformed(&evaluation) { (text) throws(RuleFault) in
-                text.mapped(\.properties.uppercaseMapping)
+                text.mapped(\.upper)
             }
         case .lower:
             return try arguments.transformed(&evaluation) { (text) throws(RuleFault) in
-                text.mapped(\.properties.lowercaseMapping)
+                text.mapped(\.lower)
             }
         case .replaceAll:
             let (part, other) = (try arguments.string(1), try arguments.string(2))
@@ -35,12 +35,23 @@ extension Function {
             try evaluation.spend(parts.count * Self.partCost)
             return .set(Set(parts))
         case .emailLocal: return .set(try EmailAddress.locals(of: arguments.set(0)))
+        case .regexpMatch:
+            return .bool(try RegularExpression.matches(anyOf: arguments.set(0), try arguments.string(1), &evaluation))
         case .regexpReplace:
             return .set(
                 try RegularExpression.replace(
                     in: arguments.set(0), try arguments.string(1), with: try arguments.string(2), &evaluation))
         case .time: return .time(try RFC3339.time(arguments.string(0).string))
         default: return try .bool(or: self, arguments)
+        }
+    }
+
+    /// Returns the arguments that the function goes through, byte by byte. The others are only passed on, or looked up in.
+    private func handled(_ values: [Value]) -> ArraySlice<Value> {
+        switch self {
+        case .ifelse, .option, .choose, .pair, .isEmpty, .before, .after, .between, .betweenTimes: []
+        case .contains, .containsAny, .containsAll: values.dropFirst()
+        default: values[...]
         }
     }
 }
@@ -51,11 +62,11 @@ extension Value {
         switch function {
         case .before: return .bool(try arguments.time(0) < (try arguments.time(1)))
         case .after: return .bool(try arguments.time(0) > (try arguments.time(1)))
-        case .between:
-            let ends = [try arguments.time(1), try arguments.time(2)].sorted()
-            let time = try arguments.time(0)
-            return .bool(ends[0] < time && time < ends[1])
-        case .containsAny: return .bool(!(try arguments.set(0).isDisjoint(with: arguments.set(1))))
+        case .between: return .bool(try arguments.isBetween())
+        case .betweenTimes: return .bool(try arguments.isBetweenTimes())
+        case .containsAny:
+            let (whole, parts) = (try arguments.set(0), try arguments.set(1))
+            return .bool(parts.contains(where: whole.contains))
         case .containsAll:
             let (whole, parts) = (try arguments.set(0), try arguments.set(1))
             return .bool(!parts.isEmpty && parts.isSubset(of: whole))

@@ -1,8 +1,10 @@
 /// The functions and methods of the language. A method is a function whose first argument stands before the dot.
 enum Function: Sendable, CaseIterable {
     case set, dict, pair, union, ifelse, choose, option
-    case upper, lower, replaceAll, split, emailLocal, regexpReplace
-    case time, before, after, between
+    case upper, lower, replaceAll, split, emailLocal, regexpMatch, regexpReplace
+    case time, before, after
+    /// The function compares times or versions, and the method times alone.
+    case between, betweenTimes
     case containsAny, containsAll, isEmpty
     case newerThan, olderThan
     case add, contains, put, addValues, remove
@@ -40,14 +42,15 @@ enum Function: Sendable, CaseIterable {
     private static let functions: [String: Function] = [
         "set": .set, "dict": .dict, "pair": .pair, "union": .union, "ifelse": .ifelse, "choose": .choose, "option": .option,
         "strings.upper": .upper, "strings.lower": .lower, "strings.replaceall": .replaceAll, "strings.split": .split,
-        "email.local": .emailLocal, "regexp.replace": .regexpReplace, "time.RFC3339": .time, "before": .before,
-        "after": .after, "between": .between, "contains_any": .containsAny, "contains_all": .containsAll,
+        "email.local": .emailLocal, "regexp.match": .regexpMatch, "regexp.replace": .regexpReplace, "time.RFC3339": .time,
+        "before": .before, "after": .after, "between": .between, "contains_any": .containsAny, "contains_all": .containsAll,
         "is_empty": .isEmpty, "newer_than": .newerThan, "older_than": .olderThan,
     ]
 
     private static let methods: [String: Function] = [
         "add": .add, "contains": .contains, "put": .put, "add_values": .addValues, "remove": .remove, "before": .before,
-        "after": .after, "between": .between, "contains_any": .containsAny, "contains_all": .containsAll, "isempty": .isEmpty,
+        "after": .after, "between": .betweenTimes, "contains_any": .containsAny, "contains_all": .containsAll,
+        "isempty": .isEmpty,
     ]
 
     var signature: Signature {
@@ -63,10 +66,12 @@ enum Function: Sendable, CaseIterable {
         case .replaceAll: Signature([.any, .string, .string], .any)
         case .split: Signature([.set, .string], .set)
         case .emailLocal: Signature([.set], .set)
+        case .regexpMatch: Signature([.set, .string], .bool)
         case .regexpReplace: Signature([.set, .string, .string], .set)
         case .time: Signature([.string], .time)
         case .before, .after: Signature([.time, .time], .bool)
-        case .between: Signature([.time, .time, .time], .bool)
+        case .between: Signature([.any, .any, .any], .bool)
+        case .betweenTimes: Signature([.time], rest: .time, .bool)
         case .containsAny, .containsAll: Signature([.set, .set], .bool)
         case .isEmpty: Signature([.set], .bool)
         case .newerThan, .olderThan: Signature([.any, .any], .bool)

@@ -18,7 +18,7 @@ package enum RFC3339 {
 
         mutating func time() -> Timestamp? {
             guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2), take("T"),
-                let hour = number(2), take(":"), let minute = number(2), take(":"), let second = number(2),
+                let hour = hour(), take(":"), let minute = number(2), take(":"), let second = number(2),
                 (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60,
                 second < 60,
                 let milliseconds = fraction(), let offset = offset(), position == bytes.count
@@ -58,6 +58,12 @@ package enum RFC3339 {
             return number
         }
 
+        /// Reads the hour, which Go takes with one digit too.
+        private mutating func hour() -> Int? {
+            guard let first = digit() else { return nil }
+            return digit().map { first * 10 + $0 } ?? first
+        }
+
         /// Reads the fraction of the second, which may be missing, in milliseconds. Further digits are dropped.
         private mutating func fraction() -> Int? {
             guard take(".") || take(",") else { return 0 }
@@ -70,11 +76,11 @@ package enum RFC3339 {
             return value * [100, 10, 1][min(count, 3) - 1]
         }
 
-        /// Reads the offset from UTC in seconds.
+        /// Reads the offset from UTC in seconds. As in Go, it may have 24 hours and 60 minutes.
         private mutating func offset() -> Int? {
             if take("Z") { return 0 }
             let sign = take("+") ? 1 : take("-") ? -1 : 0
-            guard sign != 0, let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60 else {
+            guard sign != 0, let hours = number(2), take(":"), let minutes = number(2), hours <= 24, minutes <= 60 else {
                 return nil
             }
             return sign * (hours * 3600 + minutes * 60)

@@ -9,6 +9,12 @@ struct Lexer {
     /// Returns all tokens; the last one is ``Token/end``.
     static func tokens(of text: String) throws(RuleFault) -> [PlacedToken] {
         var lexer = Lexer(Array(text.utf8))
+        // A byte order mark may stand at the start, and nowhere else. A zero may stand nowhere.
+        let hasMark = text.unicodeScalars.first == "\u{FEFF}"
+        if hasMark { lexer.position = 3 }
+        guard text.unicodeScalars.dropFirst(hasMark ? 1 : 0).allSatisfy({ $0 != "\u{FEFF}" && $0 != "\0" }) else {
+            throw RuleFault("the condition has a character that cannot be used")
+        }
         var tokens: [PlacedToken] = []
         while tokens.last?.token != .end { tokens.append(try lexer.next()) }
         return tokens
@@ -39,19 +45,23 @@ struct Lexer {
             case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): position += 1
             case UInt8(ascii: "/") where at(1) == UInt8(ascii: "/"):
                 while let byte = current, byte != UInt8(ascii: "\n") { position += 1 }
-            case UInt8(ascii: "/") where at(1) == UInt8(ascii: "*"): try skipComment()
+            case UInt8(ascii: "/") where at(1) == UInt8(ascii: "*"):
+                let start = position
+                if try skipComment(), last?.canEnd == true { return start }
             default: return nil
             }
         }
         return nil
     }
 
-    private mutating func skipComment() throws(RuleFault) {
+    /// Skips a comment. Returns whether a line ends in it, which counts as the line's end.
+    private mutating func skipComment() throws(RuleFault) -> Bool {
+        let start = position
         position += 2
         while at(1) != nil {
             if current == UInt8(ascii: "*"), at(1) == UInt8(ascii: "/") {
                 position += 2
-                return
+                return bytes[start..<position].contains(UInt8(ascii: "\n"))
             }
             position += 1
         }
@@ -65,7 +75,7 @@ struct Lexer {
         case UInt8(ascii: "`"): return .string(try raw())
         case UInt8(ascii: "0")...UInt8(ascii: "9"): return .int(try number())
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), 0x80...:
-            return .name(name())
+            return .name(try identifier())
         default: return try symbol()
         }
     }
@@ -74,6 +84,28 @@ struct Lexer {
         let start = position
         while let byte = current, Self.isNamePart(byte) { position += 1 }
         return String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
+    /// The words that Go keeps for itself. None of them can be a name, not even behind a dot.
+    private static let keywords: Set<String> = [
+        "break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func", "go", "goto",
+        "if",
+        "import", "interface", "map", "package", "range", "return", "select", "struct", "switch", "type", "var",
+    ]
+
+    private mutating func identifier() throws(RuleFault) -> String {
+        let start = position
+        let name = name()
+        let scalars = name.unicodeScalars
+        guard scalars.allSatisfy({ $0 == "_" || $0.isLetter || $0.isDecimalDigit }), scalars.first?.isDecimalDigit == false
+        else {
+            throw RuleFault("at byte \(start + 1): a name has a character that is neither a letter nor a digit")
+        }
+        guard !Self.keywords.contains(name) else {
+            throw RuleFault(
+                "at byte \(start + 1): \"\(name)\" is a word of the language, so as a key it has to be written [\"\(name)\"]")
+        }
+        return name
     }
 
     private static func isNamePart(_ byte: UInt8) -> Bool {
@@ -87,14 +119,18 @@ struct Lexer {
 
     private mutating func number() throws(RuleFault) -> Int {
         let text = name()
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), current != UInt8(ascii: ".") else {
+        // Go takes a number with a zero before it for an octal one, and Teleport reads its digits as a decimal one all the same.
+        let largest: UInt8 = text.hasPrefix("0") && text.utf8.count > 1 ? 0x37 : 0x39
+        guard text.utf8.allSatisfy({ (0x30...largest).contains($0) }), let number = Int(text), current != UInt8(ascii: ".")
+        else {
             throw fault("only whole numbers in decimal notation can be used")
         }
         return number
     }
 
     private static let symbols = [
-        "&&", "||", "==", "!=", "<=", ">=", "!", "(", ")", "[", "]", ",", ".", "<", ">", "+", "-", "*", "/", "%", "&", "|",
+        "...", "&&", "||", "==", "!=", "<=", ">=", "!", "(", ")", "[", "]", ",", ".", "<", ">", "+", "-", "*", "/", "%", "&",
+        "|",
     ]
 
     private mutating func symbol() throws(RuleFault) -> Token {

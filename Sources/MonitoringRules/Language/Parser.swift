@@ -130,6 +130,7 @@ struct Parser {
                 node = .member(node, name)
             } else if take("[") {
                 let key = try binary(above: 0)
+                _ = take(",")
                 guard take("]") else { throw fault("\"]\" is missing") }
                 node = .index(node, key)
             } else if take("(") {
@@ -160,12 +161,14 @@ struct Parser {
         }
     }
 
-    /// Parses arguments up to the closing bracket. As in Go, a comma may follow the last one.
+    /// Parses arguments up to the closing bracket. As in Go, a comma may follow the last one, and so may three dots, which
+    /// Teleport overlooks.
     private mutating func arguments() throws(RuleFault) -> [Syntax] {
         var arguments: [Syntax] = []
         while !take(")") {
             arguments.append(try binary(above: 0))
-            if take(",") { continue }
+            let isLast = take("...")
+            if take(","), !isLast { continue }
             guard take(")") else { throw fault("a comma or \")\" is missing") }
             break
         }

@@ -1,9 +1,20 @@
-/// The reason why a rule cannot be used: a condition or a schedule that is not written as Teleport understands it, or that needs
-/// more than is spent on one rule.
+/// The reason why a rule cannot be used, or why it cannot be told whether it matches a request.
 package struct RuleFault: Error, Equatable, Sendable, CustomStringConvertible {
-    package var words: String
+    package enum Kind: Sendable {
+        /// Teleport refuses the condition or the schedule too, and skips the rule. So does the plugin.
+        case broken
+        /// The request makes the condition take more than the plugin spends on it, so it is unknown whether the rule matches. It
+        /// must not be taken for no match, because the requester could choose other recipients in that way.
+        case bound
+    }
 
-    package init(_ words: String) { self.words = words }
+    package var words: String
+    package var kind: Kind
+
+    package init(_ words: String, _ kind: Kind = .broken) {
+        self.words = words
+        self.kind = kind
+    }
 
     package var description: String { words }
 

@@ -11,14 +11,9 @@ struct Text: Hashable, Sendable, ExpressibleByStringLiteral {
 
     var string: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Returns the text with each letter changed. A letter whose other case has more than one letter stays, as in Go.
-    func mapped(_ change: (Unicode.Scalar) -> String) -> Text {
-        var result = String.UnicodeScalarView()
-        for scalar in string.unicodeScalars {
-            let changed = change(scalar).unicodeScalars
-            result.append(changed.count == 1 ? changed.first ?? scalar : scalar)
-        }
-        return Text(String(result))
+    /// Returns the text with each character changed.
+    func mapped(_ change: (Unicode.Scalar) -> Unicode.Scalar) -> Text {
+        Text(String(String.UnicodeScalarView(string.unicodeScalars.map(change))))
     }
 
     /// Returns the positions at which `part` begins, without overlaps. The part must not be empty.
@@ -56,7 +51,7 @@ struct Text: Hashable, Sendable, ExpressibleByStringLiteral {
         let parts = isEmpty ? [Text("")] + string.unicodeScalars.map { Text(String($0)) } + [Text("")] : split(by: part)
         let size = bytes.count + (parts.count - 1) * other.bytes.count
         guard size <= limit else {
-            throw RuleFault("strings.replaceall makes a text of \(size) bytes, and \(limit) are allowed")
+            throw RuleFault("strings.replaceall makes a text of \(size) bytes, and \(limit) are allowed", .bound)
         }
         return Text(bytes: Array(parts.map(\.bytes).joined(separator: other.bytes)))
     }

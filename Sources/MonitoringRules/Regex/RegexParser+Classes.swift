@@ -21,13 +21,14 @@ extension RegexParser {
     /// Reads the letter of a class such as `\d`; nil if there is none.
     private mutating func predefined() -> [ClosedRange<UInt32>]? {
         let ranges: [ClosedRange<UInt32>]
+        let words = CharacterClass.words + (flags.ignoresCase ? CharacterClass.oldLetters : [])
         switch current {
         case "d": ranges = CharacterClass.digits
         case "D": ranges = CharacterClass.inverted(CharacterClass.digits)
         case "s": ranges = CharacterClass.blanks
         case "S": ranges = CharacterClass.inverted(CharacterClass.blanks)
-        case "w": ranges = CharacterClass.words
-        case "W": ranges = CharacterClass.inverted(CharacterClass.words)
+        case "w": ranges = words
+        case "W": ranges = CharacterClass.inverted(words)
         default: return nil
         }
         position += 1
@@ -46,6 +47,8 @@ extension RegexParser {
         case "t": return "\t"
         case "v": return "\u{B}"
         case "x": return try hexadecimal()
+        case "0": return octal(scalar)
+        case "1"..."7" where isAtOctalDigit: return octal(scalar)
         case "a"..."z", "A"..."Z", "0"..."9": throw fault("has the escape \\\(scalar), which is not supported")
         default:
             guard scalar.isASCII else { throw fault("has an escape that is not supported") }
@@ -53,10 +56,24 @@ extension RegexParser {
         }
     }
 
+    /// Reads the second and the third digit of an octal escape. One digit alone is taken for a reference to a group, unless it
+    /// is a zero.
+    private mutating func octal(_ first: Unicode.Scalar) -> Unicode.Scalar {
+        var value = first.value - 0x30
+        for _ in 0..<2 {
+            guard isAtOctalDigit, let digit = current else { break }
+            value = value * 8 + digit.value - 0x30
+            position += 1
+        }
+        return Unicode.Scalar(value) ?? "\0"
+    }
+
+    private var isAtOctalDigit: Bool { current.map { ("0"..."7").contains($0) } ?? false }
+
     private mutating func hexadecimal() throws(RuleFault) -> Unicode.Scalar {
         var digits = ""
         let isLong = take("{")
-        while let scalar = current, digits.count < (isLong ? 8 : 2), scalar.properties.isASCIIHexDigit {
+        while let scalar = current, isLong || digits.utf8.count < 2, scalar.properties.isASCIIHexDigit {
             digits.unicodeScalars.append(scalar)
             position += 1
         }
@@ -107,17 +124,18 @@ extension RegexParser {
     private mutating func posixClass() throws(RuleFault) -> [ClosedRange<UInt32>]? {
         let mark = position
         guard take("[:") else { return nil }
-        let isNegated = take("^")
         var name = ""
-        while let scalar = current, ("a"..."z").contains(scalar) {
+        let isNegated = take("^")
+        while !take(":]") {
+            guard let scalar = current else {
+                // Without an end it is no class, and the bracket stands for itself.
+                position = mark
+                return nil
+            }
             name.unicodeScalars.append(scalar)
             position += 1
         }
-        guard take(":]") else {
-            position = mark
-            return nil
-        }
-        guard let ranges = CharacterClass.named[name] else { throw fault("has a class [:\(name):] that does not exist") }
+        guard let ranges = CharacterClass.named[name] else { throw fault("has a class [: :] that does not exist") }
         return isNegated ? CharacterClass.inverted(ranges) : ranges
     }
 }

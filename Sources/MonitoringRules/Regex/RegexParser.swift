@@ -1,10 +1,10 @@
-/// Parses regular expressions in the syntax of RE2, which Go uses. Classes of Unicode (`\p{…}`) and `\Q…\E` are refused.
+/// Parses regular expressions in the syntax of RE2, which Go uses. Classes of Unicode (`\p{…}`) are refused.
 struct RegexParser {
     /// The largest size of an expression, in characters.
     private static let lengthLimit = 1000
     /// The largest depth of groups.
     private static let depthLimit = 32
-    /// The largest number in `{n,m}`, as in RE2.
+    /// The largest number in `{n,m}`, and the largest product of those that lie within one another, as in RE2.
     private static let repeatLimit = 1000
 
     struct Flags {
@@ -16,13 +16,41 @@ struct RegexParser {
     var flags = Flags()
     private var depth = 0
     private(set) var groupCount = 0
-    private(set) var names: [String: Int] = [:]
+    /// The numbers of the groups with each name. Several groups can have the same one.
+    private(set) var names: [String: [Int]] = [:]
 
     init(_ text: String) throws(RuleFault) {
-        scalars = Array(text.unicodeScalars)
-        guard scalars.count <= Self.lengthLimit else {
-            throw RuleFault("a regular expression has \(scalars.count) characters, and \(Self.lengthLimit) are allowed")
+        let count = text.unicodeScalars.count
+        guard count <= Self.lengthLimit else {
+            throw RuleFault("a regular expression has \(count) characters, and \(Self.lengthLimit) are allowed")
         }
+        scalars = Self.withoutQuotes(Array(text.unicodeScalars))
+    }
+
+    /// Writes what stands between `\Q` and `\E` with backslashes instead.
+    private static func withoutQuotes(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var result: [Unicode.Scalar] = []
+        var (position, isQuoted) = (0, false)
+        while position < scalars.count {
+            let pair = scalars[position...].prefix(2)
+            if pair.elementsEqual(isQuoted ? ["\\", "E"] : ["\\", "Q"]) {
+                isQuoted.toggle()
+                position += 2
+            } else if isQuoted {
+                result += quoted(scalars[position])
+                position += 1
+            } else {
+                let taken = pair.first == "\\" ? pair : pair.prefix(1)
+                result += taken
+                position += taken.count
+            }
+        }
+        return result
+    }
+
+    /// Writes a character so that it stands for itself.
+    static func quoted(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        "\\.+*?()|[]{}^$".unicodeScalars.contains(scalar) ? ["\\", scalar] : [scalar]
     }
 
     func fault(_ words: String) -> RuleFault { RuleFault("the regular expression \(words)") }
@@ -53,20 +81,24 @@ struct RegexParser {
     private mutating func sequence() throws(RuleFault) -> RegexSyntax {
         var parts: [RegexSyntax] = []
         while let scalar = current, scalar != "|", scalar != ")" {
-            if let part = try repeated() { parts.append(part) }
+            // A change of flags is no part. A repetition behind it is one of the part before it.
+            if let atom = try atom() { parts.append(atom) }
+            guard let last = parts.last else { continue }
+            parts[parts.count - 1] = try repeated(last)
         }
         return parts.isEmpty ? .empty : parts.count == 1 ? parts[0] : .sequence(parts)
     }
 
-    /// Parses one part and the repetition behind it. Nil for a change of flags, which matches nothing.
-    private mutating func repeated() throws(RuleFault) -> RegexSyntax? {
-        guard let atom = try atom() else { return nil }
+    /// Parses the repetition behind a part, if there is one.
+    private mutating func repeated(_ atom: RegexSyntax) throws(RuleFault) -> RegexSyntax {
         guard let (least, most) = try repetition() else { return atom }
         let isLazy = take("?")
         let mark = position
         guard try repetition() == nil else { throw fault("repeats a repetition") }
         position = mark
-        return .repetition(atom, least: least, most: most, isGreedy: isLazy == flags.isLazy)
+        let part = RegexSyntax.repetition(atom, least: least, most: most, isGreedy: isLazy == flags.isLazy)
+        guard part.repeats(atMost: Self.repeatLimit) else { throw fault("repeats a part more than \(Self.repeatLimit) times") }
+        return part
     }
 
     private mutating func repetition() throws(RuleFault) -> (least: Int, most: Int?)? {
@@ -79,8 +111,8 @@ struct RegexParser {
             return nil
         }
         var most: Int? = least
-        if take(",") { most = number() }
-        guard take("}") else {
+        if take(",") { most = current == "}" ? nil : number() ?? -1 }
+        guard most != -1, take("}") else {
             // A brace that begins no repetition stands for itself.
             position = mark
             return nil
@@ -91,13 +123,12 @@ struct RegexParser {
         return (least, most)
     }
 
+    /// Reads a number without a zero before it. One that is far too large stays so, and is refused by whoever reads it.
     private mutating func number() -> Int? {
-        var digits = ""
-        while let scalar = current, ("0"..."9").contains(scalar), digits.count < 6 {
-            digits.unicodeScalars.append(scalar)
-            position += 1
-        }
-        return Int(digits)
+        let digits = scalars[min(position, scalars.count)...].prefix { ("0"..."9").contains($0) }
+        guard digits.first != "0" || digits.count == 1 else { return nil }
+        position += digits.count
+        return digits.isEmpty ? nil : Int(String(String.UnicodeScalarView(digits))) ?? .max
     }
 
     private mutating func atom() throws(RuleFault) -> RegexSyntax? {
@@ -113,6 +144,8 @@ struct RegexParser {
             position += 1
             return try escape()
         case "*", "+", "?": throw fault("has a \(scalar) with nothing before it")
+        case "{":
+            guard try repetition() == nil else { throw fault("has a repetition with nothing before it") }
         default: break
         }
         position += 1
@@ -132,17 +165,17 @@ extension RegexParser {
         let outer = flags
         guard take("?") else { return try captured(named: nil, outer) }
         if take("P<") || take("<") { return try captured(named: try groupName(), outer) }
-        var isOn = true
+        var (isOn, isEmpty) = (true, false)
         while let scalar = current {
             position += 1
             switch scalar {
-            case "i": flags.ignoresCase = isOn
-            case "m": flags.isMultiline = isOn
-            case "s": flags.dotMatchesNewline = isOn
-            case "U": flags.isLazy = isOn
-            case "-" where isOn: isOn = false
-            case ")": return nil
-            case ":":
+            case "i": (flags.ignoresCase, isEmpty) = (isOn, false)
+            case "m": (flags.isMultiline, isEmpty) = (isOn, false)
+            case "s": (flags.dotMatchesNewline, isEmpty) = (isOn, false)
+            case "U": (flags.isLazy, isEmpty) = (isOn, false)
+            case "-" where isOn: (isOn, isEmpty) = (false, true)
+            case ")" where !isEmpty: return nil
+            case ":" where !isEmpty:
                 let inner = try alternatives()
                 try close(outer)
                 return inner
@@ -155,7 +188,7 @@ extension RegexParser {
     private mutating func captured(named name: String?, _ outer: Flags) throws(RuleFault) -> RegexSyntax {
         groupCount += 1
         let number = groupCount
-        if let name, names.updateValue(number, forKey: name) != nil { throw fault("has two groups with one name") }
+        if let name { names[name, default: []].append(number) }
         let inner = try alternatives()
         try close(outer)
         return .group(inner, number: number)
@@ -170,7 +203,7 @@ extension RegexParser {
     private mutating func groupName() throws(RuleFault) -> String {
         var name = ""
         while let scalar = current, scalar != ">" {
-            guard RegexReplacement.isNamePart(scalar) else { break }
+            guard CharacterClass.words.contains(where: { $0.contains(scalar.value) }) else { break }
             name.unicodeScalars.append(scalar)
             position += 1
         }

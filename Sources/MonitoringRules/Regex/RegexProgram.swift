@@ -1,7 +1,9 @@
 /// A regular expression as instructions for ``RegexMatcher``.
 struct RegexProgram: Sendable {
     /// The largest number of instructions. Repetitions are written out, so a short expression may need many.
-    private static let limit = 2000
+    private static let limit = 10_000
+    /// The largest number of parts that are compiled. Some of them need no instruction.
+    private static let partLimit = 50_000
 
     enum Instruction: Sendable {
         case character(CharacterClass)
@@ -15,9 +17,12 @@ struct RegexProgram: Sendable {
     }
 
     private(set) var instructions: [Instruction] = []
+    /// The number of parts that were compiled, each as often as it is repeated.
+    private(set) var parts = 0
     /// The number of groups, without the whole match.
     let groupCount: Int
-    let names: [String: Int]
+    /// The numbers of the groups with each name.
+    let names: [String: [Int]]
 
     init(_ text: String) throws(RuleFault) {
         var parser = try RegexParser(text)
@@ -35,6 +40,8 @@ struct RegexProgram: Sendable {
     }
 
     private mutating func compile(_ syntax: RegexSyntax) throws(RuleFault) {
+        parts += 1
+        guard parts <= Self.partLimit else { throw RuleFault("a regular expression is too large once it is compiled") }
         switch syntax {
         case .empty: break
         case .characters(let characters): try add(.character(characters))
@@ -46,9 +53,15 @@ struct RegexProgram: Sendable {
             try compile(inner)
             try add(.save(2 * number + 1))
         case .repetition(let inner, let least, let most, let isGreedy):
-            for _ in 0..<least { try compile(inner) }
-            guard let most else { return try compile(anyNumberOf: inner, isGreedy) }
-            for _ in least..<max(least, most) { try compile(optional: inner, isGreedy) }
+            // What may be repeated without end begins with the last part that has to be there.
+            for _ in 0..<(most == nil ? max(least - 1, 0) : least) { try compile(inner) }
+            if let most {
+                try compile(upTo: most - least, inner, isGreedy)
+            } else if least > 0 {
+                try compile(oneOrMore: inner, isGreedy)
+            } else {
+                try compile(anyNumberOf: inner, isGreedy)
+            }
         }
     }
 
@@ -69,17 +82,37 @@ struct RegexProgram: Sendable {
     private mutating func compile(anyNumberOf inner: RegexSyntax, _ isGreedy: Bool) throws(RuleFault) {
         let start = instructions.count
         try add(.split(0, 0))
-        try compile(inner)
-        try add(.jump(start))
-        let end = instructions.count
-        instructions[start] = isGreedy ? .split(start + 1, end) : .split(end, start + 1)
+        if inner.canBeEmpty {
+            // As in Go, such a part comes once before it is repeated, so that the first alternative is preferred.
+            try compile(oneOrMore: inner, isGreedy)
+        } else {
+            try compile(inner)
+            try add(.jump(start))
+        }
+        choose(at: start, start + 1, or: instructions.count, isGreedy)
     }
 
-    private mutating func compile(optional inner: RegexSyntax, _ isGreedy: Bool) throws(RuleFault) {
+    private mutating func compile(oneOrMore inner: RegexSyntax, _ isGreedy: Bool) throws(RuleFault) {
         let start = instructions.count
-        try add(.split(0, 0))
         try compile(inner)
-        let end = instructions.count
-        instructions[start] = isGreedy ? .split(start + 1, end) : .split(end, start + 1)
+        let split = instructions.count
+        try add(.split(0, 0))
+        choose(at: split, start, or: split + 1, isGreedy)
+    }
+
+    /// Compiles a part that may be there up to `count` times. Each repetition lies within the one before it.
+    private mutating func compile(upTo count: Int, _ inner: RegexSyntax, _ isGreedy: Bool) throws(RuleFault) {
+        var splits: [Int] = []
+        for _ in 0..<count {
+            splits.append(instructions.count)
+            try add(.split(0, 0))
+            try compile(inner)
+        }
+        for split in splits { choose(at: split, split + 1, or: instructions.count, isGreedy) }
+    }
+
+    /// Makes a greedy repetition prefer the way into its part, and a lazy one the other way.
+    private mutating func choose(at split: Int, _ inside: Int, or outside: Int, _ isGreedy: Bool) {
+        instructions[split] = isGreedy ? .split(inside, outside) : .split(outside, inside)
     }
 }

@@ -2,8 +2,8 @@
 struct RegexReplacement: Sendable {
     private enum Part {
         case text([Unicode.Scalar])
-        /// A group that the expression does not have gives nothing.
-        case group(Int?)
+        /// The first of these groups that took part in the match. If none did, the part is empty.
+        case groups([Int])
     }
 
     private var parts: [Part] = []
@@ -19,19 +19,23 @@ struct RegexReplacement: Sendable {
                 rest.removeFirst()
                 parts.append(.text(["$"]))
             } else if let name = Self.name(&rest) {
-                let number = Int(name).flatMap { $0 <= program.groupCount ? $0 : nil }
-                parts.append(.group(Self.isNumber(name) ? number : program.names[name]))
+                let number = Self.number(name)
+                parts.append(.groups(number.map { $0 <= program.groupCount ? [$0] : [] } ?? program.names[name] ?? []))
             } else {
                 parts.append(.text(["$"]))
             }
         }
     }
 
-    static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
+    private static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "_" || scalar.isLetter || scalar.isDecimalDigit
     }
 
-    private static func isNumber(_ name: String) -> Bool { name.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+    /// The number of a group; nil for a name. With a zero before it, or if it is very large, a number is taken for a name.
+    private static func number(_ name: String) -> Int? {
+        guard name.utf8.allSatisfy({ (0x30...0x39).contains($0) }), name == "0" || !name.hasPrefix("0") else { return nil }
+        return Int(name).flatMap { $0 < 1_000_000_000 ? $0 : nil }
+    }
 
     /// Takes a group's name off the front; nil, and nothing is taken, if there is none. Without braces a name is as long as it can be.
     private static func name(_ rest: inout ArraySlice<Unicode.Scalar>) -> String? {
@@ -47,9 +51,11 @@ struct RegexReplacement: Sendable {
         parts.flatMap { part -> [Unicode.Scalar] in
             switch part {
             case .text(let scalars): return scalars
-            case .group(let number):
-                guard let number, let start = groups[2 * number], let end = groups[2 * number + 1] else { return [] }
-                return Array(text[start..<end])
+            case .groups(let numbers):
+                for number in numbers {
+                    if let start = groups[2 * number], let end = groups[2 * number + 1] { return Array(text[start..<end]) }
+                }
+                return []
             }
         }
     }

@@ -12,6 +12,31 @@ indirect enum RegexSyntax: Sendable {
     enum Anchor: Sendable {
         case textStart, textEnd, lineStart, lineEnd, wordBoundary, noWordBoundary
     }
+
+    /// Returns whether the counts of repetitions that lie within one another multiply to no more than `limit`. Go has the same
+    /// rule, because the parts of a repetition are written out.
+    func repeats(atMost limit: Int) -> Bool {
+        switch self {
+        case .empty, .characters, .anchor: return true
+        case .sequence(let parts), .alternatives(let parts): return parts.allSatisfy { $0.repeats(atMost: limit) }
+        case .group(let inner, _): return inner.repeats(atMost: limit)
+        case .repetition(let inner, let least, let most, _):
+            let count = most ?? least
+            return count == 0 && most != nil || count <= limit && inner.repeats(atMost: limit / max(count, 1))
+        }
+    }
+
+    /// Whether the part can match nothing at all.
+    var canBeEmpty: Bool {
+        switch self {
+        case .empty, .anchor: true
+        case .characters: false
+        case .sequence(let parts): parts.allSatisfy(\.canBeEmpty)
+        case .alternatives(let parts): parts.contains(where: \.canBeEmpty)
+        case .group(let inner, _): inner.canBeEmpty
+        case .repetition(let inner, let least, _, _): least == 0 || inner.canBeEmpty
+        }
+    }
 }
 
 /// A set of characters.
@@ -33,9 +58,9 @@ struct CharacterClass: Sendable {
     func contains(_ scalar: Unicode.Scalar) -> Bool {
         var isIn = has(scalar.value)
         if !isIn, ignoresCase {
-            isIn = [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping].contains { mapped in
-                mapped.unicodeScalars.count == 1 && mapped.unicodeScalars.first.map { has($0.value) } ?? false
-            }
+            // Some letters have several lower cases, such as the `s` of old print, so each way there and back is gone.
+            let (upper, lower) = (scalar.upper, scalar.lower)
+            isIn = has(upper.value) || has(lower.value) || has(upper.lower.value) || has(lower.upper.value)
         }
         return isIn != isNegated
     }
@@ -57,6 +82,8 @@ struct CharacterClass: Sendable {
     static let digits: [ClosedRange<UInt32>] = [0x30...0x39]
     static let blanks: [ClosedRange<UInt32>] = [0x09...0x0A, 0x0C...0x0D, 0x20...0x20]
     static let words: [ClosedRange<UInt32>] = [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A]
+    /// The letters outside ASCII that are cases of an `s` and a `k`.
+    static let oldLetters: [ClosedRange<UInt32>] = [0x17F...0x17F, 0x212A...0x212A]
     /// The classes of POSIX, by name.
     static let named: [String: [ClosedRange<UInt32>]] = [
         "alnum": [0x30...0x39, 0x41...0x5A, 0x61...0x7A], "alpha": [0x41...0x5A, 0x61...0x7A], "ascii": [0...0x7F],

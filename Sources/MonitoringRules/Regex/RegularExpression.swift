@@ -1,14 +1,42 @@
 /// Regular expressions in the syntax of RE2, with a bound on the work.
 enum RegularExpression {
+    /// Returns whether one of the texts matches a pattern, as Teleport's `utils.RegexMatchesAny` says. A pattern that begins with
+    /// `^` and ends with `$` is a regular expression. Any other is matched as a whole, and each `*` in it stands for any
+    /// characters of one line.
+    static func matches(
+        anyOf texts: Set<Text>, _ pattern: Text, _ evaluation: inout Evaluation
+    ) throws(RuleFault) -> Bool {
+        let isExpression = pattern.bytes.first == UInt8(ascii: "^") && pattern.bytes.last == UInt8(ascii: "$")
+        let program = try compile(isExpression ? pattern.string : glob(pattern.string), &evaluation)
+        for text in texts {
+            try evaluation.spend(program.instructions.count)
+            var matcher = RegexMatcher(program, Array(text.string.unicodeScalars))
+            if try matcher.match(from: 0, &evaluation) != nil { return true }
+        }
+        return false
+    }
+
+    private static func compile(_ text: String, _ evaluation: inout Evaluation) throws(RuleFault) -> RegexProgram {
+        let program = try RegexProgram(text)
+        try evaluation.spend(program.parts)
+        return program
+    }
+
+    /// Writes a pattern with wildcards as a regular expression.
+    private static func glob(_ pattern: String) -> String {
+        let inner = pattern.unicodeScalars.flatMap { $0 == "*" ? Array("(.*)".unicodeScalars) : RegexParser.quoted($0) }
+        return "^" + String(String.UnicodeScalarView(inner)) + "$"
+    }
+
     /// Replaces all matches in each text. As in Teleport, a text without a match is left out, and so is one that becomes empty.
     static func replace(
         in texts: Set<Text>, _ pattern: Text, with replacement: Text, _ evaluation: inout Evaluation
     ) throws(RuleFault) -> Set<Text> {
-        let program = try RegexProgram(pattern.string)
+        let program = try compile(pattern.string, &evaluation)
         let template = RegexReplacement(replacement.string, program)
-        try evaluation.spend(program.instructions.count)
         var results: Set<Text> = []
         for text in texts {
+            try evaluation.spend(program.instructions.count)
             let replaced = try replace(in: Array(text.string.unicodeScalars), program, template, &evaluation)
             if let replaced, !replaced.bytes.isEmpty { results.insert(replaced) }
         }
@@ -36,7 +64,9 @@ enum RegularExpression {
         }
         guard isFound else { return nil }
         result.append(contentsOf: text[copied...])
-        guard result.count <= Evaluation.stringLimit else { throw RuleFault("regexp.replace makes a text that is too long") }
+        guard result.count <= Evaluation.stringLimit else {
+            throw RuleFault("regexp.replace makes a text that is too long", .bound)
+        }
         return Text(String(result))
     }
 }

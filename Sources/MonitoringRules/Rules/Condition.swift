@@ -37,7 +37,14 @@ package struct Condition: Sendable {
     }
 
     package func evaluate(_ facts: RuleFacts) throws(RuleFault) -> Result {
-        var evaluation = Evaluation(facts)
+        var budget = Budget.ofCondition
+        return try evaluate(facts, within: &budget)
+    }
+
+    /// Evaluates the condition, and takes its work from a budget.
+    func evaluate(_ facts: RuleFacts, within budget: inout Budget) throws(RuleFault) -> Result {
+        var evaluation = Evaluation(facts, budget)
+        defer { budget = evaluation.budget }
         for part in parts {
             let value = try evaluation.value(of: part.program)
             guard case .bool(let isTrue) = value else {

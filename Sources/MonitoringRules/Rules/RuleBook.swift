@@ -7,7 +7,7 @@ package struct RuleBook: Sendable {
     package struct Entry: Sendable {
         package let rule: MonitoringRule
         fileprivate let condition: Result<Condition, RuleFault>
-        fileprivate let schedules: Result<[Schedule], RuleFault>
+        fileprivate let schedules: [Schedule]
     }
 
     /// What a rule says of one request.
@@ -21,6 +21,8 @@ package struct RuleBook: Sendable {
         case notBoolean(String)
         /// The rule cannot be used.
         case skipped(RuleFault)
+        /// It is unknown whether the rule matches, because its condition takes too much work for this request.
+        case undecided(RuleFault)
     }
 
     package let entries: [Entry]
@@ -34,7 +36,9 @@ package struct RuleBook: Sendable {
     ///   - zone: finds a time zone by its IANA name; nil if there is none of this name.
     package init(_ rules: [MonitoringRule], zone: (String) -> ZoneClock?) {
         entries = rules.filter(\.notifies).sorted { $0.name < $1.name }.map { rule in
-            Entry(rule: rule, condition: Self.condition(of: rule), schedules: Self.schedules(of: rule, zone))
+            // Of several schedules the first by name is asked first.
+            let schedules = rule.schedules.sorted { $0.key < $1.key }.map { Schedule($0.value, zone: zone) }
+            return Entry(rule: rule, condition: Self.condition(of: rule), schedules: schedules)
         }
         lookUps = entries.reduce(into: []) { found, entry in
             if case .success(let condition) = entry.condition { found.formUnion(condition.lookUps) }
@@ -49,19 +53,7 @@ package struct RuleBook: Sendable {
         }
     }
 
-    private static func schedules(of rule: MonitoringRule, _ zone: (String) -> ZoneClock?) -> Result<[Schedule], RuleFault> {
-        var schedules: [Schedule] = []
-        do {
-            for (_, schedule) in rule.schedules.sorted(by: { $0.key < $1.key }) {
-                schedules.append(try Schedule(schedule, zone: zone))
-            }
-            return .success(schedules)
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    /// The rules that cannot be used, whatever the request.
+    /// The rules that cannot be used, at least at some times of the week.
     package var faults: [(rule: String, fault: RuleFault)] {
         entries.compactMap { entry in entry.fault.map { (entry.rule.name, $0) } }
     }
@@ -73,27 +65,45 @@ package struct RuleBook: Sendable {
 }
 
 extension RuleBook.Entry {
-    /// The reason why the rule cannot be used, whatever the request; nil if it can.
+    /// The reason why the rule cannot be used, at least at some times of the week; nil if it always can.
     package var fault: RuleFault? {
-        if case .failure(let fault) = schedules { return fault }
         if case .failure(let fault) = condition { return fault }
-        return nil
+        return schedules.lazy.compactMap(\.fault).first
     }
 
-    /// Returns what the rule says of a request. The schedules are asked before the condition.
+    /// Returns what the rule says of a request.
     package func outcome(for facts: RuleFacts) -> RuleBook.Outcome {
+        var budget = Budget.ofCondition
+        return outcome(for: facts, within: &budget)
+    }
+
+    /// Returns what the rule says of a request, and takes the work from a budget. The schedules are asked before the condition.
+    func outcome(for facts: RuleFacts, within budget: inout Budget) -> RuleBook.Outcome {
         do {
-            let schedules = try schedules.get()
-            guard schedules.isEmpty || schedules.contains(where: { $0.contains(facts.created) }) else {
-                return .outsideSchedule
-            }
-            switch try condition.get().evaluate(facts) {
+            guard try isScheduled(facts.created) else { return .outsideSchedule }
+            switch try condition.get().evaluate(facts, within: &budget) {
             case .met: return .matches
             case .unmet(let part): return .unmet(part)
             case .notBoolean(let type): return .notBoolean(type)
             }
         } catch {
-            return .skipped(error)
+            return error.kind == .bound ? .undecided(error) : .skipped(error)
         }
+    }
+
+    /// Returns whether one of the schedules is on, or there are none. Teleport asks them in no particular order, so a fault in one
+    /// of them counts here only if none of the others is on.
+    private func isScheduled(_ moment: Timestamp) throws(RuleFault) -> Bool {
+        guard !schedules.isEmpty else { return true }
+        var fault: RuleFault?
+        for schedule in schedules {
+            do {
+                if try schedule.contains(moment) { return true }
+            } catch {
+                fault = fault ?? error
+            }
+        }
+        if let fault { throw fault }
+        return false
     }
 }

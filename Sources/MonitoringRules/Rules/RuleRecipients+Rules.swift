@@ -6,20 +6,36 @@ extension RuleRecipients {
     ///
     /// - Parameters:
     ///   - matching: the rules that match the request.
+    ///   - request: the request.
     ///   - facts: the facts of the request.
     /// - Returns: nil if there are no recipients.
-    package init?(of matching: [RuleBook.Entry], _ request: AccessRequest, _ facts: RuleFacts) {
+    /// - Throws: a fault if it cannot be told for all roles which rules match them alone.
+    package init?(of matching: [RuleBook.Entry], _ request: AccessRequest, _ facts: RuleFacts) throws(RuleFault) {
         var names: [String] = []
-        var positions: [String: Set<Int>] = [:]
+        var positions: [String: [Int]] = [:]
         for name in matching.flatMap(\.rule.recipients) where positions.updateValue([], forKey: name) == nil {
             names.append(name)
         }
         let roles = request.roles.isEmpty ? [""] : request.roles
-        for (position, role) in roles.prefix(Self.roleLimit).enumerated() {
-            let alone =
-                roles.count == 1 ? matching : matching.filter { $0.outcome(for: facts.asking(forRole: role)) == .matches }
-            for name in alone.flatMap(\.rule.recipients) { positions[name]?.insert(position) }
+        var budget = Budget.ofRoles
+        for (position, role) in roles.enumerated() {
+            let alone = roles.count == 1 ? matching : try Self.matching(matching, facts.asking(forRole: role), &budget)
+            for name in Set(alone.flatMap(\.rule.recipients)) { positions[name]?.append(position) }
         }
-        self.init(names.map { Entry(name: $0, roles: positions[$0] ?? []) })
+        self.init(names.map { Entry(name: $0, roles: RolePositions(positions[$0] ?? [], of: roles.count)) })
+    }
+
+    private static func matching(
+        _ entries: [RuleBook.Entry], _ facts: RuleFacts, _ budget: inout Budget
+    ) throws(RuleFault) -> [RuleBook.Entry] {
+        var matching: [RuleBook.Entry] = []
+        for entry in entries {
+            switch entry.outcome(for: facts, within: &budget) {
+            case .matches: matching.append(entry)
+            case .undecided(let fault): throw fault
+            case .outsideSchedule, .unmet, .notBoolean, .skipped: break
+            }
+        }
+        return matching
     }
 }

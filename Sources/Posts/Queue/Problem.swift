@@ -9,8 +9,8 @@ package struct Problem {
     package var isPermanent: Bool
     /// The shortest time to wait before the next attempt.
     var retryAfter: Duration
-    /// Whether somebody was told of the request in spite of the problem. The health then shows the problem as a note and not as
-    /// a failure, because the plugin does its work.
+    /// Whether the health shows the problem as a note and not as a failure, because the plugin does its work: somebody was told of
+    /// the request in spite of the problem, or the request itself keeps it from being posted.
     var isNote = false
 
     /// The text of the problem as the log shows it.
@@ -38,6 +38,8 @@ package struct Problem {
             case .permissionDenied, .misconfigured, .unimplemented: isPermanent = true
             case .unavailable, .timedOut, .notFound, .conflict, .refused, .cancelled, .other: break
             }
+        // A requester can cause it, and must not make the plugin unready by that.
+        case is Undecided: (isPermanent, isNote) = (true, true)
         default: break
         }
         if isPermanent { retryAfter = Self.slowly }

@@ -120,6 +120,18 @@ package struct Reconciler: Service {
         return parts
     }
 
+    /// Whether a run over a request is in progress.
+    package var isWorking: Bool { shared.queue.withLock { $0.isRunning } }
+
+    /// Everything that the reconciler does between two runs follows from this text. It lets tests compare two processes.
+    package var summary: String {
+        let queue = shared.queue.withLock { $0.summary }
+        let memories = shared.memories.withLock { memories in
+            memories.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key) \($0.value)" }
+        }
+        return ([queue, claims.summary, context.evidence.summary] + memories).joined(separator: "; ")
+    }
+
     /// Works on requests until the task is cancelled or a graceful shutdown begins.
     package func run() async throws {
         await withTaskGroup(of: Void.self) { group in

@@ -79,6 +79,22 @@ package struct WorkQueue: Sendable {
     package var isIdle: Bool { entries.isEmpty }
     package var count: Int { entries.count }
 
+    package var isRunning: Bool { running > 0 }
+
+    /// Everything that the queue does follows from this text. It lets tests compare the queues of two processes.
+    var summary: String {
+        let entries = entries.sorted { $0.key.rawValue < $1.key.rawValue }.map { id, entry in
+            switch entry {
+            case .ready(let lane, let failures): "\(id) ready \(lane.rawValue) \(failures)"
+            case .running(let lane, let failures, let again):
+                "\(id) running \(lane.rawValue) \(failures) \(again?.rawValue ?? -1)"
+            case .waiting(_, let until, let failures, let lane): "\(id) until \(until) \(lane.rawValue) \(failures)"
+            }
+        }
+        let wakes = wakes.unordered.map(\.until).sorted().map { "\($0)" }
+        return (entries + wakes).joined(separator: " ")
+    }
+
     /// The time at which the first waiting request is due.
     package var nextWake: Duration? { wakes.min?.until }
 

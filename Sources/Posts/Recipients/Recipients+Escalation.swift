@@ -11,7 +11,8 @@ extension Recipients {
         for request: AccessRequest, _ record: PluginRecord, at now: Timestamp
     ) async throws(TeleportError) -> FoundRecipients {
         var found = try await places(for: request, record)
-        if !rules.escalations.isEmpty { found.add(await escalated(for: request, at: now)) }
+        // A request that was told somebody counts as posted, and the rules would not be asked again.
+        if !rules.escalations.isEmpty, found.undecided == nil { found.add(await escalated(for: request, at: now)) }
         return found
     }
 }

@@ -51,8 +51,15 @@ package final class Recipients: RecipientDirectory {
     package func places(
         for request: AccessRequest, _ record: PluginRecord
     ) async throws(TeleportError) -> FoundRecipients {
-        guard let named = try await namedByRules(for: request, record) else { return await ordinary(for: request) }
+        let named: RuleRecipients
         var found = FoundRecipients()
+        switch try await verdict(on: request, record) {
+        case .nobody: return await ordinary(for: request)
+        case .named(let recipients): named = recipients
+        case .undecided(let notice):
+            found.undecided = notice
+            return found
+        }
         for entry in named.entries { await add(rule: entry.name, to: &found) }
         let isPosted = !record.posts.isEmpty
         guard !found.places.isEmpty || isPosted || found.failures.contains(where: { !$0.isLasting }) else {
@@ -65,12 +72,10 @@ package final class Recipients: RecipientDirectory {
     }
 
     /// Returns the recipients that the record says the rules named, or asks the rules if the request was not posted yet.
-    private func namedByRules(
-        for request: AccessRequest, _ record: PluginRecord
-    ) async throws(TeleportError) -> RuleRecipients? {
-        if let recorded = record.ruleRecipients { return recorded }
-        guard request.state == .pending, record.posts.isEmpty, let monitoring else { return nil }
-        return try await monitoring.recipients(of: request)
+    private func verdict(on request: AccessRequest, _ record: PluginRecord) async throws(TeleportError) -> RuleVerdict {
+        if let recorded = record.ruleRecipients { return .named(recorded) }
+        guard request.state == .pending, record.posts.isEmpty, let monitoring else { return .nobody }
+        return try await monitoring.verdict(on: request)
     }
 
     /// Returns the channels of the recipients that the configuration names for the request's roles, and of the reviewers whom

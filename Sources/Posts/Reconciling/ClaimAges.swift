@@ -34,6 +34,14 @@ package final class ClaimAges: Sendable {
 
     var isEmpty: Bool { seen.withLock { $0.isEmpty } }
 
+    /// All claims with the times since when they were seen, as text.
+    var summary: String {
+        seen.withLock {
+            $0.map { "\($0.key.id) \($0.key.kind == .posting) \($0.value.claim) \($0.value.since)" }.sorted().joined(
+                separator: " ")
+        }
+    }
+
     /// Releases the memory that a burst of requests took.
     func shrink() { seen.withLock { if $0.isEmpty { $0 = [:] } } }
 

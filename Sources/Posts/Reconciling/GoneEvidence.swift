@@ -63,8 +63,10 @@ package final class GoneEvidence: Sendable {
     /// does it come back, so the furthest fact is kept.
     package func saw(_ fact: Sight.Fact, of id: RequestID, at now: Duration) {
         state.withLock { state in
-            if let known = state.sights[id], known.fact.stage > fact.stage { return }
-            state.sights[id] = Sight(fact: fact, at: now)
+            let known = state.sights[id]
+            if let known, known.fact.stage > fact.stage { return }
+            let isOverruling = known.map { $0.isOverruling || $0.fact.isOverruled(by: fact) } ?? false
+            state.sights[id] = Sight(fact: fact, at: now, isOverruling: isOverruling)
         }
     }
 
@@ -80,6 +82,15 @@ package final class GoneEvidence: Sendable {
 
     /// Whether nothing is known about any request.
     var isEmpty: Bool { state.withLock { $0.sights.isEmpty && $0.missing.isEmpty } }
+
+    /// What is known about requests, as text.
+    var summary: String {
+        state.withLock { state in
+            let sights = state.sights.map { "\($0) \($1.fact.name) \($1.at) \($1.isOverruling)" }
+            let missing = state.missing.map { "\($0) \($1.first) \($1.last)" }
+            return (sights + missing).sorted().joined(separator: " ")
+        }
+    }
 
     /// Releases the memory that a burst of requests took.
     func shrink() {

@@ -41,6 +41,20 @@ extension ReconcileRun {
         for card in memory.cards { situation.saw(card) }
     }
 
+    /// Doubts what the posts show if the decision overruled an earlier one. A write of another replica may still be under way
+    /// that shows the earlier one, and that replica may have died, so that nobody else would find the post wrong.
+    func doubtOverruled(_ attempt: inout Attempt) {
+        guard let request = attempt.situation.request else { return }
+        let now = context.clocks.elapsed()
+        let recorded = Card.Status(final: attempt.situation.record.shownStatus)?.name
+        let isOverruled = request.state != .pending && recorded.map { $0 != request.state.name } ?? false
+        let sight = attempt.sight.flatMap { $0.isOverruling ? $0.at : nil }
+        guard let since = isOverruled ? now : sight else { return }
+        let doubtAt = max(attempt.memory.doubtAt ?? since, since)
+        (attempt.memory.doubtAt, attempt.memory.isSuspect, attempt.situation.isSuspect) = (doubtAt, true, true)
+        attempt.situation.unrest = max(PostPlan.settling - (now - doubtAt), .zero)
+    }
+
     /// Finds the recipients' channels, and the other channels where a post may have been left unrecorded.
     func findTargets(_ attempt: inout Attempt) async throws {
         let hasClaim = attempt.situation.record.mayLackPosts
@@ -56,7 +70,8 @@ extension ReconcileRun {
             let found = try await context.recipients.wanted(
                 for: request, attempt.situation.record, at: context.clocks.now())
             attempt.byRules = found.byRules
-            if isPending, found.places.isEmpty, found.failures.isEmpty { context.recipients.skip(id) }
+            attempt.undecided = found.undecided.map(Undecided.init)
+            if isPending, found.places.isEmpty, found.failures.isEmpty, found.undecided == nil { context.recipients.skip(id) }
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: isPending) }
             if isPending { for failure in found.failures { attempt.note(failure) } }
         }

@@ -45,6 +45,8 @@ package struct ReconcileRun: Sendable {
         var sight: Sight?
         /// The recipients that monitoring rules named. They are recorded with the claim on posting.
         var byRules: RuleRecipients?
+        /// The error if it is unknown whom they name.
+        var undecided: Undecided?
     }
 
     private static let conflictLimit = 5
@@ -74,6 +76,7 @@ package struct ReconcileRun: Sendable {
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
             attempt.situation.wasSeen = sight.map { $0.fact != .deleted } ?? false
+            doubtOverruled(&attempt)
             try await findTargets(&attempt)
             // This is false if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
@@ -152,6 +155,7 @@ package struct ReconcileRun: Sendable {
     /// for again.
     private func finish(_ attempt: inout Attempt, _ outcome: WorkQueue.Outcome) throws -> WorkQueue.Outcome {
         if let failure = attempt.failure { throw failure }
+        if let undecided = attempt.undecided { throw undecided }
         if let refusal = attempt.refusal {
             guard attempt.situation.request == nil else {
                 throw Hindrance(error: refusal, isPosted: !attempt.situation.posts.isEmpty)
@@ -162,12 +166,23 @@ package struct ReconcileRun: Sendable {
             if attempt.memory.goneAttempts <= Self.goneLimit { return .failed(atLeast: Self.gonePause) }
         }
         if let recheck = attempt.recheck { return .later(recheck) }
-        // A write in doubt may still take effect, after the posts were read.
-        if attempt.situation.unrest > .zero { return .later(attempt.situation.unrest) }
+        // A write in doubt may still take effect, after the posts were read or written.
+        if attempt.situation.unrest > .zero {
+            for post in attempt.situation.record.posts { attempt.memory.forget(post) }
+            return .later(attempt.situation.unrest)
+        }
         claims.forget(id)
         context.evidence.forget(id, upTo: attempt.sight)
         return outcome
     }
+}
+
+/// The error for a request that is told nobody until a person mends a monitoring rule, because it is unknown whom the rules name.
+struct Undecided: OperatorError {
+    var notice: Notice
+
+    var words: String { notice.words }
+    var mend: String? { notice.mend }
 }
 
 /// The error for a recipient of a request who cannot be told until a person mends something.

@@ -19,6 +19,20 @@ package struct Sight: Equatable, Sendable {
             case .deleted: 2
             }
         }
+
+        var name: String {
+            switch self {
+            case .exists: "exists"
+            case .resolved(let state): state.name
+            case .deleted: "deleted"
+            }
+        }
+
+        /// Whether a later fact shows another decision.
+        func isOverruled(by later: Fact) -> Bool {
+            guard case .resolved(let first) = self, case .resolved(let second) = later else { return false }
+            return first != second
+        }
     }
 
     /// The time for which a read that shows less is held for old. After that the read is believed: the role may have lost the
@@ -29,6 +43,8 @@ package struct Sight: Equatable, Sendable {
     let fact: Fact
     /// The elapsed time of the event.
     let at: Duration
+    /// Whether the event showed another decision than an earlier event.
+    var isOverruling = false
 
     /// Returns the time after which the request should be read again, because `request` is older than this sight. It is nil if
     /// the read can be believed. The pauses double.

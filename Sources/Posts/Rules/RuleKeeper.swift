@@ -5,7 +5,8 @@ import ServiceLifecycle
 import Synchronization
 
 /// Keeps the access monitoring rules of Teleport. It reads them when the connection begins, when the watch tells of a change, and
-/// every ten minutes. If they cannot be read, the last known ones stay in use.
+/// every ten minutes. If they cannot be read, the last known ones stay in use. While none are known, no request is posted,
+/// because a rule may keep it from those who are told otherwise.
 package final class RuleKeeper: Service {
     private static let interval = Duration.seconds(600)
     private static let retries = Duration.seconds(5)...Duration.seconds(60)
@@ -19,6 +20,10 @@ package final class RuleKeeper: Service {
         var book = RuleBook.empty
         /// The time of the last answer with rules.
         var readAt: Timestamp?
+        /// Whether the server has told the rules, that it has none, or that the role may not read any.
+        var isKnown = false
+        /// The number of attempts to read the rules.
+        var attempts = 0
         /// The last problem with reading the rules, and the last denial of users' traits, so that each is logged once.
         var failure = SayOnce<TeleportError>()
         var denial = SayOnce<TeleportError>()
@@ -33,7 +38,7 @@ package final class RuleKeeper: Service {
     private let health: Health
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Timestamp
-    /// Given once the server has answered for the first time, with rules or with an error.
+    /// Given once the rules are known for the first time, see ``State/isKnown``.
     private let answered = Once<Void>()
     private let changed = Mutex<(@Sendable () -> Void)?>(nil)
     private let triggers: AsyncStream<Void>
@@ -78,13 +83,29 @@ package final class RuleKeeper: Service {
         }
     }
 
+    /// Reads the rules whenever that is asked for, and after a failure also by itself after a pause.
     private func refreshWhenAsked() async {
-        for await _ in triggers {
+        await withDiscardingTaskGroup { group in
             var backoff = Backoff(Self.retries)
-            while !Task.isCancelled, !(await refresh()) {
-                guard (try? await clock.sleep(for: backoff.next())) != nil else { return }
+            for await _ in triggers {
+                let attempt = state.withLock { state in
+                    state.attempts += 1
+                    return state.attempts
+                }
+                guard !(await refresh()) else {
+                    backoff.reset()
+                    continue
+                }
+                let pause = backoff.next()
+                group.addTask { await self.retry(attempt, after: pause) }
             }
         }
+    }
+
+    /// Asks for the rules to be read again, unless another attempt has been made meanwhile.
+    private func retry(_ attempt: Int, after pause: Duration) async {
+        guard (try? await clock.sleep(for: pause)) != nil, state.withLock({ $0.attempts }) == attempt else { return }
+        trigger.yield()
     }
 
     /// The recipients that the known rules name, each once.
@@ -112,7 +133,9 @@ package final class RuleKeeper: Service {
     /// Returns the known rules, and waits for the first answer of the server.
     func book() async throws(TeleportError) -> RuleBook {
         guard await answered.value(within: Self.firstWait, clock) != nil else {
-            throw TeleportError(.unavailable, "the access monitoring rules are not known yet")
+            let failure = state.withLock { $0.failure.last }
+            let reason = failure.map { ": \($0.words)" } ?? ""
+            throw TeleportError(.unavailable, "the access monitoring rules are not known yet\(reason)", mend: failure?.mend)
         }
         return state.withLock { $0.book }
     }
@@ -131,9 +154,9 @@ package final class RuleKeeper: Service {
 
     private func learn(_ answer: [MonitoringRule]?) {
         let rules = (answer ?? []).filter(\.notifies).sorted { $0.name < $1.name }
-        let (known, wasIll) = state.withLock { state in
+        let (known, wasKnown, wasIll) = state.withLock { state in
             state.readAt = now()
-            return (state.rules, state.failure.clear())
+            return (state.rules, state.isKnown, state.failure.clear())
         }
         if answer == nil { logger.debug("Teleport is too old for access monitoring rules") }
         if wasIll { logger.info("The access monitoring rules can be read again") }
@@ -145,27 +168,32 @@ package final class RuleKeeper: Service {
             for (rule, fault) in book.faults { logger.warning("\(Self.skipped(rule, fault).message)") }
         }
         showHealth()
-        answered.give(())
-        if rules != known { changed.withLock { $0 }?() }
+        becomeKnown()
+        // Requests may have been waiting for the end of a failure.
+        if rules != known || wasIll && !wasKnown { changed.withLock { $0 }?() }
     }
 
     private func failed(_ error: TeleportError) -> Bool {
-        switch error.code {
-        case .unavailable, .cancelled:
-            // There is no connection. The rules are read when there is one again.
-            return true
-        default: break
-        }
-        let (isNews, hasRules) = state.withLock { ($0.failure.isNews(error), !$0.rules.isEmpty) }
+        // The plugin is ending, and the error says nothing about the server.
+        guard error.code != .cancelled else { return false }
+        let isDenied = error.code == .permissionDenied
+        let (isNews, hasRules, isKnown) = state.withLock { ($0.failure.isNews(error), !$0.rules.isEmpty, $0.isKnown) }
         if isNews {
-            let use = hasRules ? "the last known ones are used" : "none are used"
-            // An operator who does not use rules gives the role no right to read them, so this is no reason for a warning.
-            let level: Logger.Level = error.code == .permissionDenied && !hasRules ? .info : .warning
+            let use = hasRules ? "the last known ones are used" : isKnown || isDenied ? "none are used" : Self.unknown
+            // A role that was never allowed to read rules belongs to an operator who does not use them.
+            let level: Logger.Level = isDenied && !hasRules ? .info : .warning
             logger.log(level: level, "The access monitoring rules cannot be read, so \(use): \(error.message)")
         }
+        if isDenied { becomeKnown() }
         showHealth()
+        return isDenied
+    }
+
+    private static let unknown = "no request is posted until they can be"
+
+    private func becomeKnown() {
+        state.withLock { $0.isKnown = true }
         answered.give(())
-        return error.code == .permissionDenied
     }
 
     static func skipped(_ rule: String, _ fault: RuleFault) -> Notice {
@@ -176,13 +204,14 @@ package final class RuleKeeper: Service {
 
     /// Shows in the health what a person should see to. A role that never allowed to read rules is no such thing.
     func showHealth() {
-        let (failure, denial, faults, hasRules) = state.withLock {
-            ($0.failure.last, $0.denial.last, $0.book.faults, !$0.rules.isEmpty)
+        let (failure, denial, faults, hasRules, isKnown) = state.withLock {
+            ($0.failure.last, $0.denial.last, $0.book.faults, !$0.rules.isEmpty, $0.isKnown)
         }
         let isQuiet = failure?.code == .permissionDenied && !hasRules
         let fault = faults.first.map { Self.skipped($0.rule, $0.fault) as any OperatorError }
         let skipped = fault.map { faults.count > 1 ? SharedError($0, others: faults.count - 1, of: "rules") : $0 }
-        let outdated = failure.flatMap { isQuiet ? nil : Notice("they cannot be read: \($0.words)", mend: $0.mend) }
+        let effect = isKnown ? "" : ", and \(Self.unknown)"
+        let outdated = failure.flatMap { isQuiet ? nil : Notice("they cannot be read\(effect): \($0.words)", mend: $0.mend) }
         health.set(.rules, note: outdated ?? denial ?? skipped)
     }
 }

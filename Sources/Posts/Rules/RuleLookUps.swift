@@ -15,19 +15,21 @@ package struct RuleLookUps: Sendable {
 
     /// Returns the facts of a request. What no rule asks about is not looked up.
     package func facts(of request: AccessRequest, for lookUps: Set<LookUp>) async throws(TeleportError) -> Found {
-        var found = Found(facts: RuleFacts(request))
+        var labels: [[String: String]] = []
+        var traits: [String: [String]] = [:]
+        var denial: TeleportError?
         if lookUps.contains(.labels) {
             // Only resources without constraints have labels here, because Teleport's own plugins see no others.
-            found.facts.labels = try await service.labels(of: request.resources.filter { $0.constraint == nil })
+            labels = try await service.labels(of: request.resources.filter { $0.constraint == nil })
         }
         if lookUps.contains(.traits) {
             do {
-                found.facts.traits = try await service.traits(ofUser: request.user)
+                traits = try await service.traits(ofUser: request.user)
             } catch {
                 guard error.code == .permissionDenied else { throw error }
-                found.denial = error
+                denial = error
             }
         }
-        return found
+        return Found(facts: RuleFacts(request, traits: traits, labels: labels), denial: denial)
     }
 }

@@ -22,13 +22,12 @@ extension Simulate {
             }
             if missed > 0 { throw ExitCode(1) }
         #else
-            throw ValidationError(
-                "This build has no deliberate faults. Build with -Xswiftc -DSIMULATION, as make simulate does.")
+            throw Self.noFaults
         #endif
     }
 
     #if SIMULATION
-        private var chosen: [Sabotage] { fault.flatMap(Sabotage.init).map { [$0] } ?? Sabotage.allCases }
+        var chosen: [Sabotage] { fault.flatMap(Sabotage.init).map { [$0] } ?? Sabotage.allCases }
 
         /// Looks for a world that goes wrong with the fault, and only with it.
         private func find(_ fault: Sabotage, until end: ContinuousClock.Instant) throws -> Search.Failure? {

@@ -11,8 +11,8 @@ struct Simulate: ParsableCommand {
             wrong usage.
             """)
 
-    @Option(help: "How many seconds to run.")
-    var seconds = 60
+    @Option(help: "How many seconds to run. The default is 60, and for --exhaustive until it is complete.")
+    var seconds: Int?
 
     @Option(help: "The first seed.")
     var seed: UInt64 = 1
@@ -38,6 +38,12 @@ struct Simulate: ParsableCommand {
     @Option(help: "How often, at most, another replica comes next in --exhaustive although the last one has a call under way.")
     var switches: Int?
 
+    @Option(help: "For how many seconds after the request calls may fail and change their order in --exhaustive.")
+    var open = 30
+
+    @Flag(help: "Let tctl deny and the click approve in --exhaustive. Otherwise tctl approves and the click denies.")
+    var tctlDenies = false
+
     @Flag(help: "Print the story of the first seed, whatever comes of it.")
     var story = false
 
@@ -50,7 +56,7 @@ struct Simulate: ParsableCommand {
         var search = Search(requests: requests)
         let start = ContinuousClock.now
         var next = seed
-        while ContinuousClock.now - start < .seconds(seconds) {
+        while ContinuousClock.now - start < .seconds(seconds ?? 60) {
             if let failure = try search.run(seed: next) { try report(failure) }
             next += 1
         }
@@ -90,31 +96,6 @@ struct Simulate: ParsableCommand {
         let violations = world.run()
         for line in world.trace.lines { print(line) }
         print("\(choices.made.count) choices, \(world.scheduler.steps) steps, \(violations.count) violations: \(violations)")
-    }
-
-    private func runEverySchedule() throws {
-        let limits = Order.Limits(faults: faults, switches: switches ?? .max)
-        let exhaustive = ExhaustiveSearch(limits: limits)
-        if story { return try exhaustive.story([]).lines.forEach { print($0) } }
-        let start = ContinuousClock.now
-        guard let search = try exhaustive.run(), !search.isFull else {
-            throw ValidationError("There is no memory for so many states.")
-        }
-        let time = Int((ContinuousClock.now - start) / .seconds(1))
-        let counts = "\(search.schedules) schedules, \(search.states) states, \(time) s"
-        if let choices = search.failure {
-            let (lines, violations) = try exhaustive.story(choices)
-            print("A schedule goes wrong (\(counts)): \(violations.map(\.description).joined(separator: "; "))")
-            for line in lines { print("  \(line)") }
-            throw ExitCode(1)
-        }
-        let orders =
-            switches.map { "with up to \($0) switches between replicas that have a call under way" } ?? "in every order"
-        print(
-            """
-            All calls \(orders), with up to \(faults) faults: \(counts), \(search.cut) of the schedules cut off at a state that \
-            was seen before, tctl overwritten after at most \(search.longestOverwrite). Nothing went wrong.
-            """)
     }
 
     /// Whether the same seed gives the same world, to the last line.

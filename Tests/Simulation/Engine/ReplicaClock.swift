@@ -54,6 +54,7 @@ struct SimulatedClock: Clock {
 
     let scheduler: Scheduler
     let clock: ReplicaClock
+    let machine: Machine
 
     var now: Instant { Instant(offset: clock.elapsed) }
     var minimumResolution: Duration { .zero }
@@ -64,7 +65,9 @@ struct SimulatedClock: Clock {
         let isOver = await waiter.value(ifCancelled: false) {
             // A moment is added so that the sleep is not over too early by the rounding.
             let time = clock.worldTime(of: deadline.offset - clock.elapsed) + .microseconds(1)
-            scheduler.after(time) { [scheduler] in waiter.resume(!scheduler.isOver) }
+            scheduler.after(
+                time, mark: machine.mark(Activity.current), while: { [machine] in waiter.isWaiting && !machine.isHeld },
+                { [scheduler] in waiter.resume(!scheduler.isOver) })
         }
         if !isOver { throw CancellationError() }
     }

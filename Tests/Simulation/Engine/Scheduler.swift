@@ -9,6 +9,10 @@ final class Scheduler: @unchecked Sendable {
         let at: Duration
         let number: Int
         let action: () -> Void
+        /// A number for what the action does.
+        let mark: Int
+        /// Whether the action would still do anything; nil if it would in any case.
+        let matters: (() -> Bool)?
 
         static func < (left: Event, right: Event) -> Bool { (left.at, left.number) < (right.at, right.number) }
         static func == (left: Event, right: Event) -> Bool { left.number == right.number }
@@ -38,9 +42,25 @@ final class Scheduler: @unchecked Sendable {
     func add(_ job: UnownedJob, _ machine: Machine) { ready.append((machine, job)) }
 
     /// Does something after a delay.
-    func after(_ delay: Duration, _ action: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - mark: a number for what is done, by which the states of two worlds are compared.
+    ///   - matters: whether anything would be done. It is asked only when states are compared.
+    func after(
+        _ delay: Duration, mark: Int = 0, while matters: (() -> Bool)? = nil, _ action: @escaping () -> Void
+    ) {
         count += 1
-        events.insert(Event(at: now + max(delay, .zero), number: count, action: action))
+        events.insert(Event(at: now + max(delay, .zero), number: count, action: action, mark: mark, matters: matters))
+    }
+
+    /// A number for all that is still to be done, and when.
+    var pending: Int {
+        events.unordered.reduce(0) { sum, event in
+            guard event.matters?() ?? true else { return sum }
+            var hasher = Hasher()
+            hasher.combine(event.at)
+            hasher.combine(event.mark)
+            return sum &+ hasher.finalize()
+        }
     }
 
     /// Runs until a moment of the world's time.
@@ -94,16 +114,24 @@ final class Machine: TaskExecutor, @unchecked Sendable {
     let name: String
     let scheduler: Scheduler
     private(set) var isHeld = false
-    /// What the machine was told by others, in order and with the times. All that its tasks do follows from it.
-    var history = 0
+    /// What each activity of the machine was told by others, in order and with the times.
+    var histories = [Int](repeating: 0, count: Activity.allCases.count)
+    /// Called when the replica begins a run over a request, and in a few other moments.
+    var runBegins: (() -> Void)?
     private var kept: [UnownedJob] = []
+
+    private let marks: [Int]
 
     init(_ name: String, _ scheduler: Scheduler) {
         self.name = name
         self.scheduler = scheduler
+        marks = Activity.allCases.map { "\(name) \($0.rawValue)".hashValue }
     }
 
     func enqueue(_ job: consuming ExecutorJob) { scheduler.add(UnownedJob(job), self) }
+
+    /// A number for an activity of this machine.
+    func mark(_ activity: Activity) -> Int { marks[activity.rawValue] }
 
     func keep(_ job: UnownedJob) { kept.append(job) }
 
@@ -119,6 +147,8 @@ final class Machine: TaskExecutor, @unchecked Sendable {
 /// A continuation that several events want to resume; the first one does.
 final class Waiter<Value: Sendable>: @unchecked Sendable {
     private var continuation: UnsafeContinuation<Value, Never>?
+
+    var isWaiting: Bool { continuation != nil }
 
     func resume(_ value: Value) {
         continuation?.resume(returning: value)

@@ -92,7 +92,7 @@ struct Plan {
     static func bare(replicas: Int) -> Plan {
         var plan = Plan(Choices(repeating: []), requests: 1)
         // Replicas are killed, though not by the plan, so that nothing need be prompt.
-        (plan.replicas, plan.kills, plan.quiet) = (replicas, 1, .seconds(60))
+        (plan.replicas, plan.kills) = (replicas, 1)
         return plan
     }
 

@@ -36,7 +36,7 @@ final class SimulatedReplica: @unchecked Sendable {
             scheduler, difference: .milliseconds(choices.below(2 * most + 1) - most),
             drift: choices.below(2 * world.plan.drift + 1) - world.plan.drift)
         self.clock = clock
-        let timers = SimulatedClock(scheduler: scheduler, clock: clock)
+        let timers = SimulatedClock(scheduler: scheduler, clock: clock, machine: machine)
         let clocks = Clocks(now: { clock.now }, elapsed: { clock.elapsed })
         let jitter: @Sendable () -> Double = { Double(choices.below(1000)) / 1000 }
         let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
@@ -69,7 +69,10 @@ final class SimulatedReplica: @unchecked Sendable {
             options: .init(
                 notifiesRequester: false, reminders: world.plan.reminds ? [ReminderStep(.beforeExpiry(.seconds(60)))] : [],
                 postingDelay: world.plan.postingDelay),
-            outage: { [circuits] in circuits.wait }, logger: logger, clocks: clocks, jitter: jitter)
+            outage: { [circuits, machine] in
+                machine.runBegins?()
+                return circuits.wait
+            }, logger: logger, clocks: clocks, jitter: jitter)
         let health = Health()
         reconciler = Reconciler(posts, health: health, clock: timers)
         sweeper = Sweeper(posts, reconciler, clock: timers)
@@ -87,6 +90,7 @@ final class SimulatedReplica: @unchecked Sendable {
             dialogs: DialogMaker(ask: .never, confirm: .never, url: "") { _ in throw CancellationError() },
             audit: AuditLog(logger: logger, file: nil, elapsed: clocks.elapsed), replica: name, logger: logger, clocks: clocks)
         clicks = ClickService(context, proofs: proofs, clock: timers, lookAgain: { [reconciler] in reconciler.look(at: $0) })
+        if world.order != nil { machine.runBegins = { [unowned self] in recall() } }
         circuits.onRecovery { [reconciler, sweeper] in
             reconciler.retryAll()
             sweeper.sweepSoon()
@@ -96,11 +100,15 @@ final class SimulatedReplica: @unchecked Sendable {
     /// Starts the services, as the daemon does.
     func start() {
         world.trace.add(machine.name, "starts")
-        tasks.append(Task(executorPreference: machine) { [reconciler] in try? await reconciler.run() })
-        tasks.append(Task(executorPreference: machine) { [sweeper] in try? await sweeper.run() })
+        begin(.posts) { [reconciler] in try? await reconciler.run() }
+        begin(.sweeps) { [sweeper] in try? await sweeper.run() }
         // `run` would begin a task that no scheduler of the simulation runs.
-        tasks.append(Task(executorPreference: machine) { [keys] in try? await keys.fetchUntilCancelled() })
+        begin(.keys) { [keys] in try? await keys.fetchUntilCancelled() }
         connect()
+    }
+
+    private func begin(_ activity: Activity, _ work: @escaping @Sendable () async -> Void) {
+        Activity.$current.withValue(activity) { tasks.append(Task(executorPreference: machine) { await work() }) }
     }
 
     /// Ends the process at once, as SIGKILL does: none of its tasks runs again.
@@ -125,6 +133,27 @@ final class SimulatedReplica: @unchecked Sendable {
 
     /// Ends all tasks at the end of the world.
     func cancel() { for task in tasks { task.cancel() } }
+
+    /// Notes what the reconciler remembers. A run that begins knows nothing else of what was told before.
+    private func recall() {
+        guard Activity.current == .posts else { return }
+        machine.histories[Activity.posts.rawValue] = memory
+    }
+
+    /// A number for what the reconciler remembers.
+    var memory: Int { reconciler.summary.hashValue }
+
+    /// Adds everything from which the replica's next steps follow.
+    func combine(into hasher: inout Hasher) {
+        hasher.combine(isAlive)
+        guard isAlive else { return }
+        hasher.combine(begun)
+        hasher.combine(reconciler.summary)
+        // Between two runs, what the earlier ones were told matters only by what is remembered of it.
+        if !reconciler.isWorking { machine.histories[Activity.posts.rawValue] = 0 }
+        if clicksInProgress == 0 { machine.histories[Activity.clicks.rawValue] = 0 }
+        hasher.combine(machine.histories)
+    }
 
     /// The parts that still hold something about a request.
     var leftovers: [String] { reconciler.leftovers }
@@ -181,12 +210,15 @@ final class SimulatedReplica: @unchecked Sendable {
 
     // MARK: - Clicks
 
+    private(set) var clicksInProgress = 0
+
     func click(_ click: VerifiedClick, _ answered: @escaping (ClickReply<ClickAnswer>) -> Void) {
         let answered = Answered(call: answered)
-        tasks.append(
-            Task(executorPreference: machine) { [clicks, world] in
-                await clicks.answer(click) { reply in if !world.scheduler.isOver { answered.call(reply) } }
-            })
+        clicksInProgress += 1
+        begin(.clicks) { [self, clicks, world] in
+            await clicks.answer(click) { reply in if !world.scheduler.isOver { answered.call(reply) } }
+            clicksInProgress -= 1
+        }
     }
 
     /// What is done with the reply to a click, on the one thread of the simulation.
