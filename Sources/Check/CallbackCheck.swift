@@ -113,7 +113,8 @@ struct CallbackCheck: Sendable {
         case .notHTTP: "Let public_addr, and a proxy where there is one, lead to listen_addr \(settings.http.listen)."
         case .unresolved: "Mend the host in [http] public_addr, or the DNS."
         case .network where url.scheme == .http && settings.http.tls != nil:
-            "Write https:// in public_addr, because the listener takes TLS; or start with --insecure-no-tls behind a proxy."
+            "Let \(url.authority) lead to listen_addr \(settings.http.listen): nothing takes connections there, or it takes TLS "
+                + "alone. The plugin's own listener does; for that, write https:// in [http] public_addr."
         case .network, .cancelled:
             "Let \(url.authority) lead to listen_addr \(settings.http.listen): nothing takes connections there."
         }

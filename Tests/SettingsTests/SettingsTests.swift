@@ -115,7 +115,7 @@ import Watcher
         "The names of the original's logger mean the same here",
         arguments: [
             ("2", "ERR", Settings.Log.Output.stderr, Logger.Level.error), ("error", "warning", .stderr, .warning),
-            ("1", "trace", .stdout, .debug), ("out", "Debug", .stdout, .debug), ("", "", .stderr, .info),
+            ("1", "trace", .stdout, .debug), ("out", "Debug", .stdout, .debug),
         ])
     func originalNames(output: String, severity: String, _ wanted: Settings.Log.Output, _ level: Logger.Level) throws {
         let lines = changed("severity", to: "severity = \"\(severity)\"").map { line in

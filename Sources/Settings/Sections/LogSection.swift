@@ -51,7 +51,7 @@ extension SettingsReader {
         let output = parsed(.output) { (value) throws(SettingFault) in
             switch value {
             // The original's logger has several names for both.
-            case "stderr", "error", "2", "": return Settings.Log.Output.stderr
+            case "stderr", "error", "2": return Settings.Log.Output.stderr
             case "stdout", "out", "1": return .stdout
             case _ where value.contains("/"): return .file(value)
             default:
@@ -69,7 +69,7 @@ extension SettingsReader {
         let severity = parsed(.severity) { (value) throws(SettingFault) in
             switch value.uppercased() {
             case "DEBUG", "TRACE": return Logger.Level.debug
-            case "INFO", "": return .info
+            case "INFO": return .info
             case "WARN", "WARNING": return .warning
             case "ERROR", "ERR": return .error
             default:
