@@ -95,7 +95,7 @@ bench: build ## Compare the listener with a small Go server in the same run
 
 HOT_PATHS := .build/hot-paths
 bench-check: packages ## Count the instructions of the hot paths, and fail if one takes 5 % more than committed; WRITE=1 commits anew
-	@$(APT) valgrind
+	@$(APT) binutils valgrind
 	swift build -c release -Xswiftc -enable-testing --scratch-path $(HOT_PATHS) --product hot-paths
 	Benchmarks/check.sh $(HOT_PATHS)/release/hot-paths $(if $(WRITE),--write)
 

@@ -124,8 +124,10 @@ row() {
     go=
     [ ! -s "$work/go.$2" ] || go=$(median "$work/go.$2")
     awk -v label="$1" -v goal="$3" -v ours="$ours" -v go="$go" 'BEGIN {
-        printf "| %-46s | %8.1f | %8s | %6s | %-11s |\n", label, ours,
-            go == "" ? "" : sprintf("%.1f", go), go > 0 ? sprintf("%.2f", ours / go) : "", goal }'
+        figure = go == "" ? "" : sprintf("%.1f", go)
+        ratio = go + 0 ? sprintf("%.2f", ours / go) : ""
+        printf "| %-46s | %8.1f | %8s | %6s | %-11s |\n", label, ours, figure, ratio, goal
+    }'
 }
 printf '| %-46s | %8s | %8s | %6s | %-11s |\n' "median of $rounds" ours Go ratio goal
 echo "| ---------------------------------------------- | -------: | -------: | -----: | ----------- |"

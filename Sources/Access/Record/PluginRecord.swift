@@ -50,16 +50,22 @@ package struct PluginRecord: Equatable, Sendable {
     /// The fields as they were read. The expected values of a compare-and-swap are taken from them.
     package let fields: [String: String]
 
-    package init(_ fields: [String: String]) { self.fields = fields }
+    /// The recorded posts, each once and at most ``postLimit`` of them. They are kept, because a plan asks for them again and
+    /// again.
+    package let posts: [PostReference]
+
+    package init(_ fields: [String: String]) {
+        self.fields = fields
+        posts = Self.posts(in: fields)
+    }
 
     /// The value of a key; empty if it is absent, which is how compare-and-swap expresses that.
     package subscript(key: String) -> String { fields[key] ?? "" }
 
-    /// The recorded posts, each once and at most ``postLimit`` of them.
-    package var posts: [PostReference] {
+    private static func posts(in fields: [String: String]) -> [PostReference] {
         if let messages = fields[Key.messages], !messages.isEmpty {
             var seen: Set<PostReference> = []
-            return messages.split(separator: ",").prefix(Self.postLimit).compactMap { PostReference($0) }
+            return messages.split(separator: ",").prefix(postLimit).compactMap { PostReference($0) }
                 .filter { seen.insert($0).inserted }
         }
         // Version 0.2.0 of the original plugin recorded one post, in two fields of its own.

@@ -47,11 +47,15 @@ struct SourceLedger {
 
     /// Charges a source. Returns false when it had no token left.
     mutating func charge(_ source: IPAddress?, _ charge: Charge, at now: NIODeadline) -> Bool {
-        guard let place = place(of: source, at: now) else { return spend(&shared, charge, now) }
-        return spend(&accounts[place], charge, now)
+        guard let place = place(of: source, at: now) else { return Self.spend(&shared, charge, limits, now) }
+        return Self.spend(&accounts[place], charge, limits, now)
     }
 
-    private func spend(_ account: inout Account, _ charge: Charge, _ now: NIODeadline) -> Bool {
+    /// This is no method of an instance, because that would read `self` while an account in it is written, and so copy all
+    /// accounts.
+    private static func spend(
+        _ account: inout Account, _ charge: Charge, _ limits: CallbackServer.Limits, _ now: NIODeadline
+    ) -> Bool {
         if charge == .probe { return account.probes.take(limits.probeRate, at: now) }
         let isWithin = account.requests.take(limits.requestRate, at: now)
         guard charge == .failedSignature else { return isWithin }
