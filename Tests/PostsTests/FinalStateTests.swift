@@ -1,4 +1,5 @@
 import Access
+import GRPCCore
 import Mattermost
 import PluginTestSupport
 import Sandbox
@@ -87,6 +88,29 @@ struct FinalStateTests {
             try await rig.chat.updatePost(
                 rig.recordedPost(about: id), to: Card(subject, status: .approved(nil), cluster: "sandbox.example"))
             #expect(try await rig.reconcile(id, as: rig.environment(after: PostPlan.settling), &memory) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+        }
+    }
+
+    @Test("What a run wrote and could not record is not believed later, if its decision overruled another one")
+    func overruledUnrecorded() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            try rig.auth.resolve(id.rawValue, .approved)
+            try await rig.reconcile(id)
+            try rig.auth.resolve(id.rawValue, .denied)
+            var memory = RunMemory()
+            rig.auth.faults.next(of: "UpdatePluginData", .answer(.internalError, "broken"))
+            await #expect(throws: TeleportError.self) { try await rig.reconcile(id, &memory) }
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            try await rig.chat.updatePost(
+                rig.recordedPost(about: id), to: Card(subject, status: .approved(nil), cluster: "sandbox.example"))
+            for round in 1...3 {
+                let environment = rig.environment(after: PostPlan.settling * round)
+                if try await rig.reconcile(id, as: environment, &memory) == .settled { break }
+            }
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
         }
     }

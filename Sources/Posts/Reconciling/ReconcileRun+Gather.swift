@@ -53,6 +53,11 @@ extension ReconcileRun {
         let doubtAt = max(attempt.memory.doubtAt ?? since, since)
         (attempt.memory.doubtAt, attempt.memory.isSuspect, attempt.situation.isSuspect) = (doubtAt, true, true)
         attempt.situation.unrest = max(PostPlan.settling - (now - doubtAt), .zero)
+        // What an earlier run saw or wrote may have been overwritten since, so the posts are read anew.
+        for post in attempt.situation.record.posts {
+            attempt.memory.forget(post)
+            if case .status = attempt.situation.shown[post] { attempt.situation.shown[post] = nil }
+        }
     }
 
     /// Finds the recipients' channels, and the other channels where a post may have been left unrecorded.
