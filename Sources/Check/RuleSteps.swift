@@ -70,9 +70,6 @@ extension TeleportCheck {
 // MARK: - Mattermost
 
 extension ChatCheck {
-    /// The largest number of recipients of rules that are looked up, as in the running plugin.
-    private static let ruleLimit = 200
-
     /// A recipient that rules name, with their names.
     private struct Named {
         var text: String
@@ -88,7 +85,7 @@ extension ChatCheck {
             for text in entry.rule.recipients {
                 if let index = named.firstIndex(where: { $0.text == text }) {
                     if named[index].rules.last != entry.rule.name { named[index].rules.append(entry.rule.name) }
-                } else if named.count < Self.ruleLimit {
+                } else if named.count < RuleKeeper.namedLimit {
                     named.append(Named(text: text, rules: [entry.rule.name]))
                 }
             }

@@ -36,7 +36,7 @@ struct Daemon: Sendable {
     /// The calls to Mattermost, by which the watchdog sees that they are made.
     let pulse: Pulse
     let signer: Live<ActionSigner>
-    /// From whom the listener takes clicks and dialogs.
+    /// Tells from whom the listener takes clicks and dialogs.
     let admission: Live<CallbackServer.Admission>
     let lasting = LastingParts()
     /// The socket that systemd has opened for the listener; nil if the plugin listens by itself.

@@ -1,7 +1,7 @@
 package import Base
 
 extension CallbackServer {
-    /// From whom the listener takes clicks and dialogs. It may be replaced as a whole while the listener runs: each request is
+    /// Tells from whom the listener takes clicks and dialogs. It may be replaced as a whole while the listener runs: each request is
     /// judged to its end by what was in force when its head arrived.
     package struct Admission: Sendable {
         /// The user and password that requests to the action route must send; nil if none are required.

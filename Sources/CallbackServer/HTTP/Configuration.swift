@@ -16,7 +16,7 @@ extension CallbackServer {
         package var tls: ListenerCertificate?
         /// The path of `public_addr`. Every route is served at the root and below this path, so a proxy may strip it or not.
         package var pathPrefix: String
-        /// From whom clicks and dialogs are taken.
+        /// Tells from whom clicks and dialogs are taken.
         package let admission: Live<Admission>
         /// Whether `/readyz` tells why the plugin is not ready. The reasons name servers, and everybody who reaches the port may
         /// ask.

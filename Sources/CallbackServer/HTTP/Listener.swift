@@ -16,7 +16,7 @@ final class Listener {
     let dialogs: CallbackServer.Dialogs?
     let trim: MemoryTrim
     let table: ConnectionTable
-    /// From whom clicks and dialogs are taken. A request reads it once, when its head has arrived.
+    /// Tells from whom clicks and dialogs are taken. A request reads it once, when its head has arrived.
     let admission: Live<CallbackServer.Admission>
     let showsReasons: Bool
     let observe: Happening.Observe

@@ -43,14 +43,13 @@ package final class ListenerCertificate: Sendable {
     /// Returns a warning when a fifth, a tenth and a twentieth of the certificate's time is left, and when it has expired, once
     /// each.
     package func warning(at now: Timestamp) -> Notice? {
-        guard let (step, end) = pair.withLock({ pair in pair.steps?.news(at: now).map { ($0, pair.steps?.notAfter) } }),
-            let end = end?.secondInWords
-        else { return nil }
-        return Notice(
-            step == .expired
-                ? "the HTTPS certificate expired on \(end), so Mattermost refuses it"
-                : "the HTTPS certificate expires on \(end), less than \(step.rawValue) % of its time is left",
-            mend: "renew `https_cert_file` in `[http]`; the new one is served without a restart")
+        pair.withLock { pair in
+            guard let step = pair.steps?.news(at: now), let steps = pair.steps else { return nil }
+            let effect = step == .expired ? ", so Mattermost refuses it" : ""
+            return Notice(
+                steps.words(of: "the HTTPS certificate", at: step) + effect,
+                mend: "renew `https_cert_file` in `[http]`; the new one is served without a restart")
+        }
     }
 
     var current: TLSContext { pair.withLock { $0.context } }

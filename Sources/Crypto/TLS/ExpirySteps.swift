@@ -35,6 +35,14 @@ package struct ExpirySteps: Equatable, Sendable {
         return [Step.twentieth, .tenth, .fifth].first { left * 100 <= life * Int64($0.rawValue) }
     }
 
+    /// Returns a warning about the certificate of this name at a step, without a full stop.
+    package func words(of name: String, at step: Step) -> String {
+        let end = notAfter.secondInWords
+        return step == .expired
+            ? "\(name) expired on \(end)"
+            : "\(name) expires on \(end), less than \(step.rawValue) % of its time is left"
+    }
+
     /// Returns the step that is reached now, if no warning was given for it yet, and records that one is given.
     package mutating func news(at now: Timestamp) -> Step? {
         guard let step = step(at: now), step != warned else { return nil }

@@ -36,7 +36,7 @@ package struct RuleBook: Sendable {
     ///   - zone: finds a time zone by its IANA name; nil if there is none of this name.
     package init(_ rules: [MonitoringRule], zone: (String) -> ZoneClock?) {
         entries = rules.filter(\.notifies).sorted { $0.name < $1.name }.map { rule in
-            // Of several schedules the first by name is asked first.
+            // The schedules are asked in the order of their names.
             let schedules = rule.schedules.sorted { $0.key < $1.key }.map { Schedule($0.value, zone: zone) }
             return Entry(rule: rule, condition: Self.condition(of: rule), schedules: schedules)
         }

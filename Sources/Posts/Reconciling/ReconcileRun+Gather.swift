@@ -53,11 +53,8 @@ extension ReconcileRun {
         let doubtAt = max(attempt.memory.doubtAt ?? since, since)
         (attempt.memory.doubtAt, attempt.memory.isSuspect, attempt.situation.isSuspect) = (doubtAt, true, true)
         attempt.situation.unrest = max(PostPlan.settling - (now - doubtAt), .zero)
-        // What an earlier run saw or wrote may have been overwritten since, so the posts are read anew.
-        for post in attempt.situation.record.posts {
-            attempt.memory.forget(post)
-            if case .status = attempt.situation.shown[post] { attempt.situation.shown[post] = nil }
-        }
+        // What an earlier run saw or wrote may have been overwritten since.
+        attempt.forgetContents()
     }
 
     /// Finds the recipients' channels, and the other channels where a post may have been left unrecorded.
@@ -110,6 +107,14 @@ extension ReconcileRun {
 }
 
 extension ReconcileRun.Attempt {
+    /// Forgets what the recorded posts showed, so that they are read anew.
+    mutating func forgetContents() {
+        for post in situation.record.posts {
+            memory.forget(post)
+            if case .status = situation.shown[post] { situation.shown[post] = nil }
+        }
+    }
+
     /// Keeps the first failure of each kind: one that may pass, and one that a person has to mend.
     mutating func note(_ error: any OperatorError) {
         if let error = error as? MattermostError, error.isLasting {

@@ -168,7 +168,7 @@ package struct ReconcileRun: Sendable {
         if let recheck = attempt.recheck { return .later(recheck) }
         // A write in doubt may still take effect, after the posts were read or written.
         if attempt.situation.unrest > .zero {
-            for post in attempt.situation.record.posts { attempt.memory.forget(post) }
+            attempt.forgetContents()
             return .later(attempt.situation.unrest)
         }
         claims.forget(id)

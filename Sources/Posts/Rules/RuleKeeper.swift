@@ -13,7 +13,7 @@ package final class RuleKeeper: Service {
     /// The longest time that a request waits for the first answer. The call that brings it has a shorter limit of its own.
     private static let firstWait = Duration.seconds(15)
     /// The largest number of recipients that the health check looks up.
-    private static let namedLimit = 200
+    package static let namedLimit = 200
 
     struct State {
         var rules: [MonitoringRule] = []

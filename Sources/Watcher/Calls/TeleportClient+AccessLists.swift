@@ -69,8 +69,8 @@ extension AccessList {
     /// The value of an owner's `membership_kind` for another access list.
     private static let listMember: Int32 = 2
 
-    /// Nil for a list without a name by which it can be asked for, and for one that is not reviewed: other types than the default one get their members
-    /// from elsewhere (`api/types/accesslist`, `Type.IsReviewable`).
+    /// Nil for a list without a name by which it can be asked for, and for one that is not reviewed: other types than the default
+    /// one get their members from elsewhere (`api/types/accesslist`, `Type.IsReviewable`).
     fileprivate init?(_ list: Teleport_Accesslist_V1_AccessList) {
         let name = list.header.metadata.name
         guard !name.isEmpty, name.isExact, ["", "dynamic"].contains(list.spec.type) else { return nil }

@@ -142,11 +142,6 @@ final class CredentialKeeper: Sendable {
     private static func warning(
         _ current: TeleportCredentials, _ steps: ExpirySteps, _ step: ExpirySteps.Step
     ) -> TeleportError {
-        let when = steps.notAfter.secondInWords
-        let words =
-            step == .expired
-            ? "\(current.name) expired on \(when)"
-            : "\(current.name) expires on \(when), less than \(step.rawValue) % of its time is left"
-        return TeleportError(.misconfigured, words, mend: current.renew, reason: .credentials)
+        TeleportError(.misconfigured, steps.words(of: current.name, at: step), mend: current.renew, reason: .credentials)
     }
 }

@@ -2,7 +2,7 @@ import Access
 
 /// Ways on that commute: whichever of the two comes first, the world is the same after both.
 ///
-/// Of two orders that differ in nothing else, one is enough. Where a way on was gone from a state, it *sleeps* on the other ways
+/// One of two orders that differ in nothing else is enough. Where a way on was gone from a state, it *sleeps* on the other ways
 /// from there until one of these does not commute with it, because each schedule in which it comes in the meantime can be turned
 /// into one in which it comes at once. These are the sleep sets of Godefroid. They leave out schedules, and no state.
 extension Order {

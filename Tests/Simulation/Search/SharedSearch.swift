@@ -76,7 +76,7 @@ final class SharedSearch: @unchecked Sendable {
     struct Ways {
         /// Numbers for the ways, the same whenever one comes to the state.
         var keys: [Int]
-        /// Which of them need not be gone this time.
+        /// The ways on that need not be gone this time.
         var sleeps: [Bool]
 
         /// The sleeping ways as bits, in the order of their numbers.
