@@ -5,14 +5,19 @@ package struct IPAddress: Hashable, Sendable {
     let bits: UInt128
 
     /// Parses an IPv4 or IPv6 address. Returns nil for anything else, and for an address with a zone (`fe80::1%eth0`).
-    package init?(_ text: some StringProtocol) {
-        guard text.utf8.count <= 45, !text.utf8.contains(0) else { return nil }
+    package init?(_ text: some StringProtocol) { self.init(utf8: Substring(text).utf8) }
+
+    /// Parses the text of an address. IPv4, which most proxies report, is parsed without the C library, which needs a copy.
+    package init?(utf8 text: Substring.UTF8View) {
+        if let bits = Self.dotted(text) {
+            self.bits = Self.mapped | UInt128(bits)
+            return
+        }
+        guard text.count <= 45, !text.contains(0) else { return nil }
         var bytes = [UInt8](repeating: 0, count: 16)
-        let text = String(text)
+        let text = String(Substring(text))
         if inet_pton(AF_INET6, text, &bytes) == 1 {
             bits = Self.number(bytes)
-        } else if inet_pton(AF_INET, text, &bytes) == 1 {
-            bits = Self.mapped | Self.number(bytes[..<4])
         } else {
             return nil
         }
@@ -30,6 +35,24 @@ package struct IPAddress: Hashable, Sendable {
     /// The address by which limits count: an IPv4 address itself, or the /64 of an IPv6 address, because one machine commonly
     /// owns a whole /64.
     package var source: IPAddress { isIPv4 ? self : IPAddress(bits: (bits >> 64) << 64) }
+
+    /// Parses four decimal numbers of up to three digits without leading zeros, as `inet_pton` does.
+    private static func dotted(_ text: Substring.UTF8View) -> UInt32? {
+        var (bits, part, digits, dots) = (UInt32(0), UInt32(0), 0, 0)
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                guard digits == 0 || part > 0 else { return nil }
+                (part, digits) = (part * 10 + UInt32(byte - UInt8(ascii: "0")), digits + 1)
+                guard part <= 255 else { return nil }
+            case UInt8(ascii: "."):
+                guard digits > 0, dots < 3 else { return nil }
+                (bits, part, digits, dots) = (bits << 8 | part, 0, 0, dots + 1)
+            default: return nil
+            }
+        }
+        return digits > 0 && dots == 3 ? bits << 8 | part : nil
+    }
 
     private static let mapped = UInt128(0xFFFF) << 32
 

@@ -1,4 +1,5 @@
 import Base
+import Glibc
 import NIOCore
 import Testing
 
@@ -44,6 +45,20 @@ import Testing
         #expect(ForwardedFor.origin(of: peer, lines: lines, trusting: proxies).description == source)
         let stranger = try #require(IPAddress("192.0.2.1"))
         #expect(ForwardedFor.origin(of: stranger, lines: lines, trusting: proxies) == stranger)
+    }
+
+    @Test(
+        "IPv4 addresses are read as the C library reads them",
+        arguments: [
+            "0.0.0.0", "255.255.255.255", "10.0.0.1", "1.2.3", "1.2.3.4.", ".1.2.3.4", "1..2.3", "1.2.3.4.5", "256.1.1.1",
+            "1.2.3.256",
+            "01.2.3.4", "1.2.3.00", "1.2.3.0004", "1.2.3.4 ", " 1.2.3.4", "+1.2.3.4", "1.2.3.-4", "1.2.3.4294967300", "1.2.3.a",
+            "", ".", "...",
+        ])
+    func dotted(text: String) {
+        var bytes = [UInt8](repeating: 0, count: 4)
+        let expected = inet_pton(AF_INET, text, &bytes) == 1 ? bytes.map(String.init).joined(separator: ".") : nil
+        #expect(IPAddress(text)?.description == expected)
     }
 
     @Test("A bucket gives its burst at once, then one token per refill time")
