@@ -60,14 +60,16 @@ struct SecretTests {
             let openPost = try await stage.post(about: open, showing: "pending")
             _ = try await stage.post(about: decided, showing: "pending")
             try stage.auth.resolve(decided, .denied)
-            let decidedPost = try await stage.post(about: decided, showing: "denied")
+            _ = try await stage.post(about: decided, showing: "denied")
             #expect(try await first.stop() == 0)
+            // A sweep in progress may have written it twice.
+            let decidedPosts = try stage.posts(about: decided)
 
             try configure(stage, #"secret = "a newer secret of the tests""#)
             let second = try await stage.startPlugin()
             let renewed = try await stage.post(about: open, after: openPost)
             #expect(renewed.id == openPost.id)
-            #expect(try stage.posts(about: decided) == [decidedPost])
+            #expect(try stage.posts(about: decided) == decidedPosts)
             #expect(try await stage.click("approve", on: renewed, as: "bob").hasPrefix("You approved"))
             #expect(try await second.stop() == 0)
         }

@@ -57,6 +57,9 @@ package struct Situation: Sendable {
     /// Whether the watch has shown the request and has not shown its deletion. A request that is missing all the same is either
     /// gone or hidden from the plugin's role, so that there may be work once it can be read.
     package var wasSeen = false
+    /// Whether the request is known by the watch's report alone, and its record was not read but is taken for empty. That is
+    /// enough to claim the posting, because the claim is written only if the record is empty indeed.
+    package var isReported = false
     /// The plugin's record of the request, as it was last read or written.
     package var record: PluginRecord
     /// The places of the request's posts: those of its recipients and, once the request is decided, the requester's.

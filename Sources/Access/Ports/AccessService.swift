@@ -10,6 +10,10 @@ package protocol AccessService: UserDirectory {
     /// role.
     func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest?
 
+    /// Returns a pending request that the watch has just reported for the first time, as it was then; nil otherwise, and if it
+    /// was asked for before. It says nothing of what other replicas have done, see ``ReportedRequests``.
+    func reported(_ id: RequestID) -> AccessRequest?
+
     /// Returns the request as a card shows it, with the names of resources and logins that the plugin's role may read. It never
     /// fails: what cannot be looked up in time is shown by its id, or left out.
     func named(_ request: AccessRequest) async -> Subject
@@ -57,6 +61,8 @@ package protocol AccessService: UserDirectory {
 
 extension AccessService {
     package func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? { nil }
+
+    package func reported(_ id: RequestID) -> AccessRequest? { nil }
 
     package func named(_ request: AccessRequest) async -> Subject { Subject(request) }
 }

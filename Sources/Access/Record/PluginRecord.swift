@@ -45,6 +45,15 @@ package struct PluginRecord: Equatable, Sendable {
         package static let ruleRecipients = "rule_recipients"
         /// The people who reviewed with a button, see ``RecordedReviewers``.
         package static let reviewers = "reviewed_by"
+        /// The fields in which version 0.2.0 of the original plugin records its one post.
+        package static let onlyChannel = "channel_id"
+        package static let onlyPost = "post_id"
+
+        /// The keys that tell of posts and replies. Who claims the posting expects them to be unchanged.
+        package static let ofPosts = [messages, replies, reminded, reminderSteps]
+        /// The keys of which the record of a request has at least one if anybody has begun to post or to decide it.
+        package static let ofHandled =
+            ofPosts + [claimSince, resolution, behind, rendered, decision, ruleRecipients, reviewers, onlyChannel, onlyPost]
     }
 
     /// The fields as they were read. The expected values of a compare-and-swap are taken from them.
@@ -69,7 +78,7 @@ package struct PluginRecord: Equatable, Sendable {
                 .filter { seen.insert($0).inserted }
         }
         // Version 0.2.0 of the original plugin recorded one post, in two fields of its own.
-        guard let channel = fields["channel_id"], let post = fields["post_id"], !channel.isEmpty, !post.isEmpty else {
+        guard let channel = fields[Key.onlyChannel], let post = fields[Key.onlyPost], !channel.isEmpty, !post.isEmpty else {
             return []
         }
         return PostReference(checked: channel, post).map { [$0] } ?? []

@@ -2,21 +2,17 @@ import Access
 
 // The first part of a run: reading everything that the plan depends on.
 extension ReconcileRun {
-    func gather(_ memory: inout RunMemory) async throws -> Situation {
-        // The record is read first. A request that is older than its record could be taken for undecided although another
-        // replica has recorded its end. One that is newer does no harm: each write to the record expects it to be unchanged.
-        let record = PluginRecord(try await context.teleport.pluginData(of: id))
-        let begun = context.clocks.elapsed()
-        let asked = try await context.teleport.request(id)
-        let now = context.clocks.elapsed()
-        if asked == nil {
-            context.evidence.missed(id, at: begun)
+    func gather(_ memory: inout RunMemory, _ sight: Sight?) async throws -> Situation {
+        let isFirst = memory.firstRun == nil && memory.cards.isEmpty && sight?.fact == .exists
+        var situation: Situation
+        if isFirst, let request = context.teleport.reported(id) {
+            situation = self.situation(request, PluginRecord([:]))
+            situation.isReported = true
         } else {
-            context.evidence.saw(id, at: now)
+            situation = try await read()
         }
-        var situation = Situation(
-            id: id, replica: context.replica, cluster: context.cards.cluster ?? "", request: asked,
-            record: record, targets: [], rendering: context.rendering)
+        let record = situation.record
+        let now = context.clocks.elapsed()
         situation.reminders = context.options.reminders
         situation.claimAge = claims.age(of: record[PluginRecord.Key.claim], for: id, .posting)
         situation.decisionAge = claims.age(of: record[PluginRecord.Key.decision], for: id, .deciding)
@@ -26,6 +22,26 @@ extension ReconcileRun {
         memory.firstRun = firstRun
         situation.postingDelay = max(context.options.postingDelay - (now - firstRun), .zero)
         return situation
+    }
+
+    private func read() async throws -> Situation {
+        // The record is read first. A request that is older than its record could be taken for undecided although another
+        // replica has recorded its end. One that is newer does no harm: each write to the record expects it to be unchanged.
+        let record = PluginRecord(try await context.teleport.pluginData(of: id))
+        let begun = context.clocks.elapsed()
+        let asked = try await context.teleport.request(id)
+        if asked == nil {
+            context.evidence.missed(id, at: begun)
+        } else {
+            context.evidence.saw(id, at: context.clocks.elapsed())
+        }
+        return situation(asked, record)
+    }
+
+    private func situation(_ request: AccessRequest?, _ record: PluginRecord) -> Situation {
+        Situation(
+            id: id, replica: context.replica, cluster: context.cards.cluster ?? "", request: request, record: record,
+            targets: [], rendering: context.rendering)
     }
 
     /// Restores what earlier runs and sweeps found. What they read from channels is used only as long as no other replica has

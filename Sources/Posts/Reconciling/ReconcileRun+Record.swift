@@ -17,13 +17,11 @@ extension ReconcileRun {
         var fields = [Key.claim: claim.description, Key.claimSince: since]
         // The other replicas must post to the same recipients, even if a rule is changed meanwhile.
         if let byRules = attempt.byRules { fields[Key.ruleRecipients] = byRules.description }
-        let progress = try await write(
-            fields,
-            expecting: [
-                Key.claim: previous, Key.messages: record[Key.messages], Key.replies: record[Key.replies],
-                Key.reminded: record[Key.reminded], Key.reminderSteps: record[Key.reminderSteps],
-            ], &attempt)
+        let unchanged = attempt.situation.isReported ? Key.ofHandled : Key.ofPosts
+        let expected = Dictionary(uniqueKeysWithValues: unchanged.map { ($0, record[$0]) })
+        let progress = try await write(fields, expecting: expected.merging([Key.claim: previous]) { $1 }, &attempt)
         guard case .continue = progress else { return progress }
+        attempt.situation.isReported = false
         hold(claim, &attempt)
         attempt.situation.isTakenOver = mayLackPosts
         return .continue
@@ -52,7 +50,7 @@ extension ReconcileRun {
         let situation = attempt.situation
         // `posts` includes the one post that version 0.2.0 of the original plugin recorded in the fields `channel_id` and
         // `post_id`, so these are cleared.
-        var fields = [Key.messages: PluginRecord.messages(posts), "channel_id": "", "post_id": ""]
+        var fields = [Key.messages: PluginRecord.messages(posts), Key.onlyChannel: "", Key.onlyPost: ""]
         if let request = situation.request {
             fields.merge(PluginRecord.subjectFields(situation.subject ?? situation.record.subject(of: request))) { $1 }
             // The rendering is recorded only if all posts were made just now. If some are older, the record still says how

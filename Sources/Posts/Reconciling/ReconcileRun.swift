@@ -12,7 +12,8 @@ import Logging
 ///                                                 └── .end(outcome) ──→ WorkQueue.Outcome
 /// ```
 ///
-/// After a conflict everything is read again. A run that fails throws, and its memory is kept for the next run.
+/// A request that the watch has just reported is claimed without reading it, see ``Situation/isReported``. After a conflict
+/// everything is read again. A run that fails throws, and its memory is kept for the next run.
 package struct ReconcileRun: Sendable {
     let context: PostsContext
     let claims: ClaimAges
@@ -71,7 +72,7 @@ package struct ReconcileRun: Sendable {
         for _ in 0..<Self.conflictLimit {
             let written = memory.claim
             let sight = context.evidence.sight(of: id)
-            var attempt = Attempt(situation: try await gather(&memory), memory: memory, sight: sight)
+            var attempt = Attempt(situation: try await gather(&memory, sight), memory: memory, sight: sight)
             defer { memory = attempt.memory }
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
@@ -101,6 +102,7 @@ package struct ReconcileRun: Sendable {
             let now = context.clocks.elapsed()
             attempt.situation.isClaimWorn = now - attempt.claimedAt > PostPlan.claimUse
             let step = PostPlan.next(for: attempt.situation, now: context.clocks.now())
+            if attempt.situation.isReported, step != .claim(replacing: "") { return nil }
             switch try await perform(step, &attempt) {
             case .continue: continue
             case .conflict: return nil

@@ -23,6 +23,8 @@ package final class TeleportClient: AccessService {
     private let interceptors: CallInterceptors<TeleportError>
     let routes = Mutex(RouteOrder())
     let deniedCalls = DeniedCalls()
+    let reports = Mutex(ReportedRequests())
+    private let began = ContinuousClock.now
     /// Kinds of resources whose empty listing has already been logged.
     let kindsLoggedAsEmpty = Mutex<Set<String>>([])
 
@@ -59,6 +61,21 @@ package final class TeleportClient: AccessService {
         status.notes = keeper.notes + deniedCalls.errors(of: [.listResources])
         status.denials = deniedCalls.errors(of: AuthCall.allCases.filter { $0 != .listResources })
         return status
+    }
+
+    package func reported(_ id: RequestID) -> AccessRequest? {
+        reports.withLock { $0.take(id, at: .now - began, time: .now) }
+    }
+
+    /// Notes what an event of the watch tells of a request, for ``reported(_:)``.
+    func note(_ event: WatchEvent, _ message: Proto_Event) {
+        switch event {
+        case .changed(_, .pending):
+            guard let request = AccessRequest(message.accessRequest) else { return }
+            reports.withLock { $0.saw(request, at: .now - began) }
+        case .changed(let id, _), .deleted(let id): reports.withLock { $0.forget(id) }
+        case .connected, .disconnected, .rulesChanged: break
+        }
     }
 
     /// Makes a call with the interceptors around it. Every call is made by this function.

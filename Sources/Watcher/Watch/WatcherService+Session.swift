@@ -147,6 +147,7 @@ extension WatcherService {
                         "Skipping an event that is about no access request", metadata: ["type": "\(message.type)"])
                     continue
                 }
+                self.client.note(event, message)
                 if event == .connected {
                     self.watchBegan(link)
                     began(link)

@@ -18,6 +18,7 @@ final class SimulatedReplica: @unchecked Sendable {
     private let clicks: ClickService
     private let keys: ClickerKeys
     private let circuits: Circuits
+    private let reports: TeleportWire.Reports
     private var tasks: [Task<Void, Never>] = []
     unowned let world: World
 
@@ -47,7 +48,8 @@ final class SimulatedReplica: @unchecked Sendable {
                 unreachable: TeleportError(.unavailable, "unavailable"), timedOut: TeleportError(.timedOut, "no answer"),
                 refused: TeleportError(.unavailable, "the server is starting"),
                 cancelled: TeleportError(.cancelled, "cancelled"), interceptors: CallInterceptors([circuits.teleport])),
-            unknownFields: isOlder ? Self.newFields : [])
+            unknownFields: isOlder ? Self.newFields : [], now: clocks.now)
+        reports = teleport.reports
         let chat = MattermostWire(
             wire: Wire(
                 world: world, machine: machine, server: world.chatServer, limit: .seconds(10),
@@ -149,6 +151,7 @@ final class SimulatedReplica: @unchecked Sendable {
         guard isAlive else { return }
         hasher.combine(begun)
         hasher.combine(reconciler.summary)
+        hasher.combine(reports.requests.isEmpty)
         // Between two runs, what the earlier ones were told matters only by what is remembered of it.
         if !reconciler.isWorking { machine.histories[Activity.posts.rawValue] = 0 }
         if clicksInProgress == 0 { machine.histories[Activity.clicks.rawValue] = 0 }
@@ -189,18 +192,22 @@ final class SimulatedReplica: @unchecked Sendable {
 
     func event(_ id: RequestID, _ fact: Sight.Fact) {
         if Sabotage.isActive(.hintsDropped) { return }
+        let request = world.teleport.request(id)
         if let order = world.order {
             order.tell(fact, to: self)
-            return see(id, fact)
+            return see(id, fact, request)
         }
         let delay = Duration.milliseconds(1 + world.choices.below(20))
-        world.scheduler.after(delay) { [self] in see(id, fact) }
+        world.scheduler.after(delay) { [self] in see(id, fact, request) }
     }
 
-    func see(_ id: RequestID, _ fact: Sight.Fact) {
+    /// - Parameter request: the request at the time of the event.
+    private func see(_ id: RequestID, _ fact: Sight.Fact, _ request: AccessRequest?) {
         // The server drops the watch of a client that does not read.
         if machine.isHeld { isConnected = false }
         guard isAlive, isConnected else { return }
+        reports.requests.forget(id)
+        if fact == .exists, let request { reports.requests.saw(request, at: world.scheduler.now) }
         switch fact {
         case .exists: reconciler.sawChange(of: id, to: .pending)
         case .resolved(let state): reconciler.sawChange(of: id, to: state)

@@ -5,9 +5,22 @@ struct TeleportWire: AccessService {
     let wire: Wire<TeleportError>
     /// The fields of the record that the replica's version does not know: it neither reads nor writes them.
     var unknownFields: Set<String> = []
+    /// The time by the replica's clock.
+    let now: @Sendable () -> Timestamp
 
     var clusterName: String? { World.cluster }
     var webAddress: String? { "teleport.example.com" }
+
+    /// What the watch has just shown.
+    let reports = Reports()
+
+    final class Reports: @unchecked Sendable {
+        var requests = ReportedRequests()
+    }
+
+    func reported(_ id: RequestID) -> AccessRequest? {
+        reports.requests.take(id, at: wire.world.scheduler.now, time: now())
+    }
 
     private var server: SimulatedTeleport { wire.world.teleport }
 
