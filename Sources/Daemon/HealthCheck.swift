@@ -41,7 +41,7 @@ struct HealthCheck: Service {
             var warned: Set<String> = []
             var backoff = Backoff(Self.retries)
             repeat {
-                let (problem, places) = await check()
+                let (problem, places) = await check(wasWell: isWell)
                 if Task.isCancelled { return }
                 // A reload of the configuration may have named other recipients, so this is not for the first check alone.
                 warnOfOpenChannels(among: places, except: &warned)
@@ -61,11 +61,16 @@ struct HealthCheck: Service {
 
     /// Makes one check and sets the health of Mattermost and the recipients. Returns nil when all is well, and the recipients
     /// that were found.
-    private func check() async -> (problem: Problem?, places: [RecipientPlace]) {
+    /// - Parameter wasWell: whether the check before found nothing wrong. If so, and if the bot's membership is asked for, that
+    ///   tells as much of the server and of the token as a call for them.
+    private func check(wasWell: Bool) async -> (problem: Problem?, places: [RecipientPlace]) {
         do {
-            // This call finds out whether the server is there, so it is made during an outage too.
-            _ = try await CircuitBypass.run { () throws(MattermostError) in try await chat.me() }
             let recipients = recipients
+            let asksForMembers = recipients.rules.all.contains { if case .channel = $0 { true } else { false } }
+            if !wasWell || !asksForMembers {
+                // This call finds out whether the server is there, so it is made during an outage too.
+                _ = try await CircuitBypass.run { () throws(MattermostError) in try await chat.me() }
+            }
             let bot = try await recipients.bot()
             let own = try await tested(await recipients.places(of: recipients.rules.all), bot)
             let others = try await tested(await recipients.namedByMonitoring(), bot)
