@@ -115,8 +115,7 @@ let package = Package(
             dependencies: [
                 "Access", "ActionCrypto", "Base", "CallbackServer", "Check", "CircuitBreakers", "Clicks", "Log", "Mattermost",
                 "Posts", "Settings", "Telemetry",
-                "Watcher", nioCore, nioPosix, logging, lifecycle,
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                "Watcher", deque, nioCore, nioPosix, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,

@@ -8,7 +8,6 @@ import Log
 import Logging
 import Mattermost
 import NIOCore
-import NIOPosix
 import Settings
 import Telemetry
 import Watcher
@@ -22,7 +21,7 @@ extension Daemon {
         configuration.boundSocket = inheritedSocket
         return CallbackServer(
             configuration: configuration,
-            group: MultiThreadedEventLoopGroup.singleton, logger: logger,
+            group: Threads.shared.listening, logger: logger,
             verify: { [signer, teleport, now] context, _ in
                 // Until Teleport has told the cluster's name the signature alone decides. The click is then answered in words.
                 let cluster = teleport.clusterName ?? context.cluster
@@ -36,7 +35,7 @@ extension Daemon {
                 }
                 started.give(())
             },
-            dialogs: settings.approvals.hasButtons ? dialogs(clicks) : nil,
+            clock: clock, dialogs: settings.approvals.hasButtons ? dialogs(clicks) : nil,
             refused: { [audit, now] refused in
                 audit.writeRefusedCallbacks(
                     refused.count, from: refused.remote, because: refused.reason, claims: refused.metadata, at: now())

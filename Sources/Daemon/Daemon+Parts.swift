@@ -39,7 +39,7 @@ extension Daemon {
     func makeRules(_ health: Health) -> RuleKeeper? {
         guard settings.teleport.usesMonitoringRules else { return nil }
         return RuleKeeper(
-            teleport, zone: SystemZone.clock, health: health, logger: logger, observe: telemetry.observe)
+            teleport, zone: SystemZone.clock, health: health, logger: logger, clock: clock, observe: telemetry.observe)
     }
 
     /// Makes the parts that the services for posts and for clicks share.

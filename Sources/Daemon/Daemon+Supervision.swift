@@ -2,8 +2,6 @@ import Access
 import Base
 import CallbackServer
 import Glibc
-import NIOCore
-import NIOPosix
 import Posts
 import ServiceLifecycle
 import Settings
@@ -23,10 +21,10 @@ extension Daemon {
             SystemdService(
                 send: socket.send, watchdog: watchdog, started: started, news: health.news(), failing: failing,
                 isAlive: { [pulse] in
-                    // An event loop that is stuck never answers, and then no sign of life is sent.
-                    for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try? await loop.submit {}.get() }
+                    // If a loop is stuck, no sign of life is sent.
+                    await Threads.shared.answer()
                     return pulse.isAlive
-                }),
+                }, clock: clock),
         ]
     }
 

@@ -4,15 +4,14 @@ import Base
 import CallbackServer
 import CircuitBreakers
 import Clicks
+import Glibc
 import Log
 import Logging
 import Mattermost
-import NIOPosix
 import Posts
 import ServiceLifecycle
 import Settings
 import Telemetry
-import UnixSignals
 import Watcher
 
 /// The running plugin: the one place where the parts are put together.
@@ -33,6 +32,8 @@ struct Daemon: Sendable {
     let circuits: Circuits
     let telemetry = Telemetry()
     let elapsed: @Sendable () -> Duration
+    /// The clock by which everything waits.
+    let clock = Threads.shared.clock
     /// The calls to Mattermost, by which the watchdog sees that they are made.
     let pulse: Pulse
     let signer: Live<ActionSigner>
@@ -86,7 +87,9 @@ struct Daemon: Sendable {
         } catch {
             throw StartError(error)
         }
-        teleport = TeleportClient(configuration: settings.teleport, logger: logger, interceptors: interceptors.teleport)
+        teleport = TeleportClient(
+            configuration: settings.teleport, logger: logger, group: Threads.shared.working, clock: clock,
+            interceptors: interceptors.teleport)
     }
 
     /// Returns the interceptors that run around every call: the circuits, the pulse of the calls to Mattermost, the measurement
@@ -128,8 +131,8 @@ struct Daemon: Sendable {
         let health = Health(observe: telemetry.observe)
         let rules = makeRules(health)
         let parts = LiveParts(makeParts(settings, signer: signer.current, rules: rules))
-        let reconciler = Reconciler(parts.posts, health: health)
-        let sweeper = Sweeper(parts.posts, reconciler)
+        let reconciler = Reconciler(parts.posts, health: health, clock: clock)
+        let sweeper = Sweeper(parts.posts, reconciler, clock: clock)
         let retryEverything: @Sendable () -> Void = {
             reconciler.retryAll()
             sweeper.sweepSoon()
@@ -137,7 +140,8 @@ struct Daemon: Sendable {
         }
         rules?.onChange { sweeper.sweepSoon() }
         circuits.onRecovery(retryEverything)
-        let listReminders = settings.accessLists.reminders ? AccessListReminders(parts.posts, lists: teleport) : nil
+        let listReminders =
+            settings.accessLists.reminders ? AccessListReminders(parts.posts, lists: teleport, clock: clock) : nil
         let watcher = WatcherService(client: teleport, logger: logger, watchesRules: rules != nil) { event in
             if let happening = Happening(event) { telemetry.observe(happening) }
             switch event {
@@ -157,14 +161,15 @@ struct Daemon: Sendable {
         // posts being made are finished, then the connection to Teleport is closed.
         let proofs = makeProofs(health)
         var services: [any Service] = [
-            makeReload(parts, rules: rules, proofs: proofs, lookAgain: retryEverything), AuditCounts(audit: audit, now: now),
-            watcher,
-            HealthCheck(parts.posts, breaker: circuits.chat, health: health, recovered: retryEverything), reconciler, sweeper,
+            makeReload(parts, rules: rules, proofs: proofs, lookAgain: retryEverything),
+            AuditCounts(audit: audit, now: now, clock: clock), watcher,
+            HealthCheck(parts.posts, breaker: circuits.chat, health: health, clock: clock, recovered: retryEverything),
+            reconciler, sweeper,
         ]
         if let listReminders { services.append(listReminders) }
         if let rules { services.append(rules) }
         if let proofs { services.append(proofs.keys) }
-        let clicks = ClickService(parts.clicks, proofs: proofs, lookAgain: { reconciler.look(at: $0) })
+        let clicks = ClickService(parts.clicks, proofs: proofs, clock: clock, lookAgain: { reconciler.look(at: $0) })
         let started = Once<Void>()
         let listener = makeListener(clicks, health, started: started)
         services.append(
@@ -174,14 +179,24 @@ struct Daemon: Sendable {
         if failsFast { services.append(FailFast(health)) }
         services += supervision(health, started: started)
         var configuration = ServiceGroupConfiguration(
-            services: services,
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
+            services: services, logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         configuration.maximumGracefulShutdownDuration = .seconds(12)
         configuration.maximumCancellationDuration = .seconds(2)
         defer { chat.shutdown() }
-        try await ServiceGroup(configuration: configuration).run()
+        try await Self.run(ServiceGroup(configuration: configuration))
         audit.writeCounts(at: now(), isLast: true)
         logger.info("Stopped")
+    }
+
+    /// Runs the services until one of them fails, or a signal stops them.
+    private static func run(_ services: ServiceGroup) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                for await _ in Signals.stream(of: SIGTERM, SIGINT) { await services.triggerGracefulShutdown() }
+            }
+            defer { group.cancelAll() }
+            try await services.run()
+        }
     }
 
     /// The destinations of the log and of the audit file.
@@ -191,7 +206,7 @@ struct Daemon: Sendable {
     private func makeProofs(_ health: Health) -> ProofVerifier? {
         guard settings.approvals.requiresClickerProof, settings.approvals.hasButtons else { return nil }
         let keys = ClickerKeys(
-            server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: elapsed
+            server: "\(settings.mattermost.url)", health: health, logger: logger, elapsed: elapsed, clock: clock
         ) { [chat] () throws(MattermostError) in
             // A click may wait for the key, so it is asked for during an outage too.
             try await CircuitBypass.run { () throws(MattermostError) in try await chat.clickerKey() }

@@ -1,3 +1,3 @@
 import Daemon
 
-await PluginCommand.start()
+PluginCommand.start()

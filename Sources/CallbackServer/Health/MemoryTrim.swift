@@ -29,8 +29,8 @@ final class MemoryTrim: Sendable {
         if requests.add(1, ordering: .relaxed).newValue == Self.worthwhile { burst.yield() }
     }
 
-    /// Trims once after each burst, until the task is cancelled. A trim takes about 1 ms per 10 MB and runs on the thread of a
-    /// task, never on an event loop.
+    /// Trims once after each burst, until the task is cancelled. A trim takes about 1 ms per 10 MB and runs where tasks
+    /// run, never on the listener's event loop.
     func run() async {
         for await _ in bursts {
             guard (try? await clock.sleep(for: Self.delay)) != nil else { return }

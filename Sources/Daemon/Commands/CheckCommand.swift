@@ -1,8 +1,8 @@
 import Access
 import ArgumentParser
 import Check
+import Glibc
 import Settings
-import UnixSignals
 
 /// The command `check`, which finds errors of the configuration and of both servers and says how to correct them.
 struct CheckCommand: AsyncParsableCommand {
@@ -89,7 +89,7 @@ struct CheckCommand: AsyncParsableCommand {
                 }
             }
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { break }
+                for await _ in Signals.stream(of: SIGINT, SIGTERM) { break }
                 return .interrupted
             }
             defer { group.cancelAll() }

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Glibc
 import Settings
 
 /// The command line: `configure`, `check`, `explain`, `start`, `status`, `requests`, `health` and `version`.
@@ -19,9 +20,15 @@ package struct PluginCommand: AsyncParsableCommand {
 
     package init() {}
 
-    /// Runs the command that the command line names. It exists because a call of `main()` in `main.swift` itself would choose
-    /// the synchronous overload.
-    package static func start() async { await main() }
+    /// Runs the command that the command line names, on the plugin's own threads, and ends the process with it.
+    package static func start() -> Never {
+        Signals.block()
+        Task.detached(executorPreference: Threads.shared.executor) {
+            await main()
+            Glibc.exit(0)
+        }
+        Signals.wait()
+    }
 }
 
 struct ConfigureCommand: ParsableCommand {

@@ -38,7 +38,7 @@ struct StartCommand: AsyncParsableCommand {
         // signal is ignored, the write fails instead, and is reported like a write to a full disk.
         signal(SIGXFSZ, SIG_IGN)
         // Each of these would end the process until the service that handles it runs.
-        for early in [SIGHUP, SIGUSR1] { signal(early, SIG_IGN) }
+        Signals.ignore(SIGHUP, SIGUSR1)
         let settings: Settings
         do {
             settings = try Settings.load(config)

@@ -2,7 +2,6 @@ import Access
 import CallbackServer
 import Glibc
 import Logging
-import NIOPosix
 import Posts
 import ServiceLifecycle
 import Settings
@@ -19,7 +18,7 @@ extension Daemon {
             configuration.setting = "[diagnostics] listen_addr"
             let server = CallbackServer(
                 pages: .init(paths: DiagnosticPages.onPort, make: make), configuration: configuration,
-                group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+                group: Threads.shared.listening, logger: logger)
             services.append(
                 settings.diagnostics.isRequired
                     ? server
@@ -33,7 +32,7 @@ extension Daemon {
                     (configuration.boundSocket, configuration.isForOwnUser) = ($0, true)
                     return CallbackServer(
                         pages: .init(paths: DiagnosticPages.onSocket, make: make), configuration: configuration,
-                        group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+                        group: Threads.shared.listening, logger: logger)
                 })
         } else if settings.diagnostics.socket == .automatic {
             logger.debug("No folder for the control socket, so `status` and `requests` cannot ask this process")

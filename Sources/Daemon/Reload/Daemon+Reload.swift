@@ -36,8 +36,7 @@ extension Daemon {
         return Reload(
             logFiles: logFiles, configuration: configuration,
             lookAtCredentials: { [teleport] in teleport.lookAtCredentials() }, interval: settings.teleport.refreshInterval,
-            logger: logger,
-            supervisor: Self.supervisor)
+            logger: logger, supervisor: Self.supervisor, clock: clock)
     }
 
     static func keepProofs(_ approvals: Settings.Approving) -> Duration {

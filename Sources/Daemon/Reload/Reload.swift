@@ -1,8 +1,8 @@
 import Base
+import Glibc
 import Log
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
 /// The service that takes changes over while the plugin runs, without dropping a connection or a click.
 ///
@@ -26,8 +26,8 @@ struct Reload: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for await signal in await UnixSignalsSequence(trapping: .sighup, .sigusr1) {
-                        signal == .sighup ? reload() : reopenFiles()
+                    for await signal in Signals.stream(of: SIGHUP, SIGUSR1) {
+                        signal == SIGHUP ? reload() : reopenFiles()
                     }
                 }
                 group.addTask {

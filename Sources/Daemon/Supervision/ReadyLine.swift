@@ -18,9 +18,9 @@ struct ReadyLine: Service {
         await cancelWhenGracefulShutdown {
             guard await started.value() != nil, await becomesReady() else { return }
             logger.info("Ready: \(words())")
+            // The end of a service before a shutdown would end the plugin.
+            try? await gracefulShutdown()
         }
-        // The end of a service before a shutdown would end the plugin.
-        try? await gracefulShutdown()
     }
 
     /// Waits until the plugin is ready. Returns false if it is told to stop before.

@@ -64,7 +64,9 @@ struct Dialer: Sendable {
     }
 
     private func bootstrap(_ attempts: Attempts) -> ClientBootstrap {
-        ClientBootstrap(group: group)
+        let loop = group.any()
+        return ClientBootstrap(group: loop)
+            .resolver(HostResolver(on: loop))
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in

@@ -49,6 +49,7 @@ struct ProxyProbe: Sendable {
         let request = "GET /webapi/find HTTP/1.1\r\nHost: \(address)\r\nConnection: close\r\n\r\n"
         return try await within(Self.limit, on: loop) {
             let channel = try await ClientBootstrap(group: loop)
+                .resolver(HostResolver(on: loop))
                 .connectTimeout(TimeAmount(Self.limit))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {

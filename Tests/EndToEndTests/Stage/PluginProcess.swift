@@ -81,6 +81,16 @@ final class PluginProcess: Sendable {
         }
     }
 
+    /// The names of the process's threads.
+    var threads: [String] {
+        get throws {
+            let folder = "/proc/\(processID)/task"
+            return try FileManager.default.contentsOfDirectory(atPath: folder).map {
+                try String(contentsOfFile: "\(folder)/\($0)/comm", encoding: .utf8).trimmingCharacters(in: .newlines)
+            }
+        }
+    }
+
     func send(_ signal: Int32) { kill(processID, signal) }
 
     /// Limits the size of the files that the process writes. With nil there is no limit.
