@@ -15,7 +15,10 @@ let strict: [SwiftSetting] =
 /// keeps code that nothing calls. Packed relocations take a few kilobytes instead of two megabytes, and glibc 2.36.
 let linking: [LinkerSetting] = [
     .unsafeFlags(
-        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+        [
+            "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker",
+            "\(Context.packageDirectory)/scripts/no-unwind-tables.ld",
+        ],
         .when(platforms: [.linux], configuration: .release))
 ]
 
