@@ -4,12 +4,12 @@
 /// Few are kept, for a second each: an event tells what the request was, and a process that was held up reads it late. A
 /// report is dropped as soon as a later event of the same request arrives.
 package struct ReportedRequests: Sendable {
-    static let limit = 32
+    package static let limit = 32
     /// The time for which a report may be used.
-    static let life = Duration.seconds(1)
+    package static let life = Duration.seconds(1)
     /// The greatest age of the request itself. It is told by Teleport's clock, so it bounds only how old a report can be that
     /// waited in the connection to this process.
-    static let youth = Duration.seconds(10)
+    package static let youth = Duration.seconds(10)
 
     private var reports: [(request: AccessRequest, at: Duration)] = []
 
