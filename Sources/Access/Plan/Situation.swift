@@ -151,6 +151,11 @@ extension Situation {
         if !unrecorded.contains(post) { unrecorded.append(post) }
     }
 
+    /// Forgets which statuses the posts show, so that they are read anew.
+    package mutating func forgetStatuses() {
+        shown = shown.filter { if case .status = $0.value { false } else { true } }
+    }
+
     /// Returns whether a card is about this cluster's request. Older versions named no cluster: such a card counts only if this
     /// cluster knows the request.
     package func isOwn(_ card: PostedCard) -> Bool {

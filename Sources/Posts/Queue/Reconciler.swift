@@ -87,7 +87,7 @@ package struct Reconciler: Service {
 
     /// Looks at a request that a sweep found to be out of date. `found` holds the cards that the sweep saw.
     func catchUp(with id: RequestID, _ found: RunMemory? = nil) {
-        if let found { remember(found, of: id) }
+        if let found { shared.memories.withLock { $0[id, default: RunMemory()].add(found) } }
         look(at: id, .catchingUp)
     }
 
@@ -225,9 +225,9 @@ package struct Reconciler: Service {
     /// Keeps the memory of a run, and adds what a sweep may have found in the meantime.
     private func remember(_ memory: RunMemory, of id: RequestID) {
         shared.memories.withLock { memories in
-            guard var known = memories[id] else { return memories[id] = memory }
-            known.merge(memory)
-            memories[id] = known
+            let found = memories[id]
+            memories[id] = memory
+            if let found { memories[id]?.add(foundMeanwhile: found) }
         }
     }
 }

@@ -55,6 +55,8 @@ extension ReconcileRun {
         situation.hasDoubtfulReplies = memory.hasDoubtfulReplies
         if let doubtAt = memory.doubtAt { situation.unrest = max(PostPlan.settling - (now - doubtAt), .zero) }
         for card in memory.cards { situation.saw(card) }
+        // Another replica may have written the decision since, and nothing but the post tells it any more.
+        if situation.request == nil { situation.forgetStatuses() }
     }
 
     /// Doubts what the posts show if the decision overruled an earlier one. A write of another replica may still be under way
@@ -66,11 +68,9 @@ extension ReconcileRun {
         let isOverruled = request.state != .pending && recorded.map { $0 != request.state.name } ?? false
         let sight = attempt.sight.flatMap { $0.isOverruling ? $0.at : nil }
         guard let since = isOverruled ? now : sight else { return }
-        let doubtAt = max(attempt.memory.doubtAt ?? since, since)
-        (attempt.memory.doubtAt, attempt.memory.isSuspect, attempt.situation.isSuspect) = (doubtAt, true, true)
-        attempt.situation.unrest = max(PostPlan.settling - (now - doubtAt), .zero)
-        // What an earlier run saw or wrote may have been overwritten since.
-        attempt.forgetContents()
+        attempt.doubtContents(since: since)
+        attempt.situation.isSuspect = true
+        attempt.situation.unrest = max(PostPlan.settling - (now - (attempt.memory.doubtAt ?? since)), .zero)
     }
 
     /// Finds the recipients' channels, and the other channels where a post may have been left unrecorded.
@@ -123,6 +123,13 @@ extension ReconcileRun {
 }
 
 extension ReconcileRun.Attempt {
+    /// Doubts what the posts show, because what an earlier run saw or wrote may have been overwritten at this time.
+    mutating func doubtContents(since time: Duration) {
+        memory.doubtAt = max(memory.doubtAt ?? time, time)
+        memory.isSuspect = true
+        forgetContents()
+    }
+
     /// Forgets what the recorded posts showed, so that they are read anew.
     mutating func forgetContents() {
         for post in situation.record.posts {

@@ -69,7 +69,10 @@ extension ReconcileRun {
             Key.resolution: status.name.uppercased(), Key.resolvedAt: "", Key.resolveReason: "",
             Key.behind: PluginRecord.behind(behind),
         ]
-        var expected = [Key.resolution: situation.record[Key.resolution]]
+        // A replica that has just refreshed the posts as those of a pending request may have overwritten the decision.
+        let isFinal = status != .pending
+        let unchanged = isFinal ? [Key.resolution, Key.progress, Key.rendered] : [Key.resolution]
+        var expected = Dictionary(uniqueKeysWithValues: unchanged.map { ($0, situation.record[$0]) })
         switch status {
         case .pending:
             fields[Key.resolution] = ""
@@ -86,7 +89,9 @@ extension ReconcileRun {
             (fields[Key.claim], fields[Key.claimSince]) = ("", "")
             expected[Key.claim] = situation.record[Key.claim]
         }
-        return try await write(fields, expecting: expected, &attempt)
+        let progress = try await write(fields, expecting: expected, &attempt)
+        if isFinal, case .conflict = progress { attempt.doubtContents(since: context.clocks.elapsed()) }
+        return progress
     }
 
     func recordThreads(

@@ -49,12 +49,17 @@ package struct RunMemory: Sendable {
     /// Forgets what a post showed, so that the post is read before it is written again.
     mutating func forget(_ post: PostReference) { cards.removeAll { $0.reference == post } }
 
-    /// Adds what was found during a run, or before it.
-    mutating func merge(_ other: RunMemory) {
-        for card in other.cards { add(card) }
-        isSuspect = isSuspect || other.isSuspect
-        replied.merge(other.replied) { $0.union($1) }
-        firstRun = firstRun ?? other.firstRun
-        if looks.isEmpty, claim.isEmpty { (looks, lookSince) = (other.looks, other.lookSince) }
+    /// Adds what a sweep has found since.
+    mutating func add(_ found: RunMemory) {
+        for card in found.cards { add(card) }
+        isSuspect = isSuspect || found.isSuspect
+        if looks.isEmpty, claim.isEmpty { (looks, lookSince) = (found.looks, found.lookSince) }
+    }
+
+    /// Adds what a sweep found while the run was in progress that has left this memory. What the run saw or wrote counts more.
+    mutating func add(foundMeanwhile found: RunMemory) {
+        let own = cards
+        add(found)
+        for card in own { add(card) }
     }
 }
