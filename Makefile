@@ -9,6 +9,8 @@ DEBUG := .build/debug
 BUILD ?= debug
 # The binary names the commit that it was built from. A cached build manifest would keep the commit of an earlier build.
 SWIFT_RELEASE := swift build -c release --static-swift-stdlib --disable-build-manifest-caching
+# Without an index for editors and without line numbers in backtraces a debug build takes two thirds of the time.
+SWIFT_DEBUG := swift build --disable-index-store -debug-info-format none
 DEMO := .build/demo
 APT := scripts/apt-install.sh
 # The number of tests that run at the same time. Many tests run real servers and depend on the plugin's own time limits, so
@@ -35,14 +37,14 @@ packages:
 # The demo and the tests run debug builds, which are made in half the time and share what they have in common.
 demo: packages ## Run the plugin against the sandbox and print the page's address; Ctrl-C stops both
 	@echo "Building the plugin and the sandbox: a few minutes the first time"
-	swift build --product teleport-mattermost
-	swift build --product teleport-mattermost-sandbox
+	$(SWIFT_DEBUG) --product teleport-mattermost
+	$(SWIFT_DEBUG) --product teleport-mattermost-sandbox
 	@scripts/demo.sh $(DEBUG) $(DEMO)
 
 test: packages check-protos lint ## Set up, build and run every test; BUILD=release runs the release binaries end to end
 	@$(APT) chromium chromium-driver binutils testssl.sh
 	@[ "$(BUILD)" != release ] || $(MAKE) build
-	swift build --build-tests
+	$(SWIFT_DEBUG) --build-tests
 	BUILD=$(BUILD) swift test --skip-build $(WIDTH)
 
 TARGET ?=
@@ -71,12 +73,12 @@ SEED ?= $(shell date +%s)
 MINUTES ?= 2
 FAULTS ?=
 chaos: build ## Cause faults at random: SEED=n MINUTES=m; FAULTS=kill,authStop limits them to these faults
-	swift build --build-tests
+	$(SWIFT_DEBUG) --build-tests
 	BUILD=release CHAOS_SEED=$(SEED) CHAOS_MINUTES=$(MINUTES) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter ChaosTests
 
 ROUNDS ?= 5
 recovery: build ## Measure how long the recovery from each fault takes: ROUNDS=n, FAULTS=…
-	swift build --build-tests
+	$(SWIFT_DEBUG) --build-tests
 	BUILD=release RECOVERY_ROUNDS=$(ROUNDS) $(if $(FAULTS),CHAOS_FAULTS=$(FAULTS)) swift test --skip-build --filter RecoveryTests
 
 SIMULATE := .build/simulate
@@ -86,7 +88,7 @@ simulate: packages ## Run the plugin in simulated worlds: SECONDS=n SEED=n; PROV
 		$(if $(EXHAUSTIVE),--exhaustive --faults $(EXHAUSTIVE)) $(if $(SWITCHES),--switches $(SWITCHES))
 
 bursts: build ## Measure the time and CPU that thousands of requests at once take: PENDING=n REMOVED=n
-	swift build --build-tests
+	$(SWIFT_DEBUG) --build-tests
 	BURSTS=1 BUILD=release swift test --skip-build --filter BurstFigures
 
 bench: build ## Compare the listener with a small Go server in the same run
@@ -131,13 +133,13 @@ picture: ## Update the picture of the targets in docs/architecture.md
 
 screenshot: packages ## Take the README's picture of the demo page
 	@$(APT) chromium curl fonts-noto-color-emoji
-	swift build --product teleport-mattermost
-	swift build --product teleport-mattermost-sandbox
+	$(SWIFT_DEBUG) --product teleport-mattermost
+	$(SWIFT_DEBUG) --product teleport-mattermost-sandbox
 	PAGE_SIZE=1280,980 scripts/demo.sh $(DEBUG) $(DEMO) scripts/screenshot.sh
 
 EXAMPLE := config/teleport-mattermost.toml
 example: ## Write config/teleport-mattermost.toml and the tables of docs/configuration.md from the declarations of the settings
-	swift build --product teleport-mattermost
+	$(SWIFT_DEBUG) --product teleport-mattermost
 	$(DEBUG)/teleport-mattermost configure > $(EXAMPLE).new
 	mv $(EXAMPLE).new $(EXAMPLE)
 	$(DEBUG)/teleport-mattermost configure --reference > .build/settings.md

@@ -35,7 +35,7 @@ extension Daemon {
                 }
                 started.give(())
             },
-            clock: clock, dialogs: settings.approvals.hasButtons ? dialogs(clicks) : nil,
+            trim: trim, dialogs: settings.approvals.hasButtons ? dialogs(clicks) : nil,
             refused: { [audit, now] refused in
                 audit.writeRefusedCallbacks(
                     refused.count, from: refused.remote, because: refused.reason, claims: refused.metadata, at: now())

@@ -1,5 +1,6 @@
 import Access
 import ActionCrypto
+import CallbackServer
 import CircuitBreakers
 import Clicks
 import Mattermost
@@ -69,7 +70,13 @@ extension Daemon {
                 notifiesRequester: settings.notify.requester, reminders: settings.reminders.steps,
                 postingDelay: settings.posting.delay),
             outage: { [circuits] in circuits.wait }, evidence: lasting.evidence, logger: logger, clocks: clocks,
-            observe: telemetry.observe)
+            observe: { [telemetry, trim] happening in
+                telemetry.observe(happening)
+                switch happening {
+                case .posted, .wrote: trim.count()
+                default: break
+                }
+            })
         let clicks = ClicksContext(
             teleport: teleport,
             chat: chat,

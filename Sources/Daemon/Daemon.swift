@@ -40,6 +40,8 @@ struct Daemon: Sendable {
     /// Tells from whom the listener takes clicks and dialogs.
     let admission: Live<CallbackServer.Admission>
     let lasting = LastingParts()
+    /// Gives memory back after a burst of posts or of requests to the callback.
+    let trim: MemoryTrim
     /// The socket that systemd has opened for the listener; nil if the plugin listens by itself.
     let inheritedSocket: Int32?
     let tls: ListenerCertificate?
@@ -77,6 +79,7 @@ struct Daemon: Sendable {
         }
         let start = ContinuousClock.now
         elapsed = { ContinuousClock.now - start }
+        trim = MemoryTrim(clock: clock)
         circuits = Circuits(logger: logger, elapsed: elapsed)
         pulse = Pulse(elapsed: elapsed)
         let interceptors = Self.interceptors(circuits, pulse, telemetry)
@@ -178,8 +181,10 @@ struct Daemon: Sendable {
         services += diagnostics(health, parts.posts, reconciler, rules)
         if failsFast { services.append(FailFast(health)) }
         services += supervision(health, started: started)
+        // Without a name the group would print each service with all that it holds, which took a sixth of the start.
         var configuration = ServiceGroupConfiguration(
-            services: services, logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
+            services: services.map { .init(service: $0, serviceName: "\(type(of: $0))") },
+            logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         configuration.maximumGracefulShutdownDuration = .seconds(12)
         configuration.maximumCancellationDuration = .seconds(2)
         defer { chat.shutdown() }

@@ -145,6 +145,65 @@ struct FinalStateTests {
         }
     }
 
+    @Test("What an earlier run remembered of a post is not believed once its request is gone")
+    func remembered() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            let post = try rig.recordedPost(about: id)
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            try await rig.chat.updatePost(post, to: Card(subject, status: .denied(nil), cluster: "sandbox.example"))
+            rig.auth.delete(id.rawValue)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
+            let open = PostedCard(reference: post, requestID: id, status: "pending", cluster: "sandbox.example")
+            _ = try? await rig.reconcile(id, found: [open])
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+        }
+    }
+
+    @Test("A decision that another replica overwrote with the progress of its reviews is shown in the end")
+    func crossed() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            let post = try rig.recordedPost(about: id)
+            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+            let teleport = rig.environment.teleport, chat = rig.chat
+            let observed = ObservedTeleport(teleport) { fields in
+                guard fields[PluginRecord.Key.resolution] == "DENIED", fields[PluginRecord.Key.progress] == nil else { return }
+                // The other replica writes once.
+                guard PluginRecord((try? await teleport.pluginData(of: id)) ?? [:])[PluginRecord.Key.progress].isEmpty else {
+                    return
+                }
+                try? await chat.updatePost(post, to: Card(subject, status: .pending, cluster: "sandbox.example"))
+                try? await teleport.updatePluginData(
+                    of: id, setting: [PluginRecord.Key.progress: "1 of 2"], expecting: [PluginRecord.Key.resolution: ""])
+            }
+            try rig.auth.resolve(id.rawValue, .denied)
+            _ = try await rig.reconcile(id, as: rig.environment(with: observed))
+            #expect(rig.data(of: id)["resolution"] == "DENIED")
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+        }
+    }
+
+    @Test("What a sweep finds during a run is added to what the run knows, and replaces nothing of it")
+    func foundMeanwhile() throws {
+        let id = try #require(RequestID("request-1"))
+        func card(_ post: String, _ status: String) -> PostedCard {
+            PostedCard(
+                reference: PostReference(channelID: "channel", postID: post), requestID: id, status: status, cluster: "example")
+        }
+        var memory = RunMemory()
+        memory.doubtAt = .seconds(1)
+        memory.add(card("first", "denied"))
+        var found = RunMemory()
+        found.add(card("first", "pending"))
+        found.add(card("second", "pending"))
+        memory.add(foundMeanwhile: found)
+        #expect(memory.doubtAt == .seconds(1))
+        #expect(Set(memory.cards.map { "\($0.reference.postID) \($0.status ?? "")" }) == ["first denied", "second pending"])
+    }
+
     @Test("One post that shows the decision is evidence for the others")
     func evidence() async throws {
         try await Rig.with { rig in

@@ -1,7 +1,6 @@
 import Access
 import PluginTestSupport
 import Sandbox
-import Synchronization
 import Testing
 
 @testable import Posts
@@ -11,7 +10,7 @@ struct ReportedRequestTests {
     /// Runs over the request as a replica to which the watch has reported it, and returns its calls to Teleport.
     private static func run(_ id: RequestID, _ rig: Rig, then fact: Sight.Fact = .exists) async throws -> [String] {
         let request = try #require(try await rig.environment.teleport.request(id))
-        let teleport = Reporting(rig.environment.teleport, request)
+        let teleport = ObservedTeleport(rig.environment.teleport, report: request)
         let environment = rig.environment(with: teleport)
         environment.evidence.saw(fact, of: id, at: environment.elapsed())
         // What was recorded may be damaged, which is an error.
@@ -87,53 +86,5 @@ struct ReportedRequestTests {
         }
         #expect(reports.take(ids[0], at: .zero, time: .now) == nil)
         #expect(ids.dropFirst().allSatisfy { reports.take($0, at: .zero, time: .now) != nil })
-    }
-}
-
-/// A replica's Teleport, which has reported a request, and notes how it is called.
-private final class Reporting: AccessService {
-    private let teleport: any AccessService
-    private let report: Mutex<AccessRequest?>
-    private let log = Mutex<[String]>([])
-
-    init(_ teleport: any AccessService, _ report: AccessRequest) {
-        self.teleport = teleport
-        self.report = Mutex(report)
-    }
-
-    var calls: [String] { log.withLock { $0 } }
-    var clusterName: String? { teleport.clusterName }
-    var webAddress: String? { nil }
-
-    func reported(_ id: RequestID) -> AccessRequest? { report.withLock { $0.take() } }
-
-    func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? {
-        log.withLock { $0.append("request") }
-        return try await teleport.request(id)
-    }
-
-    func requests() async throws(TeleportError) -> [AccessRequest] { try await teleport.requests() }
-    func showsAllRequests() async throws(TeleportError) -> Bool { try await teleport.showsAllRequests() }
-
-    func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {
-        log.withLock { $0.append("record") }
-        return try await teleport.pluginData(of: id)
-    }
-
-    func updatePluginData(
-        of id: RequestID, setting: [String: String], expecting: [String: String]
-    ) async throws(TeleportError) {
-        log.withLock { $0.append("write") }
-        try await teleport.updatePluginData(of: id, setting: setting, expecting: expecting)
-    }
-
-    func decide(_ decision: Decision, on id: RequestID, delegator: String, reason: String) async throws(TeleportError) {
-        try await teleport.decide(decision, on: id, delegator: delegator, reason: reason)
-    }
-
-    func review(
-        _ decision: Decision, of id: RequestID, as author: String?, reason: String
-    ) async throws(TeleportError) -> AccessRequest {
-        try await teleport.review(decision, of: id, as: author, reason: reason)
     }
 }

@@ -151,9 +151,9 @@ extension Situation {
         if !unrecorded.contains(post) { unrecorded.append(post) }
     }
 
-    /// Forgets which statuses the posts show, so that they are read anew.
+    /// Forgets which statuses the recorded posts show, so that they are read anew.
     package mutating func forgetStatuses() {
-        shown = shown.filter { if case .status = $0.value { false } else { true } }
+        for post in record.posts { if case .status = shown[post] { shown[post] = nil } }
     }
 
     /// Returns whether a card is about this cluster's request. Older versions named no cluster: such a card counts only if this

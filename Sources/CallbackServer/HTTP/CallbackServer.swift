@@ -30,7 +30,7 @@ package struct CallbackServer: Service {
     let observe: Happening.Observe
     let refused: @Sendable (RefusedCallback) -> Void
     let bound: @Sendable (SocketAddress) -> Void
-    private let clock: any Clock<Duration>
+    private let trim: MemoryTrim
 
     /// - Parameters:
     ///   - group: one of its event loops serves all connections, because more loops brought no gain when measured. All time
@@ -38,7 +38,7 @@ package struct CallbackServer: Service {
     ///   - verify: checks each click.
     ///   - readiness: is called on the event loop for every `/readyz`, so it must not block.
     ///   - bound: is called once with the bound address, for callers that asked for any free port.
-    ///   - clock: the clock by which memory is given back after a burst.
+    ///   - trim: gives memory back after a burst, while the server runs.
     ///   - dialogs: handles the submissions of dialogs; nil if no dialog is opened.
     ///   - refused: is called on the event loop with each refused callback for the audit, a bounded number of times per minute.
     ///   - pages: the server's own pages. A server that has some serves nothing else.
@@ -47,7 +47,7 @@ package struct CallbackServer: Service {
     package init(
         configuration: Configuration, group: any EventLoopGroup, logger: Logger, verify: @escaping Verify,
         readiness: @escaping @Sendable () -> Readiness, bound: @escaping @Sendable (SocketAddress) -> Void = { _ in },
-        clock: any Clock<Duration> = .continuous, dialogs: Dialogs? = nil,
+        trim: MemoryTrim = MemoryTrim(), dialogs: Dialogs? = nil,
         refused: @escaping @Sendable (RefusedCallback) -> Void = { _ in }, pages: Pages? = nil,
         observe: @escaping Happening.Observe = Happening.unobserved, decide: @escaping Decide
     ) {
@@ -60,7 +60,7 @@ package struct CallbackServer: Service {
         self.readiness = readiness
         self.decide = decide
         self.bound = bound
-        self.clock = clock
+        self.trim = trim
         self.dialogs = dialogs
         self.refused = refused
         self.pages = pages
@@ -72,7 +72,6 @@ package struct CallbackServer: Service {
     /// closes all connections at once. Throws ``ListenError`` when the address cannot be bound.
     package func run() async throws {
         let queue = ClickQueue(limit: configuration.limits.maxDecisions)
-        let trim = MemoryTrim(clock: clock)
         let running = try await start(queue, trim)
         await withTaskGroup { group in
             group.addTask { await trim.run() }

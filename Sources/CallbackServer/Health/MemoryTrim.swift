@@ -1,13 +1,13 @@
-import CMalloc
+package import CMalloc
 import Synchronization
 
-/// Returns the heap's free pages to the kernel after a burst of requests. It is needed because glibc keeps them: a process that
-/// had served a benchmark stayed at 53 MB instead of 18 MB. It sleeps until there has been a burst, so an idle process has no
-/// timer.
-final class MemoryTrim: Sendable {
+/// Returns the heap's free pages to the kernel after a burst of requests or of posts. It is needed because glibc keeps them: a
+/// process that had served a benchmark stayed at 53 MB instead of 18 MB. It sleeps until there has been a burst, so an idle
+/// process has no timer.
+package final class MemoryTrim: Sendable {
     /// The time between the request that makes a trim worthwhile and the trim. Most bursts are over by then.
     static let delay = Duration.seconds(30)
-    /// The number of requests since the last trim that make a trim worthwhile. Fewer free too little memory to spend a
+    /// The number of requests and posts since the last trim that make a trim worthwhile. Fewer free too little memory to spend a
     /// millisecond on it.
     static let worthwhile = 500
 
@@ -18,14 +18,14 @@ final class MemoryTrim: Sendable {
     private let clock: any Clock<Duration>
     private let trim: @Sendable () -> Void
 
-    init(clock: any Clock<Duration> = .continuous, trim: @escaping @Sendable () -> Void = { cmalloc_trim() }) {
+    package init(clock: any Clock<Duration> = .continuous, trim: @escaping @Sendable () -> Void = { cmalloc_trim() }) {
         (bursts, burst) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.clock = clock
         self.trim = trim
     }
 
-    /// Counts a request. It may be called from any thread.
-    func count() {
+    /// Counts a request or a post. It may be called from any thread.
+    package func count() {
         if requests.add(1, ordering: .relaxed).newValue == Self.worthwhile { burst.yield() }
     }
 

@@ -132,10 +132,8 @@ extension ReconcileRun.Attempt {
 
     /// Forgets what the recorded posts showed, so that they are read anew.
     mutating func forgetContents() {
-        for post in situation.record.posts {
-            memory.forget(post)
-            if case .status = situation.shown[post] { situation.shown[post] = nil }
-        }
+        for post in situation.record.posts { memory.forget(post) }
+        situation.forgetStatuses()
     }
 
     /// Keeps the first failure of each kind: one that may pass, and one that a person has to mend.
