@@ -161,6 +161,22 @@ struct FinalStateTests {
         }
     }
 
+    @Test("A decision that the watch told, and no read until the request was deleted, is shown, whatever was recorded before")
+    func toldByWatch() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            try rig.auth.resolve(id.rawValue, .approved)
+            try await rig.reconcile(id)
+            rig.auth.delete(id.rawValue)
+            let evidence = rig.environment.evidence
+            for fact in [Sight.Fact.resolved(.denied), .deleted] { evidence.saw(fact, of: id, at: rig.environment.elapsed()) }
+            _ = try? await rig.reconcile(id)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+            #expect(rig.data(of: id)["resolution"] == "DENIED")
+        }
+    }
+
     @Test("A decision that another replica overwrote with the progress of its reviews is shown in the end")
     func crossed() async throws {
         try await Rig.with { rig in

@@ -26,7 +26,9 @@ extension PostPlan {
         let isStale = situation.shown.contains { _, shown in
             if case .status(Card.Status.pending.name, _) = shown { true } else { false }
         }
-        return isOpen || isBehind || isStale || situation.isSuspect || situation.wasSeen || !situation.extras.isEmpty
+        let isOverruled = seenDecision(in: situation).map { $0.name != record.shownStatus } ?? false
+        return isOpen || isBehind || isStale || isOverruled || situation.isSuspect || situation.wasSeen
+            || !situation.extras.isEmpty
     }
 
     /// Looks for posts that a replica made and did not record before it died. This needs no claim, because nobody posts about
@@ -40,17 +42,22 @@ extension PostPlan {
         return channels.isEmpty ? nil : .look(channels)
     }
 
-    /// Returns the status that the posts of a request that is gone should show: the decision that the record or one of the
-    /// posts tells, or else EXPIRED.
+    /// Returns the status that the posts of a request that is gone should show: the decision that the watch, the record or one of
+    /// the posts tells, or else EXPIRED. The watch counts most, because reads may have lagged behind it until the end.
     private static func lastStatus(in situation: Situation, now: Timestamp) -> Card.Status {
-        let told = Card.Status(final: situation.record.shownStatus) ?? decisionShown(in: situation)
-        let resolution = resolution(in: situation.record, now: now)
+        let told =
+            seenDecision(in: situation) ?? Card.Status(final: situation.record.shownStatus) ?? decisionShown(in: situation)
+        let resolution = resolution(as: told, in: situation.record, now: now)
         return switch told {
         case .approved: .approved(resolution)
         case .denied: .denied(resolution)
         case let other?: other
         case nil: .expired
         }
+    }
+
+    private static func seenDecision(in situation: Situation) -> Card.Status? {
+        situation.seenDecision.flatMap { Card.Status(final: $0.name) }
     }
 
     private static func decisionShown(in situation: Situation) -> Card.Status? {
@@ -61,8 +68,12 @@ extension PostPlan {
         return nil
     }
 
-    private static func resolution(in record: PluginRecord, now: Timestamp) -> Card.Resolution {
-        Card.Resolution(
+    private static func resolution(as told: Card.Status?, in record: PluginRecord, now: Timestamp) -> Card.Resolution {
+        // The record may be about another decision, which was overruled.
+        guard let told, told.name == record.shownStatus || record.shownStatus == Card.Status.pending.name else {
+            return Card.Resolution(by: nil, at: now, reason: "")
+        }
+        return Card.Resolution(
             by: record.decision?.username, at: record.decision?.at ?? record.resolvedAt ?? now,
             reason: record[PluginRecord.Key.resolveReason])
     }

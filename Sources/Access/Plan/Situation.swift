@@ -60,6 +60,8 @@ package struct Situation: Sendable {
     /// Whether the request is known by the watch's report alone, and its record was not read but is taken for empty. That is
     /// enough to claim the posting, because the claim is written only if the record is empty indeed.
     package var isReported = false
+    /// The last decision that the watch has shown; nil if it has shown none since the request was settled.
+    package var seenDecision: AccessRequest.State?
     /// The plugin's record of the request, as it was last read or written.
     package var record: PluginRecord
     /// The places of the request's posts: those of its recipients and, once the request is decided, the requester's.

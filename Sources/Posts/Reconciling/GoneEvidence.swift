@@ -66,7 +66,9 @@ package final class GoneEvidence: Sendable {
             let known = state.sights[id]
             if let known, known.fact.stage > fact.stage { return }
             let isOverruling = known.map { $0.isOverruling || $0.fact.isOverruled(by: fact) } ?? false
-            state.sights[id] = Sight(fact: fact, at: now, isOverruling: isOverruling)
+            var decision = known?.decision
+            if case .resolved(let state) = fact { decision = state }
+            state.sights[id] = Sight(fact: fact, at: now, isOverruling: isOverruling, decision: decision)
         }
     }
 
@@ -86,7 +88,7 @@ package final class GoneEvidence: Sendable {
     /// What is known about requests, as text.
     var summary: String {
         state.withLock { state in
-            let sights = state.sights.map { "\($0) \($1.fact.name) \($1.at) \($1.isOverruling)" }
+            let sights = state.sights.map { "\($0) \($1.fact.name) \($1.at) \($1.isOverruling) \($1.decision?.name ?? "")" }
             let missing = state.missing.map { "\($0) \($1.first) \($1.last)" }
             return (sights + missing).sorted().joined(separator: " ")
         }

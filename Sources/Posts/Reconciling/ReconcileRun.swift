@@ -76,6 +76,7 @@ package struct ReconcileRun: Sendable {
             defer { memory = attempt.memory }
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
+            attempt.situation.seenDecision = sight?.decision
             attempt.situation.wasSeen = sight.map { $0.fact != .deleted } ?? false
             doubtOverruled(&attempt)
             try await findTargets(&attempt)

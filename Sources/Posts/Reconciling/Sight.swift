@@ -45,6 +45,8 @@ package struct Sight: Equatable, Sendable {
     let at: Duration
     /// Whether the event showed another decision than an earlier event.
     var isOverruling = false
+    /// The last decision that an event showed, which a read may not have shown before the request was deleted.
+    var decision: AccessRequest.State?
 
     /// Returns the time after which the request should be read again, because `request` is older than this sight. It is nil if
     /// the read can be believed. The pauses double.

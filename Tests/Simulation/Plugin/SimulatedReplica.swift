@@ -164,6 +164,8 @@ final class SimulatedReplica: @unchecked Sendable {
     // MARK: - The watch
 
     private var isConnected = false
+    /// The time at which the latest event arrives.
+    private var nextEvent = Duration.zero
 
     /// Opens the watch. It can be lost at any time, and with it the events of the meantime.
     func connect() {
@@ -197,8 +199,10 @@ final class SimulatedReplica: @unchecked Sendable {
             order.tell(fact, to: self)
             return see(id, fact, request)
         }
-        let delay = Duration.milliseconds(1 + world.choices.below(20))
-        world.scheduler.after(delay) { [self] in see(id, fact, request) }
+        // Events are late, but they come in order.
+        let now = world.scheduler.now
+        nextEvent = max(nextEvent, now + .milliseconds(1 + world.choices.below(20)))
+        world.scheduler.after(nextEvent - now) { [self] in see(id, fact, request) }
     }
 
     /// - Parameter request: the request at the time of the event.
