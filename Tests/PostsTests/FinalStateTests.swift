@@ -27,6 +27,12 @@ struct FinalStateTests {
         ) { first, _ in first }
     }
 
+    /// Writes a status into a post, as another replica or the answer to a click does.
+    private func show(_ status: Card.Status, in post: PostReference, about id: RequestID, _ rig: Rig) async throws {
+        let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
+        try await rig.chat.updatePost(post, to: Card(subject, status: status, cluster: "sandbox.example"))
+    }
+
     private func end(_ id: RequestID, _ rig: Rig, as environment: Environment) async throws {
         rig.auth.delete(id.rawValue)
         environment.evidence.saw(.deleted, of: id, at: .zero)
@@ -84,9 +90,7 @@ struct FinalStateTests {
                 return
             }
             #expect(wait <= PostPlan.settling)
-            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
-            try await rig.chat.updatePost(
-                rig.recordedPost(about: id), to: Card(subject, status: .approved(nil), cluster: "sandbox.example"))
+            try await show(.approved(nil), in: rig.recordedPost(about: id), about: id, rig)
             #expect(try await rig.reconcile(id, as: rig.environment(after: PostPlan.settling), &memory) == .settled)
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
         }
@@ -104,9 +108,7 @@ struct FinalStateTests {
             rig.auth.faults.next(of: "UpdatePluginData", .answer(.internalError, "broken"))
             await #expect(throws: TeleportError.self) { try await rig.reconcile(id, &memory) }
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
-            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
-            try await rig.chat.updatePost(
-                rig.recordedPost(about: id), to: Card(subject, status: .approved(nil), cluster: "sandbox.example"))
+            try await show(.approved(nil), in: rig.recordedPost(about: id), about: id, rig)
             for round in 1...3 {
                 let environment = rig.environment(after: PostPlan.settling * round)
                 if try await rig.reconcile(id, as: environment, &memory) == .settled { break }
@@ -136,9 +138,7 @@ struct FinalStateTests {
             let id = try rig.request()
             try await rig.reconcile(id)
             let post = try rig.recordedPost(about: id)
-            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
-            let card = Card(subject, status: .approved(nil), cluster: "sandbox.example")
-            try await rig.chat.updatePost(post, to: card)
+            try await show(.approved(nil), in: post, about: id, rig)
             try await end(id, rig, as: environment)
             #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
             #expect(rig.data(of: id)["resolution"] == "APPROVED")
@@ -151,8 +151,7 @@ struct FinalStateTests {
             let id = try rig.request()
             try await rig.reconcile(id)
             let post = try rig.recordedPost(about: id)
-            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
-            try await rig.chat.updatePost(post, to: Card(subject, status: .denied(nil), cluster: "sandbox.example"))
+            try await show(.denied(nil), in: post, about: id, rig)
             rig.auth.delete(id.rawValue)
             rig.environment.evidence.saw(.deleted, of: id, at: .zero)
             let open = PostedCard(reference: post, requestID: id, status: "pending", cluster: "sandbox.example")
@@ -183,15 +182,14 @@ struct FinalStateTests {
             let id = try rig.request()
             try await rig.reconcile(id)
             let post = try rig.recordedPost(about: id)
-            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
-            let teleport = rig.environment.teleport, chat = rig.chat
+            let teleport = rig.environment.teleport
             let observed = ObservedTeleport(teleport) { fields in
                 guard fields[PluginRecord.Key.resolution] == "DENIED", fields[PluginRecord.Key.progress] == nil else { return }
                 // The other replica writes once.
                 guard PluginRecord((try? await teleport.pluginData(of: id)) ?? [:])[PluginRecord.Key.progress].isEmpty else {
                     return
                 }
-                try? await chat.updatePost(post, to: Card(subject, status: .pending, cluster: "sandbox.example"))
+                try? await show(.pending, in: post, about: id, rig)
                 try? await teleport.updatePluginData(
                     of: id, setting: [PluginRecord.Key.progress: "1 of 2"], expecting: [PluginRecord.Key.resolution: ""])
             }
@@ -232,8 +230,7 @@ struct FinalStateTests {
             let id = try rig.request()
             try await rig.reconcile(id, as: environment)
             let post = try rig.recordedPost(about: id)
-            let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
-            try await rig.chat.updatePost(post, to: Card(subject, status: .denied(nil), cluster: "sandbox.example"))
+            try await show(.denied(nil), in: post, about: id, rig)
             try await end(id, rig, as: environment)
             #expect(try states(rig, id).values.sorted() == ["denied", "denied"])
         }
