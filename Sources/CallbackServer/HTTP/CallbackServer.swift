@@ -8,7 +8,7 @@ import ServiceLifecycle
 
 /// The HTTP server that Mattermost calls when somebody clicks a button or submits a dialog. It serves a few fixed routes on one
 /// event loop. Only a click or a dialog whose signature is valid leaves that loop, for the decision, which runs on a task of
-/// its own.
+/// its own. That task has a high priority, because Mattermost waits for the answer for 3 s only.
 package struct CallbackServer: Service {
     /// Checks the signature of a button's context against the channel from which the click came. It runs on the event loop, so
     /// it must not block.
@@ -85,7 +85,7 @@ package struct CallbackServer: Service {
             await withTaskCancellationHandler {
                 await withGracefulShutdownHandler {
                     for await job in queue.jobs {
-                        group.addTask { await finish(job, queue, running) }
+                        group.addTask(priority: .high) { await finish(job, queue, running) }
                     }
                 } onGracefulShutdown: {
                     running.stop(within: TimeAmount(configuration.limits.drain))

@@ -152,7 +152,7 @@ package struct Reconciler: Service {
         await withDiscardingTaskGroup { group in
             for await _ in wake {
                 while let (id, lane) = take() {
-                    group.addTask(priority: lane == .catchingUp ? .utility : .userInitiated) { await work(on: id) }
+                    group.addTask(priority: lane == .catchingUp ? .utility : .medium) { await work(on: id) }
                 }
             }
         }

@@ -25,18 +25,18 @@ struct LoopTests {
         try await loop.group.shutdownGracefully()
     }
 
-    @Test("Tasks of a low priority run after all others that are ready")
+    @Test("Tasks of a high priority run before, and those of a low one after, all others that are ready")
     func priorities() async throws {
         let loop = Loop()
         let executor = LoopExecutor(loop.loop)
         let (done, add) = AsyncStream.makeStream(of: Int.self)
         try await loop.loop.submit {
             // The loop is busy with this until all tasks are handed in.
-            for (number, priority) in [TaskPriority.utility, .high, .utility, .medium].enumerated() {
+            for (number, priority) in [TaskPriority.utility, .medium, .utility, .high, .medium, .high].enumerated() {
                 Task.detached(executorPreference: executor, priority: priority) { add.yield(number) }
             }
         }.get()
-        #expect(await done.prefix(4).reduce(into: []) { $0.append($1) } == [1, 3, 0, 2])
+        #expect(await done.prefix(6).reduce(into: []) { $0.append($1) } == [3, 5, 1, 4, 0, 2])
         try await loop.group.shutdownGracefully()
     }
 

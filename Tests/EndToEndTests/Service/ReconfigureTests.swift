@@ -91,13 +91,8 @@ struct ReconfigureTests {
                 for lane in 0..<3 {
                     group.addTask { [posts] in
                         for index in stride(from: lane, to: posts.count, by: 3) {
-                            let person = ["bob", "carol", "alice"][lane]
-                            var words = try await stage.click("approve", on: posts[index], as: person)
-                            // On a busy machine a click may be too late, which says so and decides nothing: the person clicks
-                            // again. Or Teleport's answer may take longer than the person's may.
-                            while words.hasPrefix("This took too long") {
-                                words = try await stage.click("approve", on: posts[index], as: person)
-                            }
+                            let words = try await stage.click("approve", on: posts[index], as: ["bob", "carol", "alice"][lane])
+                            // On a busy machine Teleport's answer may take longer than the person's may.
                             let isSent = words.hasPrefix("Your decision was sent to Teleport")
                             #expect(words.hasPrefix("You approved") || isSent, "\(words)")
                         }
