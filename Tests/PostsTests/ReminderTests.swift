@@ -56,6 +56,20 @@ struct ReminderTests {
         }
     }
 
+    @Test("A reminder that was sent is recorded although the clock is then set back to before it was due")
+    func clockSetBack() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request(ttl: .seconds(3600))
+            var environment = environment(rig, reminding: .seconds(600))
+            let later = Mutex(Duration.seconds(3060))
+            environment.now = { Timestamp.now.advanced(by: later.withLock { $0 }) }
+            environment.observe = { if case .reminded = $0 { later.withLock { $0 = .seconds(2940) } } }
+            try await rig.reconcile(id, as: environment)
+            #expect(try replies(rig).count == 1)
+            #expect(rig.data(of: id)[PluginRecord.Key.reminderSteps] == "before-600")
+        }
+    }
+
     @Test("Decided requests, short ones and those without the setting get no reminder")
     func none() async throws {
         try await Rig.with { rig in

@@ -14,7 +14,7 @@ package final class TestClock: Clock {
 
     private struct State {
         var count = 0
-        var sleeping: [Once<Void>] = []
+        var sleeping: [(deadline: ContinuousClock.Instant, end: Once<Void>)] = []
     }
 
     private let sleeps: Sleeps
@@ -36,7 +36,7 @@ package final class TestClock: Clock {
     package func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
         let end = Once<Void>()
         let count = state.withLock { state in
-            if sleeps == .lastUntilWoken { state.sleeping.append(end) }
+            if sleeps == .lastUntilWoken { state.sleeping.append((deadline, end)) }
             state.count += 1
             return state.count
         }
@@ -46,12 +46,14 @@ package final class TestClock: Clock {
         try Task.checkCancellation()
     }
 
-    /// Ends all sleeps that have begun.
-    package func wake() {
-        let sleeping = state.withLock { state in
-            defer { state.sleeping = [] }
-            return state.sleeping
+    /// Ends the sleeps that have begun.
+    /// - Parameter time: only those whose own end is no farther away than this; nil for all.
+    package func wake(within time: Duration? = nil) {
+        let last = time.map { ContinuousClock.now.advanced(by: $0) }
+        let over = state.withLock { state in
+            defer { state.sleeping.removeAll { sleep in last.map { sleep.deadline <= $0 } ?? true } }
+            return state.sleeping.filter { sleep in last.map { sleep.deadline <= $0 } ?? true }
         }
-        for end in sleeping { end.give(()) }
+        for sleep in over { sleep.end.give(()) }
     }
 }

@@ -34,6 +34,9 @@ package struct ReconcileRun: Sendable {
     struct Attempt {
         var situation: Situation
         var memory: RunMemory
+        /// The latest time that the plan was given. It does not go back when the clock is corrected, because what the plan once
+        /// took for due, such as a reminder that is sent now, would not be recorded then.
+        var latest: Timestamp
         /// The elapsed time since which the claim on posting is known to be held.
         var claimedAt = Duration.zero
         /// The first failure that may pass by itself.
@@ -72,7 +75,8 @@ package struct ReconcileRun: Sendable {
         for _ in 0..<Self.conflictLimit {
             let written = memory.claim
             let sight = context.evidence.sight(of: id)
-            var attempt = Attempt(situation: try await gather(&memory, sight), memory: memory, sight: sight)
+            var attempt = Attempt(
+                situation: try await gather(&memory, sight), memory: memory, latest: context.clocks.now(), sight: sight)
             defer { memory = attempt.memory }
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
@@ -102,7 +106,8 @@ package struct ReconcileRun: Sendable {
         for _ in 0..<Self.stepLimit(attempt.situation) {
             let now = context.clocks.elapsed()
             attempt.situation.isClaimWorn = now - attempt.claimedAt > PostPlan.claimUse
-            let step = PostPlan.next(for: attempt.situation, now: context.clocks.now())
+            attempt.latest = max(attempt.latest, context.clocks.now())
+            let step = PostPlan.next(for: attempt.situation, now: attempt.latest)
             if attempt.situation.isReported, step != .claim(replacing: "") { return nil }
             switch try await perform(step, &attempt) {
             case .continue: continue

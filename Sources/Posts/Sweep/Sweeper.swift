@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Sweeps when the watch connects or reconnects, and every ten minutes. A sweep that fails is tried again until it succeeds. One
-/// that may not have seen everything is followed by others, a minute apart.
+/// that may not have seen everything is followed by others.
 ///
 /// Each sweep is followed by a rest that is four times as long as the sweep took, within limits. Otherwise a watch that ends
 /// again and again in a burst of changes would cause one sweep right after the other.
@@ -20,17 +20,31 @@ package struct Sweeper: Service {
     private static let restFactor = 4
     private static let rests = Duration.milliseconds(200)...Duration.seconds(30)
 
-    /// The number of minutes whose sweeps follow one that may not have seen everything. All copies of the struct share it.
+    /// The time after which a list shows what was written before it was asked for, in a cache that keeps up.
+    private static let cacheLag = Duration.seconds(2)
+
+    /// The sweeps that follow one that may not have seen everything: one soon, and one in each of the next minutes. All copies of
+    /// the struct share them.
     private final class FollowUps: Sendable {
-        private let left = Mutex(0)
+        private let left = Mutex((isSoon: false, minutes: 0))
 
-        func ask(for count: Int) { left.withLock { $0 = max($0, count) } }
+        func ask(forMinutes count: Int, isSoon: Bool = false) {
+            left.withLock { $0 = ($0.isSoon || isSoon, max($0.minutes, count)) }
+        }
 
-        /// Returns whether a sweep is due, and counts it.
-        func take() -> Bool {
+        /// Returns whether a sweep is due in this minute, and counts it.
+        func takeMinute() -> Bool {
             left.withLock { left in
-                defer { left = max(left - 1, 0) }
-                return left > 0
+                defer { left.minutes = max(left.minutes - 1, 0) }
+                return left.minutes > 0
+            }
+        }
+
+        /// Returns whether a sweep is due soon after the one that begins now, and counts it.
+        func takeSoon() -> Bool {
+            left.withLock { left in
+                defer { left.isSoon = false }
+                return left.isSoon
             }
         }
     }
@@ -57,9 +71,10 @@ package struct Sweeper: Service {
     }
 
     /// Asks for a sweep. Several calls during one sweep cause only one more. Because the list may come from a cache that lags
-    /// behind, two more follow within the next two minutes: what changed right before the watch began is seen then.
+    /// behind, one more follows after two seconds and two more within the next two minutes: what changed right before the watch
+    /// began is seen then.
     package func sweepSoon() {
-        followUps.ask(for: 2)
+        followUps.ask(forMinutes: 2, isSoon: true)
         trigger.yield()
     }
 
@@ -70,7 +85,7 @@ package struct Sweeper: Service {
                 var minutes = 0
                 while (try? await clock.sleep(for: Self.minute)) != nil {
                     minutes += 1
-                    if followUps.take() || minutes % Self.interval == 0 { trigger.yield() }
+                    if followUps.takeMinute() || minutes % Self.interval == 0 { trigger.yield() }
                 }
             }
             group.addTask(priority: .utility) { await sweepWhenAsked() }
@@ -91,8 +106,9 @@ package struct Sweeper: Service {
             var isFirst = true
             for await _ in triggers {
                 let begun = context.clocks.elapsed()
+                let isFollowed = followUps.takeSoon()
                 let isDone = await untilDone("Could not look through all requests and posts") {
-                    if try await Sweep(context, reconciler, clock: clock)() == .perhapsBlind { followUps.ask(for: 1) }
+                    if try await Sweep(context, reconciler, clock: clock)() == .perhapsBlind { followUps.ask(forMinutes: 1) }
                 }
                 guard isDone else { break }
                 if isFirst {
@@ -103,6 +119,12 @@ package struct Sweeper: Service {
                     }
                 }
                 isFirst = false
+                if isFollowed {
+                    looks.addTask {
+                        guard (try? await clock.sleep(for: Self.cacheLag)) != nil else { return }
+                        trigger.yield()
+                    }
+                }
                 let rest = (context.clocks.elapsed() - begun) * Self.restFactor
                 try? await clock.sleep(for: min(max(rest, Self.rests.lowerBound), Self.rests.upperBound))
             }
