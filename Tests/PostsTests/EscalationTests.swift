@@ -86,7 +86,7 @@ struct EscalationTests {
                 id.rawValue, of: "mattermost", ["claim": "dead|\(begun + 15_000)", "claim_since": "\(begun)"])
             rig.auth.delete(id.rawValue)
             let late = environment(rig, later: .seconds(1000))
-            late.evidence.saw(.deleted, of: id, at: .zero)
+            late.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
             let time = Mutex(Duration.zero)
             let claims = ClaimAges(elapsed: { time.withLock { $0 } })
             var memory = RunMemory()

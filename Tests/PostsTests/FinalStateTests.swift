@@ -3,6 +3,7 @@ import GRPCCore
 import Mattermost
 import PluginTestSupport
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import Posts
@@ -35,7 +36,7 @@ struct FinalStateTests {
 
     private func end(_ id: RequestID, _ rig: Rig, as environment: Environment) async throws {
         rig.auth.delete(id.rawValue)
-        environment.evidence.saw(.deleted, of: id, at: .zero)
+        environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
         _ = try? await rig.reconcile(id, as: environment)
     }
 
@@ -153,7 +154,7 @@ struct FinalStateTests {
             let post = try rig.recordedPost(about: id)
             try await show(.denied(nil), in: post, about: id, rig)
             rig.auth.delete(id.rawValue)
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
             let open = PostedCard(reference: post, requestID: id, status: "pending", cluster: "sandbox.example")
             _ = try? await rig.reconcile(id, found: [open])
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
@@ -173,6 +174,48 @@ struct FinalStateTests {
             _ = try? await rig.reconcile(id)
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
             #expect(rig.data(of: id)["resolution"] == "DENIED")
+        }
+    }
+
+    @Test("A request that has just been deleted without a decision that this replica saw is left to the others for a moment")
+    func decidedElsewhere() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            rig.auth.delete(id.rawValue)
+            var environment = rig.environment
+            let time = Moment()
+            environment.elapsed = { time.value }
+            environment.evidence.saw(.deleted, of: id, at: time.value)
+            #expect(try await rig.reconcile(id, as: environment) == .later(GoneEvidence.confirmation))
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+            try await show(.denied(nil), in: rig.recordedPost(about: id), about: id, rig)
+            time.pass(GoneEvidence.confirmation)
+            _ = try await rig.reconcile(id, as: environment)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+            #expect(rig.data(of: id)["resolution"] == "DENIED")
+        }
+    }
+
+    @Test("A post that a late refresh reopened is read again, because the first read may lag behind that write")
+    func reopened() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            var environment = rig.environment
+            environment.rendering = Rendering(fingerprint: "another", since: environment.now())
+            // While the post is written, the request ends and another replica records that.
+            let evidence = environment.evidence
+            environment.observe = { happening in
+                guard case .wrote(.updated, id, _) = happening, rig.data(of: id)["resolution"] == nil else { return }
+                try? rig.auth.setPluginData(id.rawValue, of: "mattermost", [PluginRecord.Key.resolution: "EXPIRED"])
+                rig.auth.delete(id.rawValue)
+                evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
+            }
+            guard case .later = try await rig.reconcile(id, as: environment) else {
+                Issue.record("the post is not looked at again")
+                return
+            }
         }
     }
 
@@ -242,12 +285,12 @@ struct FinalStateTests {
             let id = try rig.request()
             try await rig.reconcile(id)
             rig.auth.delete(id.rawValue)
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
             rig.mattermost.faults.inject(.internalError, path: "/api/v4/posts", method: "GET", times: 4)
             await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
             #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
             rig.mattermost.faults.clear()
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
             #expect(try await rig.reconcile(id) == .settled)
             #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
         }
@@ -259,7 +302,7 @@ struct FinalStateTests {
             let id = try rig.request()
             try await rig.reconcile(id)
             rig.auth.delete(id.rawValue)
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
             rig.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT", times: 4)
             await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
             #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
@@ -278,7 +321,7 @@ struct FinalStateTests {
             try await rig.reconcile(id)
             try rig.mattermost.archive(channelNamed: "access-requests")
             rig.auth.delete(id.rawValue)
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
             var memory = RunMemory()
             guard case .failed = try await rig.reconcile(id, &memory) else {
                 Issue.record("given up at once")

@@ -90,7 +90,7 @@ struct ReconcileTests {
             try await rig.reconcile(approved)
             for id in [open, approved] {
                 rig.auth.delete(id.rawValue)
-                rig.environment.evidence.saw(.deleted, of: id, at: .zero)
+                rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
                 try await rig.reconcile(id)
             }
             #expect(try rig.state(ofOnlyPostAbout: open) == "expired")

@@ -82,6 +82,8 @@ final class World: @unchecked Sendable {
             scheduler.run(until: Self.day)
             heal()
             scheduler.run(until: Self.day + plan.quiet)
+            // A reminder may have become due a moment ago.
+            for _ in 0..<6 where living.contains(where: \.isWorking) { scheduler.run(until: scheduler.now + .seconds(10)) }
         }
         oracle.judgeEnd()
         // A copy of the process ends with the schedule.

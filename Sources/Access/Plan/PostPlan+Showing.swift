@@ -13,7 +13,8 @@ extension PostPlan {
         let stale = situation.reachablePosts.filter { isStale($0, for: status, in: situation) }
         guard stale.isEmpty else { return .update(Array(stale.prefix(width)), status) }
         let behind = behind(situation)
-        guard !situation.record.fields.isEmpty, !isRecorded || behind != recordedBehind else { return nil }
+        let isNews = !isRecorded || behind != recordedBehind || !situation.unconfirmed.isEmpty
+        guard !situation.record.fields.isEmpty, isNews else { return nil }
         return .settle(status, behind: behind)
     }
 

@@ -101,6 +101,9 @@ package struct Situation: Sendable {
     package var shown: [PostReference: Shown] = [:]
     /// The posts that this run wrote. They show the present text and buttons and not only the present state.
     package var refreshed: Set<PostReference> = []
+    /// The posts among them that were written since the last write to the record. Only such a write, which expects the record to be
+    /// as it was read, shows that no other replica has recorded a decision meanwhile: this one may have been frozen.
+    package var unconfirmed: Set<PostReference> = []
     /// Whether an earlier write may have taken effect late. The record is then not trusted, and the posts are read.
     package var isSuspect = false
     /// The replies in the threads that were read.
@@ -150,6 +153,7 @@ extension Situation {
     package mutating func wrote(_ post: PostReference, _ status: String) {
         shown[post] = .status(status)
         refreshed.insert(post)
+        unconfirmed.insert(post)
         if !unrecorded.contains(post) { unrecorded.append(post) }
     }
 

@@ -37,8 +37,18 @@ package struct WorkQueue: Sendable {
     private enum Entry: Sendable {
         case ready(Lane, failures: Int)
         case running(Lane, failures: Int, again: Lane?)
-        /// The token tells this wait from earlier waits of the same request whose wakes are still in the heap.
-        case waiting(token: Int, until: Duration, failures: Int, Lane)
+        case waiting(Wait)
+    }
+
+    private struct Wait: Sendable {
+        /// Tells this wait from earlier waits of the same request whose wakes are still in the heap.
+        var token: Int
+        var until: Duration
+        /// The number of runs that failed since the request was settled.
+        var failures: Int
+        var lane: Lane
+        /// Whether the last run failed. Only another failure or an event changes how long the request waits then.
+        var isBackoff: Bool
     }
 
     private struct Wake: Comparable, Sendable {
@@ -88,7 +98,7 @@ package struct WorkQueue: Sendable {
             case .ready(let lane, let failures): "\(id) ready \(lane.rawValue) \(failures)"
             case .running(let lane, let failures, let again):
                 "\(id) running \(lane.rawValue) \(failures) \(again?.rawValue ?? -1)"
-            case .waiting(_, let until, let failures, let lane): "\(id) until \(until) \(lane.rawValue) \(failures)"
+            case .waiting(let wait): "\(id) until \(wait.until) \(wait.lane.rawValue) \(wait.failures) \(wait.isBackoff)"
             }
         }
         let wakes = wakes.unordered.map(\.until).sorted().map { "\($0)" }
@@ -104,7 +114,7 @@ package struct WorkQueue: Sendable {
             switch entry {
             case .ready(let lane, let failures): body(id, lane, false, false, failures)
             case .running(let lane, let failures, _): body(id, lane, true, false, failures)
-            case .waiting(_, _, let failures, let lane): body(id, lane, false, true, failures)
+            case .waiting(let wait): body(id, wait.lane, false, true, wait.failures)
             }
         }
     }
@@ -113,7 +123,7 @@ package struct WorkQueue: Sendable {
     package mutating func add(_ id: RequestID, _ lane: Lane = .fresh) {
         switch entries[id] {
         case nil: makeReady(id, failures: 0, lane)
-        case .waiting(_, _, let failures, _): makeReady(id, failures: failures, lane)
+        case .waiting(let wait): makeReady(id, failures: wait.failures, lane)
         case .running(let current, let failures, let again):
             entries[id] = .running(current, failures: failures, again: again.map { Self.first($0, lane) } ?? lane)
         case .ready(let current, let failures):
@@ -126,8 +136,8 @@ package struct WorkQueue: Sendable {
     package mutating func schedule(_ id: RequestID, after delay: Duration, now: Duration) {
         switch entries[id] {
         case nil: wait(id, until: now + delay, failures: 0, .catchingUp)
-        case .waiting(_, let until, failures: 0, let lane) where until > now + delay:
-            wait(id, until: now + delay, failures: 0, lane)
+        case .waiting(let wait) where wait.until > now + delay && !wait.isBackoff:
+            self.wait(id, until: now + delay, failures: wait.failures, wait.lane)
         case .ready, .running, .waiting: return
         }
     }
@@ -169,7 +179,7 @@ package struct WorkQueue: Sendable {
         case .failed(let atLeast):
             // A new event does not shorten the wait, because the server is what fails.
             let delay = Self.delay(afterFailures: failures, jitter: jitter)
-            wait(id, until: now + max(delay, atLeast), failures: failures + 1, .catchingUp)
+            wait(id, until: now + max(delay, atLeast), failures: failures + 1, .catchingUp, isBackoff: true)
         }
     }
 
@@ -177,8 +187,8 @@ package struct WorkQueue: Sendable {
     package mutating func wake(now: Duration) {
         while let wake = wakes.min, wake.until <= now {
             wakes.removeMin()
-            guard case .waiting(wake.token, _, let failures, let lane) = entries[wake.id] else { continue }
-            makeReady(wake.id, failures: failures, lane)
+            guard case .waiting(let wait) = entries[wake.id], wait.token == wake.token else { continue }
+            makeReady(wake.id, failures: wait.failures, wait.lane)
         }
     }
 
@@ -190,9 +200,12 @@ package struct WorkQueue: Sendable {
         lines[lane.rawValue].append(id)
     }
 
-    private mutating func wait(_ id: RequestID, until: Duration, failures: Int, _ lane: Lane) {
+    private mutating func wait(
+        _ id: RequestID, until: Duration, failures: Int, _ lane: Lane, isBackoff: Bool = false
+    ) {
         nextToken += 1
-        entries[id] = .waiting(token: nextToken, until: until, failures: failures, lane)
+        entries[id] = .waiting(
+            Wait(token: nextToken, until: until, failures: failures, lane: lane, isBackoff: isBackoff))
         wakes.insert(Wake(until: until, token: nextToken, id: id))
     }
 

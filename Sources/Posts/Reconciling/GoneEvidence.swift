@@ -5,7 +5,8 @@ import Synchronization
 /// permission, or missing from a cache that lags a moment behind.
 ///
 /// An empty answer alone proves nothing, because a role without `list` gets an empty answer and not an error (Teleport's
-/// `lib/auth/auth_with_roles.go`, `GetAccessRequests`). A deletion that the watch reported is proof. Otherwise the request must
+/// `lib/auth/auth_with_roles.go`, `GetAccessRequests`). A deletion that the watch reported is proof, after ``confirmation`` if no
+/// decision was seen. Otherwise the request must
 /// be missing twice, ``confirmation`` apart, and the role must be seen to show requests both shortly before and after the last of
 /// these reads. Older evidence does not count, because a role can lose its permissions while the plugin runs, and get them back.
 package final class GoneEvidence: Sendable {
@@ -106,10 +107,15 @@ package final class GoneEvidence: Sendable {
         on id: RequestID, with teleport: any AccessService, elapsed: @Sendable () -> Duration
     ) async throws(TeleportError) -> Verdict {
         let now = elapsed()
-        let (isDeleted, missing, shownAt) = state.withLock {
-            ($0.sights[id]?.fact == .deleted, $0.missing[id] ?? Missing(first: now, last: now), $0.shownAt)
+        let (sight, missing, shownAt) = state.withLock {
+            ($0.sights[id], $0.missing[id] ?? Missing(first: now, last: now), $0.shownAt)
         }
-        if isDeleted || Sabotage.isActive(.absenceBelievedOnce) { return .gone }
+        if Sabotage.isActive(.absenceBelievedOnce) { return .gone }
+        if let sight, sight.fact == .deleted {
+            // Another replica may have seen a decision that this one's watch missed, and writes it within moments.
+            let rest = sight.decision == nil ? Self.confirmation - (now - sight.at) : .zero
+            return rest > .zero ? .tooEarly(rest) : .gone
+        }
         guard now - missing.first >= Self.confirmation else { return .tooEarly(Self.confirmation - (now - missing.first)) }
         guard let shownAt, shownAt >= missing.first, now - shownAt <= Self.freshness else {
             guard try await isShown(id, by: teleport, elapsed) else { return .hidden }

@@ -60,7 +60,9 @@ extension ReconcileRun {
                 fields[Key.progress] = request.reviewProgress
             }
         }
-        return try await writeGivingBack(fields, &attempt)
+        let progress = try await writeGivingBack(fields, &attempt)
+        if case .continue = progress { attempt.situation.unconfirmed = [] }
+        return progress
     }
 
     func settle(_ status: Card.Status, behind: Set<String>, _ attempt: inout Attempt) async throws -> Progress {
@@ -69,8 +71,8 @@ extension ReconcileRun {
             Key.resolution: status.name.uppercased(), Key.resolvedAt: "", Key.resolveReason: "",
             Key.behind: PluginRecord.behind(behind),
         ]
-        // A replica that has just refreshed the posts as those of a pending request may have overwritten the decision.
         let isFinal = status != .pending
+        // A replica that has just refreshed the posts as those of a pending request may have overwritten the decision.
         let unchanged = isFinal ? [Key.resolution, Key.progress, Key.rendered] : [Key.resolution]
         var expected = Dictionary(uniqueKeysWithValues: unchanged.map { ($0, situation.record[$0]) })
         switch status {
@@ -90,7 +92,9 @@ extension ReconcileRun {
             expected[Key.claim] = situation.record[Key.claim]
         }
         let progress = try await write(fields, expecting: expected, &attempt)
-        if isFinal, case .conflict = progress { attempt.doubtContents(since: context.clocks.elapsed()) }
+        if case .continue = progress { attempt.situation.unconfirmed = [] }
+        // What this run has just written may have overwritten what another replica recorded, and a read may lag behind it.
+        if case .conflict = progress { attempt.doubtContents(since: context.clocks.elapsed()) }
         return progress
     }
 

@@ -112,6 +112,7 @@ struct PlanWorld {
                 "channel_id": "", "post_id": "",
             ]
             set(fields.merging(rendered.isEmpty ? [:] : ["rendered": rendered]) { $1 }, &situation)
+            situation.unconfirmed = []
             situation.ownClaim = nil
             situation.isTakenOver = false
         case .read(let references): for reference in references { read(reference, &situation) }
@@ -149,6 +150,7 @@ struct PlanWorld {
             fields.merge(["claim": "", "claim_since": "", "messages": PluginRecord.messages(situation.posts)]) { $1 }
         }
         set(fields, &situation)
+        situation.unconfirmed = []
     }
 
     private mutating func post(in channel: String, _ situation: inout Situation) {

@@ -34,6 +34,7 @@ struct PostPlanTests {
         #expect(next(situation) == .record([Self.post]))
         situation.ownClaim = nil
         situation.record = PluginRecord(["messages": "channel1/post1", "rendered": PlanWorld.rendering.description])
+        situation.unconfirmed = []
         #expect(next(situation) == .done)
     }
 
@@ -106,6 +107,17 @@ struct PostPlanTests {
             Issue.record("\(next(situation))")
             return
         }
+    }
+
+    @Test("What was written to a post is confirmed by a write to the record, although the record says the same already")
+    func confirmed() throws {
+        var situation = try Self.situation(
+            .pending, ["messages": "channel1/post1", "rendered": PlanWorld.rendering.description, "user": "alice"])
+        #expect(next(situation) == .done)
+        situation.wrote(Self.post, "pending")
+        #expect(next(situation) == .settle(.pending, behind: []))
+        situation.unconfirmed = []
+        #expect(next(situation) == .done)
     }
 
     @Test("The person who decided is named only if their decision is what the request shows")

@@ -158,6 +158,8 @@ final class SimulatedReplica: @unchecked Sendable {
         hasher.combine(machine.histories)
     }
 
+    var isWorking: Bool { reconciler.isWorking }
+
     /// The parts that still hold something about a request.
     var leftovers: [String] { reconciler.leftovers }
 

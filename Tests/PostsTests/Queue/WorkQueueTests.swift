@@ -36,6 +36,13 @@ struct WorkQueueTests {
         queue.schedule(try id(1), after: .seconds(1), now: .seconds(2))
         queue.wake(now: .seconds(10))
         #expect(queue.next() == nil)
+        // It counts that the last run did not fail, and not that an earlier one did.
+        queue.wake(now: .seconds(62))
+        #expect(queue.next() == (try id(1)))
+        queue.finish(try id(1), .later(.seconds(3600)), now: .seconds(62), jitter: 0)
+        queue.schedule(try id(1), after: .seconds(2), now: .seconds(62))
+        queue.wake(now: .seconds(64))
+        #expect(queue.next() == (try id(1)))
     }
 
     @Test("No more than the limit are worked on at once, in the order they came, and none is forgotten")
