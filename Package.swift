@@ -91,7 +91,7 @@ let package = Package(
                 grpcCore, grpcTransport, protobuf, deque, logging, lifecycle,
             ],
             swiftSettings: strict),
-        .target(name: "Mattermost", dependencies: ["Access", "CCurl", logging], swiftSettings: strict),
+        .target(name: "Mattermost", dependencies: ["Access", "Base", "CCurl", logging], swiftSettings: strict),
         .target(
             name: "Posts", dependencies: ["Access", "MonitoringRules", deque, heap, logging, lifecycle], swiftSettings: strict),
         .target(

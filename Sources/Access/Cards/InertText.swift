@@ -72,12 +72,14 @@ package enum InertText {
     }
 
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-        !isHarmless(scalar) || scalar.properties.isWhitespace || scalar.properties.isDefaultIgnorableCodePoint || isMark(scalar)
-            || scalar == "\u{2800}"  // a Braille pattern without dots
+        if scalar.isASCII { return scalar.value <= 0x20 || scalar.value == 0x7F }
+        return !isHarmless(scalar) || scalar.properties.isWhitespace || scalar.properties.isDefaultIgnorableCodePoint
+            || isMark(scalar) || scalar == "\u{2800}"  // a Braille pattern without dots
     }
 
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if scalar.isASCII { return false }
+        return switch scalar.properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark: true
         default: false
         }
@@ -93,8 +95,10 @@ package enum InertText {
     /// Returns whether a character may be shown. Control characters, invisible formatting, and characters that reorder text
     /// (Trojan Source) may not.
     private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control: scalar == "\t"
+        // The tables of Unicode are slow, and most texts are ASCII.
+        if scalar.isASCII { return scalar == "\t" || (0x20..<0x7F).contains(scalar.value) }
+        return switch scalar.properties.generalCategory {
+        case .control: false
         case .format: scalar == "\u{200D}"  // joins emoji
         case .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
         default: true

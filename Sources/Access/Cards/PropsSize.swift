@@ -14,7 +14,18 @@ package enum PropsSize {
     }
 
     /// Returns the size of a text without the quotes around it.
-    package static func of(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + of($1) } }
+    package static func of(_ text: String) -> Int {
+        if text.hasOnly(isPlain) { return text.utf8.count }
+        return text.unicodeScalars.reduce(0) { $0 + of($1) }
+    }
+
+    /// Whether a byte is an ASCII character that counts as one. Most texts have no others.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "\\"): false
+        default: (0x20..<0x80).contains(byte)
+        }
+    }
 }
 
 extension Card {

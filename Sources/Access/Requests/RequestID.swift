@@ -3,9 +3,9 @@
 package struct RequestID: Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
 
-    package init?(_ rawValue: some StringProtocol) {
-        guard (1...64).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy(Self.isAllowed) else { return nil }
-        self.rawValue = String(rawValue)
+    package init?(_ rawValue: String) {
+        guard (1...64).contains(rawValue.utf8.count), rawValue.hasOnly(Self.isAllowed) else { return nil }
+        self.rawValue = rawValue
     }
 
     package var description: String { rawValue }

@@ -1,7 +1,28 @@
 /// Escapes and shortens text for a JSON string.
 package enum JSONText {
     /// Escapes the whole text, without adding quotes.
-    package static func escaped(_ text: String) -> String { escaped(text, bytes: .max) }
+    package static func escaped(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        write(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Writes the text, escaped and between quotes.
+    static func writeQuoted(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        write(text, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func write(_ text: String, to bytes: inout [UInt8]) {
+        guard !text.hasOnly(isPlain) else { return bytes.append(contentsOf: text.utf8) }
+        for scalar in text.unicodeScalars { bytes.append(contentsOf: escaped(scalar).utf8) }
+    }
+
+    /// Whether a byte is an ASCII character that needs no escape. Most texts have no others.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
 
     /// Escapes the longest beginning of the text that takes at most `limit` bytes once it is escaped.
     package static func escaped(_ text: String, bytes limit: Int) -> String {

@@ -1,4 +1,5 @@
 import ActionCrypto
+import Base
 
 /// The fields of a click's body, as the client sent them. None of them is verified.
 struct ClickBody: Equatable {
@@ -40,11 +41,11 @@ enum ClickScanner {
 
     /// Whether the text can be one of Mattermost's ids, which are 26 characters of `[a-z0-9]`.
     private static func isID(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+        !text.isEmpty && text.hasOnly { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
     }
 
     private static func isUTF8(_ body: UnsafeRawBufferPointer) -> Bool {
-        body.allSatisfy { $0 < 0x80 } || String(validating: body, as: UTF8.self) != nil
+        body.isASCII || String(validating: body, as: UTF8.self) != nil
     }
 
     private enum Field: Int, KnownField {

@@ -64,6 +64,8 @@ struct JSONScanner {
         let start = index
         var isEscaped = false
         while index < bytes.count {
+            index = bytes.endOfPlainText(from: index)
+            guard index < bytes.count else { break }
             switch bytes[index] {
             case UInt8(ascii: "\""):
                 let content = UnsafeRawBufferPointer(rebasing: bytes[start..<index])
@@ -72,8 +74,7 @@ struct JSONScanner {
             case UInt8(ascii: "\\"):
                 isEscaped = true
                 index += 2
-            case 0..<0x20: throw MalformedClick(reason: "a bare control character in a string")
-            default: index += 1
+            default: throw MalformedClick(reason: "a bare control character in a string")
             }
         }
         throw MalformedClick(reason: "a string does not end")

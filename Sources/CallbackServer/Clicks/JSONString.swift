@@ -1,3 +1,5 @@
+import Glibc
+
 /// A JSON string that is not decoded yet: the bytes between its quotation marks, including escapes.
 struct JSONString {
     var content: UnsafeRawBufferPointer
@@ -27,7 +29,9 @@ struct JSONString {
 
     /// Whether the bytes are those of the word. A string with escapes is never equal.
     func equals(_ word: StaticString) -> Bool {
-        !isEscaped && word.withUTF8Buffer { content.count == $0.count && content.elementsEqual($0) }
+        // Most keys differ in their length, so that is compared first.
+        guard content.count == word.utf8CodeUnitCount, !isEscaped, let start = content.baseAddress else { return false }
+        return memcmp(start, word.utf8Start, content.count) == 0
     }
 
     private func unescape(_ take: (Unicode.Scalar) throws(MalformedClick) -> Void) throws(MalformedClick) {

@@ -39,8 +39,10 @@ package struct VerifiedAction: Hashable, Sendable {
 
 extension Timestamp {
     /// Accepts only decimal digits without sign or leading zeros, as ``ActionSigner`` and Mattermost write them.
-    init?(canonical text: some StringProtocol) {
-        guard let milliseconds = Int64(text), milliseconds >= 0, String(milliseconds) == text else { return nil }
+    init?(canonical text: String) {
+        guard text.hasOnly({ (0x30...0x39).contains($0) }), text == "0" || text.utf8.first != UInt8(ascii: "0"),
+            let milliseconds = Int64(text)
+        else { return nil }
         self.init(milliseconds: milliseconds)
     }
 }

@@ -64,6 +64,12 @@ extension OpenSSLError {
         return error
     }
 
+    /// Empties the thread's error queue, so that what the next call reports is its own. An empty queue, which is the usual one, is
+    /// not cleared, because that takes much longer than to look at it.
+    static func discardOthers() {
+        if ERR_peek_error() != 0 { ERR_clear_error() }
+    }
+
     private static func reason(of entry: UInt) -> String {
         if let text = ERR_reason_error_string(entry) { return String(cString: text) }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in

@@ -1,4 +1,5 @@
 internal import Access
+internal import Base
 
 /// One call of Mattermost's REST API. The path must be built from checked names and ids only, see ``MattermostName``.
 struct APIRequest {
@@ -23,17 +24,12 @@ struct APIRequest {
         body = nil
     }
 
-    init(_ method: HTTPCall.Method, _ path: String, _ value: some Encodable, as call: ServerCall) throws(MattermostError) {
+    init(_ method: HTTPCall.Method, _ path: String, _ body: JSONPiece, as call: ServerCall) {
         self.method = method
         self.path = path
         query = ""
         self.call = call
-        do {
-            body = try JSON.encode(value)
-        } catch {
-            let words = "Mattermost \(method.rawValue) \(path): the card is not JSON: \(error)."
-            throw MattermostError(.malformed, words, cause: error)
-        }
+        self.body = body.utf8
     }
 
     /// The name of the call in error messages, such as `GET /api/v4/users/me`.

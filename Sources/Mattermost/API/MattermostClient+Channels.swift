@@ -28,7 +28,7 @@ extension MattermostClient {
 
     package func directChannelID(of botID: String, with userID: String) async throws(MattermostError) -> String {
         try requireIDs(botID, userID, in: "POST /channels/direct")
-        let request = try APIRequest(.post, "/channels/direct", [botID, userID], as: .createDirectChannel)
+        let request = APIRequest(.post, "/channels/direct", .list([.text(botID), .text(userID)]), as: .createDirectChannel)
         return try await read(request) { try JSON.decode(ChannelAnswer.self, from: $0).info?.id }
     }
 

@@ -1,4 +1,5 @@
 package import Access
+internal import Base
 
 /// The calls that make, read, change and remove posts. ``ChatService`` documents them.
 extension MattermostClient {
@@ -6,7 +7,7 @@ extension MattermostClient {
         _ card: Card, in channelID: String, pendingPostID: String
     ) async throws(MattermostError) -> PostReference {
         try requireIDs(channelID, in: "POST /posts")
-        let body = PostBody(channelID: channelID, props: PostProps(card), pendingPostID: pendingPostID)
+        let body = JSONPiece.post(card, in: channelID, pendingPostID: pendingPostID)
         do {
             return try await read(APIRequest(.post, "/posts", body, as: .createPost)) { PostAnswer($0)?.reference }
         } catch {
@@ -20,8 +21,7 @@ extension MattermostClient {
         _ reply: ThreadReply, to post: PostReference, pendingPostID: String
     ) async throws(MattermostError) {
         try requireIDs(post.channelID, post.postID, in: "POST /posts")
-        let request = try APIRequest(
-            .post, "/posts", ReplyBody(reply, to: post, pendingPostID: pendingPostID), as: .reply)
+        let request = APIRequest(.post, "/posts", .reply(reply, to: post, pendingPostID: pendingPostID), as: .reply)
         do {
             _ = try await read(request) { PostAnswer($0) }
         } catch {
@@ -31,7 +31,7 @@ extension MattermostClient {
 
     package func send(_ text: String, in channelID: String, pendingPostID: String) async throws(MattermostError) {
         try requireIDs(channelID, in: "POST /posts")
-        let body = MessageBody(channelID: channelID, message: text, pendingPostID: pendingPostID)
+        let body = JSONPiece.message(text, in: channelID, pendingPostID: pendingPostID)
         do {
             _ = try await read(APIRequest(.post, "/posts", body, as: .sendMessage)) { PostAnswer($0) }
         } catch {
@@ -58,8 +58,7 @@ extension MattermostClient {
 
     package func updatePost(_ post: PostReference, to card: Card) async throws(MattermostError) {
         try requireIDs(post.postID, in: "PUT /posts/{id}/patch")
-        let request = try APIRequest(
-            .put, "/posts/\(post.postID)/patch", PostBody(props: PostProps(card)), as: .updatePost)
+        let request = APIRequest(.put, "/posts/\(post.postID)/patch", .post(card), as: .updatePost)
         do {
             _ = try await read(request) { PostAnswer($0) }
         } catch {

@@ -100,6 +100,29 @@ struct PostListAnswer {
 
 /// The parts of a post's `props` that the plugin writes. A part of another form is treated as absent.
 private struct PropsAnswer: Decodable {
+    /// The request that a post is about, and the state that it shows.
+    struct Teleport: Decodable {
+        var requestID: String?
+        var state: String?
+        var cluster: String?
+
+        enum CodingKeys: String, CodingKey {
+            case requestID = "request_id"
+            case state, cluster
+        }
+    }
+
+    /// The request and the name of a reply. It is not stored as `teleport`, which would mark the reply as a card.
+    struct Reply: Decodable {
+        var requestID: String?
+        var name: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name
+            case requestID = "request_id"
+        }
+    }
+
     private struct Attachment: Decodable {
         struct Action: Decodable {
             init(from decoder: any Decoder) {}
@@ -115,8 +138,8 @@ private struct PropsAnswer: Decodable {
         }
     }
 
-    var teleport: TeleportProp?
-    var reply: ReplyProp?
+    var teleport: Teleport?
+    var reply: Reply?
     var hasButtons = false
 
     enum CodingKeys: String, CodingKey {
@@ -126,8 +149,8 @@ private struct PropsAnswer: Decodable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        teleport = try? container.decodeIfPresent(TeleportProp.self, forKey: .teleport)
-        reply = try? container.decodeIfPresent(ReplyProp.self, forKey: .reply)
+        teleport = try? container.decodeIfPresent(Teleport.self, forKey: .teleport)
+        reply = try? container.decodeIfPresent(Reply.self, forKey: .reply)
         let attachments = try? container.decodeIfPresent([Attachment].self, forKey: .attachments)
         hasButtons = attachments?.contains { $0.hasActions } ?? false
     }

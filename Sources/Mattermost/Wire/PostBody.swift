@@ -1,97 +1,69 @@
 internal import Access
+internal import Base
 
-/// The body of `POST /api/v4/posts`, of a patch, and of the `update` in the answer to a click.
-struct PostBody: Encodable {
-    var channelID: String?
-    /// Always sent, because the update in the answer to a click replaces the message even when the field is absent.
-    let message = ""
-    var props: PostProps
-    var pendingPostID: String?
-
-    enum CodingKeys: String, CodingKey {
-        case message, props
-        case channelID = "channel_id"
-        case pendingPostID = "pending_post_id"
-    }
-}
-
-/// The `props` of a card's post: the attachment that people see, and the field by which the plugin recognizes the post.
-struct PostProps: Encodable {
-    let attachments: [Attachment]
-    /// Sent with every update, because an update replaces all props.
-    let fromBot = "true"
-    let teleport: TeleportProp
-
-    enum CodingKeys: String, CodingKey {
-        case attachments, teleport
-        case fromBot = "from_bot"
+extension JSONPiece {
+    /// The body of `POST /api/v4/posts`, of a patch, and of the `update` in the answer to a click, for a post that shows a card.
+    static func post(_ card: Card, in channelID: String? = nil, pendingPostID: String? = nil) -> JSONPiece {
+        .object(present: [
+            ("channel_id", channelID.map { .text($0) }),
+            // Always sent, because the update in the answer to a click replaces the message even when the field is absent.
+            ("message", .text("")), ("pending_post_id", pendingPostID.map { .text($0) }), ("props", props(card)),
+        ])
     }
 
-    init(_ card: Card) {
-        attachments = [Attachment(card)]
-        teleport = TeleportProp(requestID: card.requestID.rawValue, state: card.status.name, cluster: card.cluster)
-    }
-}
-
-/// The request that a post is about, and the state that it shows. The plugin recognizes its own posts by it.
-struct TeleportProp: Codable {
-    var requestID: String?
-    var state: String?
-    var cluster: String?
-
-    enum CodingKeys: String, CodingKey {
-        case requestID = "request_id"
-        case state, cluster
-    }
-}
-
-/// The message attachment of a post, which shows a card with its fields and buttons.
-struct Attachment: Encodable {
-    struct Field: Encodable {
-        var title: String
-        var value: String
-        var short: Bool
+    /// The attachment that people see, and the field by which the plugin recognizes the post.
+    private static func props(_ card: Card) -> JSONPiece {
+        .object([
+            ("attachments", .list([attachment(card)])),
+            // Sent with every update, because an update replaces all props.
+            ("from_bot", .text("true")),
+            (
+                "teleport",
+                .object(present: [
+                    ("cluster", card.cluster.map { .text($0) }), ("request_id", .text(card.requestID.rawValue)),
+                    ("state", .text(card.status.name)),
+                ])
+            ),
+        ])
     }
 
-    struct Action: Encodable {
-        struct Integration: Encodable {
-            var url: String
-            var context: [String: String]
+    private static func attachment(_ card: Card) -> JSONPiece {
+        let fields = card.fields.map { field in
+            JSONPiece.object([("short", .flag(field.isShort)), ("title", .text(field.title)), ("value", .text(field.value))])
         }
-
-        var id: String
-        /// Required by newer servers.
-        let type = "button"
-        var name: String
-        var style: String
-        var integration: Integration
+        return .object(present: [
+            ("actions", card.buttons.isEmpty ? nil : .list(card.buttons.map(action))), ("color", .text(card.color)),
+            ("fallback", .text(card.fallback)), ("fields", .list(fields)), ("text", card.text.map { .text($0) }),
+            ("title", .text(card.title)), ("title_link", card.link.map { .text($0) }),
+        ])
     }
 
-    var fallback: String
-    var color: String
-    var title: String
-    var titleLink: String?
-    var text: String?
-    var fields: [Field]
-    var actions: [Action]?
-
-    enum CodingKeys: String, CodingKey {
-        case fallback, color, title, text, fields, actions
-        case titleLink = "title_link"
+    private static func action(_ button: Card.Button) -> JSONPiece {
+        .object([
+            ("id", .text(button.id)),
+            ("integration", .object([("context", .texts(button.context)), ("url", .text(button.url))])),
+            ("name", .text(button.name)), ("style", .text(button.style.rawValue)),
+            // Required by newer servers.
+            ("type", .text("button")),
+        ])
     }
 
-    init(_ card: Card) {
-        fallback = card.fallback
-        color = card.color
-        title = card.title
-        titleLink = card.link
-        text = card.text
-        fields = card.fields.map { Field(title: $0.title, value: $0.value, short: $0.isShort) }
-        let buttons = card.buttons.map { button in
-            Action(
-                id: button.id, name: button.name, style: button.style.rawValue,
-                integration: Action.Integration(url: button.url, context: button.context))
-        }
-        actions = buttons.isEmpty ? nil : buttons
+    // MARK: - Posts that show no card
+
+    /// The body of `POST /api/v4/posts` for a reply in a thread.
+    static func reply(_ reply: ThreadReply, to post: PostReference, pendingPostID: String) -> JSONPiece {
+        let mark = JSONPiece.object([("name", .text(reply.name)), ("request_id", .text(reply.requestID.rawValue))])
+        return .object([
+            ("channel_id", .text(post.channelID)), ("message", .text(reply.text)), ("pending_post_id", .text(pendingPostID)),
+            ("props", .object([("from_bot", .text("true")), ("teleport_reply", mark)])), ("root_id", .text(post.postID)),
+        ])
+    }
+
+    /// The body of `POST /api/v4/posts` for a message that is about no request.
+    static func message(_ text: String, in channelID: String, pendingPostID: String) -> JSONPiece {
+        .object([
+            ("channel_id", .text(channelID)), ("message", .text(text)), ("pending_post_id", .text(pendingPostID)),
+            ("props", .object([("from_bot", .text("true"))])),
+        ])
     }
 }
