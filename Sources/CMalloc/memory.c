@@ -1,9 +1,12 @@
 #include "CMalloc.h"
 
+// glibc is recognised by a macro of its own, which any of its headers defines.
+#include <stdlib.h>
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 
-void cmalloc_trim(void) { malloc_trim(0); }
+int cmalloc_trim(void) { return malloc_trim(0); }
 #else
-void cmalloc_trim(void) {}
+int cmalloc_trim(void) { return 0; }
 #endif

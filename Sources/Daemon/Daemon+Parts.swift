@@ -74,6 +74,7 @@ extension Daemon {
                 telemetry.observe(happening)
                 switch happening {
                 case .posted, .wrote: trim.count()
+                case .swept(let count): trim.count(count)
                 default: break
                 }
             })

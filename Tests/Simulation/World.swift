@@ -90,6 +90,8 @@ final class World: @unchecked Sendable {
         if order?.isSearching == true { return oracle.violations }
         for replica in replicas { replica.cancel() }
         scheduler.finish(replicas.map(\.machine))
+        // The replicas and the world hold each other in memory.
+        replicas = []
         return oracle.violations
     }
 

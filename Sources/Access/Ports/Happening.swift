@@ -34,6 +34,8 @@ package enum Happening: Sendable {
     case posted(RequestID, PostReference, after: Duration?)
     /// A post was changed or removed, or a reply was added to its thread.
     case wrote(PostAction, RequestID, PostReference)
+    /// A sweep compared this many requests with their records.
+    case swept(Int)
     /// A request could not be brought up to date, and is tried again.
     case failed(RequestID, any OperatorError, isLasting: Bool)
     /// The monitoring rules were ignored for a request, because a look-up for them failed.

@@ -2,5 +2,6 @@
 // than Swift's Glibc module would define the C library's types a second time, differently.
 #pragma once
 
-/// Returns the free pages of the heap to the kernel. Does nothing under C libraries other than glibc.
-void cmalloc_trim(void);
+/// Gives the free pages of the heap back to the kernel. Returns 1 if there were any, and otherwise 0. Does nothing under C libraries
+/// other than glibc.
+int cmalloc_trim(void);

@@ -1,7 +1,7 @@
 package import CMalloc
 import Synchronization
 
-/// Returns the heap's free pages to the kernel after a burst of requests or of posts. It is needed because glibc keeps them: a
+/// Returns the heap's free pages to the kernel after a burst of requests or of posts, and after a large sweep. It is needed because glibc keeps them: a
 /// process that had served a benchmark stayed at 53 MB instead of 18 MB. It sleeps until there has been a burst, so an idle
 /// process has no timer.
 package final class MemoryTrim: Sendable {
@@ -18,15 +18,16 @@ package final class MemoryTrim: Sendable {
     private let clock: any Clock<Duration>
     private let trim: @Sendable () -> Void
 
-    package init(clock: any Clock<Duration> = .continuous, trim: @escaping @Sendable () -> Void = { cmalloc_trim() }) {
+    package init(clock: any Clock<Duration> = .continuous, trim: @escaping @Sendable () -> Void = { _ = cmalloc_trim() }) {
         (bursts, burst) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.clock = clock
         self.trim = trim
     }
 
-    /// Counts a request or a post. It may be called from any thread.
-    package func count() {
-        if requests.add(1, ordering: .relaxed).newValue == Self.worthwhile { burst.yield() }
+    /// Counts requests or posts. It may be called from any thread.
+    package func count(_ number: Int = 1) {
+        let (before, after) = requests.add(number, ordering: .relaxed)
+        if before < Self.worthwhile, after >= Self.worthwhile { burst.yield() }
     }
 
     /// Trims once after each burst, until the task is cancelled. A trim takes about 1 ms per 10 MB and runs where tasks

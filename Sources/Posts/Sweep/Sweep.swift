@@ -37,6 +37,7 @@ package struct Sweep: Sendable {
             for request in requests { reconciler.catchUp(with: request.id) }
             try await ChannelSweep(context, reconciler, clock: clock)()
         }
+        context.observe(.swept(requests.count))
         guard requests.isEmpty else { return .complete }
         // A role that may not list gets an empty list, and not an error.
         return try await context.teleport.showsAllRequests() ? .complete : .perhapsBlind

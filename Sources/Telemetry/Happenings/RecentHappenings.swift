@@ -32,7 +32,7 @@ extension Happening {
     var isNotable: Bool {
         switch self {
         // A reminder of a request is a reply, which is a happening of its own.
-        case .reported, .answered, .served, .handshake, .refusedCallback, .reminded(.request, _): false
+        case .reported, .swept, .answered, .served, .handshake, .refusedCallback, .reminded(.request, _): false
         case .posted, .wrote, .failed, .ignoredRules, .reminded(.accessList, _), .clicked, .connected, .disconnected, .health:
             true
         }
@@ -45,6 +45,7 @@ extension Happening {
         case .posted: "posted"
         case .wrote(let action, _, _): "post_\(action.rawValue)"
         case .failed: "failed"
+        case .swept: "swept"
         case .ignoredRules: "rules_ignored"
         case .reminded(let about, let problem): "reminder_\(about.rawValue)_\(problem == nil ? "sent" : "failed")"
         case .clicked(let outcome, _, _, _): "click_\(outcome.rawValue)"
@@ -65,6 +66,7 @@ extension Happening {
         case .posted(let id, let post, _): "posted the request \(id) as \(post)"
         case .wrote(let action, let id, let post): "\(action.words) \(post) of the request \(id)"
         case .failed(let id, let error, _): "could not bring the request \(id) up to date: \(error.message)"
+        case .swept(let count): "compared \(count) requests with their records"
         case .ignoredRules(let id, let error): "ignored the monitoring rules for the request \(id): \(error.message)"
         case .reminded(let about, let problem):
             problem.map { "could not remind of \(about.words): \($0.message)" } ?? "reminded of \(about.words)"
@@ -87,7 +89,7 @@ extension Happening {
         case .reported(let id, _), .posted(let id, _, _), .wrote(_, let id, _), .failed(let id, _, _),
             .ignoredRules(let id, _), .clicked(_, let id, _, _):
             id
-        case .reminded, .answered, .refusedCallback, .served, .handshake, .connected, .disconnected, .health: nil
+        case .swept, .reminded, .answered, .refusedCallback, .served, .handshake, .connected, .disconnected, .health: nil
         }
     }
 }

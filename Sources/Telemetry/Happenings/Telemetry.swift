@@ -81,7 +81,7 @@ private struct Counters: Sendable {
         case .handshake(let isComplete): (isComplete ? handshakes.complete : handshakes.failed).increment()
         case .connected: connections.increment()
         case .disconnected: disconnections.increment()
-        case .health: break
+        case .swept, .health: break
         }
     }
 }

@@ -133,8 +133,11 @@ final class SimulatedReplica: @unchecked Sendable {
         connect()
     }
 
-    /// Ends all tasks at the end of the world.
-    func cancel() { for task in tasks { task.cancel() } }
+    /// Ends all tasks at the end of the world, and lets go of what holds the replica in memory.
+    func cancel() {
+        for task in tasks { task.cancel() }
+        circuits.onRecovery {}
+    }
 
     /// Notes what the reconciler remembers. A run that begins knows nothing else of what was told before.
     private func recall() {
