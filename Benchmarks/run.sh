@@ -75,7 +75,8 @@ idle_figures() {
         ready=$("$load" -kind watching -address 127.0.0.1:$port) || { cat "$work/ours.log" >&2; exit 1; }
         echo "$ready $began" | awk '{ printf "%.1f\n", ($1 - $2) / 1e6 }' >>"$work/ours.ready"
     fi
-    sleep 2
+    # Two seconds after the start there is a second sweep.
+    sleep 5
     awk '/^RssAnon/ { printf "%.1f\n", $2 / 1024 }' "/proc/$server/status" >>"$work/$1.anonymous"
     awk '/^VmRSS/ { printf "%.1f\n", $2 / 1024 }' "/proc/$server/status" >>"$work/$1.resident"
     measure quiet quiet
