@@ -1,9 +1,9 @@
 package import CMalloc
 import Synchronization
 
-/// Returns the heap's free pages to the kernel after a burst of requests or of posts, and after a large sweep. It is needed because glibc keeps them: a
-/// process that had served a benchmark stayed at 53 MB instead of 18 MB. It sleeps until there has been a burst, so an idle
-/// process has no timer.
+/// Returns the heap's free pages to the kernel after a burst of requests or of posts, and after a large sweep. It is needed because
+/// glibc keeps them: a process that had served a benchmark stayed at 53 MB instead of 18 MB. It sleeps until there has been a
+/// burst, so an idle process has no timer.
 package final class MemoryTrim: Sendable {
     /// The time between the request that makes a trim worthwhile and the trim. Most bursts are over by then.
     static let delay = Duration.seconds(30)

@@ -46,7 +46,7 @@ package final class HMACSHA256: @unchecked Sendable {
         }
         let pooled = scratch.withLock { $0.popLast() }
         let context = if let pooled { pooled } else { try DigestContext() }
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         guard EVP_MD_CTX_copy_ex(context.pointer, inner) == 1,
             EVP_DigestUpdate(context.pointer, message.baseAddress, message.count) == 1,
             EVP_DigestFinal_ex(context.pointer, out, nil) == 1,

@@ -66,7 +66,7 @@ extension OpenSSLError {
 
     /// Empties the thread's error queue, so that what the next call reports is its own. An empty queue, which is the usual one, is
     /// not cleared, because that takes much longer than to look at it.
-    static func discardOthers() {
+    static func clearQueue() {
         if ERR_peek_error() != 0 { ERR_clear_error() }
     }
 

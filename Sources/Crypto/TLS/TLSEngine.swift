@@ -29,7 +29,7 @@ package final class TLSEngine {
     private let context: TLSContext
 
     package init(context: TLSContext, role: Role) throws(OpenSSLError) {
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         guard let ssl = SSL_new(context.pointer) else { throw .drained(.setup, "TLS connection") }
         guard let input = BIO_new(BIO_s_mem()), let output = BIO_new(BIO_s_mem()) else {
             SSL_free(ssl)
@@ -50,10 +50,10 @@ package final class TLSEngine {
     deinit { SSL_free(ssl) }
 
     private func requirePeerName(_ name: String) throws(OpenSSLError) {
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         let parameters = SSL_get0_param(ssl)
         if X509_VERIFY_PARAM_set1_ip_asc(parameters, name) == 1 { return }
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         // Names are matched against the subject alternative names only, as browsers and Go do.
         SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
         guard !name.isEmpty, SSL_set1_host(ssl, name) == 1, shim_SSL_set_tlsext_host_name(ssl, name) == 1 else {
@@ -63,7 +63,7 @@ package final class TLSEngine {
 
     /// Continues the handshake. Returns true once it is complete. After an error the output contains the alert for the peer.
     package func handshake() throws(OpenSSLError) -> Bool {
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         let outcome = SSL_do_handshake(ssl)
         if outcome == 1 { return true }
         switch SSL_get_error(ssl, outcome) {
@@ -75,7 +75,7 @@ package final class TLSEngine {
     /// Passes in ciphertext from the peer. All of it is taken.
     package func feed(_ bytes: UnsafeRawBufferPointer) throws(OpenSSLError) {
         guard bytes.count > 0 else { return }
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         var written = 0
         guard BIO_write_ex(input, bytes.baseAddress, bytes.count, &written) == 1, written == bytes.count else {
             throw .drained(.failed, "TLS input")
@@ -91,7 +91,7 @@ package final class TLSEngine {
     /// Decrypts into the buffer. It must be called only after the handshake. It may produce output, such as an alert or a
     /// KeyUpdate.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(OpenSSLError) -> ReadOutcome {
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         var count = 0
         let outcome = SSL_read_ex(ssl, buffer.baseAddress, buffer.count, &count)
         if outcome == 1 { return .bytes(count) }
@@ -107,7 +107,7 @@ package final class TLSEngine {
     package func write(_ bytes: UnsafeRawBufferPointer) throws(OpenSSLError) -> Int {
         // SSL_write_ex with no bytes is undefined.
         guard bytes.count > 0 else { return 0 }
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         var count = 0
         let outcome = SSL_write_ex(ssl, bytes.baseAddress, bytes.count, &count)
         if outcome == 1 { return count }
@@ -119,9 +119,9 @@ package final class TLSEngine {
 
     /// Puts close_notify into the output. Reading is still possible afterwards.
     package func shutdown() {
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         if SSL_in_init(ssl) == 0 { SSL_shutdown(ssl) }
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
     }
 
     /// The number of bytes of ciphertext that wait to be sent.
@@ -130,7 +130,7 @@ package final class TLSEngine {
     /// Moves ciphertext for the peer into the buffer and returns the number of bytes.
     package func takeOutput(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         var count = 0
-        OpenSSLError.discardOthers()
+        OpenSSLError.clearQueue()
         return BIO_read_ex(output, buffer.baseAddress, buffer.count, &count) == 1 ? count : 0
     }
 

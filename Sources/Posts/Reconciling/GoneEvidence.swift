@@ -6,9 +6,9 @@ import Synchronization
 ///
 /// An empty answer alone proves nothing, because a role without `list` gets an empty answer and not an error (Teleport's
 /// `lib/auth/auth_with_roles.go`, `GetAccessRequests`). A deletion that the watch reported is proof, after ``confirmation`` if no
-/// decision was seen. Otherwise the request must
-/// be missing twice, ``confirmation`` apart, and the role must be seen to show requests both shortly before and after the last of
-/// these reads. Older evidence does not count, because a role can lose its permissions while the plugin runs, and get them back.
+/// decision was seen. Otherwise the request must be missing twice, ``confirmation`` apart, and the role must be seen to show
+/// requests both shortly before and after the last of these reads. Older evidence does not count, because a role can lose its
+/// permissions while the plugin runs, and get them back.
 package final class GoneEvidence: Sendable {
     /// The conclusion from the evidence about one request.
     enum Verdict: Equatable, Sendable {

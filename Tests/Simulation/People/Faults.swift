@@ -50,6 +50,13 @@ struct Faults {
         scheduler.after(.milliseconds(100 + choices.below(20_000))) { [world] in world.startReplica() }
     }
 
+    /// Freezes a replica that has just claimed the posting of a request, now and then.
+    func claimed(by name: String) {
+        let share = world.plan.frozenHolders
+        guard share > 0, scheduler.now < World.day, choices.chance(1, in: share) else { return }
+        if let holder = world.living.first(where: { $0.machine.name == name }) { freeze(holder) }
+    }
+
     private func freeze(_ one: SimulatedReplica? = nil) {
         guard let replica = one ?? oneReplica() else { return }
         replica.freeze()

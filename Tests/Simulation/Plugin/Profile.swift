@@ -38,6 +38,7 @@ enum Profile: String, CaseIterable {
         case .frozenHolders:
             plan.replicas = 2 + choices.below(2)
             (plan.stepFreezes, plan.stepsBetween) = (4 + choices.below(12), choices.pick([1000, 300]))
+            plan.frozenHolders = choices.pick([0, 10, 20])
             plan.teleportFaults = choices.pick([0, 0, 5])
         case .crashes:
             plan.stepKills = 2 + choices.below(8)

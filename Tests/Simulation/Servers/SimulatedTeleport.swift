@@ -109,6 +109,7 @@ final class SimulatedTeleport: @unchecked Sendable {
         fields = fields.filter { !$0.value.isEmpty }
         data[id] = fields
         world.oracle.recorded(PluginRecord(before), PluginRecord(fields), of: id, by: replica)
+        if setting[PluginRecord.Key.claim]?.isEmpty == false { Faults(world).claimed(by: replica) }
         return .success(())
     }
 
