@@ -334,4 +334,25 @@ struct FinalStateTests {
             #expect(rig.data(of: id)["behind"] == nil)
         }
     }
+
+    @Test("A post that nobody recorded, in a channel that was closed when its request went, expires when the channel is open again")
+    func unrecordedAndClosed() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            let key = PluginRecord.Key.self
+            let begun = "\(Timestamp.now.advanced(by: .seconds(-60)).milliseconds)"
+            try rig.auth.setPluginData(id.rawValue, of: "mattermost", [key.messages: "", key.claimSince: begun])
+            try rig.mattermost.world.change { state, _ in state.channels[0].members.remove(state.bot?.id ?? "") }
+            rig.auth.delete(id.rawValue)
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
+            _ = try? await rig.reconcile(id)
+            #expect(rig.data(of: id)[key.claimSince] == begun)
+            try rig.mattermost.world.change { state, _ in state.channels[0].members.insert(state.bot?.id ?? "") }
+            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
+            _ = try? await rig.reconcile(id)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
+            #expect(rig.data(of: id)[key.claimSince] == nil)
+        }
+    }
 }

@@ -21,7 +21,7 @@ extension PostPlan {
     /// its record, the known posts and the watch tell.
     private static func isAmiss(_ situation: Situation) -> Bool {
         let record = situation.record
-        let isOpen = record.shownStatus == Card.Status.pending.name && (!situation.posts.isEmpty || record.mayLackPosts)
+        let isOpen = record.shownStatus == Card.Status.pending.name && !situation.posts.isEmpty || record.mayLackPosts
         let isBehind = !record.behind.isEmpty
         let isStale = situation.shown.contains { _, shown in
             if case .status(Card.Status.pending.name, _) = shown { true } else { false }

@@ -169,9 +169,10 @@ extension Situation {
         return request != nil || !record.fields.isEmpty
     }
 
-    /// Whether a claim was taken over and a channel, closed to the bot at present, was not looked through for lost posts.
+    /// Whether there may be lost posts, because a claim was taken over or was left by a request that is gone, and a channel, closed to
+    /// the bot at present, was not looked through for them.
     package var hasUnseenChannels: Bool {
-        isTakenOver
+        (request == nil ? record.mayLackPosts : isTakenOver)
             && targets.contains { target in
                 refusedChannels.contains(target.channelID) && !lookedThrough.contains(target.channelID)
                     && !posts.contains { $0.channelID == target.channelID }

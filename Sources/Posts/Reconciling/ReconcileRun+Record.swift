@@ -86,9 +86,11 @@ extension ReconcileRun {
         default: break
         }
         if situation.request == nil {
-            // The request is gone and nobody posts any more, so the claim is removed.
+            // The request is gone and nobody posts any more, so the claim is removed. A channel that cannot be looked through may
+            // still hold a post that nobody recorded.
             fields[Key.messages] = PluginRecord.messages(situation.posts)
-            (fields[Key.claim], fields[Key.claimSince]) = ("", "")
+            fields[Key.claim] = ""
+            fields[Key.claimSince] = situation.hasUnseenChannels ? situation.record[Key.claimSince] : ""
             expected[Key.claim] = situation.record[Key.claim]
         }
         let progress = try await write(fields, expecting: expected, &attempt)
