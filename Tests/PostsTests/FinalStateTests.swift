@@ -335,7 +335,7 @@ struct FinalStateTests {
         }
     }
 
-    @Test("A post that nobody recorded, in a channel that was closed when its request went, expires when the channel is open again")
+    @Test("A post that nobody recorded, in a channel closed when its request went, expires when the channel is open again")
     func unrecordedAndClosed() async throws {
         try await Rig.with { rig in
             let id = try rig.request()
