@@ -28,15 +28,8 @@ struct FinalStateTests {
         ) { first, _ in first }
     }
 
-    /// Writes a status into a post, as another replica or the answer to a click does.
-    private func show(_ status: Card.Status, in post: PostReference, about id: RequestID, _ rig: Rig) async throws {
-        let subject = Subject(requestID: id, user: "dave", roles: ["editor"], reason: "")
-        try await rig.chat.updatePost(post, to: Card(subject, status: status, cluster: "sandbox.example"))
-    }
-
     private func end(_ id: RequestID, _ rig: Rig, as environment: Environment) async throws {
-        rig.auth.delete(id.rawValue)
-        environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
+        rig.remove(id, as: environment)
         _ = try? await rig.reconcile(id, as: environment)
     }
 
@@ -91,7 +84,7 @@ struct FinalStateTests {
                 return
             }
             #expect(wait <= PostPlan.settling)
-            try await show(.approved(nil), in: rig.recordedPost(about: id), about: id, rig)
+            try await rig.show(.approved(nil), in: rig.recordedPost(about: id), about: id)
             #expect(try await rig.reconcile(id, as: rig.environment(after: PostPlan.settling), &memory) == .settled)
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
         }
@@ -109,7 +102,7 @@ struct FinalStateTests {
             rig.auth.faults.next(of: "UpdatePluginData", .answer(.internalError, "broken"))
             await #expect(throws: TeleportError.self) { try await rig.reconcile(id, &memory) }
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
-            try await show(.approved(nil), in: rig.recordedPost(about: id), about: id, rig)
+            try await rig.show(.approved(nil), in: rig.recordedPost(about: id), about: id)
             for round in 1...3 {
                 let environment = rig.environment(after: PostPlan.settling * round)
                 if try await rig.reconcile(id, as: environment, &memory) == .settled { break }
@@ -130,71 +123,6 @@ struct FinalStateTests {
         evidence.forget(id, upTo: evidence.sight(of: id))
         evidence.saw(.resolved(.denied), of: id, at: .seconds(3))
         #expect(evidence.sight(of: id)?.isOverruling == false)
-    }
-
-    @Test("A decision that a click's answer showed is kept, if the process ended before recording it and the request is gone")
-    func shownByClick() async throws {
-        try await Rig.with { rig in
-            let environment = rig.environment
-            let id = try rig.request()
-            try await rig.reconcile(id)
-            let post = try rig.recordedPost(about: id)
-            try await show(.approved(nil), in: post, about: id, rig)
-            try await end(id, rig, as: environment)
-            #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
-            #expect(rig.data(of: id)["resolution"] == "APPROVED")
-        }
-    }
-
-    @Test("What an earlier run remembered of a post is not believed once its request is gone")
-    func remembered() async throws {
-        try await Rig.with { rig in
-            let id = try rig.request()
-            try await rig.reconcile(id)
-            let post = try rig.recordedPost(about: id)
-            try await show(.denied(nil), in: post, about: id, rig)
-            rig.auth.delete(id.rawValue)
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
-            let open = PostedCard(reference: post, requestID: id, status: "pending", cluster: "sandbox.example")
-            _ = try? await rig.reconcile(id, found: [open])
-            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
-        }
-    }
-
-    @Test("A decision that the watch told, and no read until the request was deleted, is shown, whatever was recorded before")
-    func toldByWatch() async throws {
-        try await Rig.with { rig in
-            let id = try rig.request()
-            try await rig.reconcile(id)
-            try rig.auth.resolve(id.rawValue, .approved)
-            try await rig.reconcile(id)
-            rig.auth.delete(id.rawValue)
-            let evidence = rig.environment.evidence
-            for fact in [Sight.Fact.resolved(.denied), .deleted] { evidence.saw(fact, of: id, at: rig.environment.elapsed()) }
-            _ = try? await rig.reconcile(id)
-            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
-            #expect(rig.data(of: id)["resolution"] == "DENIED")
-        }
-    }
-
-    @Test("A request that has just been deleted without a decision that this replica saw is left to the others for a moment")
-    func decidedElsewhere() async throws {
-        try await Rig.with { rig in
-            let id = try rig.request()
-            try await rig.reconcile(id)
-            rig.auth.delete(id.rawValue)
-            var environment = rig.environment
-            let time = Moment()
-            environment.elapsed = { time.value }
-            environment.evidence.saw(.deleted, of: id, at: time.value)
-            #expect(try await rig.reconcile(id, as: environment) == .later(GoneEvidence.confirmation))
-            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
-            try await show(.denied(nil), in: rig.recordedPost(about: id), about: id, rig)
-            time.pass(GoneEvidence.confirmation)
-            _ = try await rig.reconcile(id, as: environment)
-            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
-            #expect(rig.data(of: id)["resolution"] == "DENIED")
-        }
     }
 
     @Test("A post that a late refresh reopened is read again, because the first read may lag behind that write")
@@ -232,7 +160,7 @@ struct FinalStateTests {
                 guard PluginRecord((try? await teleport.pluginData(of: id)) ?? [:])[PluginRecord.Key.progress].isEmpty else {
                     return
                 }
-                try? await show(.pending, in: post, about: id, rig)
+                try? await rig.show(.pending, in: post, about: id)
                 try? await teleport.updatePluginData(
                     of: id, setting: [PluginRecord.Key.progress: "1 of 2"], expecting: [PluginRecord.Key.resolution: ""])
             }
@@ -273,86 +201,9 @@ struct FinalStateTests {
             let id = try rig.request()
             try await rig.reconcile(id, as: environment)
             let post = try rig.recordedPost(about: id)
-            try await show(.denied(nil), in: post, about: id, rig)
+            try await rig.show(.denied(nil), in: post, about: id)
             try await end(id, rig, as: environment)
             #expect(try states(rig, id).values.sorted() == ["denied", "denied"])
-        }
-    }
-
-    @Test("No post is marked expired while another one cannot be read")
-    func unreadForNow() async throws {
-        try await Rig.with { rig in
-            let id = try rig.request()
-            try await rig.reconcile(id)
-            rig.auth.delete(id.rawValue)
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
-            rig.mattermost.faults.inject(.internalError, path: "/api/v4/posts", method: "GET", times: 4)
-            await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
-            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
-            rig.mattermost.faults.clear()
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
-            #expect(try await rig.reconcile(id) == .settled)
-            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
-        }
-    }
-
-    @Test("A post that cannot be written at the moment is not given up when its request is gone")
-    func unwrittenForNow() async throws {
-        try await Rig.with { rig in
-            let id = try rig.request()
-            try await rig.reconcile(id)
-            rig.auth.delete(id.rawValue)
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
-            rig.mattermost.faults.inject(.internalError, path: "/patch", method: "PUT", times: 4)
-            await #expect(throws: MattermostError.self) { try await rig.reconcile(id) }
-            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
-            #expect(SweepPlan(rendering: rig.environment.rendering).isAmiss(PluginRecord(rig.data(of: id))))
-            rig.mattermost.faults.clear()
-            #expect(try await rig.reconcile(id) == .settled)
-            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
-            #expect(rig.data(of: id)["behind"] == nil)
-        }
-    }
-
-    @Test("A post in a channel that was closed when its request went is brought up to date when the channel is open again")
-    func closedForAWhile() async throws {
-        try await Rig.with { rig in
-            let id = try rig.request()
-            try await rig.reconcile(id)
-            try rig.mattermost.archive(channelNamed: "access-requests")
-            rig.auth.delete(id.rawValue)
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
-            var memory = RunMemory()
-            guard case .failed = try await rig.reconcile(id, &memory) else {
-                Issue.record("given up at once")
-                return
-            }
-            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
-            try rig.mattermost.unarchive(channelNamed: "access-requests")
-            #expect(try await rig.reconcile(id, &memory) == .settled)
-            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
-            #expect(rig.data(of: id)["behind"] == nil)
-        }
-    }
-
-    @Test("A post that nobody recorded, in a channel closed when its request went, expires when the channel is open again")
-    func unrecordedAndClosed() async throws {
-        try await Rig.with { rig in
-            let id = try rig.request()
-            try await rig.reconcile(id)
-            let key = PluginRecord.Key.self
-            let begun = "\(Timestamp.now.advanced(by: .seconds(-60)).milliseconds)"
-            try rig.auth.setPluginData(id.rawValue, of: "mattermost", [key.messages: "", key.claimSince: begun])
-            try rig.mattermost.world.change { state, _ in state.channels[0].members.remove(state.bot?.id ?? "") }
-            rig.auth.delete(id.rawValue)
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
-            _ = try? await rig.reconcile(id)
-            #expect(rig.data(of: id)[key.claimSince] == begun)
-            try rig.mattermost.world.change { state, _ in state.channels[0].members.insert(state.bot?.id ?? "") }
-            rig.environment.evidence.saw(.deleted, of: id, at: .zero - GoneEvidence.confirmation)
-            _ = try? await rig.reconcile(id)
-            #expect(try rig.state(ofOnlyPostAbout: id) == "expired")
-            #expect(rig.data(of: id)[key.claimSince] == nil)
         }
     }
 }
