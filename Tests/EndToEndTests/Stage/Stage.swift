@@ -27,8 +27,9 @@ struct Stage: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await auth.run() }
-            group.addTask { try await mattermost.run() }
+            let servers = OwnThread()
+            group.addTask(executorPreference: servers) { try await auth.run() }
+            group.addTask(executorPreference: servers) { try await mattermost.run() }
             defer { group.cancelAll() }
             let stage = Stage(auth: auth, mattermost: mattermost, folder: folder, callbackPort: try FreePort.find())
             try await stage.writeConfiguration(
@@ -115,7 +116,7 @@ extension Stage {
         adjust(&settings)
         let proxy = SandboxProxy(settings)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await proxy.run() }
+            group.addTask(executorPreference: OwnThread()) { try await proxy.run() }
             defer { group.cancelAll() }
             try await body(try await proxy.port)
         }

@@ -37,8 +37,9 @@ package struct Rig: Sendable {
         let mattermost = try SandboxMattermost(.init(teleport: auth))
         try mattermost.world.change { state, _ in state.channels[0].id = Self.channel }
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await auth.run() }
-            group.addTask { try await mattermost.run() }
+            let (servers, plugin) = (OwnThread(), OwnThread())
+            group.addTask(executorPreference: servers) { try await auth.run() }
+            group.addTask(executorPreference: servers) { try await mattermost.run() }
             defer { group.cancelAll() }
             let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let start = ContinuousClock.now
@@ -46,17 +47,17 @@ package struct Rig: Sendable {
             let teleport = TeleportClient(
                 configuration: try await teleportConfiguration(auth, certificates), logger: quiet,
                 interceptors: CallInterceptors([circuits.teleport]))
-            group.addTask { try await WatcherService(client: teleport, logger: quiet) { _ in }.run() }
+            group.addTask(executorPreference: plugin) { try await WatcherService(client: teleport, logger: quiet) { _ in }.run() }
             let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
             let chat = try MattermostClient(
                 .init(url: try ServerURL(try await mattermost.url), token: Secret(token)),
                 interceptors: CallInterceptors([circuits.chat]))
             defer { chat.shutdown() }
             _ = try await teleport.requests()
-            return try await body(
-                Rig(
-                    auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat, circuits), chat: chat,
-                    ruleService: teleport))
+            let rig = Rig(
+                auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat, circuits), chat: chat,
+                ruleService: teleport)
+            return try await withTaskExecutorPreference(plugin) { try await body(rig) }
         }
     }
 

@@ -29,7 +29,7 @@ struct AuthUnderTest: Sendable {
         let auth = SandboxAuth(settings)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await auth.run() }
+            group.addTask(executorPreference: OwnThread()) { try await auth.run() }
             let address = try await auth.address
             var configuration = TeleportConfiguration.test(port: address.port, certificates: certificates)
             try adjust(&configuration)
