@@ -53,11 +53,13 @@ package struct Rig: Sendable {
                 .init(url: try ServerURL(try await mattermost.url), token: Secret(token)),
                 interceptors: CallInterceptors([circuits.chat]))
             defer { chat.shutdown() }
-            _ = try await teleport.requests()
             let rig = Rig(
                 auth: auth, mattermost: mattermost, environment: makeEnvironment(teleport, chat, circuits), chat: chat,
                 ruleService: teleport)
-            return try await withTaskExecutorPreference(plugin) { try await body(rig) }
+            return try await withTaskExecutorPreference(plugin) {
+                _ = try await teleport.requests()
+                return try await body(rig)
+            }
         }
     }
 
