@@ -18,35 +18,35 @@ package struct ClickService: Sendable {
     package static let answerLimit = Duration.milliseconds(2500)
 
     private let live: Live<ClicksContext>
-    private let lookAgain: @Sendable (RequestID) -> Void
+    private let tell: ClickNews
     /// Verifies who clicked. This is nil if the configuration says to believe the callback.
     private let proofs: ProofVerifier?
     private let submissions: SeenSubmissions
     private let clock: any Clock<Duration>
 
     /// Decides by the present configuration. Each click reads this once, so that it sees one configuration until its end.
-    private var approvals: Approvals { Approvals(context: live.current, clock: clock, lookAgain: lookAgain) }
+    private var approvals: Approvals { Approvals(context: live.current, clock: clock, tell: tell) }
 
     /// Creates the service.
     /// - Parameters:
     ///   - context: everything that deciding needs.
     ///   - proofs: verifies who clicked, or nil to believe the callback.
     ///   - clock: the clock of the answer's deadline, and of the pauses between repeated reads.
-    ///   - lookAgain: called with a request whose posts or record may need to be brought up to date.
+    ///   - tell: is called with each request whose posts or record may need to be brought up to date.
     package init(
         _ context: ClicksContext, proofs: ProofVerifier?, clock: any Clock<Duration> = .continuous,
-        lookAgain: @escaping @Sendable (RequestID) -> Void
+        tell: @escaping ClickNews
     ) {
-        self.init(Live(context), proofs: proofs, clock: clock, lookAgain: lookAgain)
+        self.init(Live(context), proofs: proofs, clock: clock, tell: tell)
     }
 
     /// Creates the service with a configuration that may be replaced while it runs.
     package init(
         _ live: Live<ClicksContext>, proofs: ProofVerifier?, clock: any Clock<Duration> = .continuous,
-        lookAgain: @escaping @Sendable (RequestID) -> Void
+        tell: @escaping ClickNews
     ) {
         self.live = live
-        self.lookAgain = lookAgain
+        self.tell = tell
         self.proofs = proofs
         submissions = SeenSubmissions(elapsed: live.current.clocks.elapsed)
         self.clock = clock

@@ -172,7 +172,7 @@ struct Daemon: Sendable {
         if let listReminders { services.append(listReminders) }
         if let rules { services.append(rules) }
         if let proofs { services.append(proofs.keys) }
-        let clicks = ClickService(parts.clicks, proofs: proofs, clock: clock, lookAgain: { reconciler.look(at: $0) })
+        let clicks = ClickService(parts.clicks, proofs: proofs, clock: clock, tell: reconciler.sawClick)
         let started = Once<Void>()
         let listener = makeListener(clicks, health, started: started)
         services.append(

@@ -120,7 +120,7 @@ struct ApprovalsTests {
             let id = try rig.request()
             let progress = ClickProgress()
             #expect(!progress.giveUp())
-            let approvals = Approvals(context: rig.environment.clicks, lookAgain: { _ in })
+            let approvals = Approvals(context: rig.environment.clicks, tell: { _, _ in })
             #expect(await approvals.answer(try rig.click(.approve, on: id), progress) == ClickAnswer(ClickWords.tooLate))
             #expect(rig.auth.auditLog.isEmpty)
             #expect(rig.data(of: id)["decision"] == nil)

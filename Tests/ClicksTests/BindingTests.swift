@@ -12,7 +12,7 @@ struct BindingTests {
     private static let post = PostReference(channelID: channel, postID: "qpo53xy6y3de3xmshwu7zrgxkw")
 
     private func answer(_ rig: Rig, _ click: Click, clock: any Clock<Duration>) async -> ClickAnswer {
-        await Approvals(context: rig.environment.clicks, clock: clock, lookAgain: { _ in }).answer(click, ClickProgress())
+        await Approvals(context: rig.environment.clicks, clock: clock, tell: { _, _ in }).answer(click, ClickProgress())
     }
 
     private func record(_ rig: Rig, _ id: RequestID, _ fields: [String: String]) throws {

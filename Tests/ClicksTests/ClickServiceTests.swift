@@ -10,7 +10,7 @@ import Testing
 @Suite("The time limit of a click's answer", .timeLimit(.minutes(1)))
 struct ClickServiceTests {
     private func service(_ rig: Rig, clock: any Clock<Duration>) -> ClickService {
-        ClickService(rig.environment.clicks, proofs: nil, clock: clock, lookAgain: { _ in })
+        ClickService(rig.environment.clicks, proofs: nil, clock: clock, tell: { _, _ in })
     }
 
     /// Returns a click whose context has a valid signature.

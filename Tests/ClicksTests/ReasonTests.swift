@@ -27,7 +27,7 @@ struct ReasonTests {
         let trigger = try rig.mattermost.signer.triggerID(
             clientID: "fi1rjwgkwtn6jpnnsgbgubh8po", userID: click.userID, at: rig.mattermost.world.now)
         try rig.mattermost.world.change { state, _ in state.issued(trigger) }
-        return await Approvals(context: environment.clicks, lookAgain: { _ in })
+        return await Approvals(context: environment.clicks, tell: { _, _ in })
             .answer(click, ClickProgress(), triggerID: Secret(trigger))
     }
 
@@ -76,7 +76,7 @@ struct ReasonTests {
     func submitted() async throws {
         try await Rig.with { rig in
             let environment = try environment(rig, .onDeny)
-            let service = ClickService(environment.clicks, proofs: nil, lookAgain: { _ in })
+            let service = ClickService(environment.clicks, proofs: nil, tell: { _, _ in })
             let id = try rig.request()
             try await rig.reconcile(id)
             for blank in [" \n", "\u{3000}\u{200B}", "\u{2800}", "\u{3164}"] {
@@ -149,7 +149,7 @@ struct ReasonTests {
     func confirmed(_ confirm: Confirm) async throws {
         try await Rig.with { rig in
             let environment = try environment(rig, .never, confirm: confirm)
-            let service = ClickService(environment.clicks, proofs: nil, lookAgain: { _ in })
+            let service = ClickService(environment.clicks, proofs: nil, tell: { _, _ in })
             for decision in Decision.allCases {
                 let id = try rig.request()
                 let decided = rig.auth.auditLog.count
@@ -176,7 +176,7 @@ struct ReasonTests {
             var environment = try environment(rig, .always)
             environment.policy.approvers = [.username("carol")]
             environment.audit = AuditLog(logger: environment.logger, file: file.write)
-            let service = ClickService(environment.clicks, proofs: nil, lookAgain: { _ in })
+            let service = ClickService(environment.clicks, proofs: nil, tell: { _, _ in })
             let once = try submission(rig, try rig.request(), "why")
             for _ in 0..<50 { _ = await service.answer(once) }
             let old = try submission(rig, try rig.request(), "why", age: 600_001)

@@ -111,6 +111,26 @@ struct FinalStateTests {
         }
     }
 
+    @Test("Request and record are read again before a post is written if they were read long ago", arguments: [true, false])
+    func readLongAgo(isSlow: Bool) async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            try rig.auth.resolve(id.rawValue, .approved)
+            let teleport = ObservedTeleport(rig.environment.teleport)
+            var environment = rig.environment(with: teleport)
+            let time = Moment()
+            environment.elapsed = {
+                time.pass(isSlow ? .seconds(1) : .milliseconds(1))
+                return time.value
+            }
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            let reads = ["record", "request"]
+            #expect(teleport.calls == reads + (isSlow ? reads : []) + ["write"])
+            #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
+        }
+    }
+
     @Test("The watch shows that a decision was overruled until the request is settled")
     func overruledInWatch() throws {
         let id = try #require(RequestID("request-1"))

@@ -1,4 +1,5 @@
 import Access
+import Clicks
 import GRPCCore
 import Mattermost
 import PluginTestSupport
@@ -66,6 +67,48 @@ struct GoneRequestTests {
             _ = try? await rig.reconcile(id)
             #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
             #expect(rig.data(of: id)["resolution"] == "DENIED")
+        }
+    }
+
+    @Test("A decision that this process made itself is kept if the watch did not tell it before the request was gone")
+    func ownDecision() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            let reconciler = Reconciler(rig.environment.posts, health: Health())
+            #expect(await rig.answer(try rig.click(.deny, on: id), tell: reconciler.sawClick).isDecided)
+            rig.remove(id)
+            _ = try await rig.reconcile(id)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+        }
+    }
+
+    @Test("A decision that the watch told counts more than one that this process has made itself")
+    func laterDecision() throws {
+        let id = try #require(RequestID("request-1"))
+        let evidence = GoneEvidence()
+        evidence.saw(.resolved(.approved), of: id, at: .zero)
+        #expect(!evidence.decided(id, .denied, at: .seconds(1)))
+        #expect(evidence.sight(of: id)?.decision == .approved)
+    }
+
+    @Test("A request that was missing before the connection was lost is left to the others for a moment")
+    func missingBefore() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            rig.auth.delete(id.rawValue)
+            for fact in [nil, Sight.Fact.deleted] {
+                let environment = rig.replica
+                if let fact { environment.evidence.saw(fact, of: id, at: .seconds(-60)) }
+                environment.evidence.missed(id, at: .seconds(-60))
+                environment.evidence.startOver(at: environment.elapsed())
+                guard case .later = try await rig.reconcile(id, as: environment) else {
+                    Issue.record("\(fact?.name ?? "missing") is believed")
+                    return
+                }
+            }
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
         }
     }
 

@@ -30,7 +30,7 @@ struct HiddenRequestTests {
         func verdict(shownAt: Duration, isShownNow: Bool) async throws -> GoneEvidence.Verdict {
             let evidence = GoneEvidence()
             evidence.missed(id, at: .zero)
-            evidence.sawRequests(at: shownAt)
+            evidence.sawRequests(since: shownAt, at: shownAt)
             evidence.missed(id, at: .seconds(15))
             return try await evidence.verdict(on: id, with: Role(isShown: isShownNow), elapsed: { .seconds(15) })
         }
@@ -41,6 +41,26 @@ struct HiddenRequestTests {
         guard case .tooEarly = try await verdict(shownAt: .seconds(10), isShownNow: true) else {
             Issue.record("an old sign was believed")
             return
+        }
+    }
+
+    @Test("A sign is as old as the beginning of its call, and only a read after its end counts")
+    func slowSign() async throws {
+        let id = try #require(RequestID("request-1"))
+        func verdict(read: Duration, sign: ClosedRange<Duration>) async throws -> GoneEvidence.Verdict {
+            let evidence = GoneEvidence()
+            evidence.missed(id, at: .zero)
+            evidence.sawRequests(since: sign.lowerBound, at: sign.upperBound)
+            evidence.missed(id, at: read)
+            return try await evidence.verdict(on: id, with: Role(isShown: true), elapsed: { .seconds(15) })
+        }
+        #expect(try await verdict(read: .seconds(15), sign: .seconds(14) ... .seconds(15)) == .gone)
+        for (read, sign) in [(15, 5...15), (14, 14...15)] {
+            let sign = Duration.seconds(sign.lowerBound) ... .seconds(sign.upperBound)
+            guard case .tooEarly = try await verdict(read: .seconds(read), sign: sign) else {
+                Issue.record("believed: \(read), \(sign)")
+                return
+            }
         }
     }
 

@@ -56,6 +56,38 @@ struct ReminderTests {
         }
     }
 
+    @Test("While a thread lacks a reminder that others have, no other replica makes it, as its read of a thread may lag behind")
+    func halfReminded() async throws {
+        try await Rig.with { rig in
+            try rig.addChannel("second", shown: "Second")
+            let second = try rig.mattermost.world.read { $0.channels.first { $0.name == "second" }?.id }
+            func replica() -> Environment {
+                var environment = rig.environment(telling: ["acme/access-requests", "acme/second"])
+                environment.reminders = [ReminderStep(.beforeExpiry(.seconds(600)))]
+                environment.now = { Timestamp.now.advanced(by: .seconds(3060)) }
+                return environment
+            }
+            let (one, other) = (replica(), replica())
+            let id = try rig.request(ttl: .seconds(3600))
+            try await rig.reconcile(id, as: rig.environment(telling: ["acme/access-requests", "acme/second"]))
+            let post = try #require(PluginRecord(rig.data(of: id)).posts.first { $0.channelID == second })
+            rig.mattermost.faults.inject(.internalError, path: "/posts/\(post.postID)/thread", method: "GET", times: 9)
+            var memory = RunMemory()
+            await #expect(throws: MattermostError.self) { try await rig.reconcile(id, as: one, &memory) }
+            #expect(try replies(rig).count == 1)
+            rig.mattermost.faults.clear()
+            guard case .later = try await rig.reconcile(id, as: other) else {
+                Issue.record("the other replica goes on")
+                return
+            }
+            var later = one
+            later.elapsed = { one.elapsed() + PostPlan.settling }
+            #expect(try await rig.reconcile(id, as: later, &memory) == .settled)
+            #expect(try replies(rig).count == 2)
+            #expect(rig.data(of: id)["claim"] == nil && rig.data(of: id)[PluginRecord.Key.reminded] == "yes")
+        }
+    }
+
     @Test("A reminder that was sent is recorded although the clock is then set back to before it was due")
     func clockSetBack() async throws {
         try await Rig.with { rig in

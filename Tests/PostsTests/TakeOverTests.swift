@@ -4,6 +4,7 @@ import Mattermost
 import PluginTestSupport
 import Sandbox
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Posts
@@ -70,6 +71,24 @@ struct TakeOverTests {
             #expect(try await rig.reconcile(id, as: environment) == .settled)
             #expect(try rig.posts(about: id).count == 40)
             #expect(rig.data(of: id)["claim"] == nil)
+        }
+    }
+
+    @Test("A claim is renewed before anything is posted if the process was frozen while it took it")
+    func frozenWhileClaiming() async throws {
+        try await Rig.with { rig in
+            let time = Moment()
+            let claims = Mutex(0)
+            let teleport = ObservedTeleport(rig.environment.teleport) { fields in
+                guard fields[PluginRecord.Key.claim]?.isEmpty == false else { return }
+                claims.withLock { $0 += 1 }
+                if claims.withLock({ $0 == 1 }) { time.pass(PostPlan.claimUse + .seconds(1)) }
+            }
+            var environment = rig.environment(with: teleport)
+            environment.elapsed = { time.value }
+            let id = try rig.request()
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(claims.withLock { $0 } == 2)
         }
     }
 

@@ -36,15 +36,14 @@ extension PostPlan {
     private static func nextForLostPosts(_ situation: Situation) -> Step? {
         guard situation.record.mayLackPosts else { return nil }
         let channels = situation.targets.map(\.channelID).filter {
-            !situation.lookedThrough.contains($0) && !situation.doubtfulChannels.contains($0)
-                && !situation.refusedChannels.contains($0)
+            !situation.lookedThrough.contains($0) && situation.isOpen($0)
         }
         return channels.isEmpty ? nil : .look(channels)
     }
 
     /// Returns the status that the posts of a request that is gone should show: the decision that the watch, the record or one of
     /// the posts tells, or else EXPIRED. The watch counts most, because reads may have lagged behind it until the end.
-    private static func lastStatus(in situation: Situation, now: Timestamp) -> Card.Status {
+    static func lastStatus(in situation: Situation, now: Timestamp) -> Card.Status {
         let told =
             seenDecision(in: situation) ?? Card.Status(final: situation.record.shownStatus) ?? decisionShown(in: situation)
         let resolution = resolution(as: told, in: situation.record, now: now)

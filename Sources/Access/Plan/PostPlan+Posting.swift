@@ -3,13 +3,10 @@
 extension PostPlan {
     static func nextForPosting(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Step? {
         let missing = situation.targets.filter {
-            $0.isWanted && situation.lacksPost(in: $0.channelID) && !situation.refusedChannels.contains($0.channelID)
-                && !situation.doubtfulChannels.contains($0.channelID)
+            $0.isWanted && situation.lacksPost(in: $0.channelID) && situation.isOpen($0.channelID)
         }
         let claim = situation.record[PluginRecord.Key.claim]
-        // A claim that this run took for replies in threads is given back by the steps for threads.
-        let hasForeignClaim = !claim.isEmpty && (situation.ownClaim == nil || situation.isTakenOver)
-        guard hasForeignClaim || !missing.isEmpty || situation.hasUnrecordedPosts else { return nil }
+        guard hasLeftovers(situation) || !missing.isEmpty || situation.hasUnrecordedPosts else { return nil }
         if situation.postingDelay > .zero, claim.isEmpty, situation.posts.isEmpty { return .wait(situation.postingDelay) }
         if situation.ownClaim == nil {
             if let wait = waitForClaim(of: situation) { return wait }
@@ -18,9 +15,18 @@ extension PostPlan {
         let unseen = unseenChannels(situation, request, now: now)
         if !unseen.isEmpty { return situation.isClaimWorn ? .renewClaim : .look(unseen) }
         if !missing.isEmpty { return situation.isClaimWorn ? .renewClaim : .post(Array(missing.prefix(width))) }
-        // A post that is in doubt may still come about. The claim stays, so that the next run looks for the post.
-        guard situation.doubtfulChannels.isEmpty || situation.hasUnrecordedPosts else { return nil }
+        guard mayGiveBackClaim(situation, now: now) || situation.hasUnrecordedPosts else { return nil }
         return .record(situation.posts)
+    }
+
+    /// Returns whether another replica, or an earlier run, has left a claim, or posts that nobody recorded and that can be looked for
+    /// now. A claim that this run took for replies in threads is given back by the steps for threads.
+    private static func hasLeftovers(_ situation: Situation) -> Bool {
+        let isClaimed = !situation.record[PluginRecord.Key.claim].isEmpty
+        guard situation.ownClaim == nil else { return isClaimed && situation.isTakenOver }
+        guard !isClaimed, situation.record.mayLackPosts else { return isClaimed }
+        let unseen = situation.unseenChannels
+        return unseen.isEmpty ? !situation.lacksTargets : unseen.contains(where: situation.isOpen)
     }
 
     /// Returns the channels that may have a post which nobody recorded: after another replica's claim was taken over, for a
@@ -29,10 +35,6 @@ extension PostPlan {
     private static func unseenChannels(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> [String] {
         let isNew = situation.record.posts.isEmpty && now <= request.created.advanced(by: youth)
         guard situation.isTakenOver || !isNew else { return [] }
-        return situation.targets.map(\.channelID).filter {
-            !situation.lookedThrough.contains($0) && !situation.doubtfulChannels.contains($0)
-                && !situation.refusedChannels.contains($0)
-                && !situation.record.posts.map(\.channelID).contains($0)
-        }
+        return situation.unseenChannels.filter(situation.isOpen)
     }
 }

@@ -28,11 +28,12 @@ extension PostPlan {
             && record[PluginRecord.Key.progress] == situation.request?.reviewProgress ?? ""
     }
 
-    private static func isStale(_ post: PostReference, for status: Card.Status, in situation: Situation) -> Bool {
+    static func isStale(_ post: PostReference, for status: Card.Status, in situation: Situation) -> Bool {
         guard case .status(let shown, let hasButtons)? = situation.shown[post] else { return false }
         let isTold = situation.record.tellsDecision
         guard status.mayReplace(shown, hasButtons: hasButtons, isToldByRecord: isTold) else { return false }
         if shown != status.name || isOverruled(status, on: post, in: situation) { return true }
+        if let own = situation.overwriting[post], own != status.name, !situation.refreshed.contains(post) { return true }
         guard status == .pending, !situation.refreshed.contains(post) else { return false }
         if !isRecorded(status, in: situation) || situation.record.behind.contains(post.postID) { return true }
         // A late write of another run may have changed the post, whatever the record says.

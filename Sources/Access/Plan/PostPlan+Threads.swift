@@ -8,7 +8,8 @@ extension PostPlan {
         if let last = due.last, let step = nextForReminder(last, situation) { return step }
         let told = situation.posts.map { ToldReviews(post: $0, count: toldReviews(to: $0, of: request, situation)) }
         let isNews = told.contains { $0.count != situation.record.repliedReviews(to: $0.post) }
-        let isHeld = situation.ownClaim != nil && situation.doubtfulChannels.isEmpty
+        let isWhole = !due.isEmpty && situation.doubtfulChannels.isEmpty
+        let isHeld = situation.ownClaim != nil && (isWhole || mayGiveBackClaim(situation, now: now))
         return isNews || isHeld ? .recordThreads(told, reminded: due) : nil
     }
 

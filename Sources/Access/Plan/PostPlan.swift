@@ -2,9 +2,9 @@
 /// list every mix of states.
 ///
 /// ```
-///                    ┌ gone ──→ prove → look → read → update → settle
-/// request and record ┤
-///                    └ there ─→ claim → look → post → record → read → update → settle → remove → reply → remind → rest
+///                             ┌ gone ──→ prove → look → read → update → settle
+/// request and record ─→ mend ─┤
+///                             └ there ─→ claim → look → post → record → read → update → settle → remove → reply → remind → rest
 /// ```
 ///
 /// Every write to Mattermost or to the plugin data is a step of this plan. If the plan does not handle a state that really
@@ -72,6 +72,7 @@ package enum PostPlan {
 
     /// Returns the next step for a request.
     package static func next(for situation: Situation, now: Timestamp) -> Step {
+        if let step = nextForOverwritten(situation, now: now) { return step }
         guard let request = situation.request else { return nextForGone(situation, now: now) }
         return nextForPosting(situation, request, now: now)
             ?? nextForShowing(status(of: request, in: situation.record, now: now), in: situation)
@@ -79,6 +80,21 @@ package enum PostPlan {
             ?? nextForThreads(situation, request, now: now)
             ?? nextForDecision(situation, request)
             ?? rest(until: situation, request, now: now)
+    }
+
+    /// Returns the step that puts right what this process has written over another replica's final state. It comes before any wait,
+    /// because the record does not tell that the posts are wrong, and this process may end.
+    private static func nextForOverwritten(_ situation: Situation, now: Timestamp) -> Step? {
+        guard !situation.overwriting.isEmpty, situation.record.shownStatus != Card.Status.pending.name else { return nil }
+        let status =
+            situation.request.map { Self.status(of: $0, in: situation.record, now: now) } ?? lastStatus(in: situation, now: now)
+        let posts = situation.reachablePosts.filter { post in
+            situation.overwriting[post].map { $0 != status.name } ?? false && !situation.refreshed.contains(post)
+        }
+        let unread = posts.filter { situation.shown[$0] == nil }
+        guard unread.isEmpty else { return .read(Array(unread.prefix(width))) }
+        let stale = posts.filter { isStale($0, for: status, in: situation) }
+        return stale.isEmpty ? nil : .update(Array(stale.prefix(width)), status)
     }
 
     /// Returns the status that the posts of an existing request should show.
@@ -110,6 +126,16 @@ package enum PostPlan {
             return waitForClaim(of: situation) ?? .claim(replacing: situation.record[PluginRecord.Key.claim])
         }
         return situation.isClaimWorn ? .renewClaim : nil
+    }
+
+    /// Returns whether another replica may take the claim on posting at once. A post that is in doubt may still come about, so the
+    /// next run has to look for it. And a reminder that was made in some threads only is not recorded, so that another replica,
+    /// whose read lags behind, would make it again.
+    package static func mayGiveBackClaim(_ situation: Situation, now: Timestamp) -> Bool {
+        guard situation.doubtfulChannels.isEmpty else { return false }
+        guard let request = situation.request, !situation.replied.isEmpty else { return true }
+        return !ReminderPlan.dueReplies(situation.reminders, request, situation.record, now: now)
+            .contains { situation.replied.contains(Reply.reminder($0).name) }
     }
 
     private static func nextForDecision(_ situation: Situation, _ request: AccessRequest) -> Step? {

@@ -101,13 +101,19 @@ package struct Situation: Sendable {
     package var shown: [PostReference: Shown] = [:]
     /// The posts that this run wrote. They show the present text and buttons and not only the present state.
     package var refreshed: Set<PostReference> = []
-    /// The posts among them that were written since the last write to the record. Only such a write, which expects the record to be
-    /// as it was read, shows that no other replica has recorded a decision meanwhile: this one may have been frozen.
-    package var unconfirmed: Set<PostReference> = []
+    /// The posts among them that were written since the last write to the record, and with which status. Only a write to the record,
+    /// which expects it to be as it was read, shows that no other replica has recorded a decision meanwhile: this one may have been
+    /// frozen.
+    package var unconfirmed: [PostReference: String] = [:]
+    /// What earlier runs wrote into posts and no write to the record confirmed. It may have overwritten what another replica
+    /// showed, and a read may lag behind it.
+    package var overwriting: [PostReference: String] = [:]
     /// Whether an earlier write may have taken effect late. The record is then not trusted, and the posts are read.
     package var isSuspect = false
     /// The replies in the threads that were read.
     package var threads: [PostReference: Thread] = [:]
+    /// The names of the replies that this process made and may not have recorded.
+    package var replied: Set<String> = []
     /// Whether another replica took the claim over while this one replied. The threads are then read again.
     package var hasDoubtfulReplies = false
 
@@ -117,6 +123,8 @@ package struct Situation: Sendable {
     package var refusedChannels: Set<String> = []
     /// Channels where a post may have been made or may still come about, and channels that could not be looked through.
     package var doubtfulChannels: Set<String> = []
+    /// Whether the channel of a recipient could not be found, so that ``targets`` is not complete.
+    package var lacksTargets = false
     /// Whether the channel of the requester's direct message could not be found, and may be found by the next run.
     package var lacksNoticeChannel = false
     /// Posts for which a call failed in this run, and may succeed in the next.
@@ -153,8 +161,14 @@ extension Situation {
     package mutating func wrote(_ post: PostReference, _ status: String) {
         shown[post] = .status(status)
         refreshed.insert(post)
-        unconfirmed.insert(post)
+        unconfirmed[post] = status
         if !unrecorded.contains(post) { unrecorded.append(post) }
+    }
+
+    /// Notes that a write to the record has confirmed what was written to posts.
+    package mutating func confirm() {
+        unconfirmed = [:]
+        overwriting = overwriting.filter { failedPosts.contains($0.key) }
     }
 
     /// Forgets which statuses the recorded posts show, so that they are read anew.
@@ -169,15 +183,21 @@ extension Situation {
         return request != nil || !record.fields.isEmpty
     }
 
-    /// Whether there may be lost posts, because a claim was taken over or was left by a request that is gone, and a channel, closed to
-    /// the bot at present, was not looked through for them.
+    /// Whether there may be lost posts, because a claim was taken over or was left by a request that is gone, and a channel, unknown
+    /// or closed to the bot at present, was not looked through for them.
     package var hasUnseenChannels: Bool {
         (request == nil ? record.mayLackPosts : isTakenOver)
-            && targets.contains { target in
-                refusedChannels.contains(target.channelID) && !lookedThrough.contains(target.channelID)
-                    && !posts.contains { $0.channelID == target.channelID }
-            }
+            && (lacksTargets || unseenChannels.contains { refusedChannels.contains($0) && lacksPost(in: $0) })
     }
+
+    /// The channels without a recorded post that were not looked through for one.
+    var unseenChannels: [String] {
+        let recorded = Set(record.posts.map(\.channelID))
+        return targets.map(\.channelID).filter { !lookedThrough.contains($0) && !recorded.contains($0) }
+    }
+
+    /// Returns whether the channel can be looked through, as far as this run knows.
+    func isOpen(_ channel: String) -> Bool { !doubtfulChannels.contains(channel) && !refusedChannels.contains(channel) }
 
     /// The request's posts, one per channel: the recorded one, or else the oldest. Posts of another cluster are left out.
     package var posts: [PostReference] {

@@ -71,6 +71,11 @@ package struct PluginRecord: Equatable, Sendable {
     /// The value of a key; empty if it is absent, which is how compare-and-swap expresses that.
     package subscript(key: String) -> String { fields[key] ?? "" }
 
+    /// Returns the record after a write of these fields. An empty value removes a key.
+    package func setting(_ changes: [String: String]) -> Self {
+        Self(fields.merging(changes) { $1 }.filter { !$0.value.isEmpty })
+    }
+
     private static func posts(in fields: [String: String]) -> [PostReference] {
         if let messages = fields[Key.messages], !messages.isEmpty {
             var seen: Set<PostReference> = []

@@ -27,7 +27,7 @@ extension Approvals {
         } catch {
             throw await refused(click, held, error, reviewer: reviewer)
         }
-        lookAgain(click.requestID)
+        if after.state != click.decision.state { lookAgain(click.requestID) }
         guard after.state != .pending else {
             await release(held, click, isCounted: true)
             return ClickAnswer(ClickWords.reviewed(click.decision, after), isDecided: true, isStillPending: true)

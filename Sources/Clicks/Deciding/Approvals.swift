@@ -1,6 +1,10 @@
 package import Access
 import Logging
 
+/// Tells of a request that a click was about, and the state in which the click put it. The state is nil if the request or its
+/// record may have changed in another way.
+package typealias ClickNews = @Sendable (RequestID, AccessRequest.State?) -> Void
+
 /// Decides a request on a person's click.
 ///
 /// Teleport itself lets a later decision overwrite an earlier one. Two clicks are therefore serialised by a claim in the plugin
@@ -15,8 +19,8 @@ import Logging
 /// Each step may throw a ``Refusal``, which becomes the answer. Nothing is written to Teleport before `claim`.
 package struct Approvals: Sendable {
     let context: ClicksContext
-    /// Called with a request whose posts or record may need to be brought up to date.
-    let lookAgain: @Sendable (RequestID) -> Void
+    /// Tells of a request whose posts or record may need to be brought up to date.
+    let tell: ClickNews
 
     /// The latest time after the first look at a request at which it may be decided. A process that was frozen for longer may
     /// have been taken for dead, and somebody else may have decided the request. The call itself has a limit of 10 s, so the
@@ -39,12 +43,14 @@ package struct Approvals: Sendable {
 
     package init(
         context: ClicksContext, clock: any Clock<Duration> = .continuous,
-        lookAgain: @escaping @Sendable (RequestID) -> Void
+        tell: @escaping ClickNews
     ) {
         self.context = context
         self.clock = clock
-        self.lookAgain = lookAgain
+        self.tell = tell
     }
+
+    func lookAgain(_ id: RequestID) { tell(id, nil) }
 
     /// Decides on the click and returns the answer to the person. The outcome is written to the audit log.
     /// - Parameter triggerID: allows a dialog to be opened. This is nil for a click that comes from a dialog.
@@ -252,6 +258,7 @@ package struct Approvals: Sendable {
     func decided(
         _ click: Click, _ subject: Subject, _ claim: DecisionClaim, reason: String, isWithdrawal: Bool
     ) -> ClickAnswer {
+        tell(click.requestID, click.decision.state)
         let resolution = Card.Resolution(by: claim.username, at: claim.at, reason: reason)
         let status: Card.Status = click.decision == .approve ? .approved(resolution) : .denied(resolution)
         return ClickAnswer(

@@ -72,6 +72,17 @@ package struct Reconciler: Service {
         look(at: id, .fresh)
     }
 
+    /// Takes note of what a click did to a request. A decision is remembered as if the watch had told it, because the watch may be
+    /// lost and the request end before it is back. Mostly the event comes within moments, so that no look of its own is needed.
+    /// - Parameter decision: the state that the click put the request in; nil if the request may have changed in some way.
+    package func sawClick(on id: RequestID, decision: AccessRequest.State?) {
+        guard let decision else { return look(at: id) }
+        let now = context.clocks.elapsed()
+        guard context.evidence.decided(id, decision, at: now) else { return }
+        shared.queue.withLock { $0.expect(id, within: PostPlan.settling, now: now) }
+        deadlineChanged.yield()
+    }
+
     private func look(at id: RequestID, _ lane: WorkQueue.Lane) {
         noteDue(id)
         shared.queue.withLock { $0.add(id, lane) }

@@ -142,6 +142,12 @@ package struct WorkQueue: Sendable {
         }
     }
 
+    /// Queues the request to be looked at after `delay`, because of news that an event will probably tell before. If it is being
+    /// looked at, it is looked at again afterwards.
+    package mutating func expect(_ id: RequestID, within delay: Duration, now: Duration) {
+        if case .running = entries[id] { add(id) } else { schedule(id, after: delay, now: now) }
+    }
+
     /// Returns the next request to work on. This is nil if all places are taken or no request is ready.
     package mutating func next() -> RequestID? {
         for lane in Lane.allCases {

@@ -31,10 +31,18 @@ package final class GoneEvidence: Sendable {
         var last: Duration
     }
 
+    /// A sign that the role was shown requests at some time during a call. The process may have been frozen in the middle of it.
+    private struct Sign {
+        var begun: Duration
+        var ended: Duration
+    }
+
     private struct State {
-        /// The elapsed time at which the role was last seen to show requests. This is nil if it never was.
-        var shownAt: Duration?
+        /// The last sign that the role is shown requests. This is nil if there was none.
+        var shown: Sign?
         var missing: [RequestID: Missing] = [:]
+        /// The elapsed time at which Teleport could be reached again, or the connection was opened.
+        var begun: Duration?
         /// What the watch has shown of requests that are not settled.
         var sights: [RequestID: Sight] = [:]
     }
@@ -44,21 +52,28 @@ package final class GoneEvidence: Sendable {
     package init() {}
 
     /// Records that the server returned the request, which shows that the role may list and read.
-    func saw(_ id: RequestID, at now: Duration) {
-        state.withLock { state in
-            state.shownAt = now
-            state.missing[id] = nil
-        }
+    /// - Parameters:
+    ///   - begun: the elapsed time at which the read began.
+    ///   - now: the elapsed time after it.
+    func saw(_ id: RequestID, since begun: Duration, at now: Duration) {
+        sawRequests(since: begun, at: now)
+        state.withLock { $0.missing[id] = nil }
     }
 
-    /// Records that the server returned a list of requests that was not empty.
-    func sawRequests(at now: Duration) { state.withLock { $0.shownAt = now } }
+    /// Records that a call between these times has shown that the role is shown requests.
+    func sawRequests(since begun: Duration, at now: Duration) {
+        state.withLock { $0.shown = Sign(begun: begun, ended: now) }
+    }
 
     /// Records that the server did not return the request.
     /// - Parameter begun: the elapsed time at which the read began.
     func missed(_ id: RequestID, at begun: Duration) {
         state.withLock { $0.missing[id] = Missing(first: $0.missing[id]?.first ?? begun, last: begun) }
     }
+
+    /// Forgets which requests were missing, because Teleport can be reached again. From now on other replicas write the decisions
+    /// that this one's watch has missed, and ``confirmation`` is the time that they have for it.
+    func startOver(at now: Duration) { state.withLock { ($0.begun, $0.missing) = (now, [:]) } }
 
     /// Records what an event of the watch has shown. Events come in order, but a request does not become pending again, nor
     /// does it come back, so the furthest fact is kept.
@@ -70,6 +85,16 @@ package final class GoneEvidence: Sendable {
             var decision = known?.decision
             if case .resolved(let state) = fact { decision = state }
             state.sights[id] = Sight(fact: fact, at: now, isOverruling: isOverruling, decision: decision)
+        }
+    }
+
+    /// Records a decision that this process made itself, unless the watch has told one already: that may be a later one.
+    /// Returns whether it was recorded.
+    func decided(_ id: RequestID, _ decision: AccessRequest.State, at now: Duration) -> Bool {
+        state.withLock { state in
+            guard (state.sights[id]?.fact ?? .exists).stage == 0 else { return false }
+            state.sights[id] = Sight(fact: .resolved(decision), at: now, decision: decision)
+            return true
         }
     }
 
@@ -91,7 +116,7 @@ package final class GoneEvidence: Sendable {
         state.withLock { state in
             let sights = state.sights.map { "\($0) \($1.fact.name) \($1.at) \($1.isOverruling) \($1.decision?.name ?? "")" }
             let missing = state.missing.map { "\($0) \($1.first) \($1.last)" }
-            return (sights + missing).sorted().joined(separator: " ")
+            return ((sights + missing).sorted() + ["\(state.begun ?? .zero)"]).joined(separator: " ")
         }
     }
 
@@ -107,33 +132,41 @@ package final class GoneEvidence: Sendable {
         on id: RequestID, with teleport: any AccessService, elapsed: @Sendable () -> Duration
     ) async throws(TeleportError) -> Verdict {
         let now = elapsed()
-        let (sight, missing, shownAt) = state.withLock {
-            ($0.sights[id], $0.missing[id] ?? Missing(first: now, last: now), $0.shownAt)
+        let (sight, missing, shown, begun) = state.withLock {
+            ($0.sights[id], $0.missing[id] ?? Missing(first: now, last: now), $0.shown, $0.begun)
         }
         if Sabotage.isActive(.absenceBelievedOnce) { return .gone }
         if let sight, sight.fact == .deleted {
             // Another replica may have seen a decision that this one's watch missed, and writes it within moments.
-            let rest = sight.decision == nil ? Self.confirmation - (now - sight.at) : .zero
+            let rest = sight.decision == nil ? Self.confirmation - (missing.last - max(sight.at, begun ?? sight.at)) : .zero
             return rest > .zero ? .tooEarly(rest) : .gone
         }
-        guard now - missing.first >= Self.confirmation else { return .tooEarly(Self.confirmation - (now - missing.first)) }
-        guard let shownAt, shownAt >= missing.first, now - shownAt <= Self.freshness else {
-            guard try await isShown(id, by: teleport, elapsed) else { return .hidden }
+        let rest = Self.confirmation - (missing.last - missing.first)
+        guard rest <= .zero else { return .tooEarly(rest) }
+        guard let shown, shown.begun >= missing.first, now - shown.begun <= Self.freshness else {
+            guard try await isShown(id, by: teleport, elapsed) else { return hidden(id) }
             // The permission may have come back after the request was read, so it is read once more.
             return .tooEarly(Self.secondRead)
         }
-        guard missing.last >= shownAt else { return .tooEarly(Self.secondRead) }
+        guard missing.last >= shown.ended else { return .tooEarly(Self.secondRead) }
         // The permission may have been lost before the request was read.
-        return try await isShown(id, by: teleport, elapsed) ? .gone : .hidden
+        return try await isShown(id, by: teleport, elapsed) ? .gone : hidden(id)
+    }
+
+    /// Returns that the request is hidden. What was not read meanwhile proves nothing.
+    private func hidden(_ id: RequestID) -> Verdict {
+        state.withLock { $0.missing[id] = nil }
+        return .hidden
     }
 
     /// Returns whether the role is shown requests at present, and remembers it.
     private func isShown(
         _ id: RequestID, by teleport: any AccessService, _ elapsed: @Sendable () -> Duration
     ) async throws(TeleportError) -> Bool {
+        let begun = elapsed()
         var isShown = try await teleport.showsAllRequests()
         if !isShown { isShown = try await Self.isRefused(id, by: teleport) }
-        if isShown { sawRequests(at: elapsed()) }
+        if isShown { sawRequests(since: begun, at: elapsed()) }
         return isShown
     }
 

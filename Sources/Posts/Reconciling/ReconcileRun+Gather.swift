@@ -33,9 +33,19 @@ extension ReconcileRun {
         if asked == nil {
             context.evidence.missed(id, at: begun)
         } else {
-            context.evidence.saw(id, at: context.clocks.elapsed())
+            context.evidence.saw(id, since: begun, at: context.clocks.elapsed())
         }
         return situation(asked, record)
+    }
+
+    /// Returns whether the request and its record are still as they were read. They are read again if that was long ago, because calls
+    /// were slow or the process was frozen: what is written to a post next could overwrite what another replica has shown since.
+    func isCurrent(_ attempt: inout Attempt) async throws -> Bool {
+        let begun = context.clocks.elapsed()
+        guard begun - attempt.readAt > PostPlan.claimUse else { return true }
+        let (now, known) = (try await read(), attempt.situation)
+        attempt.readAt = begun
+        return now.request?.state == known.request?.state && now.record.fields == known.record.fields
     }
 
     private func situation(_ request: AccessRequest?, _ record: PluginRecord) -> Situation {
@@ -53,6 +63,8 @@ extension ReconcileRun {
         situation.lookedThrough = Set(memory.looks.filter(\.value.isDone).keys)
         situation.isSuspect = memory.isSuspect
         situation.hasDoubtfulReplies = memory.hasDoubtfulReplies
+        situation.overwriting = memory.unconfirmed
+        situation.replied = Set(memory.replied.values.joined())
         if let doubtAt = memory.doubtAt { situation.unrest = max(PostPlan.settling - (now - doubtAt), .zero) }
         for card in memory.cards { situation.saw(card) }
         // Another replica may have written the decision since, and nothing but the post tells it any more.
@@ -81,6 +93,7 @@ extension ReconcileRun {
             // The request is gone, so these channels are only searched for a post that nobody recorded.
             let found = await context.recipients.configured(attempt.situation.record)
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: false) }
+            attempt.miss(found.failures)
             return
         }
         let isPending = request.state == .pending
@@ -91,7 +104,7 @@ extension ReconcileRun {
             attempt.undecided = found.undecided.map(Undecided.init)
             if isPending, found.places.isEmpty, found.failures.isEmpty, found.undecided == nil { context.recipients.skip(id) }
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: isPending) }
-            if isPending { for failure in found.failures { attempt.note(failure) } }
+            attempt.miss(found.failures)
         }
         await addNotice(of: request, &attempt)
     }
@@ -134,6 +147,19 @@ extension ReconcileRun.Attempt {
     mutating func forgetContents() {
         for post in situation.record.posts { memory.forget(post) }
         situation.forgetStatuses()
+    }
+
+    /// The memory for the next run.
+    var left: RunMemory {
+        var left = memory
+        left.unconfirmed = situation.overwriting.merging(situation.unconfirmed) { $1 }
+        return left
+    }
+
+    /// Notes the errors of recipients whose channels could not be found.
+    mutating func miss(_ failures: [MattermostError]) {
+        situation.lacksTargets = !failures.isEmpty
+        for failure in failures { note(failure) }
     }
 
     /// Keeps the first failure of each kind: one that may pass, and one that a person has to mend.

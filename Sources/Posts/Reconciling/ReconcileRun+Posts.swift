@@ -51,6 +51,7 @@ extension ReconcileRun {
     }
 
     func read(_ posts: [PostReference], _ attempt: inout Attempt) async {
+        let begun = context.clocks.elapsed()
         let read = await atOnce(posts) { post throws(MattermostError) in try await context.chat.post(post) }
         for (post, result) in read {
             switch result {
@@ -59,7 +60,7 @@ extension ReconcileRun {
                 let isOwn = card.cluster == nil || card.cluster == attempt.situation.cluster
                 if !isOwn { context.cards.neighbours.saw() }
                 attempt.situation.shown[post] = isOwn ? .status(card.status, hasButtons: card.hasButtons) : .foreign
-            case .success(nil): missed(post, &attempt)
+            case .success(nil): missed(post, at: begun, &attempt)
             case .failure(let error) where error.isLasting:
                 attempt.situation.shown[post] = .unreadable
                 attempt.situation.blockedPosts.insert(post)
@@ -73,13 +74,13 @@ extension ReconcileRun {
 
     /// Handles a post that Mattermost did not find. A server's nodes may read from a copy of the database that lags a moment
     /// behind, so a post counts as deleted only if it is still missing after ``PostPlan/settling``.
-    private func missed(_ post: PostReference, _ attempt: inout Attempt) {
-        let now = context.clocks.elapsed()
-        let since = attempt.memory.missing[post] ?? now
+    /// - Parameter begun: the elapsed time at which the read began.
+    private func missed(_ post: PostReference, at begun: Duration, _ attempt: inout Attempt) {
+        let since = attempt.memory.missing[post] ?? begun
         attempt.memory.missing[post] = since
-        guard now - since >= PostPlan.settling else {
+        guard begun - since >= PostPlan.settling else {
             attempt.situation.failedPosts.insert(post)
-            attempt.recheck = PostPlan.settling - (now - since)
+            attempt.recheck = PostPlan.settling - (begun - since)
             return
         }
         context.logger.info("The post was deleted by a person and is not made again", metadata: .request(id, post))

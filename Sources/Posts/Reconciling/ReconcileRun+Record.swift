@@ -9,7 +9,7 @@ extension ReconcileRun {
     /// since they were read, because another replica may have posted or replied and given its claim back in the meantime.
     func claim(replacing previous: String, _ attempt: inout Attempt) async throws -> Progress {
         let record = attempt.situation.record
-        let now = context.clocks.now()
+        let (begun, now) = (context.clocks.elapsed(), context.clocks.now())
         let claim = Claim(replica: context.replica, until: now.advanced(by: PostPlan.claimLifetime))
         let mayLackPosts = record.mayLackPosts
         if mayLackPosts { attempt.memory.lookSince = attempt.memory.lookSince ?? Self.lookSince(attempt.situation) }
@@ -22,7 +22,7 @@ extension ReconcileRun {
         let progress = try await write(fields, expecting: expected.merging([Key.claim: previous]) { $1 }, &attempt)
         guard case .continue = progress else { return progress }
         attempt.situation.isReported = false
-        hold(claim, &attempt)
+        hold(claim, since: begun, &attempt)
         attempt.situation.isTakenOver = mayLackPosts
         return .continue
     }
@@ -30,18 +30,21 @@ extension ReconcileRun {
     /// Extends the claim on posting. A conflict means that another replica took this one for dead and took its claim over.
     func renewClaim(_ attempt: inout Attempt) async throws -> Progress {
         guard let held = attempt.situation.ownClaim else { return .conflict }
+        let begun = context.clocks.elapsed()
         let until = context.clocks.now().advanced(by: PostPlan.claimLifetime)
         let claim = Claim(replica: held.replica, until: max(until, held.until.advanced(by: .milliseconds(1))))
         let progress = try await write(
             [Key.claim: claim.description], expecting: [Key.claim: held.description], &attempt)
         guard case .continue = progress else { return progress }
-        hold(claim, &attempt)
+        hold(claim, since: begun, &attempt)
         return .continue
     }
 
-    private func hold(_ claim: Claim, _ attempt: inout Attempt) {
+    /// Notes that the claim is held.
+    /// - Parameter begun: the elapsed time before the claim was written. Afterwards this process may have been frozen for long.
+    private func hold(_ claim: Claim, since begun: Duration, _ attempt: inout Attempt) {
         attempt.situation.ownClaim = claim
-        attempt.claimedAt = context.clocks.elapsed()
+        attempt.claimedAt = begun
         attempt.memory.claim = claim.description
     }
 
@@ -61,7 +64,7 @@ extension ReconcileRun {
             }
         }
         let progress = try await writeGivingBack(fields, &attempt)
-        if case .continue = progress { attempt.situation.unconfirmed = [] }
+        if case .continue = progress { attempt.situation.confirm() }
         return progress
     }
 
@@ -94,7 +97,7 @@ extension ReconcileRun {
             expected[Key.claim] = situation.record[Key.claim]
         }
         let progress = try await write(fields, expecting: expected, &attempt)
-        if case .continue = progress { attempt.situation.unconfirmed = [] }
+        if case .continue = progress { attempt.situation.confirm() }
         // What this run has just written may have overwritten what another replica recorded, and a read may lag behind it.
         if case .conflict = progress { attempt.doubtContents(since: context.clocks.elapsed()) }
         return progress
@@ -119,10 +122,12 @@ extension ReconcileRun {
         return try await write([Key.decision: ""], expecting: [Key.decision: decision], &attempt)
     }
 
-    /// Writes under the claim and gives it back, unless a post whose fate is unknown may still appear. If a channel could not be
-    /// looked through after a take-over, the time since when posts may be missing is left in the record.
+    /// Writes under the claim and gives it back, unless another replica may not have it yet. If a channel could not be looked
+    /// through after a take-over, the time since when posts may be missing is left in the record.
     private func writeGivingBack(_ fields: [String: String], _ attempt: inout Attempt) async throws -> Progress {
-        let isSure = attempt.situation.doubtfulChannels.isEmpty
+        var written = attempt.situation
+        written.record = written.record.setting(fields)
+        let isSure = PostPlan.mayGiveBackClaim(written, now: attempt.latest)
         var fields = fields
         let since = attempt.situation.hasUnseenChannels ? attempt.situation.record[Key.claimSince] : ""
         if isSure { (fields[Key.claim], fields[Key.claimSince]) = ("", since) }
@@ -148,7 +153,7 @@ extension ReconcileRun {
             guard error.code == .conflict || error.code == .notFound else { throw error }
             return .conflict
         }
-        attempt.situation.record = PluginRecord(record.fields.merging(fields) { $1 }.filter { !$0.value.isEmpty })
+        attempt.situation.record = record.setting(fields)
         return .continue
     }
 }

@@ -46,6 +46,7 @@ extension ReconcileRun {
             try await context.chat.reply(content, to: post, pendingPostID: "\(botID):\(post.postID)-\(content.name)")
             attempt.situation.threads[post]?.names.insert(content.name)
             attempt.memory.replied[post, default: []].insert(content.name)
+            attempt.situation.replied.insert(content.name)
             log(reply, to: post)
             context.observe(.wrote(.replied, id, post))
             if reply.isReminder { context.observe(.reminded(.request, problem: nil)) }

@@ -37,6 +37,8 @@ package struct ReconcileRun: Sendable {
         /// The latest time that the plan was given. It does not go back when the clock is corrected, because what the plan once
         /// took for due, such as a reminder that is sent now, would not be recorded then.
         var latest: Timestamp
+        /// The elapsed time at which the request and its record were last known to be as in `situation`.
+        var readAt: Duration
         /// The elapsed time since which the claim on posting is known to be held.
         var claimedAt = Duration.zero
         /// The first failure that may pass by itself.
@@ -74,10 +76,12 @@ package struct ReconcileRun: Sendable {
         var isKept = true
         for _ in 0..<Self.conflictLimit {
             let written = memory.claim
+            let begun = context.clocks.elapsed()
             let sight = context.evidence.sight(of: id)
             var attempt = Attempt(
-                situation: try await gather(&memory, sight), memory: memory, latest: context.clocks.now(), sight: sight)
-            defer { memory = attempt.memory }
+                situation: try await gather(&memory, sight), memory: memory, latest: context.clocks.now(), readAt: begun,
+                sight: sight)
+            defer { memory = attempt.left }
             let pause = sight?.pause(for: attempt.situation.request, at: context.clocks.elapsed())
             if let pause { return .later(pause) }
             attempt.situation.seenDecision = sight?.decision
@@ -139,7 +143,9 @@ package struct ReconcileRun: Sendable {
         case .look(let channels): try await look(in: channels, &attempt)
         case .post(let targets): try await post(to: targets, &attempt)
         case .read(let posts): await read(posts, &attempt)
-        case .update(let posts, let status): await update(posts, to: status, &attempt)
+        case .update(let posts, let status):
+            guard try await isCurrent(&attempt) else { return .conflict }
+            await update(posts, to: status, &attempt)
         case .remove(let post): await remove(post, &attempt)
         case .readThread(let post): try await readThread(of: post, &attempt)
         case .removeReply(let reply, let post): await removeReply(reply, in: post, &attempt)

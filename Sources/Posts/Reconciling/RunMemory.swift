@@ -29,6 +29,8 @@ package struct RunMemory: Sendable {
     var replied: [PostReference: Set<String>] = [:]
     /// Whether another replica took the claim over while this one was replying.
     var hasDoubtfulReplies = false
+    /// The statuses that this process wrote into posts and that no write to the record has confirmed.
+    var unconfirmed: [PostReference: String] = [:]
     /// The number of times that the posts of a request that is gone could not be written because a person has to mend
     /// something.
     var goneAttempts = 0

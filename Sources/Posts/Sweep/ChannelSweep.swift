@@ -62,6 +62,7 @@ struct ChannelSweep {
     }
 
     private func compare(_ cards: [RequestID: [PostedCard]]) async throws {
+        let begun = context.clocks.elapsed()
         let requests = try await context.teleport.requests()
         let states = Dictionary(requests.map { ($0.id, $0.state.name) }) { first, _ in first }
         let cluster = context.cards.cluster
@@ -71,7 +72,7 @@ struct ChannelSweep {
         for (id, cards) in cards where Self.areAmiss(cards, state: states[id], cluster: cluster) {
             var memory = RunMemory()
             for card in cards { memory.add(card) }
-            if states[id] == nil { context.evidence.missed(id, at: context.clocks.elapsed()) }
+            if states[id] == nil { context.evidence.missed(id, at: begun) }
             reconciler.catchUp(with: id, memory)
         }
     }

@@ -25,14 +25,14 @@ package struct Sweep: Sendable {
         // The records are read first. A request that has a record and is missing in the later list existed before the list was
         // read.
         let records = try await context.teleport.allPluginData()
+        let begun = context.clocks.elapsed()
         let requests = try await context.teleport.requests()
-        let now = context.clocks.elapsed()
-        if !requests.isEmpty { context.evidence.sawRequests(at: now) }
+        if !requests.isEmpty { context.evidence.sawRequests(since: begun, at: context.clocks.elapsed()) }
         context.logger.debug(
             "Listed the requests",
             metadata: ["count": "\(requests.count)", "records": "\(records.map { "\($0.count)" } ?? "none")"])
         if let records {
-            try await compare(requests, with: records.mapValues(PluginRecord.init), now: now)
+            try await compare(requests, with: records.mapValues(PluginRecord.init), listed: begun)
         } else {
             for request in requests { reconciler.catchUp(with: request.id) }
             try await ChannelSweep(context, reconciler, clock: clock)()
@@ -59,7 +59,7 @@ package struct Sweep: Sendable {
     }
 
     private func compare(
-        _ requests: [AccessRequest], with records: [RequestID: PluginRecord], now: Duration
+        _ requests: [AccessRequest], with records: [RequestID: PluginRecord], listed: Duration
     ) async throws {
         let plan = SweepPlan(rendering: context.rendering, reminders: context.options.reminders)
         var unrecorded: [AccessRequest] = []
@@ -79,7 +79,7 @@ package struct Sweep: Sendable {
         let present = Set(requests.map(\.id))
         for (id, record) in records where !present.contains(id) && plan.isAmiss(record) {
             // The request is missing for the first time. The run sees whether it is still missing a moment later.
-            context.evidence.missed(id, at: now)
+            context.evidence.missed(id, at: listed)
             reconciler.look(at: id, after: GoneEvidence.confirmation)
         }
         try await UnrecordedPosts(context, reconciler).find(of: unrecorded)

@@ -29,7 +29,7 @@ struct SweepPlan {
             return now > request.created.advanced(by: PostPlan.youth) ? .unrecorded : .amiss
         }
         let key = PluginRecord.Key.self
-        if !record[key.claim].isEmpty || !record.behind.isEmpty { return .amiss }
+        if record.mayLackPosts || !record.behind.isEmpty { return .amiss }
         guard isPending else { return isAmiss(request, record) ? .amiss : .fine }
         if !record[key.decision].isEmpty || isAmiss(request, record) { return .amiss }
         if let channels, channels.subtracting(record.posts.map(\.channelID)).isEmpty {

@@ -74,6 +74,7 @@ package struct Sweeper: Service {
     /// behind, one more follows after two seconds and two more within the next two minutes: what changed right before the watch
     /// began is seen then.
     package func sweepSoon() {
+        context.evidence.startOver(at: context.clocks.elapsed())
         followUps.ask(forMinutes: 2, isSoon: true)
         trigger.yield()
     }

@@ -80,7 +80,7 @@ struct PlanWorld {
             id: Self.id, replica: Self.replica, cluster: Self.cluster, request: isHidden ? nil : request,
             record: PluginRecord(data), targets: [], rendering: Self.rendering)
         let isPending = situation.request?.state == .pending
-        if isPending || data["claim"] != nil {
+        if isPending || situation.record.mayLackPosts {
             situation.targets = channels.map { .init(channelID: $0, recipient: $0, isWanted: isPending) }
         }
         (situation.claimAge, situation.decisionAge) = (age, age)
@@ -96,23 +96,26 @@ struct PlanWorld {
             situation.isProvenGone = request == nil
         case .claim(let previous):
             precondition(data["claim"] ?? "" == previous)
+            let mayLackPosts = situation.record.mayLackPosts
             set(["claim": "me|1", "claim_since": data["claim_since"] ?? "1"], &situation)
             situation.ownClaim = Claim(replica: Self.replica, until: Self.now)
-            situation.isTakenOver = !previous.isEmpty
+            situation.isTakenOver = mayLackPosts
         case .renewClaim: situation.isClaimWorn = false
         case .look(let channels):
             count("look")
-            for card in cards where channels.contains(card.reference.channelID) { situation.saw(card.posted) }
-            situation.lookedThrough.formUnion(channels)
+            situation.refusedChannels.formUnion(closed.intersection(channels))
+            let open = Set(channels).subtracting(closed)
+            for card in cards where open.contains(card.reference.channelID) { situation.saw(card.posted) }
+            situation.lookedThrough.formUnion(open)
         case .post(let targets): for target in targets { post(in: target.channelID, &situation) }
         case .record(let references):
             let rendered = references.allSatisfy(situation.refreshed.contains) ? Self.rendering.description : ""
             let fields = [
-                "messages": PluginRecord.messages(references), "claim": "", "claim_since": "", "user": "alice",
+                "messages": PluginRecord.messages(references), "claim": "", "claim_since": since(situation), "user": "alice",
                 "channel_id": "", "post_id": "",
             ]
             set(fields.merging(rendered.isEmpty ? [:] : ["rendered": rendered]) { $1 }, &situation)
-            situation.unconfirmed = []
+            situation.confirm()
             situation.ownClaim = nil
             situation.isTakenOver = false
         case .read(let references): for reference in references { read(reference, &situation) }
@@ -132,11 +135,13 @@ struct PlanWorld {
             situation.threads[post]?.names.insert(reply.name)
         case .recordThreads(let told, let reminded):
             let replies = PluginRecord.replies(told.filter { $0.count > 0 }.map { ($0.post, $0.count) })
-            let fields = ["review_replies": replies, "claim": "", "claim_since": ""]
+            let fields = ["review_replies": replies, "claim": "", "claim_since": since(situation)]
             set(fields.merging(situation.record.fields(reminding: reminded)) { $1 }, &situation)
             situation.ownClaim = nil
         }
     }
+
+    private func since(_ situation: Situation) -> String { situation.hasUnseenChannels ? data["claim_since"] ?? "" : "" }
 
     private mutating func settle(_ status: Card.Status, _ behind: Set<String>, _ situation: inout Situation) {
         var fields = [
@@ -147,10 +152,11 @@ struct PlanWorld {
             fields["shown_progress"] = situation.request?.reviewProgress ?? ""
         }
         if situation.request == nil {
-            fields.merge(["claim": "", "claim_since": "", "messages": PluginRecord.messages(situation.posts)]) { $1 }
+            let messages = PluginRecord.messages(situation.posts)
+            fields.merge(["claim": "", "claim_since": since(situation), "messages": messages]) { $1 }
         }
         set(fields, &situation)
-        situation.unconfirmed = []
+        situation.confirm()
     }
 
     private mutating func post(in channel: String, _ situation: inout Situation) {

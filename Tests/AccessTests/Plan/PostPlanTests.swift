@@ -34,7 +34,7 @@ struct PostPlanTests {
         #expect(next(situation) == .record([Self.post]))
         situation.ownClaim = nil
         situation.record = PluginRecord(["messages": "channel1/post1", "rendered": PlanWorld.rendering.description])
-        situation.unconfirmed = []
+        situation.confirm()
         #expect(next(situation) == .done)
     }
 
@@ -116,7 +116,32 @@ struct PostPlanTests {
         #expect(next(situation) == .done)
         situation.wrote(Self.post, "pending")
         #expect(next(situation) == .settle(.pending, behind: []))
-        situation.unconfirmed = []
+        situation.confirm()
+        #expect(next(situation) == .done)
+    }
+
+    @Test("A post that this process has written over a recorded final state is mended first, whatever a read of it shows")
+    func overwritten() throws {
+        for resolution in ["DENIED", "EXPIRED"] {
+            var situation = try Self.situation(
+                nil, ["messages": "channel1/post1", "resolution": resolution, "claim": "other|1"])
+            situation.overwriting = [Self.post: "pending"]
+            #expect(next(situation) == .read([Self.post]))
+            situation.shown = [Self.post: .status(resolution.lowercased())]
+            guard case .update([Self.post], let status) = next(situation) else {
+                Issue.record("\(next(situation))")
+                continue
+            }
+            #expect(status.name == resolution.lowercased())
+            situation.wrote(Self.post, status.name)
+            #expect(next(situation) == .proveGone)
+        }
+    }
+
+    @Test("A post is not written again if what this process wrote is right")
+    func notOverwritten() throws {
+        var situation = try Self.situation(.denied, ["messages": "channel1/post1", "resolution": "DENIED"])
+        situation.overwriting = [Self.post: "denied"]
         #expect(next(situation) == .done)
     }
 

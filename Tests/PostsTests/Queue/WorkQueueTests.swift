@@ -22,6 +22,20 @@ struct WorkQueueTests {
         #expect(queue.isIdle)
     }
 
+    @Test("News that an event will tell wakes a request that waits, and repeats a run in progress")
+    func expected() throws {
+        var queue = WorkQueue(limit: 8)
+        queue.expect(try id(1), within: .seconds(2), now: .zero)
+        #expect(queue.next() == nil)
+        queue.wake(now: .seconds(2))
+        #expect(queue.next() == (try id(1)))
+        queue.expect(try id(1), within: .seconds(2), now: .seconds(2))
+        queue.finish(try id(1), .settled, now: .seconds(2), jitter: 0)
+        #expect(queue.next() == (try id(1)))
+        queue.finish(try id(1), .settled, now: .seconds(2), jitter: 0)
+        #expect(queue.isIdle)
+    }
+
     @Test("A look that is due earlier than the wait of a request is taken up, unless the request failed")
     func earlierLook() throws {
         var queue = WorkQueue(limit: 8)

@@ -91,7 +91,7 @@ final class SimulatedReplica: @unchecked Sendable {
             hasButtons: true,
             dialogs: DialogMaker(ask: .never, confirm: .never, url: "") { _ in throw CancellationError() },
             audit: AuditLog(logger: logger, file: nil, elapsed: clocks.elapsed), replica: name, logger: logger, clocks: clocks)
-        clicks = ClickService(context, proofs: proofs, clock: timers, lookAgain: { [reconciler] in reconciler.look(at: $0) })
+        clicks = ClickService(context, proofs: proofs, clock: timers, tell: reconciler.sawClick)
         if world.order != nil { machine.runBegins = { [unowned self] in recall() } }
         circuits.onRecovery { [reconciler, sweeper] in
             reconciler.retryAll()

@@ -47,7 +47,8 @@ package struct Rig: Sendable {
             let teleport = TeleportClient(
                 configuration: try await teleportConfiguration(auth, certificates), logger: quiet,
                 interceptors: CallInterceptors([circuits.teleport]))
-            group.addTask(executorPreference: plugin) { try await WatcherService(client: teleport, logger: quiet) { _ in }.run() }
+            let watcher = WatcherService(client: teleport, logger: quiet) { _ in }
+            group.addTask(executorPreference: plugin) { try await watcher.run() }
             let token = try mattermost.world.read { $0.token(of: ChatState.botName) ?? "" }
             let chat = try MattermostClient(
                 .init(url: try ServerURL(try await mattermost.url), token: Secret(token)),
@@ -175,7 +176,9 @@ extension Rig {
         return post
     }
 
-    package func answer(_ click: Click, as environment: Environment? = nil) async -> ClickAnswer {
-        await Approvals(context: (environment ?? self.environment).clicks, lookAgain: { _ in }).answer(click, ClickProgress())
+    package func answer(
+        _ click: Click, as environment: Environment? = nil, tell: @escaping ClickNews = { _, _ in }
+    ) async -> ClickAnswer {
+        await Approvals(context: (environment ?? self.environment).clicks, tell: tell).answer(click, ClickProgress())
     }
 }
