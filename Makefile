@@ -97,6 +97,7 @@ bursts: build ## Measure the time and CPU that thousands of requests at once tak
 
 bench: build ## Compare the listener with a small Go server in the same run
 	@$(APT) golang-go
+	$(SWIFT_RELEASE) --product bare-calls
 	Benchmarks/run.sh
 
 HOT_PATHS := .build/hot-paths

@@ -250,6 +250,9 @@ let package = Package(
         .executableTarget(
             name: "hot-paths", dependencies: ["Access", "ActionCrypto", "CallbackServer", "Mattermost", nioCore],
             path: "Benchmarks/HotPaths", swiftSettings: strict),
+        .executableTarget(
+            name: "bare-calls", dependencies: ["Access", "Mattermost", "Settings", "Watcher", logging],
+            path: "Benchmarks/BareCalls", swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["simulate"], swiftSettings: strict),
         .testTarget(
             name: "SandboxTests",

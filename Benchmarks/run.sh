@@ -11,9 +11,11 @@ handshakes=${BENCH_HANDSHAKES:-2000}
 idle=${BENCH_IDLE:-1000}
 decisions=${BENCH_DECISIONS:-50}
 rounds=${BENCH_ROUNDS:-3}
+pending=${BENCH_PENDING:-1000}
+many=${BENCH_MANY:-10000}
 cluster=sandbox.example
 
-for program in teleport-mattermost teleport-mattermost-sandbox; do
+for program in teleport-mattermost teleport-mattermost-sandbox bare-calls; do
     [ -x "$bin/$program" ] || { echo "$bin/$program is missing: run 'swift build -c release' first" >&2; exit 1; }
 done
 command -v go >/dev/null || { echo "go is missing: apt-get install golang-go" >&2; exit 1; }
@@ -37,20 +39,25 @@ load=$work/load
 # The plugin needs the sandbox's auth service and Mattermost, because it keeps its watch open during the measurement.
 "$root/certs/generate.sh" "$work/certs" >"$work/certs.log" 2>&1
 port=18443
-"$bin/teleport-mattermost-sandbox" --certs "$work/certs" --auth-port 0 --mattermost-port 0 --plugin-port $port \
-    --ports-file "$work/ports.json" --write-config "$work/plugin.toml" >"$work/sandbox.log" 2>&1 &
-sandbox=$!
-running=$sandbox
-tries=0
-until [ -s "$work/ports.json" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 200 ] || { echo "the sandbox did not start:" >&2; cat "$work/sandbox.log" >&2; exit 1; }
-    sleep 0.1
-done
-# The load comes from many sources, as through a proxy: see load/source.go.
-sed -i 's/^\[http\]$/&\ntrusted_proxies = ["127.0.0.1"]/' "$work/plugin.toml"
+# Starts the servers, with nothing in them, and writes the plugin's configuration. Sets $sandbox and $page.
+start_sandbox() {
+    rm -f "$work/ports.json" "$work/plugin.toml"
+    "$bin/teleport-mattermost-sandbox" --certs "$work/certs" --auth-port 0 --mattermost-port 0 --plugin-port $port \
+        --ports-file "$work/ports.json" --write-config "$work/plugin.toml" >"$work/sandbox.log" 2>&1 &
+    sandbox=$!
+    running=$sandbox
+    tries=0
+    until [ -s "$work/ports.json" ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || { echo "the sandbox did not start:" >&2; cat "$work/sandbox.log" >&2; exit 1; }
+        sleep 0.1
+    done
+    # The load comes from many sources, as through a proxy: see load/source.go.
+    sed -i 's/^\[http\]$/&\ntrusted_proxies = ["127.0.0.1"]/' "$work/plugin.toml"
+    page=$(sed 's/.*"url":"\([^"]*\)".*/\1/' "$work/ports.json")
+}
+start_sandbox
 sed -n 's/^secret = "\(.*\)"$/\1/p' "$work/plugin.toml" >"$work/secret"
-page=$(sed 's/.*"url":"\([^"]*\)".*/\1/' "$work/ports.json")
 "$load" -kind click -secret "$work/secret" -cluster $cluster >"$work/good.json"
 "$load" -kind click -secret "$work/secret" -cluster $cluster -bad >"$work/bad.json"
 
@@ -108,6 +115,34 @@ while [ $round -lt "$rounds" ]; do
     done
 done
 
+# Requests that wait when the plugin starts. The bare calls are those that posting them takes, made as many at once: see BareCalls.
+stop
+round=0
+while [ $round -lt "$rounds" ]; do
+    round=$((round + 1))
+    echo "round $round of $rounds: $pending waiting requests" >&2
+    start_sandbox
+    "$load" -kind pend -page "$page" -count "$pending"
+    "$bin/bare-calls" "$work/plugin.toml" >>"$work/bare.pending"
+    stop
+    start_sandbox
+    "$load" -kind pend -page "$page" -count "$pending"
+    start ours
+    "$load" -kind posted -page "$page" -count "$pending" -pid "$server" -since "$began" >>"$work/ours.waiting"
+    stop
+done
+echo "$many waiting requests" >&2
+start_sandbox
+"$load" -kind pend -page "$page" -count "$many"
+start ours
+"$load" -kind posted -page "$page" -count "$many" -pid "$server" -since "$began" >"$work/ours.waitingmany"
+stop
+awk '{ print $1 }' "$work/ours.waiting" >"$work/ours.pending"
+awk '{ print $2 }' "$work/ours.waiting" >"$work/ours.pendingcpu"
+awk '{ print $3 }' "$work/ours.waitingmany" >"$work/ours.peak"
+# This row compares with the bare calls and not with Go.
+mv "$work/bare.pending" "$work/go.pending"
+
 for program in "$bin/teleport-mattermost" "$work/reference"; do
     strip -o "$work/stripped" "$program"
     stat -c %s "$work/stripped" | awk '{ printf "%.1f\n", $1 / 1e6 }' >>"$work/sizes"
@@ -147,3 +182,6 @@ row "request to post, ms" decide1 ""
 row "click to answer, ms" decide2 ""
 row "a request's post, plugin's CPU ms" decide3 ""
 row "a click and its update, plugin's CPU ms" decide4 ""
+row "$pending waiting requests posted, ms (Go: bare calls)" pending "1.2 x bare"
+row "the same, CPU ms each" pendingcpu "1 ms"
+row "the most memory with $many waiting, MB" peak "60 MB"

@@ -20,14 +20,15 @@ import (
 var (
 	address    = flag.String("address", "", "host:port")
 	pid        = flag.Int("pid", 0, "the server's process")
-	kind       = flag.String("kind", "", "get, post, connect, idle, quiet, ready, watching, click or decide")
+	kind       = flag.String("kind", "", "get, post, connect, idle, quiet, ready, watching, click, decide, pend or posted")
 	bodyFile   = flag.String("body", "", "for post")
 	status     = flag.Int("status", 200, "that every reply must have")
 	count      = flag.Int("count", 20000, "operations, or connections to hold")
 	secretFile = flag.String("secret", "", "for click: file with the secret")
 	cluster    = flag.String("cluster", "", "for click")
 	bad        = flag.Bool("bad", false, "for click: with a signature that does not match")
-	page       = flag.String("page", "", "for decide: the address of the sandbox's page")
+	page       = flag.String("page", "", "for decide, pend and posted: the address of the sandbox's page")
+	since      = flag.Int64("since", 0, "for posted: nanoseconds since 1970")
 	workers    = flag.Int("workers", 16, "connections at once")
 )
 
@@ -204,6 +205,10 @@ func main() {
 		printIdle()
 	case "decide":
 		decide()
+	case "pend":
+		pend()
+	case "posted":
+		printPosted()
 	default:
 		log.Fatal("unknown -kind")
 	}

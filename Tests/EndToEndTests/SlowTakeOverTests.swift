@@ -41,7 +41,8 @@ struct SlowTakeOverTests {
             stage.mattermost.faults.setLatency(.zero)
             #expect(Set(try stage.posts(about: id).map(\.channelID)).count == recipients)
             #expect(try stage.posts(about: id).count == recipients)
-            #expect(try await second.stop() == 0)
+            let code = try await second.stop()
+            #expect(code == 0, "\(second.state.value.lines.suffix(20))")
         }
     }
 }

@@ -1,6 +1,7 @@
 import Access
 import PluginTestSupport
 import Sandbox
+import Synchronization
 import Testing
 
 @testable import Posts
@@ -54,6 +55,61 @@ struct ReportedRequestTests {
             let id = try rig.request()
             #expect(try await Self.run(id, rig, then: fact) == ["record", "request"])
             #expect(try rig.posts(about: id).isEmpty)
+        }
+    }
+
+    /// Sweeps over a request that has no record, and runs over what the sweep has handed over.
+    private static func sweep(
+        _ id: RequestID, _ rig: Rig, then change: (Environment) async throws -> Environment = { $0 }
+    ) async throws -> [String] {
+        let teleport = ObservedTeleport(rig.environment.teleport)
+        let environment = rig.environment(with: teleport)
+        let reconciler = Reconciler(environment.posts, health: Health())
+        try await Sweep(environment.posts, reconciler)()
+        var memory = try #require(reconciler.shared.memories.withLock { $0[id] })
+        try await rig.reconcile(id, as: try await change(environment), &memory)
+        return teleport.calls
+    }
+
+    @Test("A request that a sweep has listed without a record is posted without a read")
+    func listed() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            #expect(try await Self.sweep(id, rig) == ["write", "write"])
+            #expect(try rig.state(ofOnlyPostAbout: id) == "pending")
+        }
+    }
+
+    @Test("A listed request is read if another replica has posted it, the watch has told of it, or the list is old")
+    func listedBefore() async throws {
+        let changes: [(Rig, RequestID, Environment) async throws -> (Environment, [String])] = [
+            { rig, id, environment in
+                try await rig.reconcile(id)
+                return (environment, ["write", "record", "request"])
+            },
+            { rig, id, environment in
+                try rig.auth.resolve(id.rawValue, .denied)
+                environment.evidence.saw(.resolved(.denied), of: id, at: environment.elapsed())
+                return (environment, ["record", "request"])
+            },
+            { _, _, environment in
+                var later = environment
+                later.elapsed = { environment.elapsed() + .seconds(6) }
+                return (later, ["record", "request", "write", "write"])
+            },
+        ]
+        for change in changes {
+            try await Rig.with { rig in
+                let id = try rig.request()
+                var expected: [String] = []
+                let calls = try await Self.sweep(id, rig) { environment in
+                    let (changed, calls) = try await change(rig, id, environment)
+                    expected = calls
+                    return changed
+                }
+                #expect(calls == expected)
+                #expect(try rig.posts(about: id).count == (expected.contains("write") ? 1 : 0))
+            }
         }
     }
 

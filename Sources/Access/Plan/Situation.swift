@@ -57,7 +57,7 @@ package struct Situation: Sendable {
     /// Whether the watch has shown the request and has not shown its deletion. A request that is missing all the same is either
     /// gone or hidden from the plugin's role, so that there may be work once it can be read.
     package var wasSeen = false
-    /// Whether the request is known by the watch's report alone, and its record was not read but is taken for empty. That is
+    /// Whether the request is known by the watch's report or a sweep's list alone, and its record was not read but is taken for empty. That is
     /// enough to claim the posting, because the claim is written only if the record is empty indeed.
     package var isReported = false
     /// The last decision that the watch has shown; nil if it has shown none since the request was settled.

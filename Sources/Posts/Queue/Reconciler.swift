@@ -18,8 +18,8 @@ import Synchronization
 /// ```
 package struct Reconciler: Service {
     /// The number of requests that are worked on concurrently.
-    static let limit = 32
-    /// The number of places that stay free for requests that an event reported, while sweeps catch up with many others.
+    static let limit = 40
+    /// The number of places that stay free for requests that an event reported, while sweeps catch up with 32 others at once.
     static let reserve = 8
     /// The longest single sleep. It bounds the delay of a request that is due after the machine was suspended, because a sleep
     /// may not count that time.

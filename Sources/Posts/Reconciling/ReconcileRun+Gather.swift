@@ -3,9 +3,8 @@ import Access
 // The first part of a run: reading everything that the plan depends on.
 extension ReconcileRun {
     func gather(_ memory: inout RunMemory, _ sight: Sight?) async throws -> Situation {
-        let isFirst = memory.firstRun == nil && memory.cards.isEmpty && sight?.fact == .exists
         var situation: Situation
-        if isFirst, let request = context.teleport.reported(id) {
+        if let request = told(&memory, sight) {
             situation = self.situation(request, PluginRecord([:]))
             situation.isReported = true
         } else {
@@ -22,6 +21,15 @@ extension ReconcileRun {
         memory.firstRun = firstRun
         situation.postingDelay = max(context.options.postingDelay - (now - firstRun), .zero)
         return situation
+    }
+
+    /// Returns the request as the watch has reported it, or a sweep has listed it and the watch has told nothing since. Nil unless this
+    /// is the first run and nothing shows that the request has a record.
+    private func told(_ memory: inout RunMemory, _ sight: Sight?) -> AccessRequest? {
+        let listed = memory.listed.take()
+        guard memory.firstRun == nil, memory.cards.isEmpty else { return nil }
+        guard let sight else { return listed?.ifFresh(at: context.clocks.elapsed()) }
+        return sight.fact == .exists ? context.teleport.reported(id) : nil
     }
 
     private func read() async throws -> Situation {

@@ -12,6 +12,8 @@ package struct RunMemory: Sendable {
         var isDone = false
     }
 
+    /// The request as a sweep has listed it, if it listed no record of it. It saves the first run two calls.
+    var listed: ListedRequest?
     /// The bot's cards about the request, oldest first, each only once.
     private(set) var cards: [PostedCard] = []
     /// Whether a write failed without telling whether it happened.
@@ -42,6 +44,8 @@ package struct RunMemory: Sendable {
 
     package init() {}
 
+    init(_ listed: ListedRequest) { self.listed = listed }
+
     /// Adds a card as the newest one. A card of the same post is replaced.
     package mutating func add(_ card: PostedCard) {
         cards.removeAll { $0.reference == card.reference }
@@ -54,6 +58,7 @@ package struct RunMemory: Sendable {
     /// Adds what a sweep has found since.
     mutating func add(_ found: RunMemory) {
         for card in found.cards { add(card) }
+        listed = found.listed ?? listed
         isSuspect = isSuspect || found.isSuspect
         if looks.isEmpty, claim.isEmpty { (looks, lookSince) = (found.looks, found.lookSince) }
     }

@@ -32,7 +32,7 @@ package struct Sweep: Sendable {
             "Listed the requests",
             metadata: ["count": "\(requests.count)", "records": "\(records.map { "\($0.count)" } ?? "none")"])
         if let records {
-            try await compare(requests, with: records.mapValues(PluginRecord.init), listed: begun)
+            try await compare(requests, with: records, listed: begun)
         } else {
             for request in requests { reconciler.catchUp(with: request.id) }
             try await ChannelSweep(context, reconciler, clock: clock)()
@@ -59,29 +59,32 @@ package struct Sweep: Sendable {
     }
 
     private func compare(
-        _ requests: [AccessRequest], with records: [RequestID: PluginRecord], listed: Duration
+        _ requests: [AccessRequest], with records: [RequestID: [String: String]], listed: Duration
     ) async throws {
         let plan = SweepPlan(rendering: context.rendering, reminders: context.options.reminders)
         var unrecorded: [AccessRequest] = []
+        var listing = Listing(at: listed)
         for request in requests {
             // Without a record the request has to be looked at anyway, wherever it is to be posted.
-            let record = records[request.id]
+            let record = records[request.id].map(PluginRecord.init)
             var channels: Set<String>? = []
             if request.state == .pending, let record { channels = await self.channels(of: request, record) }
             let wallTime = context.clocks.now()
             switch plan.verdict(on: request, record, channels: channels, now: wallTime) {
             case .fine: break
-            case .amiss: reconciler.catchUp(with: request.id)
+            case .amiss:
+                let listed = record == nil ? listing.take(request) : nil
+                reconciler.catchUp(with: request.id, listed.map(RunMemory.init))
             case .unrecorded: unrecorded.append(request)
             case .later(let wait): reconciler.look(at: request.id, after: wait)
             }
         }
         let present = Set(requests.map(\.id))
-        for (id, record) in records where !present.contains(id) && plan.isAmiss(record) {
+        for (id, fields) in records where !present.contains(id) && plan.isAmiss(PluginRecord(fields)) {
             // The request is missing for the first time. The run sees whether it is still missing a moment later.
             context.evidence.missed(id, at: listed)
             reconciler.look(at: id, after: GoneEvidence.confirmation)
         }
-        try await UnrecordedPosts(context, reconciler).find(of: unrecorded)
+        try await UnrecordedPosts(context, reconciler).find(of: unrecorded, &listing)
     }
 }

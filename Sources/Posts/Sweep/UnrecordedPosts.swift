@@ -14,7 +14,7 @@ struct UnrecordedPosts {
         self.reconciler = reconciler
     }
 
-    func find(of requests: [AccessRequest]) async throws {
+    func find(of requests: [AccessRequest], _ listing: inout Listing) async throws {
         guard let oldest = requests.map(\.created).min() else { return }
         let botID = try await context.recipients.botID()
         let since = oldest.advanced(by: .zero - ReconcileRun.clockSkew)
@@ -39,6 +39,7 @@ struct UnrecordedPosts {
             for card in found[request.id] ?? [] { memory.add(card) }
             for channelID in complete { memory.looks[channelID] = RunMemory.Look(isDone: true) }
             memory.lookSince = since
+            memory.listed = listing.take(request)
             reconciler.catchUp(with: request.id, memory)
         }
     }

@@ -30,9 +30,12 @@ extension TeleportClient {
             $0.plugin = Self.plugin
         }
         do {
-            let answer = try await call(.listPluginData) { try await $0.api.getPluginData(filter, options: Link.options) }
+            var messages = try await call(.listPluginData) {
+                try await $0.api.getPluginData(filter, options: Link.options)
+            }.pluginData
             var records: [RequestID: [String: String]] = [:]
-            for record in answer.pluginData {
+            // Each message is given back at once, because those of thousands of requests take tens of megabytes.
+            while let record = messages.popLast() {
                 guard let id = RequestID(record.metadata.name) else { continue }
                 records[id] = record.spec.entries[Self.plugin]?.data ?? [:]
             }

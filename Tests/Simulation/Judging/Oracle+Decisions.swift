@@ -21,8 +21,11 @@ extension Oracle {
             )
         }
         judgeOverwriting(before, by: replica)
-        made[id] = Made(decision: decision, person: person)
+        made[id] = Made(decision: decision, person: person, replica: replica)
     }
+
+    /// Notes that a replica has told itself of a decision that it has made.
+    func heard(of id: RequestID, by replica: String) { if made[id]?.replica == replica { made[id]?.isKnown = true } }
 
     /// A decision that was made before the click's claim was written must be seen by the read under the claim.
     private func judgeOverwriting(_ before: AccessRequest, by replica: String) {
@@ -73,7 +76,7 @@ extension Oracle {
         let isSeen = reviewers[before.id]?[person.name].map { $0 + world.teleport.lag < decisionClaimed[before.id] ?? now }
         if isSeen == true { violation(.oneReviewEach, "\(replica) let \(person) review \(before.id) twice") }
         reviewers[before.id, default: [:]][person.name] = now
-        made[before.id] = Made(decision: decision, person: person)
+        made[before.id] = Made(decision: decision, person: person, replica: replica)
     }
 
     func reviewedElsewhere(_ before: AccessRequest, by author: String) {

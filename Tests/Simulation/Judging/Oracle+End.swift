@@ -23,6 +23,14 @@ extension Oracle {
         }
     }
 
+    /// Returns the decision that a replica has made, and that the posts of the request show although it is gone. How it was decided
+    /// elsewhere cannot be read any more then, nor what a replica did that was killed before it heard the answer.
+    private func knownDecision(of id: RequestID) -> String? {
+        guard !world.plan.decidesByReview, let made = made[id] else { return nil }
+        let isForgotten = !made.isKnown && !world.living.contains { $0.machine.name == made.replica }
+        return isForgotten ? nil : made.decision.state.name
+    }
+
     private func judgePosts(of id: RequestID, _ request: AccessRequest?) {
         let posts = world.mattermost.posts(about: id)
         for channel in world.channelIDs {
@@ -33,8 +41,7 @@ extension Oracle {
                 violation(.posted, "\(id) is pending and has no post in \(channel)")
             }
         }
-        // How a request was decided elsewhere cannot be read any more once it is gone.
-        let decided = world.plan.decidesByReview ? nil : made[id].map { $0.decision.state.name }
+        let decided = knownDecision(of: id)
         let expected = request.map(\.state.name) ?? decided
         for (reference, post) in posts {
             let shown = post.card.status ?? ""

@@ -22,6 +22,9 @@ final class Oracle: @unchecked Sendable {
     struct Made {
         var decision: Decision
         var person: Person
+        var replica: String
+        /// Whether the replica has heard that the decision was made.
+        var isKnown = false
     }
 
     private(set) var violations: [Violation] = []

@@ -91,7 +91,12 @@ final class SimulatedReplica: @unchecked Sendable {
             hasButtons: true,
             dialogs: DialogMaker(ask: .never, confirm: .never, url: "") { _ in throw CancellationError() },
             audit: AuditLog(logger: logger, file: nil, elapsed: clocks.elapsed), replica: name, logger: logger, clocks: clocks)
-        clicks = ClickService(context, proofs: proofs, clock: timers, tell: reconciler.sawClick)
+        clicks = ClickService(
+            context, proofs: proofs, clock: timers,
+            tell: { [reconciler, unowned world] id, decision in
+                if decision != nil { world.oracle.heard(of: id, by: name) }
+                reconciler.sawClick(on: id, decision: decision)
+            })
         if world.order != nil { machine.runBegins = { [unowned self] in recall() } }
         circuits.onRecovery { [reconciler, sweeper] in
             reconciler.retryAll()

@@ -33,6 +33,9 @@ package final class ObservedTeleport: AccessService {
     }
 
     package func requests() async throws(TeleportError) -> [AccessRequest] { try await teleport.requests() }
+    package func allPluginData() async throws(TeleportError) -> [RequestID: [String: String]]? {
+        try await teleport.allPluginData()
+    }
     package func showsAllRequests() async throws(TeleportError) -> Bool { try await teleport.showsAllRequests() }
 
     package func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {

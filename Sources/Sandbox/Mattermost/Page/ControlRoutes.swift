@@ -27,6 +27,9 @@ struct ControlRoutes: Sendable {
             }
             return (["id": post.map { .string($0.id) } ?? nil] as JSON).response()
         }
+        group.get("posts/count") { _, _ in
+            (["count": .integer(Int64(try servers.world.read { $0.posts.count }))] as JSON).response()
+        }
         WorldRoutes(mattermost: mattermost).add(to: group)
         FaultRoutes(mattermost: mattermost.faults, teleport: servers.teleport).add(to: group)
         group.post("servers/teleport/:order") { _, context in
