@@ -18,7 +18,7 @@ struct ListedRequest: Sendable {
 struct Listing {
     /// The largest number of requests that are handed over. More of them would be read anew by the time it is their turn, and take
     /// memory until then.
-    private static let limit = 2000
+    private static let limit = 1000
 
     /// The elapsed time before the list was read.
     private let at: Duration

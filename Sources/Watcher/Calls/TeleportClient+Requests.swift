@@ -47,12 +47,13 @@ extension TeleportClient {
     }
 
     private func list(_ filter: Types_AccessRequestFilter) async throws(TeleportError) -> [AccessRequest] {
-        let records = try await call(.list) { try await $0.accessRequests(matching: filter) }
-        return records.compactMap { record in
-            if let request = AccessRequest(record) { return request }
-            logger.warning(
-                "Skipping an access request whose name is no request id", metadata: ["name": "\(record.loggableName)"])
-            return nil
+        try await call(.list) { [logger] link in
+            try await link.accessRequests(matching: filter) { record in
+                if let request = AccessRequest(record) { return request }
+                logger.warning(
+                    "Skipping an access request whose name is no request id", metadata: ["name": "\(record.loggableName)"])
+                return nil
+            }
         }
     }
 }
