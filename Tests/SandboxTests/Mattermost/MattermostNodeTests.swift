@@ -91,6 +91,15 @@ struct MattermostNodeTests {
         }
     }
 
+    @Test("A control call tells how many posts there are")
+    func postCount() async throws {
+        try await SandboxMattermost.withRunning { server in
+            let caller = try await MattermostCaller(server)
+            for _ in 0..<3 { _ = try server.postButton(calling: "http://127.0.0.1:1") }
+            #expect(try await caller.call("GET", "/sandbox/posts/count").json["count"] == 3)
+        }
+    }
+
     @Test("A page of the longest posts is more than 8 MiB, and served within seconds", .timeLimit(.minutes(1)))
     func longest() async throws {
         try await SandboxMattermost.withRunning { server in

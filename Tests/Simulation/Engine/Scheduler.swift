@@ -93,6 +93,7 @@ final class Scheduler: @unchecked Sendable {
             let index = ready.count > 1 && choices.chance(1, in: 3) ? choices.below(ready.count) : 0
             let (machine, job) = ready.remove(at: index)
             countDown(machine)
+            machine.jobBegins()
             if machine.isHeld, !isOver {
                 machine.keep(job)
             } else {
@@ -119,6 +120,7 @@ final class Machine: TaskExecutor, @unchecked Sendable {
     /// Called when the replica begins a run over a request, and in a few other moments.
     var runBegins: (() -> Void)?
     private var kept: [UnownedJob] = []
+    private var countdown: (jobs: Int, action: () -> Void)?
 
     private let marks: [Int]
 
@@ -134,6 +136,16 @@ final class Machine: TaskExecutor, @unchecked Sendable {
     func mark(_ activity: Activity) -> Int { marks[activity.rawValue] }
 
     func keep(_ job: UnownedJob) { kept.append(job) }
+
+    /// Calls `action` before the machine runs another job, after it has run as many as this.
+    func after(jobs: Int, _ action: @escaping () -> Void) { countdown = (jobs, action) }
+
+    /// Is called before each job, also before one that is kept.
+    func jobBegins() {
+        guard let (jobs, action) = countdown else { return }
+        countdown = jobs > 0 ? (jobs - 1, action) : nil
+        if jobs == 0 { action() }
+    }
 
     func hold() { isHeld = true }
 

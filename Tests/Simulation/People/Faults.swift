@@ -50,11 +50,13 @@ struct Faults {
         scheduler.after(.milliseconds(100 + choices.below(20_000))) { [world] in world.startReplica() }
     }
 
-    /// Freezes a replica that has just claimed the posting of a request, now and then.
+    /// Freezes a replica that has just claimed the posting of a request, now and then: before it is told so, or a few jobs later, when it
+    /// is about to post.
     func claimed(by name: String) {
         let share = world.plan.frozenHolders
         guard share > 0, scheduler.now < World.day, choices.chance(1, in: share) else { return }
-        if let holder = world.living.first(where: { $0.machine.name == name }) { freeze(holder) }
+        guard let holder = world.living.first(where: { $0.machine.name == name }) else { return }
+        holder.machine.after(jobs: choices.below(5)) { [world] in if holder.isAlive { Faults(world).freeze(holder) } }
     }
 
     private func freeze(_ one: SimulatedReplica? = nil) {
