@@ -109,38 +109,7 @@ package struct Approvals: Sendable {
         context.audit.write(entry, at: context.clocks.now())
     }
 
-    // MARK: - Looking up the person and the request
-
-    private func lookUp(_ click: Click) async throws -> Facts {
-        async let user = context.chat.user(click.userID)
-        async let membership = isMember(click)
-        async let request = context.teleport.request(click.requestID)
-        async let data = context.teleport.pluginData(of: click.requestID)
-        let clicker: ChatUser
-        do {
-            clicker = try await user
-        } catch {
-            context.logger.warning("Could not look up who clicked: \(error)", metadata: .click(click))
-            throw Refusal(.lookupFailed, ClickWords.unknownClicker)
-        }
-        guard clicker.id == click.userID else { throw Refusal(.lookupFailed, ClickWords.unknownClicker) }
-        do {
-            return Facts(
-                clicker: clicker, isMember: await membership, request: try await request, record: PluginRecord(try await data))
-        } catch {
-            context.logger.warning("Could not read the request: \(error)", metadata: .click(click))
-            throw Refusal(.lookupFailed, ClickWords.unreachable)
-        }
-    }
-
-    private func isMember(_ click: Click) async -> Bool? {
-        do {
-            return try await context.chat.isMember(click.userID, of: click.post.channelID)
-        } catch {
-            context.logger.warning("Could not look up who is in the channel: \(error)", metadata: .click(click))
-            return nil
-        }
-    }
+    // MARK: - The person and the request
 
     /// Refuses a person who may not decide anything. This is checked first, so that such a person learns nothing about the
     /// request.
@@ -298,7 +267,7 @@ package struct Approvals: Sendable {
 }
 
 extension [String: Logger.MetadataValue] {
-    fileprivate static func click(_ click: Click) -> Self {
+    static func click(_ click: Click) -> Self {
         request(click.requestID, click.post, ["user_id": "\(click.userID)", "decision": "\(click.decision)"])
     }
 }
