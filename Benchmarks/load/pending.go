@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"strings"
 	"time"
 )
 
@@ -28,17 +26,4 @@ func printPosted() {
 	sleepSeconds(3)
 	quiet()
 	fmt.Printf("%.0f %.2f %.1f\n", took, float64(cpu(*pid))/1e6/float64(*count), peak(*pid))
-}
-
-// peak returns the most memory that was resident so far, in MB.
-func peak(pid int) float64 {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	check(err)
-	for _, line := range strings.Split(string(text), "\n") {
-		var size float64
-		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &size); n == 1 {
-			return size / 1024
-		}
-	}
-	return 0
 }

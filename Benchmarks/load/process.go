@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 	"unsafe"
@@ -29,6 +30,19 @@ func resident(pid int) int64 {
 	var size, pages int64
 	fmt.Sscan(string(text), &size, &pages)
 	return pages * int64(os.Getpagesize()) / 1024
+}
+
+// peak returns the most memory that was resident so far, in MB.
+func peak(pid int) float64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	check(err)
+	for _, line := range strings.Split(string(text), "\n") {
+		var size float64
+		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &size); n == 1 {
+			return size / 1024
+		}
+	}
+	return 0
 }
 
 // printIdle prints the milliseconds of CPU time that a process uses in a minute in which nobody asks anything of it.

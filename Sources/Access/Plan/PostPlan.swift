@@ -131,10 +131,15 @@ package enum PostPlan {
     /// Returns whether another replica may take the claim on posting at once. A post that is in doubt may still come about, so the
     /// next run has to look for it. And a reminder that was made in some threads only is not recorded, so that another replica,
     /// whose read lags behind, would make it again.
-    package static func mayGiveBackClaim(_ situation: Situation, now: Timestamp) -> Bool {
+    ///
+    /// - Parameter fields: what is written to the record together with giving it back.
+    package static func mayGiveBackClaim(
+        _ situation: Situation, writing fields: [String: String] = [:], now: Timestamp
+    ) -> Bool {
         guard situation.doubtfulChannels.isEmpty else { return false }
         guard let request = situation.request, !situation.replied.isEmpty else { return true }
-        return !ReminderPlan.dueReplies(situation.reminders, request, situation.record, now: now)
+        let record = fields.isEmpty ? situation.record : situation.record.setting(fields)
+        return !ReminderPlan.dueReplies(situation.reminders, request, record, now: now)
             .contains { situation.replied.contains(Reply.reminder($0).name) }
     }
 

@@ -125,9 +125,7 @@ extension ReconcileRun {
     /// Writes under the claim and gives it back, unless another replica may not have it yet. If a channel could not be looked
     /// through after a take-over, the time since when posts may be missing is left in the record.
     private func writeGivingBack(_ fields: [String: String], _ attempt: inout Attempt) async throws -> Progress {
-        var written = attempt.situation
-        written.record = written.record.setting(fields)
-        let isSure = PostPlan.mayGiveBackClaim(written, now: attempt.latest)
+        let isSure = PostPlan.mayGiveBackClaim(attempt.situation, writing: fields, now: attempt.latest)
         var fields = fields
         let since = attempt.situation.hasUnseenChannels ? attempt.situation.record[Key.claimSince] : ""
         if isSure { (fields[Key.claim], fields[Key.claimSince]) = ("", since) }

@@ -49,7 +49,7 @@ struct Plan {
     var stepsBetween = 1500
     /// How long a replica is frozen, at most, and a watch is off.
     var longestFreeze = Duration.seconds(40)
-    /// One in this many replicas that claim the posting of a request is frozen at once; zero for none.
+    /// One in this many replicas that claim the posting of a request is frozen then, or a few jobs later; zero for none.
     var frozenHolders = 0
     var longestGap = Duration.seconds(8)
     var outages = 0
