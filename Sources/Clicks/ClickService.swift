@@ -23,9 +23,10 @@ package struct ClickService: Sendable {
     private let proofs: ProofVerifier?
     private let submissions: SeenSubmissions
     private let clock: any Clock<Duration>
+    private let moments = ClaimMoments()
 
     /// Decides by the present configuration. Each click reads this once, so that it sees one configuration until its end.
-    private var approvals: Approvals { Approvals(context: live.current, clock: clock, tell: tell) }
+    private var approvals: Approvals { Approvals(context: live.current, clock: clock, moments: moments, tell: tell) }
 
     /// Creates the service.
     /// - Parameters:

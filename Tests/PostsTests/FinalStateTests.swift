@@ -111,6 +111,25 @@ struct FinalStateTests {
         }
     }
 
+    @Test("A post that was refreshed as pending a moment before a decision is read again after a moment")
+    func refreshedBefore() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            let now = Timestamp.now
+            try rig.auth.setPluginData(id.rawValue, of: "mattermost", ["refreshed_at": "\(now.milliseconds)"])
+            try rig.auth.resolve(id.rawValue, .denied)
+            let post = try rig.recordedPost(about: id)
+            try await rig.show(.denied(nil), in: post, about: id)
+            var memory = RunMemory()
+            #expect(try await rig.reconcile(id, &memory) == .later(PostPlan.settling))
+            #expect(rig.data(of: id)["resolution"] == "DENIED")
+            try await rig.show(.pending, in: post, about: id)
+            #expect(try await rig.reconcile(id, &memory) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+        }
+    }
+
     @Test("Request and record are read again before a post is written if they were read long ago", arguments: [true, false])
     func readLongAgo(isSlow: Bool) async throws {
         try await Rig.with { rig in
@@ -125,7 +144,8 @@ struct FinalStateTests {
                 return time.value
             }
             #expect(try await rig.reconcile(id, as: environment) == .settled)
-            let reads = ["record", "request"]
+            // The record is read after the request as well, because it may tell who has decided.
+            let reads = ["record", "request", "record"]
             #expect(teleport.calls == reads + (isSlow ? reads : []) + ["write"])
             #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
         }

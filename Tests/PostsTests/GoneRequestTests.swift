@@ -40,6 +40,22 @@ struct GoneRequestTests {
         }
     }
 
+    @Test("An open post that a sweep has found is put right, although the record says that it shows the decision")
+    func openAgain() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            try rig.auth.resolve(id.rawValue, .approved)
+            try await rig.reconcile(id)
+            let post = try rig.recordedPost(about: id)
+            try await rig.show(.pending, in: post, about: id)
+            rig.remove(id)
+            let open = PostedCard(reference: post, requestID: id, status: "pending", cluster: "sandbox.example")
+            #expect(try await rig.reconcile(id, found: [open]) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
+        }
+    }
+
     @Test("What an earlier run remembered of a post is not believed once its request is gone")
     func remembered() async throws {
         try await Rig.with { rig in

@@ -24,6 +24,43 @@ struct HiddenRequestTests {
         }
     }
 
+    @Test("A decision that is known of a request that cannot be read is shown at once, and its requester is told later")
+    func knownDecision() async throws {
+        let listing = AuthPermission.plugin.union([AuthPermission("list", "access_plugin_data")])
+        try await Rig.with(permissions: listing) { rig in
+            var environment = rig.environment(after: Sight.trust)
+            environment.notifiesRequester = true
+            let id = try rig.request()
+            try await rig.reconcile(id, as: environment)
+            try rig.auth.resolve(id.rawValue, .approved)
+            environment.evidence.saw(.resolved(.approved), of: id, at: .zero)
+            let list = AuthPermission("list", "access_request")
+            rig.auth.withdraw(list)
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
+            #expect(PluginRecord(rig.data(of: id)).behind == [PluginRecord.noticeIsBehind])
+            rig.auth.grant(list)
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try rig.told(id) == ["@dave", "access-requests"])
+            #expect(PluginRecord(rig.data(of: id)).behind.isEmpty)
+        }
+    }
+
+    @Test("Nobody is told later of a decision about a request that is gone")
+    func noNotice() async throws {
+        try await Rig.with { rig in
+            var environment = rig.environment
+            environment.notifiesRequester = true
+            let id = try rig.request()
+            try await rig.reconcile(id, as: environment)
+            try await rig.show(.approved(nil), in: try rig.recordedPost(about: id), about: id)
+            rig.remove(id, as: environment)
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "approved")
+            #expect(PluginRecord(rig.data(of: id)).behind.isEmpty)
+        }
+    }
+
     @Test("A sign that the role was shown requests counts only shortly before a read, and only if it is shown them afterwards")
     func flappingPermission() async throws {
         let id = try #require(RequestID("request-1"))

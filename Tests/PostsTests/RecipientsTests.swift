@@ -148,6 +148,21 @@ struct RecipientsTests {
         }
     }
 
+    @Test("The requester is told of a decision about posts that were not recorded before it")
+    func noticeOfLostPosts() async throws {
+        try await Rig.with { rig in
+            var environment = rig.environment
+            environment.notifiesRequester = true
+            let id = try rig.request()
+            try await rig.reconcile(id, as: environment)
+            let since = "\(Timestamp.now.advanced(by: .seconds(-60)).milliseconds)"
+            try rig.auth.setPluginData(id.rawValue, of: "mattermost", ["messages": "", "claim_since": since])
+            try rig.auth.resolve(id.rawValue, .approved)
+            #expect(try await rig.reconcile(id, as: environment) == .settled)
+            #expect(try rig.told(id) == ["@dave", "access-requests"])
+        }
+    }
+
     @Test(
         "A requester who cannot be looked up holds up no post, and is told by a later run",
         arguments: ["ListUsers", "users/username"])

@@ -90,7 +90,7 @@ struct ReportedRequestTests {
             { rig, id, environment in
                 try rig.auth.resolve(id.rawValue, .denied)
                 environment.evidence.saw(.resolved(.denied), of: id, at: environment.elapsed())
-                return (environment, ["record", "request"])
+                return (environment, ["record", "request", "record"])
             },
             { _, _, environment in
                 var later = environment

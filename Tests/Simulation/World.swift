@@ -99,7 +99,7 @@ final class World: @unchecked Sendable {
         (teleportServer.faults, chatServer.faults) = (plan.teleportFaults, plan.chatFaults)
         (teleportServer.isSlow, chatServer.isSlow) = (plan.isSlow, plan.isSlow)
         (teleport.lag, mattermost.lag) = (plan.teleportLag, plan.chatLag)
-        mattermost.nodes = plan.nodes
+        (mattermost.nodes, mattermost.pageSize) = (plan.nodes, plan.pageSize)
         teleport.listsPluginData = plan.listsPluginData
     }
 

@@ -3,8 +3,11 @@
 extension PostPlan {
     static func nextForGone(_ situation: Situation, now: Timestamp) -> Step {
         guard isAmiss(situation) else { return .done }
-        guard let isProvenGone = situation.isProvenGone else { return .proveGone }
-        guard isProvenGone else { return .done }
+        // A decision that the watch told is true as well of a request that is only hidden, and other replicas may not know it.
+        if seenDecision(in: situation) == nil {
+            guard let isProvenGone = situation.isProvenGone else { return .proveGone }
+            guard isProvenGone else { return .done }
+        }
         if let step = waitForClaim(of: situation) ?? nextForLostPosts(situation) { return step }
         // A channel that could not be looked through for now may hold a post that nobody recorded.
         guard situation.doubtfulChannels.isEmpty else { return .done }
@@ -23,11 +26,8 @@ extension PostPlan {
         let record = situation.record
         let isOpen = record.shownStatus == Card.Status.pending.name && !situation.posts.isEmpty || record.mayLackPosts
         let isBehind = !record.behind.isEmpty
-        let isStale = situation.shown.contains { _, shown in
-            if case .status(Card.Status.pending.name, _) = shown { true } else { false }
-        }
         let isOverruled = seenDecision(in: situation).map { $0.name != record.shownStatus } ?? false
-        return isOpen || isBehind || isStale || isOverruled || situation.isSuspect || situation.wasSeen
+        return isOpen || isBehind || situation.hasOpenPost || isOverruled || situation.isSuspect || situation.wasSeen
             || !situation.extras.isEmpty
     }
 

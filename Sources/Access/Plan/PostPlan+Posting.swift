@@ -4,6 +4,7 @@ extension PostPlan {
     static func nextForPosting(_ situation: Situation, _ request: AccessRequest, now: Timestamp) -> Step? {
         let missing = situation.targets.filter {
             $0.isWanted && situation.lacksPost(in: $0.channelID) && situation.isOpen($0.channelID)
+                && !($0.isNotice && situation.posts.isEmpty)
         }
         let claim = situation.record[PluginRecord.Key.claim]
         guard hasLeftovers(situation) || !missing.isEmpty || situation.hasUnrecordedPosts else { return nil }

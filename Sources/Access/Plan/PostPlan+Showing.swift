@@ -52,7 +52,7 @@ extension PostPlan {
     private static func behind(_ situation: Situation) -> Set<String> {
         let posts = situation.posts.filter { situation.failedPosts.contains($0) || situation.blockedPosts.contains($0) }
         let lacksNotice =
-            situation.lacksNoticeChannel
+            situation.lacksNoticeChannel && situation.isProvenGone != true
             || situation.targets.contains { $0.isNotice && situation.doubtfulChannels.contains($0.channelID) }
         return Set(posts.map(\.postID)).union(lacksNotice ? [PluginRecord.noticeIsBehind] : [])
     }

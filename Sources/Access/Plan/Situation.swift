@@ -125,7 +125,8 @@ package struct Situation: Sendable {
     package var doubtfulChannels: Set<String> = []
     /// Whether the channel of a recipient could not be found, so that ``targets`` is not complete.
     package var lacksTargets = false
-    /// Whether the channel of the requester's direct message could not be found, and may be found by the next run.
+    /// Whether the requester has to be told of the decision, and the channel of the direct message could not be found, or was not looked
+    /// for because the request cannot be read. The next run may find it.
     package var lacksNoticeChannel = false
     /// Posts for which a call failed in this run, and may succeed in the next.
     package var failedPosts: Set<PostReference> = []
@@ -169,6 +170,11 @@ extension Situation {
     package mutating func confirm() {
         unconfirmed = [:]
         overwriting = overwriting.filter { failedPosts.contains($0.key) }
+    }
+
+    /// Whether a post was seen that shows the request as pending.
+    package var hasOpenPost: Bool {
+        shown.values.contains { if case .status(Card.Status.pending.name, _) = $0 { true } else { false } }
     }
 
     /// Forgets which statuses the recorded posts show, so that they are read anew.

@@ -20,6 +20,8 @@ package struct PluginRecord: Equatable, Sendable {
         package static let resolvedAt = "resolved_at"
         /// The progress of a pending request's reviews that the posts show.
         package static let progress = "shown_progress"
+        /// The time at which the posts of a pending request were written again last, in milliseconds since 1970.
+        package static let refreshedAt = "refreshed_at"
         /// The number of reviews that each post's thread tells, see ``PluginRecord/repliedReviews(to:)``.
         package static let replies = "review_replies"
         /// A value that is not empty once the threads have a reminder of the time before the expiry, for older versions.
@@ -35,6 +37,9 @@ package struct PluginRecord: Equatable, Sendable {
         /// The time since which posts have been made and not recorded, in milliseconds since 1970. It is kept when a claim is
         /// renewed or taken over, so that the next replica knows from when on a post may exist that nobody recorded.
         package static let claimSince = "claim_since"
+        /// The direct-message channels, among those in which such posts may have been made, that only the request tells of, see
+        /// ``PluginRecord/claimChannels``.
+        package static let claimChannels = "claim_channels"
         /// The posts that do not show yet what the record says, see ``PluginRecord/behind``.
         package static let behind = "behind"
         /// The configuration that the posts' buttons and texts were made with, see ``Rendering``.
@@ -104,6 +109,9 @@ package struct PluginRecord: Equatable, Sendable {
     /// damaged record makes the plugin do.
     package static let postLimit = 500
 
+    /// The largest number of suggested reviewers' channels that are read from a record.
+    private static let channelLimit = 50
+
     /// The ids of the posts that could not be brought up to date when the others were, and ``noticeIsBehind`` if the
     /// requester's direct message could not be sent.
     package var behind: Set<String> { Set(self[Key.behind].split(separator: ",").prefix(Self.postLimit).map(String.init)) }
@@ -117,9 +125,22 @@ package struct PluginRecord: Equatable, Sendable {
     /// The time since which posts may exist that nobody recorded; nil without a claim, and for a claim of an older version.
     package var claimSince: Timestamp? { Int64(self[Key.claimSince]).map(Timestamp.init(milliseconds:)) }
 
+    /// The channels of suggested reviewers in which posts may exist that nobody recorded. Once the request is gone, nothing else
+    /// tells who was suggested.
+    package var claimChannels: [String] {
+        self[Key.claimChannels].split(separator: ",").prefix(Self.channelLimit).map(String.init).filter(MattermostName.isID)
+    }
+
     /// Whether a replica may have made posts that the record does not name. It may, while a claim on posting stands, and after a
     /// claim was given back although a channel could not be looked through: then ``Key/claimSince`` is left.
     package var mayLackPosts: Bool { !self[Key.claim].isEmpty || !self[Key.claimSince].isEmpty }
+
+    /// Returns whether the request is decided, and this record, which was read before it, neither tells by whom nor that the posts
+    /// show it. The present record may tell.
+    package func perhapsLacksDecider(of request: AccessRequest) -> Bool {
+        guard request.state == .approved || request.state == .denied, shownStatus != request.state.name else { return false }
+        return decision?.decision.state != request.state
+    }
 
     package var rendering: Rendering? { Rendering(self[Key.rendered]) }
 
@@ -171,5 +192,6 @@ package struct PluginRecord: Equatable, Sendable {
     package var claim: Claim? { Claim(self[Key.claim]) }
     package var reviewers: RecordedReviewers { RecordedReviewers(self[Key.reviewers]) }
     package var decision: DecisionClaim? { DecisionClaim(self[Key.decision]) }
+    package var refreshedAt: Timestamp? { Int64(self[Key.refreshedAt]).map(Timestamp.init(milliseconds:)) }
     package var resolvedAt: Timestamp? { Int64(self[Key.resolvedAt]).map(Timestamp.init(milliseconds:)) }
 }

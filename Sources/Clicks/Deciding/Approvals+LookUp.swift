@@ -17,12 +17,20 @@ extension Approvals {
         }
         guard clicker.id == click.userID else { throw Refusal(.lookupFailed, ClickWords.unknownClicker) }
         do {
+            let (request, record) = (try await request, PluginRecord(try await data))
             return Facts(
-                clicker: clicker, isMember: await membership, request: try await request, record: PluginRecord(try await data))
+                clicker: clicker, isMember: await membership, request: request, record: try await told(record, by: request))
         } catch {
             context.logger.warning("Could not read the request: \(error)", metadata: .click(click))
             throw Refusal(.lookupFailed, ClickWords.unreachable)
         }
+    }
+
+    /// Returns the record, or a later one: another click may have claimed its decision after this record was read, and made it before
+    /// the request was.
+    private func told(_ record: PluginRecord, by request: AccessRequest?) async throws -> PluginRecord {
+        guard let request, record.perhapsLacksDecider(of: request) else { return record }
+        return PluginRecord(try await context.teleport.pluginData(of: request.id))
     }
 
     private func isMember(_ click: Click) async -> Bool? {

@@ -29,6 +29,7 @@ package struct Approvals: Sendable {
 
     /// The clock of the pauses between repeated reads.
     let clock: any Clock<Duration>
+    private let moments: ClaimMoments
 
     /// The results of the look-ups for a click.
     struct Facts {
@@ -41,12 +42,14 @@ package struct Approvals: Sendable {
         var identity = TeleportIdentity.unknown
     }
 
+    /// - Parameter moments: is shared by all clicks of this process.
     package init(
-        context: ClicksContext, clock: any Clock<Duration> = .continuous,
+        context: ClicksContext, clock: any Clock<Duration> = .continuous, moments: ClaimMoments = ClaimMoments(),
         tell: @escaping ClickNews
     ) {
         self.context = context
         self.clock = clock
+        self.moments = moments
         self.tell = tell
     }
 
@@ -155,8 +158,8 @@ package struct Approvals: Sendable {
         let reviewers = try reviewers(with: facts)
         guard progress.begin() else { throw Refusal(.tooLate, ClickWords.tooLate) }
         let claim = DecisionClaim(
-            decision: click.decision, userID: facts.clicker.id, username: facts.clicker.username, at: context.clocks.now(),
-            replica: context.replica)
+            decision: click.decision, userID: facts.clicker.id, username: facts.clicker.username,
+            at: moments.next(context.clocks.now()), replica: context.replica)
         let previous = [PluginRecord.Key.decision: ""].merging(reviewers.mapValues(\.old)) { $1 }
         let held = Held(claim: claim, previous: previous)
         do {

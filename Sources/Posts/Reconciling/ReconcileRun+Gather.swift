@@ -35,13 +35,17 @@ extension ReconcileRun {
     private func read() async throws -> Situation {
         // The record is read first. A request that is older than its record could be taken for undecided although another
         // replica has recorded its end. One that is newer does no harm: each write to the record expects it to be unchanged.
-        let record = PluginRecord(try await context.teleport.pluginData(of: id))
+        var record = PluginRecord(try await context.teleport.pluginData(of: id))
         let begun = context.clocks.elapsed()
         let asked = try await context.teleport.request(id)
         if asked == nil {
             context.evidence.missed(id, at: begun)
         } else {
             context.evidence.saw(id, since: begun, at: context.clocks.elapsed())
+        }
+        // A click claims its decision in the record before it makes it, but perhaps only after the record was read.
+        if let asked, record.perhapsLacksDecider(of: asked) {
+            record = PluginRecord(try await context.teleport.pluginData(of: id))
         }
         return situation(asked, record)
     }
@@ -76,7 +80,9 @@ extension ReconcileRun {
         if let doubtAt = memory.doubtAt { situation.unrest = max(PostPlan.settling - (now - doubtAt), .zero) }
         for card in memory.cards { situation.saw(card) }
         // Another replica may have written the decision since, and nothing but the post tells it any more.
-        if situation.request == nil { situation.forgetStatuses() }
+        guard situation.request == nil else { return }
+        if situation.hasOpenPost { situation.isSuspect = true }
+        situation.forgetStatuses()
     }
 
     /// Doubts what the posts show if the decision overruled an earlier one. A write of another replica may still be under way
@@ -93,14 +99,34 @@ extension ReconcileRun {
         attempt.situation.unrest = max(PostPlan.settling - (now - (attempt.memory.doubtAt ?? since)), .zero)
     }
 
+    /// Looks once more later at what the posts show if they were written as those of a pending request a moment before a decision. That
+    /// write may have overwritten the answer to the click, and a read may lag behind it.
+    func doubtRefreshed(_ attempt: inout Attempt) {
+        let situation = attempt.situation
+        guard situation.record.shownStatus == Card.Status.pending.name, situation.request?.state != .pending else { return }
+        guard let refreshed = situation.record.refreshedAt else { return }
+        let age = attempt.latest.since(refreshed), doubt = PostPlan.settling + Self.clockError
+        guard (.zero - doubt..<doubt).contains(age) else { return }
+        (attempt.memory.isSuspect, attempt.situation.isSuspect) = (true, true)
+        attempt.forgetContents()
+        attempt.recheck = PostPlan.settling
+    }
+
+    /// The largest difference between the clocks of two replicas, each of which follows the dates of Mattermost's answers.
+    private static let clockError = Duration.seconds(2)
+
     /// Finds the recipients' channels, and the other channels where a post may have been left unrecorded.
     func findTargets(_ attempt: inout Attempt) async throws {
         let hasClaim = attempt.situation.record.mayLackPosts
         guard let request = attempt.situation.request else {
+            // The requester is told of a decision once the request can be read again, if it is only hidden.
+            attempt.situation.lacksNoticeChannel = isNoticeDue(attempt.situation.record)
             guard hasClaim else { return }
             // The request is gone, so these channels are only searched for a post that nobody recorded.
             let found = await context.recipients.configured(attempt.situation.record)
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: false) }
+            let others = Set(attempt.situation.record.claimChannels).subtracting(found.places.map(\.channelID))
+            attempt.situation.targets += others.sorted().map { .init(channelID: $0, recipient: $0, isWanted: false) }
             attempt.miss(found.failures)
             return
         }
@@ -108,7 +134,7 @@ extension ReconcileRun {
         if isPending || hasClaim {
             let found = try await context.recipients.wanted(
                 for: request, attempt.situation.record, at: context.clocks.now())
-            attempt.byRules = found.byRules
+            (attempt.byRules, attempt.suggested) = (found.byRules, found.places.filter(\.isSuggested).map(\.channelID))
             attempt.undecided = found.undecided.map(Undecided.init)
             if isPending, found.places.isEmpty, found.failures.isEmpty, found.undecided == nil { context.recipients.skip(id) }
             attempt.situation.targets = found.places.map { Self.target($0, isWanted: isPending) }
@@ -122,13 +148,9 @@ extension ReconcileRun {
     }
 
     /// Adds the requester's direct-message channel as a target once the request is decided, if the requester has an account. A
-    /// decision is news only until the posts have been brought up to date. Without this rule a setting that was just switched
-    /// on would send notices of old decisions. A channel that cannot be found at present holds up no post: the record then says
-    /// that the notice is behind.
+    /// channel that cannot be found at present holds up no post: the record then says that the notice is behind.
     private func addNotice(of request: AccessRequest, _ attempt: inout Attempt) async {
-        let record = attempt.situation.record
-        let isNews = record.shownStatus == Card.Status.pending.name || record.behind.contains(PluginRecord.noticeIsBehind)
-        guard context.options.notifiesRequester, !record.posts.isEmpty, isNews else { return }
+        guard isNoticeDue(attempt.situation.record) else { return }
         switch request.state {
         case .approved, .denied, .promoted: break
         case .pending, .unknown: return
@@ -140,6 +162,13 @@ extension ReconcileRun {
             attempt.note(error as? any OperatorError ?? Notice("\(error)"))
             attempt.situation.lacksNoticeChannel = (error as? MattermostError)?.isLasting != true
         }
+    }
+
+    /// Returns whether the requester has to be told of a decision. It is news only until the posts have been brought up to date.
+    /// Without this rule a setting that was just switched on would send notices of old decisions.
+    private func isNoticeDue(_ record: PluginRecord) -> Bool {
+        let isNews = record.shownStatus == Card.Status.pending.name || record.behind.contains(PluginRecord.noticeIsBehind)
+        return context.options.notifiesRequester && isNews && (!record.posts.isEmpty || record.mayLackPosts)
     }
 }
 

@@ -15,6 +15,12 @@ extension ReconcileRun {
         if mayLackPosts { attempt.memory.lookSince = attempt.memory.lookSince ?? Self.lookSince(attempt.situation) }
         let since = mayLackPosts ? record[Key.claimSince] : "\(now.milliseconds)"
         var fields = [Key.claim: claim.description, Key.claimSince: since]
+        // Once the request is gone, only the record tells what a post is about that nobody recorded, and where it may be.
+        let channels = Set(record.claimChannels).union(attempt.suggested)
+        fields[Key.claimChannels] = channels.sorted().joined(separator: ",")
+        if let request = attempt.situation.request, record[Key.user].isEmpty {
+            fields.merge(PluginRecord.subjectFields(attempt.situation.subject ?? Subject(request))) { $1 }
+        }
         // The other replicas must post to the same recipients, even if a rule is changed meanwhile.
         if let byRules = attempt.byRules { fields[Key.ruleRecipients] = byRules.description }
         let unchanged = attempt.situation.isReported ? Key.ofHandled : Key.ofPosts
@@ -76,13 +82,14 @@ extension ReconcileRun {
         ]
         let isFinal = status != .pending
         // A replica that has just refreshed the posts as those of a pending request may have overwritten the decision.
-        let unchanged = isFinal ? [Key.resolution, Key.progress, Key.rendered] : [Key.resolution]
+        let unchanged = isFinal ? [Key.resolution, Key.progress, Key.rendered, Key.refreshedAt] : [Key.resolution]
         var expected = Dictionary(uniqueKeysWithValues: unchanged.map { ($0, situation.record[$0]) })
         switch status {
         case .pending:
             fields[Key.resolution] = ""
             fields[Key.progress] = situation.request?.reviewProgress ?? ""
             fields[Key.rendered] = situation.rendering.description
+            fields[Key.refreshedAt] = String(context.clocks.now().milliseconds)
         case .approved(let resolution?), .denied(let resolution?):
             fields[Key.resolvedAt] = String(resolution.at.milliseconds)
             fields[Key.resolveReason] = String(resolution.reason.prefix(1000))
@@ -93,7 +100,7 @@ extension ReconcileRun {
             // still hold a post that nobody recorded.
             fields[Key.messages] = PluginRecord.messages(situation.posts)
             fields[Key.claim] = ""
-            fields[Key.claimSince] = situation.hasUnseenChannels ? situation.record[Key.claimSince] : ""
+            fields.merge(leftBehind(situation)) { $1 }
             expected[Key.claim] = situation.record[Key.claim]
         }
         let progress = try await write(fields, expecting: expected, &attempt)
@@ -122,13 +129,18 @@ extension ReconcileRun {
         return try await write([Key.decision: ""], expecting: [Key.decision: decision], &attempt)
     }
 
+    /// Returns the fields that tell of posts which may exist and be recorded by nobody, when the claim on posting is given back.
+    private func leftBehind(_ situation: Situation) -> [String: String] {
+        let keys = [Key.claimSince, Key.claimChannels]
+        return Dictionary(uniqueKeysWithValues: keys.map { ($0, situation.hasUnseenChannels ? situation.record[$0] : "") })
+    }
+
     /// Writes under the claim and gives it back, unless another replica may not have it yet. If a channel could not be looked
     /// through after a take-over, the time since when posts may be missing is left in the record.
     private func writeGivingBack(_ fields: [String: String], _ attempt: inout Attempt) async throws -> Progress {
         let isSure = PostPlan.mayGiveBackClaim(attempt.situation, writing: fields, now: attempt.latest)
         var fields = fields
-        let since = attempt.situation.hasUnseenChannels ? attempt.situation.record[Key.claimSince] : ""
-        if isSure { (fields[Key.claim], fields[Key.claimSince]) = ("", since) }
+        if isSure { fields.merge(leftBehind(attempt.situation).merging([Key.claim: ""]) { $1 }) { $1 } }
         let expected = [Key.claim: attempt.situation.ownClaim?.description ?? ""]
         let progress = try await write(fields, expecting: expected, &attempt)
         if isSure, case .continue = progress {

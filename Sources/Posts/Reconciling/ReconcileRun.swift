@@ -53,6 +53,8 @@ package struct ReconcileRun: Sendable {
         var byRules: RuleRecipients?
         /// The error if it is unknown whom they name.
         var undecided: Undecided?
+        /// The channels of the reviewers whom only the request names. They are recorded with the claim as well.
+        var suggested: [String] = []
     }
 
     private static let conflictLimit = 5
@@ -87,6 +89,7 @@ package struct ReconcileRun: Sendable {
             attempt.situation.seenDecision = sight?.decision
             attempt.situation.wasSeen = sight.map { $0.fact != .deleted } ?? false
             doubtOverruled(&attempt)
+            doubtRefreshed(&attempt)
             try await findTargets(&attempt)
             // This is false if the server did not keep what an earlier attempt wrote.
             isKept = written.isEmpty || !attempt.situation.record.fields.isEmpty
@@ -139,7 +142,9 @@ package struct ReconcileRun: Sendable {
         case .record(let posts): return try await record(posts, &attempt)
         case .settle(let status, let behind): return try await settle(status, behind: behind, &attempt)
         case .recordThreads(let told, let reminded): return try await recordThreads(told, reminded: reminded, &attempt)
-        case .releaseDecision(let decision): return try await releaseDecision(decision, &attempt)
+        case .releaseDecision(let decision):
+            guard try await isCurrent(&attempt) else { return .conflict }
+            return try await releaseDecision(decision, &attempt)
         case .look(let channels): try await look(in: channels, &attempt)
         case .post(let targets): try await post(to: targets, &attempt)
         case .read(let posts): await read(posts, &attempt)
@@ -179,7 +184,10 @@ package struct ReconcileRun: Sendable {
             attempt.memory.goneAttempts += 1
             if attempt.memory.goneAttempts <= Self.goneLimit { return .failed(atLeast: Self.gonePause) }
         }
-        if let recheck = attempt.recheck { return .later(recheck) }
+        if let recheck = attempt.recheck {
+            attempt.forgetContents()
+            return .later(recheck)
+        }
         // A write in doubt may still take effect, after the posts were read or written.
         if attempt.situation.unrest > .zero {
             attempt.forgetContents()

@@ -91,12 +91,28 @@ extension Oracle {
     func answered(_ number: Int, _ answer: ClickAnswer) {
         pressed[number].answer = answer
         let click = pressed[number]
-        guard answer.isDecided else { return }
+        guard answer.isDecided else { return judgeRefusal(of: click, answer) }
         let isSo =
             answer.isStillPending
             ? reviewers[click.request]?[click.person.name] != nil
             : made[click.request].map { $0.decision == click.decision && $0.person == click.person } ?? false
         if !isSo { violation(.truthful, "\(click.person) was told “\(answer.text)”, which is not so") }
+    }
+
+    /// While nothing fails, a click decides if its person may decide and nobody else does anything about the request.
+    private func judgeRefusal(of click: Press, _ answer: ClickAnswer) {
+        let plan = world.plan
+        let isUndisturbed = plan.isCalm && plan.skew < .seconds(10) && plan.clockSteps == 0 && !plan.decidesByReview
+        guard isUndisturbed, click.isGenuine, click.isMember else { return }
+        guard let request = world.teleport.request(click.request), request.state == .pending, request.reviews.isEmpty else {
+            return
+        }
+        let isOwnApproval = click.decision == .approve && click.person.name == request.user
+        // A read may lag behind the request's beginning, and a clock may be ahead of its end.
+        guard !isOwnApproval, now - (asked[request.id] ?? now) > .seconds(2) else { return }
+        guard let expires = request.expires, expires.since(world.wallTime) > .seconds(10) else { return }
+        guard pressed.count(where: { $0.request == click.request }) == 1 else { return }
+        violation(.clickDecides, "\(click.person) may decide \(click.request), and was told “\(answer.text)”")
     }
 
     /// Who was told that nothing was decided must not have decided.

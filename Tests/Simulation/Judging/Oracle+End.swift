@@ -33,14 +33,7 @@ extension Oracle {
 
     private func judgePosts(of id: RequestID, _ request: AccessRequest?) {
         let posts = world.mattermost.posts(about: id)
-        for channel in world.channelIDs {
-            let here = posts.filter { $0.reference.channelID == channel }
-            if here.count > 1 { violation(.onePost, "\(id) has \(here.count) posts in \(channel)") }
-            let isDeleted = world.mattermost.deletedByPeople(about: id).contains(channel)
-            if here.isEmpty, request?.state == .pending, !isDeleted {
-                violation(.posted, "\(id) is pending and has no post in \(channel)")
-            }
-        }
+        judgePlaces(of: id, request, posts.map(\.reference))
         let decided = knownDecision(of: id)
         let expected = request.map(\.state.name) ?? decided
         for (reference, post) in posts {
@@ -48,8 +41,43 @@ extension Oracle {
             if expected.map({ $0 != shown }) ?? (shown == "pending") {
                 violation(.shownState, "\(reference) of \(id) shows \(shown), not \(expected ?? "what became of it")")
             }
-            let names = post.replies.compactMap(\.name)
-            if Set(names).count < names.count { violation(.replyOnce, "\(reference) has a reply twice: \(names)") }
+            if Set(post.replyNames).count < post.replies.count {
+                violation(.replyOnce, "\(reference) has a reply twice: \(post.replyNames)")
+            }
+            if let request { judgeContents(of: reference, post, about: request) }
         }
+    }
+
+    /// No channel has two posts of a request, and each has one in which somebody is to be told.
+    private func judgePlaces(of id: RequestID, _ request: AccessRequest?, _ posts: [PostReference]) {
+        let deleted = world.mattermost.deletedByPeople(about: id)
+        let decided = world.teleport.decided(id) ?? .seconds(Int64.max)
+        let wasPosted = posts.compactMap(world.mattermost.made).contains { $0 < decided }
+        for channel in world.channelIDs + directChannels(of: id) {
+            let count = posts.count { $0.channelID == channel }
+            if count > 1 { violation(.onePost, "\(id) has \(count) posts in \(channel)") }
+            guard let request, count == 0, !deleted.contains(channel) else { continue }
+            if isToldIn(channel, of: request, wasPosted: wasPosted) {
+                violation(.posted, "\(id) has no post in \(channel)")
+            }
+        }
+    }
+
+    /// Whether somebody is told of a request in this channel: those who may decide it while it is pending, and once it is decided, the
+    /// requester, if others were told before.
+    private func isToldIn(_ channel: String, of request: AccessRequest, wasPosted: Bool) -> Bool {
+        let requester = People.all.first { $0.name == request.user }
+        let isNotice = requester.map { SimulatedMattermost.direct($0.id) == channel } ?? false
+        if request.state == .pending { return !isNotice }
+        return isNotice && wasPosted && world.plan.notifies && !world.plan.beginsWithOlder
+    }
+
+    /// The direct-message channels in which somebody may be told of the request.
+    private func directChannels(of id: RequestID) -> [String] {
+        let request = world.teleport.made(id)
+        let people = People.all.filter {
+            $0.name == request?.user || request?.suggestedReviewers.contains($0.account.email) == true
+        }
+        return people.map { SimulatedMattermost.direct($0.id) }
     }
 }

@@ -10,10 +10,11 @@ extension Oracle {
     private static let claimLife = PostPlan.claimLifetime - .milliseconds(50)
 
     func posted(_ card: Card, _ reference: PostReference) {
+        judge(card, in: reference)
         let asked = asked[card.requestID] ?? now
         let isFirst = firstPosts.insert("\(card.requestID) \(reference.channelID)").inserted
         let plan = world.plan
-        if isFirst, plan.isCalm, now - asked > Self.promptness + plan.postingDelay {
+        if isFirst, plan.isCalm, card.status == .pending, now - asked > Self.promptness + plan.postingDelay {
             violation(.postedInTime, "\(card.requestID) was posted in \(reference.channelID) after \(now - asked)")
         }
         let others = world.mattermost.posts(about: card.requestID).map(\.reference).filter {
@@ -33,6 +34,7 @@ extension Oracle {
     }
 
     func updated(_ reference: PostReference, _ post: SimulatedMattermost.Post, to card: Card) {
+        judge(card, in: reference)
         if post.card.requestID != card.requestID {
             violation(.ownPostsOnly, "the post \(reference) of another request was written")
         }

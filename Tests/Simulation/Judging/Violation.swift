@@ -4,7 +4,8 @@ struct Violation: CustomStringConvertible {
     enum Rule: String {
         case oneDecision, onlyWhoMay, forgery, ownPostsOnly, finalStateKept, nothingUntrueShown, onlyDoublesRemoved
         case noNeedlessDoubles, claimRespected, oneReviewEach
-        case truthful, posted, postedInTime, onePost, shownState, replyOnce, claimReleased, atRest
+        case truthful, clickDecides, posted, postedInTime, told, replyOnce
+        case onePost, shownState, shownContent, claimReleased, atRest
     }
 
     var rule: Rule

@@ -64,6 +64,9 @@ final class People: @unchecked Sendable {
             request.thresholds = [ReviewThreshold(approvals: world.plan.approvals, denials: 1)]
             request.usedThresholds = [0]
         }
+        if world.plan.suggests {
+            request.suggestedReviewers = choices.pick([[], ["dave@example.com"], ["dave@example.com", "nobody@example.com"]])
+        }
         world.trace.add(user, "asks for \(id), for \(lifetime)")
         world.oracle.asked(for: id)
         world.teleport.create(request, lifetime: lifetime, dataLifetime: lifetime + .seconds(3600))

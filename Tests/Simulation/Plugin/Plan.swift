@@ -7,8 +7,9 @@ struct Plan {
     // MARK: Servers
 
     var channels = 1
-    /// The nodes of Mattermost.
+    /// The nodes of Mattermost, and the number of posts on a page of a channel.
     var nodes = 1
+    var pageSize = 100
     var teleportLag = Duration.zero
     var chatLag = Duration.zero
     var listsPluginData = true
@@ -27,6 +28,8 @@ struct Plan {
     var decidesByReview = false
     var reviewsAsPlugin = false
     var reminds = false
+    /// Whether requesters are told of decisions in a direct message.
+    var notifies = false
     var postingDelay = Duration.zero
     /// The largest difference of a wall clock, the largest drift in millionths, and how often clocks are set.
     var skew = Duration.zero
@@ -67,6 +70,8 @@ struct Plan {
 
     /// Whether people press buttons and use `tctl` at the same moment.
     var isContested = false
+    /// Whether some requests suggest reviewers, who are told in direct messages.
+    var suggests = false
     /// For how long requests are pending.
     var lifetimes = [3600, 600, 120, 20]
     /// How long everything is quiet after the day. It mostly ends before the sweep that comes every ten minutes, so that
@@ -86,6 +91,8 @@ struct Plan {
         postingDelay = .seconds(choices.pick([0, 0, 0, 3]))
         approvals = choices.pick([0, 0, 1, 2])
         if choices.chance(1, in: 8) { quiet = .seconds(1000) }
+        pageSize = choices.pick([100, 100, 3])
+        (notifies, suggests) = (choices.chance(1, in: 3), choices.chance(1, in: 3))
         profile = choices.pick(Profile.allCases)
         profile.draw(&self, choices)
     }

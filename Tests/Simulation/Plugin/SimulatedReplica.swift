@@ -23,7 +23,10 @@ final class SimulatedReplica: @unchecked Sendable {
     unowned let world: World
 
     /// The fields that the version before them neither wrote nor read.
-    private static let newFields: Set = [PluginRecord.Key.claimSince, PluginRecord.Key.behind, PluginRecord.Key.rendered]
+    private static let newFields: Set = [
+        PluginRecord.Key.claimSince, PluginRecord.Key.claimChannels, PluginRecord.Key.behind, PluginRecord.Key.rendered,
+        PluginRecord.Key.refreshedAt,
+    ]
 
     init(_ name: String, _ world: World, configuration: Int, isOlder: Bool) {
         self.world = world
@@ -69,7 +72,8 @@ final class SimulatedReplica: @unchecked Sendable {
             teleport: teleport, chat: chat, recipients: recipients, cards: cards, buttons: buttons, policy: policy,
             replica: name, rendering: Rendering(fingerprint: "configuration\(configuration)", since: clocks.now()),
             options: .init(
-                notifiesRequester: false, reminders: world.plan.reminds ? [ReminderStep(.beforeExpiry(.seconds(60)))] : [],
+                notifiesRequester: world.plan.notifies,
+                reminders: world.plan.reminds ? [ReminderStep(.beforeExpiry(.seconds(60)))] : [],
                 postingDelay: world.plan.postingDelay),
             outage: { [circuits, machine] in
                 machine.runBegins?()

@@ -74,15 +74,16 @@ struct MattermostWire: ChatService {
             let newest = wire.world.wallTime
             return .success(
                 channels.map {
-                    ChannelInfo(id: $0.id, name: $0.id, displayName: $0.id, kind: .private, lastPost: newest)
+                    ChannelInfo(
+                        id: $0.id, name: $0.id, displayName: $0.id, kind: $0.isDirect ? .direct : .private, lastPost: newest)
                 })
         }
     }
 
     func directChannelID(of botID: String, with userID: String) async throws(MattermostError) -> String {
         try await call(.createDirectChannel, "direct channel with \(userID)") { server in
-            let id = "direct\(userID)"
-            if server.channels[id] == nil { server.channels[id] = .init(id: id, members: [userID]) }
+            let id = SimulatedMattermost.direct(userID)
+            if server.channels[id] == nil { server.channels[id] = .init(id: id, members: [userID], isDirect: true) }
             return .success(id)
         }
     }
@@ -114,6 +115,6 @@ struct MattermostWire: ChatService {
     }
 
     func cards(in channelID: String, by botID: String, from cursor: PageCursor?) async throws(MattermostError) -> CardPage {
-        try await call(.read(.channelPosts), "cards in \(channelID)") { $0.cards(in: channelID) }
+        try await call(.read(.channelPosts), "cards in \(channelID)") { $0.cards(in: channelID, from: cursor) }
     }
 }

@@ -6,15 +6,22 @@ import TriggerSigning
 final class SimulatedMattermost: @unchecked Sendable {
     struct Post {
         var card: PostedCard
-        var buttons: [Card.Button]
+        /// Everything that the post shows.
+        var content: Card
         var replies: [PostedReply] = []
         /// Whether a person deleted the post. The bot deletes only doubles.
         var wasDeletedByPerson = false
+
+        var buttons: [Card.Button] { content.buttons }
+
+        /// The names of the bot's replies in the post's thread.
+        var replyNames: [String] { replies.compactMap(\.name) }
     }
 
     struct Channel {
         var id: String
         var members: Set<String>
+        var isDirect = false
         var isArchived = false
         var hasBot = true
         var mayEdit = true
@@ -38,6 +45,7 @@ final class SimulatedMattermost: @unchecked Sendable {
     /// How far reads lag behind writes.
     var lag = Duration.zero
     var nodes = 1
+    var pageSize = 100
     /// The keys with which the server proves clicks, of which it uses one at a time.
     var signer: TriggerSigner { World.signers[rotations % World.signers.count] }
     private(set) var rotations = 0
@@ -143,7 +151,7 @@ final class SimulatedMattermost: @unchecked Sendable {
 
     private func insert(_ card: Card, _ reference: PostReference) {
         let shown = Self.shown(card, reference, made: world.wallTime)
-        versions[reference.postID] = [Version(since: now, post: Post(card: shown, buttons: card.buttons))]
+        versions[reference.postID] = [Version(since: now, post: Post(card: shown, content: card))]
         order.append(reference)
         world.oracle.posted(card, reference)
     }
@@ -153,23 +161,25 @@ final class SimulatedMattermost: @unchecked Sendable {
             guard channel.mayEdit else {
                 return .failure(MattermostError(.forbidden, "no edit rights", reason: .editRefused, isDefinite: true))
             }
-            guard var post = post(reference) else {
+            guard let post = post(reference) else {
                 return .failure(MattermostError(.forbidden, "no such post", reason: .postMissing, isDefinite: true))
             }
             world.oracle.updated(reference, post, to: card)
-            post.card = Self.shown(card, reference, made: post.card.created)
-            post.buttons = card.buttons
-            versions[reference.postID]?.append(Version(since: now, post: post))
+            write(card, to: post, reference)
             return .success(())
         }
     }
 
     /// Replaces what a post shows, as the answer to a click asks.
     func show(_ card: Card?, on reference: PostReference) {
-        guard let card, var post = post(reference) else { return }
+        guard let card, let post = post(reference) else { return }
         world.oracle.updated(reference, post, to: card)
-        post.card = Self.shown(card, reference, made: post.card.created)
-        post.buttons = card.buttons
+        write(card, to: post, reference)
+    }
+
+    private func write(_ card: Card, to post: Post, _ reference: PostReference) {
+        var post = post
+        (post.card, post.content) = (Self.shown(card, reference, made: post.card.created), card)
         versions[reference.postID]?.append(Version(since: now, post: post))
     }
 
@@ -185,13 +195,24 @@ final class SimulatedMattermost: @unchecked Sendable {
         channel(reference.channelID, forWriting: false).map { _ in seen(reference)?.card }
     }
 
-    func cards(in channelID: String) -> Result<CardPage, MattermostError> {
+    func cards(in channelID: String, from cursor: PageCursor?) -> Result<CardPage, MattermostError> {
         channel(channelID, forWriting: false).map { _ in
             if Sabotage.isActive(.lookFindsNothing) { return CardPage(cards: []) }
-            let cards = order.filter { $0.channelID == channelID }.compactMap { seen($0)?.card }
-            return CardPage(cards: cards.reversed(), oldest: cards.first?.created)
+            let all = order.filter { $0.channelID == channelID }
+            let end = all.firstIndex { $0.postID == cursor?.before?.id } ?? all.endIndex
+            let older = all[..<end].compactMap { seen($0)?.card }
+            let cards = older.suffix(pageSize)
+            var next: PageCursor?
+            if older.count > cards.count, let first = cards.first {
+                next = PageCursor(size: pageSize)
+                next?.before = .init(id: first.reference.postID, created: first.created?.milliseconds)
+            }
+            return CardPage(cards: cards.reversed(), next: next, oldest: cards.first?.created)
         }
     }
+
+    /// The bot's direct-message channel with this person, which need not exist yet.
+    static func direct(_ userID: String) -> String { "direct\(userID)" }
 
     func reply(_ reply: ThreadReply, to reference: PostReference, _ pendingPostID: String) -> Result<Void, MattermostError> {
         channel(reference.channelID).flatMap { _ in

@@ -35,6 +35,14 @@ final class SimulatedTeleport: @unchecked Sendable {
 
     func request(_ id: RequestID) -> AccessRequest? { versions[id]?.last?.request }
 
+    /// The request as it was made.
+    func made(_ id: RequestID) -> AccessRequest? { versions[id]?.first?.request }
+
+    /// When the request was decided for the first time.
+    func decided(_ id: RequestID) -> Duration? {
+        versions[id]?.first { $0.request.map { $0.state != .pending } ?? false }?.since
+    }
+
     func pluginData(of id: RequestID) -> [String: String] { data[id] ?? [:] }
 
     /// What a read sees now.
@@ -65,6 +73,7 @@ final class SimulatedTeleport: @unchecked Sendable {
         guard now - last.since > Self.shortestEnd else {
             return world.scheduler.after(Self.shortestEnd) { [self] in expire(id) }
         }
+        if let request = last.request { world.oracle.lapsed(request) }
         versions[id]?.append(Version(since: now, request: nil))
         world.trace.add("teleport", "\(id) is gone")
         world.changed(id, .deleted)

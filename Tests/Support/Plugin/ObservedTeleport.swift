@@ -1,20 +1,26 @@
 package import Access
 import Synchronization
 
-/// Passes all calls on to Teleport, notes those about one request, and lets a test act right before a write to the record.
+/// Passes all calls on to Teleport, notes those about one request, and lets a test act right before a write to the record, and between
+/// the reads of a request and its record.
 package final class ObservedTeleport: AccessService {
+    package enum Read: Sendable { case beforeRequest, afterRecord }
+    package typealias OnRead = @Sendable (Read) async -> Void
     /// Called with the fields that are to be set.
     package typealias BeforeWrite = @Sendable ([String: String]) async -> Void
 
     private let teleport: any AccessService
     private let report: Mutex<AccessRequest?>
+    private let onRead: OnRead?
     private let beforeWrite: BeforeWrite
     private let log = Mutex<[String]>([])
 
     /// - Parameter report: a request that the watch has just reported.
     package init(
-        _ teleport: any AccessService, report: AccessRequest? = nil, beforeWrite: @escaping BeforeWrite = { _ in }
+        _ teleport: any AccessService, report: AccessRequest? = nil, beforeWrite: @escaping BeforeWrite = { _ in },
+        onRead: OnRead? = nil
     ) {
+        self.onRead = onRead
         self.teleport = teleport
         self.report = Mutex(report)
         self.beforeWrite = beforeWrite
@@ -29,6 +35,7 @@ package final class ObservedTeleport: AccessService {
 
     package func request(_ id: RequestID) async throws(TeleportError) -> AccessRequest? {
         log.withLock { $0.append("request") }
+        await onRead?(.beforeRequest)
         return try await teleport.request(id)
     }
 
@@ -40,7 +47,9 @@ package final class ObservedTeleport: AccessService {
 
     package func pluginData(of id: RequestID) async throws(TeleportError) -> [String: String] {
         log.withLock { $0.append("record") }
-        return try await teleport.pluginData(of: id)
+        let data = try await teleport.pluginData(of: id)
+        await onRead?(.afterRecord)
+        return data
     }
 
     package func updatePluginData(
