@@ -162,13 +162,16 @@ final class World: @unchecked Sendable {
         return context?.fields ?? [:]
     }
 
-    /// What the listener makes of a button's context; nil if it is forged.
+    /// What the listener makes of a button's context, which may have expired; nil if it is forged.
     func verify(_ fields: [String: String]) -> VerifiedAction? {
         func field(_ key: ActionContext.Key) -> String { fields[key.rawValue] ?? "" }
         let context = ActionContext(
             version: field(.version), keyID: field(.keyID), action: field(.action), requestID: field(.requestID),
             cluster: field(.cluster), channelID: field(.channelID), recipient: field(.recipient), issued: field(.issued),
             expires: field(.expires), signature: field(.signature))
-        return try? signer.verify(context, cluster: Self.cluster, at: wallTime).get()
+        switch signer.verify(context, cluster: Self.cluster, at: wallTime) {
+        case .success(let action), .failure(.expired(let action)): return action
+        case .failure: return nil
+        }
     }
 }

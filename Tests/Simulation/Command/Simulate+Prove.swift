@@ -36,12 +36,12 @@ extension Simulate {
             var next = seed
             while ContinuousClock.now < end {
                 Sabotage.active = fault
-                if let failure = try search.run(seed: next) {
-                    Sabotage.active = nil
-                    if try search.run(seed: next) == nil { return failure }
-                    print("Seed \(next) goes wrong without the fault too.")
-                }
-                next += 1
+                guard let failed = try workers.run(from: next, until: end).failed else { return nil }
+                let failure = try search.run(seed: failed)
+                Sabotage.active = nil
+                if try search.run(seed: failed) == nil { return failure }
+                print("Seed \(failed) goes wrong without the fault too.")
+                next = failed + 1
             }
             return nil
         }

@@ -20,6 +20,9 @@ struct Simulate: ParsableCommand {
     @Option(help: "How many requests a world has.")
     var requests = 20
 
+    @Option(help: "How many worlds to run at once. The default is the number of cores.")
+    var jobs: Int?
+
     @Option(help: "Run each of this many seeds twice and compare what happened, line by line.")
     var twice: Int?
 
@@ -53,18 +56,28 @@ struct Simulate: ParsableCommand {
         if exhaustive { return try runEverySchedule() }
         if prove { return try proveThatItBites() }
         if story { return try tell() }
-        var search = Search(requests: requests)
+        try runWorlds()
+    }
+
+    var workers: Workers { Workers(requests: requests, jobs: max(1, jobs ?? Workers.cores)) }
+
+    private func runWorlds() throws {
         let start = ContinuousClock.now
-        var next = seed
-        while ContinuousClock.now - start < .seconds(seconds ?? 60) {
-            if let failure = try search.run(seed: next) { try report(failure) }
-            next += 1
+        let outcome = try workers.run(from: seed, until: start + .seconds(seconds ?? 60))
+        if let seed = outcome.failed {
+            var search = Search(requests: requests)
+            if let failure = try search.run(seed: seed) { try report(failure) }
+        }
+        guard !outcome.isBroken else {
+            print("A copy of this process ended before its time.")
+            throw ExitCode(1)
         }
         let time = (ContinuousClock.now - start) / .seconds(1)
-        let totals = search.totals
+        let totals = outcome.totals
         print(
             """
-            \(totals.worlds) worlds of \(requests) requests in \(Int(time)) s (\(Int(Double(totals.worlds) / time)) a second): \
+            \(totals.worlds) worlds of \(requests) requests in \(Int(time)) s, \(workers.jobs) at once \
+            (\(Int(Double(totals.worlds) / time)) a second): \
             \(totals.decisions) decisions, \(totals.steps) steps, \(totals.doubles) double posts made and removed, \
             tctl overwritten after at most \(totals.longestOverwrite), \(totals.replays) decisions by proofs that were used at \
             another replica within \(totals.longestReplay). Nothing went wrong.

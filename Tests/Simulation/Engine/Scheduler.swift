@@ -115,6 +115,8 @@ final class Machine: TaskExecutor, @unchecked Sendable {
     let name: String
     let scheduler: Scheduler
     private(set) var isHeld = false
+    /// When it was last released; nil if it was never held.
+    private(set) var released: Duration?
     /// What each activity of the machine was told by others, in order and with the times.
     var histories = [Int](repeating: 0, count: Activity.allCases.count)
     /// Called when the replica begins a run over a request, and in a few other moments.
@@ -151,6 +153,7 @@ final class Machine: TaskExecutor, @unchecked Sendable {
 
     func release() {
         isHeld = false
+        released = scheduler.now
         for job in kept { scheduler.add(job, self) }
         kept = []
     }

@@ -20,7 +20,7 @@ extension Oracle {
             if !card.buttons.isEmpty { violation(.shownContent, "\(post) shows \(card.status.name) and has buttons") }
             return
         }
-        // The buttons of a request that outlives its time decide nothing.
+        // The buttons of a request that outlives its time decide nothing, and need not be made as if they did.
         if let expires = world.teleport.made(card.requestID)?.expires, expires <= world.wallTime { return }
         let decisions = card.buttons.compactMap { button -> Decision? in
             guard button.context[ActionContext.Key.channelID.rawValue] == post.channelID else { return nil }
@@ -64,7 +64,7 @@ extension Oracle {
     /// While nothing fails, people are reminded of a request that nobody decides.
     func lapsed(_ request: AccessRequest) {
         let plan = world.plan
-        guard plan.reminds, plan.isCalm, plan.skew < .seconds(10), plan.clockSteps == 0, request.state == .pending,
+        guard plan.reminds, plan.isCalm, plan.hasGoodClocks, request.state == .pending,
             let expires = request.expires, !world.scheduler.isOver, expires.since(request.created) > .seconds(70)
         else { return }
         for (post, shown) in world.mattermost.posts(about: request.id)

@@ -50,6 +50,9 @@ extension Oracle {
         if decision == .approve, person.name == before.user {
             violation(.onlyWhoMay, "\(person) approved their own request \(before.id)")
         }
+        if let expires = before.expires, pressed[click].at.since(expires) > .seconds(1), world.plan.hasGoodClocks {
+            violation(.inTime, "\(replica) let \(person) \(decision) \(before.id), whose buttons had expired")
+        }
         pressed[click].isDone = true
         return true
     }
@@ -102,7 +105,7 @@ extension Oracle {
     /// While nothing fails, a click decides if its person may decide and nobody else does anything about the request.
     private func judgeRefusal(of click: Press, _ answer: ClickAnswer) {
         let plan = world.plan
-        let isUndisturbed = plan.isCalm && plan.skew < .seconds(10) && plan.clockSteps == 0 && !plan.decidesByReview
+        let isUndisturbed = plan.isCalm && plan.hasGoodClocks && !plan.decidesByReview
         guard isUndisturbed, click.isGenuine, click.isMember else { return }
         guard let request = world.teleport.request(click.request), request.state == .pending, request.reviews.isEmpty else {
             return

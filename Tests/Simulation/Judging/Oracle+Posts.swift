@@ -1,13 +1,11 @@
 import Access
 
-/// Judges posts and the record as they are written.
+/// Judges posts as they are written.
 extension Oracle {
     /// The longest time from a request to its posts while nothing fails.
     private static let promptness = Duration.seconds(3)
     /// The time for which Mattermost remembers a pending post id.
     private static let pendingLife = Duration.seconds(30)
-    /// A claim is taken over by somebody else only after it has been unchanged for this long, but for what clocks drift.
-    private static let claimLife = PostPlan.claimLifetime - .milliseconds(50)
 
     func posted(_ card: Card, _ reference: PostReference) {
         judge(card, in: reference)
@@ -56,32 +54,5 @@ extension Oracle {
             $0.reference.channelID == reference.channelID && $0.reference != reference
         }
         if others.isEmpty { violation(.onlyDoublesRemoved, "the only post of \(id) in \(reference.channelID) was removed") }
-    }
-
-    // MARK: - The record
-
-    /// Judges a write to the record: nobody takes another replica's claim away before it may be taken for dead.
-    func recorded(_ before: PluginRecord, _ after: PluginRecord, of id: RequestID, by replica: String) {
-        var written = claimWritten[id] ?? (.zero, .zero)
-        if before.claim != after.claim {
-            if let claim = before.claim, claim.replica != replica, now - written.posting < Self.claimLife {
-                violation(
-                    .claimRespected,
-                    "\(replica) took the claim on posting \(id) of \(claim.replica) after "
-                        + "\(now - written.posting)")
-            }
-            written.posting = now
-        }
-        if before.decision != after.decision {
-            if let claim = before.decision, claim.replica != replica, now - written.decision < Self.claimLife {
-                violation(
-                    .claimRespected,
-                    "\(replica) took the claim on deciding \(id) of \(claim.replica) after "
-                        + "\(now - written.decision)")
-            }
-            written.decision = now
-            if after.decision != nil { decisionClaimed[id] = now }
-        }
-        claimWritten[id] = written
     }
 }

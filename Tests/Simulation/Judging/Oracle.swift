@@ -14,6 +14,8 @@ final class Oracle: @unchecked Sendable {
         /// Whether the post is one of the request's.
         var isGenuine: Bool
         var isMember: Bool
+        /// When the button was pressed.
+        var at: Timestamp
         var answer: ClickAnswer?
         /// Whether the plugin did what the button says.
         var isDone = false
@@ -44,7 +46,7 @@ final class Oracle: @unchecked Sendable {
     /// When a click's claim on the decision was written last.
     var decisionClaimed: [RequestID: Duration] = [:]
     /// When the claims of a record were written last.
-    var claimWritten: [RequestID: (posting: Duration, decision: Duration)] = [:]
+    var claimWritten: [RequestID: [Purpose: Duration]] = [:]
     /// The people whose reviews were counted, and when.
     var reviewers: [RequestID: [String: Duration]] = [:]
     /// What forgers did that the plugin cannot tell from a click.
@@ -69,7 +71,9 @@ final class Oracle: @unchecked Sendable {
     func clicked(_ decision: Decision, on id: RequestID, by person: Person, post: PostReference) -> Int {
         let isGenuine = world.mattermost.post(post)?.card.requestID == id
         let isMember = world.mattermost.channels[post.channelID]?.members.contains(person.id) == true
-        pressed.append(Press(decision: decision, request: id, person: person, isGenuine: isGenuine, isMember: isMember))
+        pressed.append(
+            Press(
+                decision: decision, request: id, person: person, isGenuine: isGenuine, isMember: isMember, at: world.wallTime))
         return pressed.count - 1
     }
 

@@ -69,7 +69,8 @@ final class People: @unchecked Sendable {
         }
         world.trace.add(user, "asks for \(id), for \(lifetime)")
         world.oracle.asked(for: id)
-        world.teleport.create(request, lifetime: lifetime, dataLifetime: lifetime + .seconds(3600))
+        world.teleport.create(
+            request, lifetime: lifetime + world.plan.lateEnd, dataLifetime: lifetime + .seconds(3600))
     }
 
     private func useTctl(_ id: RequestID) {

@@ -13,6 +13,8 @@ struct Plan {
     var teleportLag = Duration.zero
     var chatLag = Duration.zero
     var listsPluginData = true
+    /// How long a request may stay after its time, as in a database that removes what is over now and then.
+    var lateEnd = Duration.zero
     /// The number of approvals that decide a request; zero for a server without thresholds.
     var approvals = 0
     /// Whether Teleport takes reviews, and whether it takes them on behalf of others.
@@ -91,6 +93,7 @@ struct Plan {
         postingDelay = .seconds(choices.pick([0, 0, 0, 3]))
         approvals = choices.pick([0, 0, 1, 2])
         if choices.chance(1, in: 8) { quiet = .seconds(1000) }
+        lateEnd = .seconds(choices.pick([0, 0, 10]))
         pageSize = choices.pick([100, 100, 3])
         (notifies, suggests) = (choices.chance(1, in: 3), choices.chance(1, in: 3))
         profile = choices.pick(Profile.allCases)
@@ -104,6 +107,9 @@ struct Plan {
         (plan.replicas, plan.kills) = (replicas, 1)
         return plan
     }
+
+    /// Whether each replica's clock is right, to a few seconds.
+    var hasGoodClocks: Bool { skew < .seconds(10) && clockSteps == 0 }
 
     /// Whether nothing fails that could keep a replica from its work, so that nothing may be late or doubled. Reads may lag all
     /// the same.

@@ -56,8 +56,8 @@ extension World {
         }
         hasher.combine(oracle.elsewhere[id])
         hasher.combine(oracle.decisionClaimed[id])
-        hasher.combine(oracle.claimWritten[id]?.posting)
-        hasher.combine(oracle.claimWritten[id]?.decision)
+        hasher.combine(oracle.claimWritten[id]?[.posting])
+        hasher.combine(oracle.claimWritten[id]?[.deciding])
         hasher.combine(oracle.made[id]?.decision)
         hasher.combine(oracle.pressed.first?.isDone)
         hasher.combine(oracle.pressed.first?.answer?.text)

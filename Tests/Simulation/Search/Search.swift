@@ -9,7 +9,7 @@ struct Search {
     }
 
     /// What worlds had in common and in total.
-    struct Totals {
+    struct Totals: BitwiseCopyable {
         var worlds = 0
         var steps = 0
         var decisions = 0

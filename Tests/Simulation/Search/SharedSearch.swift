@@ -120,9 +120,7 @@ final class SharedSearch: @unchecked Sendable {
                 self[.isFull] = 1
                 return nil
             }
-            var status: Int32 = 0
-            while waitpid(child, &status, 0) < 0, errno == EINTR {}
-            if status != 0 { self[.isBroken] = 1 }
+            if status(ofCopy: child) != 0 { self[.isBroken] = 1 }
             if isOver { return nil }
         }
         return last
@@ -166,12 +164,5 @@ final class SharedSearch: @unchecked Sendable {
         self[.printed] = seconds
         print("\(schedules) schedules, \(states) states, \(cut) cut off, \(seconds) s")
         fflush(nil)
-    }
-
-    /// `fork`, which Swift does not offer because a copy has one thread. This process has one thread anyway.
-    private func copyProcess() -> Int32 {
-        guard let symbol = dlsym(nil, "fork") else { return -1 }
-        fflush(nil)
-        return unsafeBitCast(symbol, to: (@convention(c) () -> Int32).self)()
     }
 }

@@ -89,12 +89,14 @@ struct MattermostWire: ChatService {
     }
 
     func createPost(_ card: Card, in channelID: String, pendingPostID: String) async throws(MattermostError) -> PostReference {
-        try await call(.createPost, "post \(card.requestID) \(card.status.name) in \(channelID)") {
+        wire.world.oracle.begins(.posting, about: card.requestID, by: wire.machine)
+        return try await call(.createPost, "post \(card.requestID) \(card.status.name) in \(channelID)") {
             $0.create(card, in: channelID, pendingPostID: pendingPostID, by: wire.machine)
         }
     }
 
     func reply(_ reply: ThreadReply, to post: PostReference, pendingPostID: String) async throws(MattermostError) {
+        wire.world.oracle.begins(.posting, about: reply.requestID, by: wire.machine)
         try await call(.reply, "reply \(reply.name) to \(post)") { $0.reply(reply, to: post, pendingPostID) }
     }
 

@@ -70,6 +70,7 @@ struct TeleportWire: AccessService {
         _ decision: Decision, on id: RequestID, delegator: String, reason: String
     ) async throws(TeleportError) {
         let replica = wire.machine.name
+        wire.world.oracle.begins(.deciding, about: id, by: wire.machine)
         try await call(.decide, "\(decision) \(id) for \(delegator)") {
             $0.decide(decision, on: id, delegator: delegator, reason: reason, by: replica)
         }
@@ -79,6 +80,7 @@ struct TeleportWire: AccessService {
         _ decision: Decision, of id: RequestID, as author: String?, reason: String
     ) async throws(TeleportError) -> AccessRequest {
         let replica = wire.machine.name
+        wire.world.oracle.begins(.deciding, about: id, by: wire.machine)
         return try await call(.review, "review \(decision) of \(id) as \(author ?? "the plugin")") {
             $0.review(decision, of: id, as: author, reason: reason, by: replica)
         }
