@@ -26,14 +26,15 @@ struct EscalationTests {
 
     /// Returns a replica with these steps, at a later time.
     private func environment(
-        _ rig: Rig, _ steps: [ReminderStep]? = nil, later: Duration = .zero, roles: [String: [Recipient]] = [:]
+        _ rig: Rig, _ steps: [ReminderStep]? = nil, later: Duration = .zero, roles: [String: [Recipient]] = [:],
+        teleport: (any AccessService)? = nil
     ) -> Environment {
         let channel = Recipient.channel(ChannelName(team: "acme", channel: "on-call"))
         let steps = steps ?? [ReminderStep(.after(.seconds(900)), recipients: [channel])]
         var rules = roles.isEmpty ? Rig.onlyRecipient : RecipientRules(always: [], roles: roles)
         rules.escalations = steps.filter { !$0.isReply }
         var environment = Rig.makeEnvironment(
-            rig.environment.teleport, rig.environment.chat, rig.environment.circuits, rules: rules)
+            teleport ?? rig.environment.teleport, rig.environment.chat, rig.environment.circuits, rules: rules)
         environment.reminders = steps
         environment.now = { Timestamp.now.advanced(by: later) }
         return environment
@@ -43,6 +44,29 @@ struct EscalationTests {
 
     private func replies(_ rig: Rig) throws -> [ChatPost] {
         try rig.mattermost.world.read { $0.posts }.filter { !$0.rootID.isEmpty }
+    }
+
+    @Test("They are not told of a request that another replica showed as decided while a slow one was about to")
+    func decidedMeanwhile() async throws {
+        try await Rig.with { rig in
+            try addChannel(["carol"], to: rig)
+            let id = try rig.request()
+            try await rig.reconcile(id, as: environment(rig))
+            let other = rig.replica
+            let isDecided = Mutex(false)
+            let teleport = ObservedTeleport(rig.environment.teleport) { _ in
+                let wasDecided = isDecided.withLock { isDecided in
+                    defer { isDecided = true }
+                    return isDecided
+                }
+                guard !wasDecided else { return }
+                try? rig.auth.resolve(id.rawValue, .approved)
+                _ = try? await rig.reconcile(id, as: other)
+            }
+            _ = try await rig.reconcile(id, as: environment(rig, later: .seconds(1000), teleport: teleport))
+            #expect(rig.data(of: id)["resolution"] == "APPROVED")
+            #expect(try channels(id, rig) == [Rig.channel] && rig.state(ofOnlyPostAbout: id) == "approved")
+        }
     }
 
     @Test("They get one post, with buttons, when the step is due, over restarts and replicas, and it follows the decision")

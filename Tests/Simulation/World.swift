@@ -48,15 +48,32 @@ final class World: @unchecked Sendable {
         scheduler = Scheduler(choices)
         trace = Trace(isKept: isTraced, scheduler)
         signer = try ActionSigner(secret: Secret(Array("a secret of the simulation".utf8)))
-        mattermost.channels = Dictionary(
-            uniqueKeysWithValues: channelIDs.map { ($0, .init(id: $0, members: Set(People.approvers.map(\.id)))) })
+        let members = Set(People.approvers.map(\.id))
+        for id in allChannelIDs { mattermost.channels[id] = .init(id: id, members: members) }
         mattermost.users = Dictionary(uniqueKeysWithValues: People.all.map { ($0.id, $0.account) })
     }
 
     var channelIDs: [String] { (1...plan.channels).map { "channel\($0)" } }
 
+    var allChannelIDs: [String] { channelIDs + (onCall.map { [$0] } ?? []) }
+
+    /// The channel that is told of requests which nobody has decided for ``patience``; nil if there is none.
+    var onCall: String? { plan.escalates ? "oncall" : nil }
+    private static let patience = Duration.seconds(20)
+
     var rules: RecipientRules {
-        RecipientRules(always: channelIDs.map { .channel(ChannelName(team: "team", channel: $0)) })
+        var rules = RecipientRules(always: channelIDs.map(Self.recipient))
+        rules.escalations = reminders.filter { !$0.isReply }
+        return rules
+    }
+
+    var reminders: [ReminderStep] {
+        let reply = plan.reminds ? [ReminderStep(.beforeExpiry(.seconds(60)))] : []
+        return reply + (onCall.map { [ReminderStep(.after(Self.patience), recipients: [Self.recipient($0)])] } ?? [])
+    }
+
+    private static func recipient(_ channel: String) -> Recipient {
+        .channel(ChannelName(team: "team", channel: channel))
     }
 
     var wallTime: Timestamp { Self.epoch.advanced(by: scheduler.now) }

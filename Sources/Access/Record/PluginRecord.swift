@@ -54,11 +54,11 @@ package struct PluginRecord: Equatable, Sendable {
         package static let onlyChannel = "channel_id"
         package static let onlyPost = "post_id"
 
-        /// The keys that tell of posts and replies. Who claims the posting expects them to be unchanged.
-        package static let ofPosts = [messages, replies, reminded, reminderSteps]
+        /// The keys that tell of posts, what they show, and replies. Who claims the posting expects them to be unchanged.
+        package static let ofPosts = [messages, resolution, replies, reminded, reminderSteps]
         /// The keys of which the record of a request has at least one if anybody has begun to post or to decide it.
         package static let ofHandled =
-            ofPosts + [claimSince, resolution, behind, rendered, decision, ruleRecipients, reviewers, onlyChannel, onlyPost]
+            ofPosts + [claimSince, behind, rendered, decision, ruleRecipients, reviewers, onlyChannel, onlyPost]
     }
 
     /// The fields as they were read. The expected values of a compare-and-swap are taken from them.

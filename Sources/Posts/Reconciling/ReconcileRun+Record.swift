@@ -5,8 +5,8 @@ import Logging
 extension ReconcileRun {
     private typealias Key = PluginRecord.Key
 
-    /// Takes the claim on posting by compare-and-swap. The write also expects the recorded posts and replies to be unchanged
-    /// since they were read, because another replica may have posted or replied and given its claim back in the meantime.
+    /// Takes the claim on posting by compare-and-swap. The write also expects the recorded posts, what they show, and the replies to be
+    /// unchanged since they were read, because another replica may have posted, replied or shown a decision in the meantime.
     func claim(replacing previous: String, _ attempt: inout Attempt) async throws -> Progress {
         let record = attempt.situation.record
         let (begun, now) = (context.clocks.elapsed(), context.clocks.now())

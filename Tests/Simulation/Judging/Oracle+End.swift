@@ -53,7 +53,7 @@ extension Oracle {
         let deleted = world.mattermost.deletedByPeople(about: id)
         let decided = world.teleport.decided(id) ?? .seconds(Int64.max)
         let wasPosted = posts.compactMap(world.mattermost.made).contains { $0 < decided }
-        for channel in world.channelIDs + directChannels(of: id) {
+        for channel in world.allChannelIDs + directChannels(of: id) {
             let count = posts.count { $0.channelID == channel }
             if count > 1 { violation(.onePost, "\(id) has \(count) posts in \(channel)") }
             guard let request, count == 0, !deleted.contains(channel) else { continue }

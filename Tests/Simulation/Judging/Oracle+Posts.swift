@@ -12,7 +12,8 @@ extension Oracle {
         let asked = asked[card.requestID] ?? now
         let isFirst = firstPosts.insert("\(card.requestID) \(reference.channelID)").inserted
         let plan = world.plan
-        if isFirst, plan.isCalm, card.status == .pending, now - asked > Self.promptness + plan.postingDelay {
+        let isLater = reference.channelID == world.onCall
+        if isFirst, plan.isCalm, card.status == .pending, !isLater, now - asked > Self.promptness + plan.postingDelay {
             violation(.postedInTime, "\(card.requestID) was posted in \(reference.channelID) after \(now - asked)")
         }
         let others = world.mattermost.posts(about: card.requestID).map(\.reference).filter {

@@ -30,6 +30,8 @@ struct Plan {
     var decidesByReview = false
     var reviewsAsPlugin = false
     var reminds = false
+    /// Whether a further channel is told of requests that nobody has decided for a while.
+    var escalates = false
     /// Whether requesters are told of decisions in a direct message.
     var notifies = false
     var postingDelay = Duration.zero
@@ -94,6 +96,7 @@ struct Plan {
         approvals = choices.pick([0, 0, 1, 2])
         if choices.chance(1, in: 8) { quiet = .seconds(1000) }
         lateEnd = .seconds(choices.pick([0, 0, 10]))
+        escalates = reminds && choices.chance(1, in: 2)
         pageSize = choices.pick([100, 100, 3])
         (notifies, suggests) = (choices.chance(1, in: 3), choices.chance(1, in: 3))
         profile = choices.pick(Profile.allCases)

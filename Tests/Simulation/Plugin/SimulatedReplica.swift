@@ -73,7 +73,7 @@ final class SimulatedReplica: @unchecked Sendable {
             replica: name, rendering: Rendering(fingerprint: "configuration\(configuration)", since: clocks.now()),
             options: .init(
                 notifiesRequester: world.plan.notifies,
-                reminders: world.plan.reminds ? [ReminderStep(.beforeExpiry(.seconds(60)))] : [],
+                reminders: world.reminders,
                 postingDelay: world.plan.postingDelay),
             outage: { [circuits, machine] in
                 machine.runBegins?()
