@@ -113,6 +113,7 @@ final class World: @unchecked Sendable {
     }
 
     private func setUp() {
+        if plan.hasNeighbour { mattermost.addNeighbour() }
         (teleportServer.faults, chatServer.faults) = (plan.teleportFaults, plan.chatFaults)
         (teleportServer.isSlow, chatServer.isSlow) = (plan.isSlow, plan.isSlow)
         (teleport.lag, mattermost.lag) = (plan.teleportLag, plan.chatLag)

@@ -34,7 +34,7 @@ extension Oracle {
 
     func updated(_ reference: PostReference, _ post: SimulatedMattermost.Post, to card: Card) {
         judge(card, in: reference)
-        if post.card.requestID != card.requestID {
+        if post.card.requestID != card.requestID || post.card.cluster != World.cluster {
             violation(.ownPostsOnly, "the post \(reference) of another request was written")
         }
         let wasDecided = ["approved", "denied", "promoted"].contains(post.card.status ?? "")
@@ -51,6 +51,7 @@ extension Oracle {
 
     func removed(_ reference: PostReference, _ post: SimulatedMattermost.Post) {
         guard let id = post.card.requestID else { return }
+        if post.card.cluster != World.cluster { violation(.ownPostsOnly, "\(reference), of another cluster, was removed") }
         let others = world.mattermost.posts(about: id).filter {
             $0.reference.channelID == reference.channelID && $0.reference != reference
         }

@@ -10,6 +10,8 @@ struct Plan {
     /// The nodes of Mattermost, and the number of posts on a page of a channel.
     var nodes = 1
     var pageSize = 100
+    /// Whether the plugin of another cluster posts in the same channels, with the same bot.
+    var hasNeighbour = false
     var teleportLag = Duration.zero
     var chatLag = Duration.zero
     var listsPluginData = true
@@ -97,6 +99,7 @@ struct Plan {
         if choices.chance(1, in: 8) { quiet = .seconds(1000) }
         lateEnd = .seconds(choices.pick([0, 0, 10]))
         escalates = reminds && choices.chance(1, in: 2)
+        hasNeighbour = choices.chance(1, in: 4)
         pageSize = choices.pick([100, 100, 3])
         (notifies, suggests) = (choices.chance(1, in: 3), choices.chance(1, in: 3))
         profile = choices.pick(Profile.allCases)

@@ -65,6 +65,8 @@ enum Profile: String, CaseIterable {
         case .rollingUpdate:
             plan.replicas = 2 + choices.below(2)
             (plan.beginsWithOlder, plan.configurations) = (true, 2)
+            // A replica of a version that does not record suggested reviewers' channels may die and leave a post there for good.
+            plan.suggests = false
             (plan.stepKills, plan.freezes) = (choices.below(3), choices.below(2))
             (plan.chatFaults, plan.teleportFaults) = (choices.pick([0, 5, 20]), choices.pick([0, 5, 20]))
         case .clocks:

@@ -95,6 +95,16 @@ final class SimulatedMattermost: @unchecked Sendable {
         return (try? (signer ?? self.signer).triggerID(clientID: client, userID: person.id, at: now)) ?? ""
     }
 
+    /// Adds an open post of another cluster, and one of a version that named no cluster, to each channel.
+    func addNeighbour() {
+        for (channel, cluster) in world.channelIDs.flatMap({ [($0, "neighbour"), ($0, nil)] }) {
+            count += 1
+            guard let id = RequestID("other-\(count)") else { continue }
+            let subject = Subject(requestID: id, user: "olga", roles: ["admin"], reason: "")
+            put(Card(subject, status: .pending, cluster: cluster), PostReference(channelID: channel, postID: "post\(count)"))
+        }
+    }
+
     func delete(_ reference: PostReference) {
         guard var post = post(reference) else { return }
         post.wasDeletedByPerson = true
@@ -150,10 +160,14 @@ final class SimulatedMattermost: @unchecked Sendable {
     }
 
     private func insert(_ card: Card, _ reference: PostReference) {
+        put(card, reference)
+        world.oracle.posted(card, reference)
+    }
+
+    private func put(_ card: Card, _ reference: PostReference) {
         let shown = Self.shown(card, reference, made: world.wallTime)
         versions[reference.postID] = [Version(since: now, post: Post(card: shown, content: card))]
         order.append(reference)
-        world.oracle.posted(card, reference)
     }
 
     func update(_ reference: PostReference, to card: Card) -> Result<Void, MattermostError> {
