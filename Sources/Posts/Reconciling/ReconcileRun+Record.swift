@@ -61,7 +61,9 @@ extension ReconcileRun {
         // `post_id`, so these are cleared.
         var fields = [Key.messages: PluginRecord.messages(posts), Key.onlyChannel: "", Key.onlyPost: ""]
         if let request = situation.request {
-            fields.merge(PluginRecord.subjectFields(situation.subject ?? situation.record.subject(of: request))) { $1 }
+            // The claim has written most of this down already.
+            let subject = PluginRecord.subjectFields(situation.subject ?? situation.record.subject(of: request))
+            fields.merge(subject.filter { situation.record[$0.key] != $0.value }) { $1 }
             // The rendering is recorded only if all posts were made just now. If some are older, the record still says how
             // those were made.
             if situation.record.posts.isEmpty, request.state == .pending, posts.allSatisfy(situation.refreshed.contains) {
