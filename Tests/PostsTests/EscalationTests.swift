@@ -69,6 +69,23 @@ struct EscalationTests {
         }
     }
 
+    @Test("A post to them that nobody recorded is found although the request is decided by then")
+    func lostPost() async throws {
+        try await Rig.with { rig in
+            try addChannel(["carol"], to: rig)
+            let id = try rig.request()
+            try await rig.reconcile(id, as: environment(rig, later: .seconds(1000)))
+            #expect(try channels(id, rig).count == 2)
+            let posts = PluginRecord(rig.data(of: id)).posts.filter { $0.channelID == Rig.channel }
+            let since = "\(Timestamp.now.advanced(by: .seconds(-60)).milliseconds)"
+            try rig.auth.setPluginData(
+                id.rawValue, of: "mattermost", ["messages": PluginRecord.messages(posts), "claim_since": since])
+            try rig.auth.resolve(id.rawValue, .denied)
+            #expect(try await rig.reconcile(id, as: environment(rig)) == .settled)
+            #expect(try rig.posts(about: id).allSatisfy { $0.props["teleport"]?["state"]?.text == "denied" })
+        }
+    }
+
     @Test("They get one post, with buttons, when the step is due, over restarts and replicas, and it follows the decision")
     func once() async throws {
         try await Rig.with { rig in

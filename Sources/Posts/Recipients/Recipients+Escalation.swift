@@ -6,13 +6,16 @@ extension Recipients {
         await places(of: ReminderPlan.recipients(rules.escalations, request, now: now))
     }
 
-    /// Returns the channels where the request should be posted by now.
+    /// Returns the channels where the request should be posted by now, or where one that is decided may have been posted.
     func wanted(
         for request: AccessRequest, _ record: PluginRecord, at now: Timestamp
     ) async throws(TeleportError) -> FoundRecipients {
         var found = try await places(for: request, record)
         // A request that was told somebody counts as posted, and the rules would not be asked again.
-        if !rules.escalations.isEmpty, found.undecided == nil { found.add(await escalated(for: request, at: now)) }
+        guard !rules.escalations.isEmpty, found.undecided == nil else { return found }
+        let isPending = request.state == .pending
+        found.add(
+            isPending ? await escalated(for: request, at: now) : await places(of: rules.escalations.flatMap(\.recipients)))
         return found
     }
 }
