@@ -55,6 +55,21 @@ struct DeciderTests {
         }
     }
 
+    @Test("Nobody is named for another decision than the one that they claimed, also when the request is gone")
+    func otherDecision() async throws {
+        try await Rig.with { rig in
+            let id = try rig.request()
+            try await rig.reconcile(id)
+            let claim = DecisionClaim(decision: .approve, userID: "bob1", username: "bob", at: .now, replica: "other")
+            try rig.auth.setPluginData(id.rawValue, of: "mattermost", ["decision": claim.description])
+            rig.environment.evidence.saw(.resolved(.denied), of: id, at: .zero)
+            rig.remove(id)
+            #expect(try await rig.reconcile(id) == .settled)
+            #expect(try rig.state(ofOnlyPostAbout: id) == "denied")
+            #expect(try !rig.shownStatus(about: id).contains("bob"))
+        }
+    }
+
     @Test("A claim on a decision is kept if the request was decided while a slow process was about to remove it")
     func slowRelease() async throws {
         try await Rig.with { rig in
