@@ -21,8 +21,7 @@ struct DeciderTests {
                 case .beforeRequest: _ = await isDecided.value()
                 case .afterRecord:
                     guard rig.auth.request(id.rawValue)?.state == .pending else { return }
-                    let claim = DecisionClaim(decision: .deny, userID: "bob1", username: "bob", at: .now, replica: "other")
-                    try? rig.auth.setPluginData(id.rawValue, of: "mattermost", ["decision": claim.description])
+                    _ = try? rig.claim(.deny, of: id)
                     try? rig.auth.resolve(id.rawValue, .denied)
                     isDecided.give(true)
                 }
@@ -60,8 +59,7 @@ struct DeciderTests {
         try await Rig.with { rig in
             let id = try rig.request()
             try await rig.reconcile(id)
-            let claim = DecisionClaim(decision: .approve, userID: "bob1", username: "bob", at: .now, replica: "other")
-            try rig.auth.setPluginData(id.rawValue, of: "mattermost", ["decision": claim.description])
+            try rig.claim(.approve, of: id)
             rig.environment.evidence.saw(.resolved(.denied), of: id, at: .zero)
             rig.remove(id)
             #expect(try await rig.reconcile(id) == .settled)
@@ -75,8 +73,7 @@ struct DeciderTests {
         try await Rig.with { rig in
             let id = try rig.request()
             try await rig.reconcile(id)
-            let claim = DecisionClaim(decision: .approve, userID: "bob1", username: "bob", at: .now, replica: "other")
-            try rig.auth.setPluginData(id.rawValue, of: "mattermost", ["decision": claim.description])
+            let claim = try rig.claim(.approve, of: id)
             let requests = Mutex(0)
             let teleport = ObservedTeleport(
                 rig.environment.teleport,
@@ -105,6 +102,14 @@ struct DeciderTests {
 }
 
 extension Rig {
+    /// Claims a decision in the name of `bob`, as a click at another replica does.
+    @discardableResult
+    fileprivate func claim(_ decision: Decision, of id: RequestID) throws -> DecisionClaim {
+        let claim = DecisionClaim(decision: decision, userID: "bob1", username: "bob", at: .now, replica: "other")
+        try auth.setPluginData(id.rawValue, of: "mattermost", ["decision": claim.description])
+        return claim
+    }
+
     /// Returns the text of the only post that tells the request's status.
     fileprivate func shownStatus(about id: RequestID) throws -> String {
         let fields = try posts(about: id).first?.props["attachments"]?.elements?.first?["fields"]?.elements ?? []

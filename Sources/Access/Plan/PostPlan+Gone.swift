@@ -72,8 +72,7 @@ extension PostPlan {
         guard let told, told.name == record.shownStatus || record.shownStatus == Card.Status.pending.name else {
             return Card.Resolution(by: nil, at: now, reason: "")
         }
-        // A click may have claimed another decision, which it did not make.
-        let decision = record.decision.flatMap { $0.decision.state.name == told.name ? $0 : nil }
+        let decision = record.decision(named: told.name)
         return Card.Resolution(
             by: decision?.username, at: decision?.at ?? record.resolvedAt ?? now,
             reason: record[PluginRecord.Key.resolveReason])

@@ -99,7 +99,7 @@ package enum PostPlan {
 
     /// Returns the status that the posts of an existing request should show.
     package static func status(of request: AccessRequest, in record: PluginRecord, now: Timestamp) -> Card.Status {
-        let decision = record.decision.flatMap { $0.decision.state == request.state ? $0 : nil }
+        let decision = record.decision(named: request.state.name)
         let resolution = Card.Resolution(
             by: decision?.username, at: decision?.at ?? record.resolvedAt ?? now, reason: request.resolveReason)
         return switch request.state {

@@ -139,8 +139,12 @@ package struct PluginRecord: Equatable, Sendable {
     /// show it. The present record may tell.
     package func perhapsLacksDecider(of request: AccessRequest) -> Bool {
         guard request.state == .approved || request.state == .denied, shownStatus != request.state.name else { return false }
-        return decision?.decision.state != request.state
+        return decision(named: request.state.name) == nil
     }
+
+    /// Returns the claim on the decision with this state's name. Nil if the record has none, or that of a click which claimed another
+    /// decision and did not make it.
+    func decision(named name: String) -> DecisionClaim? { decision.flatMap { $0.decision.state.name == name ? $0 : nil } }
 
     package var rendering: Rendering? { Rendering(self[Key.rendered]) }
 
